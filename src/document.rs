@@ -1,0 +1,145 @@
+//! What reading a file yields: pages of lines of words, each with its place.
+
+use std::fmt;
+
+use crate::geometry::Rect;
+
+/// Where a page's words come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum TextSource {
+    /// The PDF's own text.
+    TextLayer,
+    /// Optical character recognition of the page's picture.
+    Ocr,
+    /// A plain text file.
+    TextFile,
+}
+
+impl TextSource {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TextSource::TextLayer => "text_layer",
+            TextSource::Ocr => "ocr",
+            TextSource::TextFile => "text_file",
+        }
+    }
+}
+
+/// One file, read.
+#[derive(Clone, PartialEq)]
+pub struct Document {
+    /// BLAKE3 of the file's bytes, 64 hexadecimal digits.
+    pub content_hash: String,
+    /// The pages in file order.
+    pub pages: Vec<Page>,
+    /// The whole text of a plain text file, byte for byte (line ends included, a
+    /// byte order mark left out); `None` for every other format.
+    pub plain_text: Option<String>,
+}
+
+/// One page, turned upright.
+#[derive(Clone, PartialEq)]
+pub struct Page {
+    /// Counted from 1.
+    pub number: u32,
+    /// Width in points as a reader sees it; 0 for a text file.
+    pub width: f32,
+    /// Height in points as a reader sees it; 0 for a text file.
+    pub height: f32,
+    /// Where the words come from.
+    pub source: TextSource,
+    /// How far the page could be read.
+    pub legibility: Legibility,
+    /// Clockwise turn in degrees (0, 90, 180, 270) that was applied to what a PDF
+    /// viewer shows so that the words stand upright.
+    pub turned: u16,
+    /// Lines in reading order.
+    pub lines: Vec<Line>,
+}
+
+/// How far a page could be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Legibility {
+    /// Its words can be used.
+    Readable,
+    /// Nothing is printed on it.
+    Blank,
+    /// There is ink that could not be read, or too little confidence in what was.
+    Unreadable,
+}
+
+/// What a line is to the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineRole {
+    /// Part of the record.
+    Body,
+    /// The line that a fax machine prints across the top (sender, time, page).
+    FaxHeader,
+    /// A running header or footer that comes again on other pages.
+    RunningHead,
+}
+
+/// One printed line, or one cell of a table row where cells stand apart.
+#[derive(Clone, PartialEq)]
+pub struct Line {
+    /// Words from left to right.
+    pub words: Vec<Word>,
+    /// What the line is to the page.
+    pub role: LineRole,
+    /// Whether a blank line's worth of space, or a change of block or column,
+    /// stands before it.
+    pub starts_block: bool,
+}
+
+impl Line {
+    /// The box around all its words.
+    pub fn rect(&self) -> Rect {
+        let mut words = self.words.iter().map(|w| w.rect);
+        let first = words.next().unwrap_or_default();
+        words.fold(first, |a, b| a.union(&b))
+    }
+
+    /// Its words, joined by single spaces.
+    pub fn text(&self) -> String {
+        let words: Vec<&str> = self.words.iter().map(|w| w.text.as_str()).collect();
+        words.join(" ")
+    }
+}
+
+/// One word.
+#[derive(Clone, PartialEq)]
+pub struct Word {
+    /// As read; never empty, no white space.
+    pub text: String,
+    /// Where it stands.
+    pub rect: Rect,
+    /// The engine's confidence, 0-1; `None` unless it was read by OCR.
+    pub confidence: Option<f32>,
+}
+
+// Records are protected health information and `Debug` output ends up in logs:
+// these show sizes, never content.
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Document({} pages)", self.pages.len())
+    }
+}
+
+impl fmt::Debug for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Page({}, {:?}, {} lines)", self.number, self.source, self.lines.len())
+    }
+}
+
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Line({:?}, {} words)", self.role, self.words.len())
+    }
+}
+
+impl fmt::Debug for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Word({} characters)", self.text.chars().count())
+    }
+}

@@ -1,0 +1,653 @@
+//! The kinds of fact and their own fields.
+//!
+//! One `kind!` block each: the struct, its field names and its values by name.
+//! A field that the record does not state is absent, never guessed.
+
+use super::{Experiencer, FieldValue, IntoFieldValue};
+use crate::closed_set;
+use crate::date::PartialDate;
+
+/// Fields of a kind by name, in the order of the vocabulary.
+pub trait Fields {
+    /// Their names.
+    const NAMES: &'static [&'static str];
+
+    /// The value of one; `None` where the record does not state it.
+    ///
+    /// # Panics
+    /// If there is no such field; names are checked where policies and reports are loaded.
+    fn field(&self, name: &str) -> Option<FieldValue<'_>>;
+}
+
+macro_rules! kind {
+    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct $name { $($(#[$field_meta])* pub $field: $type,)+ }
+
+        impl Fields for $name {
+            const NAMES: &'static [&'static str] = &[$(stringify!($field)),+];
+
+            fn field(&self, name: &str) -> Option<FieldValue<'_>> {
+                match name {
+                    $(stringify!($field) => self.$field.field_value(),)+
+                    _ => unreachable!("no field of that name"),
+                }
+            }
+        }
+    };
+}
+
+macro_rules! kinds {
+    ($($variant:ident = $word:literal,)+) => {
+        /// What a fact is about.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+        #[serde(tag = "kind")]
+        pub enum Kind {
+            $(#[doc = concat!("`", $word, "`.")] #[serde(rename = $word)] $variant($variant),)+
+        }
+
+        impl Kind {
+            /// The words for the kinds and the names of their fields, in the order of the vocabulary.
+            pub const SCHEMA: &'static [(&'static str, &'static [&'static str])] =
+                &[$(($word, <$variant as Fields>::NAMES),)+];
+
+            /// The word for the kind.
+            pub fn name(&self) -> &'static str {
+                match self { $(Kind::$variant(_) => $word,)+ }
+            }
+
+            /// The names of the kind's own fields.
+            pub fn fields(&self) -> &'static [&'static str] {
+                match self { $(Kind::$variant(_) => <$variant as Fields>::NAMES,)+ }
+            }
+
+            /// The value of one of the kind's own fields; `None` also where the kind has no such field.
+            pub fn field(&self, name: &str) -> Option<FieldValue<'_>> {
+                self.fields().contains(&name).then_some(())?;
+                match self { $(Kind::$variant(fields) => fields.field(name),)+ }
+            }
+        }
+
+        $(impl From<$variant> for Kind {
+            fn from(fields: $variant) -> Self { Kind::$variant(fields) }
+        })+
+    };
+}
+
+kinds! {
+    Medication = "medication",
+    Injection = "injection",
+    Emg = "emg",
+    ExamSign = "exam_sign",
+    Imaging = "imaging",
+    Therapy = "therapy",
+    PainScore = "pain_score",
+    PainDuration = "pain_duration",
+    DisabilityScore = "disability_score",
+    Diagnosis = "diagnosis",
+    Function = "function",
+    RequestedProcedure = "requested_procedure",
+    Nantes = "nantes",
+    Contraindication = "contraindication",
+    Statement = "statement",
+}
+
+closed_set! {
+    /// Which side of the body.
+    pub enum Side {
+        #[default]
+        Left = "left",
+        Right = "right",
+        Bilateral = "bilateral",
+    }
+}
+
+closed_set! {
+    /// Where a drug stands in the treatment.
+    pub enum MedicationStatus {
+        #[default]
+        Current = "current",
+        Past = "past",
+        Planned = "planned",
+        NotTaken = "not_taken",
+        Allergy = "allergy",
+    }
+}
+
+closed_set! {
+    /// How a drug is given.
+    pub enum Route {
+        #[default]
+        Po = "po",
+        Iv = "iv",
+        Im = "im",
+        Sc = "sc",
+        Topical = "topical",
+        Transdermal = "transdermal",
+        Intrathecal = "intrathecal",
+        Epidural = "epidural",
+        Inhaled = "inhaled",
+        Other = "other",
+    }
+}
+
+closed_set! {
+    /// How a treatment worked.
+    pub enum Outcome {
+        #[default]
+        Helpful = "helpful",
+        Partial = "partial",
+        NotHelpful = "not_helpful",
+        NotTolerated = "not_tolerated",
+    }
+}
+
+closed_set! {
+    /// An interventional pain procedure.
+    pub enum Procedure {
+        #[default]
+        Epidural = "epidural",
+        TransforaminalEpidural = "transforaminal_epidural",
+        InterlaminarEpidural = "interlaminar_epidural",
+        CaudalEpidural = "caudal_epidural",
+        FacetJoint = "facet_joint",
+        MedialBranchBlock = "medial_branch_block",
+        SiJoint = "si_joint",
+        Piriformis = "piriformis",
+        TriggerPoint = "trigger_point",
+        PeripheralNerveBlock = "peripheral_nerve_block",
+        SympatheticBlock = "sympathetic_block",
+        Joint = "joint",
+        Bursa = "bursa",
+        Botox = "botox",
+        Rfa = "rfa",
+        Discogram = "discogram",
+        Stimulator = "stimulator",
+        Pump = "pump",
+        Vertebroplasty = "vertebroplasty",
+        Other = "other",
+    }
+}
+
+closed_set! {
+    /// Whether a test or procedure took place.
+    pub enum EventStatus {
+        #[default]
+        Performed = "performed",
+        Planned = "planned",
+        NotDone = "not_done",
+    }
+}
+
+closed_set! {
+    /// What a block is meant for.
+    pub enum Intent {
+        #[default]
+        Diagnostic = "diagnostic",
+        Therapeutic = "therapeutic",
+    }
+}
+
+closed_set! {
+    /// How much relief, in words.
+    pub enum Relief {
+        #[default]
+        Complete = "complete",
+        Partial = "partial",
+        None = "none",
+    }
+}
+
+closed_set! {
+    /// What an electrodiagnostic study showed.
+    pub enum EmgResult {
+        #[default]
+        Normal = "normal",
+        Abnormal = "abnormal",
+        Equivocal = "equivocal",
+    }
+}
+
+closed_set! {
+    /// A sign on examination.
+    pub enum Sign {
+        #[default]
+        IliacCrestTenderness = "iliac_crest_tenderness",
+        SiJointTenderness = "si_joint_tenderness",
+        FacetLoading = "facet_loading",
+        StraightLegRaise = "straight_leg_raise",
+        Faber = "faber",
+        Tinel = "tinel",
+        Spurling = "spurling",
+        Gaenslen = "gaenslen",
+        TriggerPoint = "trigger_point",
+        OtherProvocation = "other_provocation",
+    }
+}
+
+closed_set! {
+    /// Whether a sign is there.
+    pub enum SignPolarity {
+        #[default]
+        Positive = "positive",
+        Negative = "negative",
+    }
+}
+
+closed_set! {
+    /// How a picture was made.
+    pub enum Modality {
+        #[default]
+        Mri = "mri",
+        Ct = "ct",
+        Xray = "xray",
+        Ultrasound = "ultrasound",
+        BoneScan = "bone_scan",
+        Myelogram = "myelogram",
+        Other = "other",
+    }
+}
+
+closed_set! {
+    /// What a picture shows.
+    pub enum Region {
+        #[default]
+        Cervical = "cervical",
+        Thoracic = "thoracic",
+        Lumbar = "lumbar",
+        Sacral = "sacral",
+        Hip = "hip",
+        Knee = "knee",
+        Shoulder = "shoulder",
+        Brain = "brain",
+        Pelvis = "pelvis",
+        Other = "other",
+    }
+}
+
+closed_set! {
+    /// How severe a finding is.
+    pub enum Severity {
+        #[default]
+        Minimal = "minimal",
+        Mild = "mild",
+        Moderate = "moderate",
+        Severe = "severe",
+    }
+}
+
+closed_set! {
+    /// Whether a finding is there.
+    pub enum FindingPolarity {
+        #[default]
+        Present = "present",
+        Absent = "absent",
+    }
+}
+
+closed_set! {
+    /// A treatment without drugs or needles.
+    pub enum TherapyKind {
+        #[default]
+        PhysicalTherapy = "physical_therapy",
+        HomeExercise = "home_exercise",
+        Cbt = "cbt",
+        Chiropractic = "chiropractic",
+        Acupuncture = "acupuncture",
+        Massage = "massage",
+        Tens = "tens",
+        Aquatic = "aquatic",
+        Brace = "brace",
+        Other = "other",
+    }
+}
+
+closed_set! {
+    /// Where a therapy stands.
+    pub enum TherapyStatus {
+        #[default]
+        Current = "current",
+        Past = "past",
+        Planned = "planned",
+        NotDone = "not_done",
+    }
+}
+
+closed_set! {
+    /// Which pain a score tells of.
+    pub enum PainQualifier {
+        #[default]
+        Current = "current",
+        Worst = "worst",
+        Best = "best",
+        Average = "average",
+        WithActivity = "with_activity",
+        AfterProcedure = "after_procedure",
+        Range = "range",
+    }
+}
+
+closed_set! {
+    /// A disability questionnaire.
+    pub enum Instrument {
+        #[default]
+        Odi = "odi",
+        Ndi = "ndi",
+        Rmdq = "rmdq",
+        Pdi = "pdi",
+        Other = "other",
+    }
+}
+
+closed_set! {
+    /// What a disability score counts.
+    pub enum ScoreUnit {
+        #[default]
+        Percent = "percent",
+        Points = "points",
+    }
+}
+
+closed_set! {
+    /// How sure a diagnosis is.
+    pub enum DiagnosisCertainty {
+        #[default]
+        Confirmed = "confirmed",
+        Suspected = "suspected",
+        RuledOut = "ruled_out",
+    }
+}
+
+closed_set! {
+    /// Something people do.
+    pub enum Activity {
+        #[default]
+        Standing = "standing",
+        Walking = "walking",
+        Sitting = "sitting",
+        Lying = "lying",
+        Lifting = "lifting",
+        Bending = "bending",
+        Sleep = "sleep",
+        Work = "work",
+        Adl = "adl",
+        Stairs = "stairs",
+        Driving = "driving",
+        Sports = "sports",
+        Other = "other",
+    }
+}
+
+closed_set! {
+    /// How far an activity is limited.
+    pub enum Limitation {
+        #[default]
+        Unable = "unable",
+        Limited = "limited",
+        Independent = "independent",
+    }
+}
+
+closed_set! {
+    /// One of the essential Nantes criteria.
+    pub enum NantesCriterion {
+        #[default]
+        PudendalTerritory = "pudendal_territory",
+        WorseSitting = "worse_sitting",
+        NoNightWaking = "no_night_waking",
+        NoSensoryLoss = "no_sensory_loss",
+        BlockRelief = "block_relief",
+    }
+}
+
+kind! {
+    /// A drug the patient takes, took, may take or must not take.
+    pub struct Medication {
+        /// Generic ingredient in lower case; combinations joined by `/`.
+        name: String,
+        /// Brand name as written.
+        brand: Option<String>,
+        /// As "300 mg", "7.5/325 mg".
+        dose: Option<String>,
+        /// Times a day as "2", "prn", "2 prn", "per week 1".
+        frequency: Option<String>,
+        /// How it is given.
+        route: Option<Route>,
+        /// Where it stands in the treatment.
+        status: Option<MedicationStatus>,
+        /// How it worked.
+        outcome: Option<Outcome>,
+        /// Why it was stopped or not given, as written.
+        reason: Option<String>,
+        /// How long it was taken, as written.
+        duration: Option<String>,
+        /// Drug class id of the lexicon, as `gabapentinoid`.
+        class: Option<String>,
+        /// First day.
+        start: Option<PartialDate>,
+        /// Last day.
+        stop: Option<PartialDate>,
+    }
+}
+
+kind! {
+    /// An interventional pain procedure.
+    pub struct Injection {
+        /// Which one.
+        procedure: Procedure,
+        /// What was aimed at, as "superior cluneal nerve".
+        target: Option<String>,
+        /// Spinal levels, as "L4-5", "S1".
+        levels: Vec<String>,
+        /// Which side.
+        side: Option<Side>,
+        /// Whether it took place.
+        status: Option<EventStatus>,
+        /// What it was for.
+        intent: Option<Intent>,
+        /// What was injected, as written.
+        agent: Option<String>,
+        /// Whether a steroid was in it.
+        steroid: Option<bool>,
+        /// How many.
+        count: Option<f64>,
+        /// Relief in words.
+        relief: Option<Relief>,
+        /// Relief in percent, 0-100.
+        relief_percent: Option<f64>,
+        /// How long relief lasted, as written.
+        relief_duration: Option<String>,
+    }
+}
+
+kind! {
+    /// Electromyography or nerve conduction studies.
+    pub struct Emg {
+        /// What it showed.
+        result: Option<EmgResult>,
+        /// As "radiculopathy".
+        condition: Option<String>,
+        /// Nerve roots.
+        levels: Vec<String>,
+        /// Which side.
+        side: Option<Side>,
+        /// Whether it was done.
+        status: EventStatus,
+    }
+}
+
+kind! {
+    /// A sign on examination.
+    pub struct ExamSign {
+        /// Which one.
+        sign: Sign,
+        /// Whether it is there; absent for a blank template.
+        polarity: Option<SignPolarity>,
+        /// Which side.
+        side: Option<Side>,
+        /// Whether it brings on the usual pain.
+        reproduces_pain: Option<bool>,
+        /// The sign by name where `sign` is `other_provocation`, as "thigh thrust".
+        name: Option<String>,
+    }
+}
+
+kind! {
+    /// A finding on imaging.
+    pub struct Imaging {
+        /// How the picture was made.
+        modality: Modality,
+        /// What it shows.
+        region: Option<Region>,
+        /// Head of the finding in lower case; absent for a study of which only its being done, planned or not done is said.
+        finding: Option<String>,
+        /// Spinal levels.
+        levels: Vec<String>,
+        /// Which side.
+        side: Option<Side>,
+        /// How severe.
+        severity: Option<Severity>,
+        /// Whether the finding is there.
+        polarity: Option<FindingPolarity>,
+        /// Whether the study took place.
+        status: Option<EventStatus>,
+    }
+}
+
+kind! {
+    /// A treatment without drugs or needles.
+    pub struct Therapy {
+        /// Which one.
+        therapy: TherapyKind,
+        /// Where it stands.
+        status: Option<TherapyStatus>,
+        /// Whether a therapist was there.
+        supervised: Option<bool>,
+        /// How it worked.
+        outcome: Option<Outcome>,
+        /// As written.
+        duration: Option<String>,
+        /// As written.
+        frequency: Option<String>,
+        /// How many visits.
+        visits: Option<f64>,
+        /// First day.
+        start: Option<PartialDate>,
+        /// Last day.
+        stop: Option<PartialDate>,
+    }
+}
+
+kind! {
+    /// A numeric pain score.
+    pub struct PainScore {
+        /// Lower end; equal to `high` if single.
+        low: f64,
+        /// Upper end.
+        high: f64,
+        /// Top of the scale; 10 unless written.
+        scale: f64,
+        /// Which pain.
+        qualifier: Option<PainQualifier>,
+    }
+}
+
+kind! {
+    /// How long the pain has been there.
+    pub struct PainDuration {
+        /// Months as of the note.
+        months: Option<f64>,
+        /// Start as written.
+        since: Option<String>,
+    }
+}
+
+kind! {
+    /// A disability questionnaire with its score.
+    pub struct DisabilityScore {
+        /// Which one.
+        instrument: Instrument,
+        /// The score in `unit`.
+        value: f64,
+        /// What the value counts.
+        unit: Option<ScoreUnit>,
+        /// The record's own word, as "minimal".
+        label: Option<String>,
+    }
+}
+
+kind! {
+    /// A diagnosis, symptom or problem.
+    pub struct Diagnosis {
+        /// In lower case, as a coder would index it.
+        name: String,
+        /// ICD-10-CM code as written.
+        icd10: Option<String>,
+        /// ICD-9-CM code as written.
+        icd9: Option<String>,
+        /// How sure.
+        certainty: Option<DiagnosisCertainty>,
+        /// Which side.
+        side: Option<Side>,
+        /// Whose, where not the patient's.
+        experiencer: Option<Experiencer>,
+    }
+}
+
+kind! {
+    /// What the patient can and cannot do.
+    pub struct Function {
+        /// Which activity.
+        activity: Activity,
+        /// How far it is limited.
+        limitation: Option<Limitation>,
+        /// As "15 minutes".
+        amount: Option<String>,
+    }
+}
+
+kind! {
+    /// What is asked for.
+    pub struct RequestedProcedure {
+        /// Procedure by name in lower case; absent where only a code is given.
+        name: Option<String>,
+        /// Procedure code.
+        cpt: Option<String>,
+        /// Which side.
+        side: Option<Side>,
+        /// What it is for.
+        intent: Option<Intent>,
+    }
+}
+
+kind! {
+    /// A Nantes criterion, where the note applies them by name.
+    pub struct Nantes {
+        /// Which one.
+        criterion: NantesCriterion,
+        /// Whether it is fulfilled.
+        polarity: Option<SignPolarity>,
+    }
+}
+
+kind! {
+    /// A treatment that the record says the patient must not have.
+    pub struct Contraindication {
+        /// Drug, drug class id or therapy.
+        treatment: String,
+        /// Why, as written.
+        reason: Option<String>,
+    }
+}
+
+kind! {
+    /// A sentence that a policy asks about and that fits no other kind.
+    pub struct Statement {
+        /// Id of the lexicon entry, as `adjunct-to-program`.
+        topic: String,
+        /// What it says, where the topic has a value.
+        value: Option<String>,
+    }
+}

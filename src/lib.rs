@@ -1,0 +1,16 @@
+//! Turns stacks of faxed clinical records into facts one can check, and facts into
+//! reasoned medical-necessity findings.
+//!
+//! The modules stand in order of dependency: each uses only those above it.
+//! `ARCHITECTURE.md` shows the map.
+
+#![warn(missing_docs, clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
+
+pub mod error;
+pub mod geometry;
+pub mod span;
+pub mod date;
+pub mod document;
+pub mod fact;
+pub mod chart;
+pub mod necessity;
