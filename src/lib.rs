@@ -12,5 +12,8 @@ pub mod span;
 pub mod date;
 pub mod document;
 pub mod fact;
+pub mod text;
+pub mod fold;
+pub mod segment;
 pub mod chart;
 pub mod necessity;
