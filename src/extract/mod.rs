@@ -4,11 +4,13 @@ mod checkbox;
 mod dates;
 mod anatomy;
 mod note;
+mod tokens;
 
 pub use anatomy::{find_levels, find_side};
 pub use checkbox::{CheckBox, check_boxes};
 pub use dates::{DateMention, find_dates};
 pub use note::{Draft, Note};
+pub use tokens::{Token, What, tokens};
 
 use crate::fact::{Fact, Kind};
 use crate::lexicon::Lexicon;

@@ -117,12 +117,16 @@ impl<'a> Note<'a> {
 
     /// Mentions of a group (a file under `lexicons/concepts/`, or `drug`) in text order.
     pub fn mentions(&self, group: &str) -> impl Iterator<Item = &Mention> + use<'_, 'a> {
+        self.group_mentions(group).iter()
+    }
+
+    fn group_mentions(&self, group: &str) -> &[Mention] {
         let group = self.lexicon.group(group);
         let range = group.map_or(0..0, |group| {
             self.mentions.partition_point(|m| m.group < group)
                 ..self.mentions.partition_point(|m| m.group <= group)
         });
-        self.mentions[range].iter()
+        &self.mentions[range]
     }
 
     /// Mentions of a group inside a span.
@@ -131,9 +135,9 @@ impl<'a> Note<'a> {
         group: &str,
         span: Span,
     ) -> impl Iterator<Item = &Mention> + use<'_, 'a> {
-        self.mentions(group)
-            .skip_while(move |m| m.span.start < span.start)
-            .take_while(move |m| m.span.end <= span.end)
+        let all = self.group_mentions(group);
+        let first = all.partition_point(|m| m.span.start < span.start);
+        all[first..].iter().take_while(move |m| m.span.end <= span.end)
     }
 
     /// The concept of a mention.
