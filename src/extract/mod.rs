@@ -3,6 +3,7 @@
 mod checkbox;
 mod dates;
 mod anatomy;
+mod exam_sign;
 mod note;
 mod tokens;
 
@@ -20,7 +21,7 @@ use crate::text::Text;
 type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 
 /// The readers, in order. A reader may look at the drafts of those before it.
-const READERS: &[Reader] = &[];
+const READERS: &[Reader] = &[exam_sign::read];
 
 /// Reads every fact that a text states, in text order.
 pub fn extract(text: &Text, lexicon: &Lexicon) -> Vec<Fact> {

@@ -79,7 +79,8 @@ fn words(note: &Note<'_>, within: Span, tokens: &mut Vec<Token>) {
     for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
         let inner = |c: char| c.is_alphanumeric() || c == '\'' || c == '%';
         // The point of "0.25" and "t.i.d" is part of the word.
-        let point = c == '.' && start.is_some() && text[at + 1..].starts_with(char::is_alphanumeric);
+        let point =
+            c == '.' && start.is_some() && text[at + 1..].starts_with(char::is_alphanumeric);
         if inner(c) || point {
             start.get_or_insert(at);
             continue;
@@ -110,10 +111,7 @@ mod tests {
         let got: Vec<&str> = row.iter().map(|t| note.get(t.span)).collect();
         assert_eq!(
             got,
-            [
-                "l", "l5-s1", "tfesi", "5/28/25", "-", "20%", "x", "2", "days", ",", "0.5", "ml",
-                "."
-            ]
+            ["l", "l5-s1", "tfesi", "5/28/25", "-", "20%", "x", "2", "days", ",", "0.5", "ml", "."]
         );
         assert_eq!(row[1].what, What::Level);
         assert_eq!(row[3].what, What::Date);
