@@ -4,6 +4,7 @@ mod checkbox;
 mod dates;
 mod anatomy;
 mod exam_sign;
+mod injection;
 mod note;
 mod tokens;
 mod duration;
@@ -14,8 +15,8 @@ pub use checkbox::{CheckBox, check_boxes};
 pub use dates::{DateMention, find_dates};
 pub use duration::{Course, course_in, durations_in, number_in_words};
 pub use note::{Draft, Note};
-pub use tokens::{Token, What, tokens};
 pub use outcome::{OutcomeRead, outcome_before, outcome_in, reason_in};
+pub use tokens::{Token, What, tokens};
 
 use crate::fact::{Fact, Kind};
 use crate::lexicon::Lexicon;
@@ -25,7 +26,11 @@ use crate::text::Text;
 type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 
 /// The readers, in order. A reader may look at the drafts of those before it.
-const READERS: &[Reader] = &[exam_sign::read];
+#[rustfmt::skip]
+const READERS: &[Reader] = &[
+    injection::read,
+    exam_sign::read,
+];
 
 /// Reads every fact that a text states, in text order.
 pub fn extract(text: &Text, lexicon: &Lexicon) -> Vec<Fact> {
