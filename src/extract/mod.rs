@@ -4,6 +4,7 @@ mod checkbox;
 mod dates;
 mod anatomy;
 mod exam_sign;
+mod emg;
 mod injection;
 mod note;
 mod tokens;
@@ -29,6 +30,7 @@ type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 #[rustfmt::skip]
 const READERS: &[Reader] = &[
     injection::read,
+    emg::read,
     exam_sign::read,
 ];
 
