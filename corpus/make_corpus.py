@@ -56,8 +56,11 @@ class Style:
 
 STYLES = {
     "mono": Style("liberation/LiberationMono-Regular.ttf", "liberation/LiberationMono-Bold.ttf", 10, 1.25, 0.6),
+    "mono-large": Style("liberation/LiberationMono-Regular.ttf", "liberation/LiberationMono-Bold.ttf", 12, 1.2, 0.6),
     "sans": Style("liberation/LiberationSans-Regular.ttf", "liberation/LiberationSans-Bold.ttf", 11, 1.3, 0.56),
+    "sans-wide": Style("liberation/LiberationSans-Regular.ttf", "liberation/LiberationSans-Bold.ttf", 11, 1.6, 0.56),
     "serif": Style("liberation/LiberationSerif-Regular.ttf", "liberation/LiberationSerif-Bold.ttf", 12, 1.22, 0.5),
+    "serif-wide": Style("liberation/LiberationSerif-Regular.ttf", "liberation/LiberationSerif-Bold.ttf", 12, 1.6, 0.5),
     "unicode": Style("dejavu/DejaVuSans.ttf", "dejavu/DejaVuSans-Bold.ttf", 10, 1.35, 0.6),
 }
 
@@ -73,13 +76,14 @@ class Part:
 
 
 P = Part
+BLANK = "(blank)"  # the empty back of a sheet
 # output file -> its parts in order; the folder is the case
 PLAN = {
-    "unclear-buttock-pain/consultation.pdf": [P("01-consultation", "serif", "fine")],
+    "unclear-buttock-pain/consultation.pdf": [P("01-consultation", "serif-wide", "fine")],
     "unclear-buttock-pain/emg-report.pdf": [P("02-emg-report", "mono", "fine")],
-    "unclear-buttock-pain/request-form.pdf": [P("03-request-form", "mono", "standard")],
+    "unclear-buttock-pain/request-form.pdf": [P("03-request-form", "mono-large", "standard")],
     "complete-therapeutic/records.pdf": [
-        P("01-office-visit", "sans", "text"),
+        P("01-office-visit", "sans-wide", "text"),
         P("02-procedure-note", "serif", "text"),
         P("03-therapy-discharge", "mono", "text"),
         P("04-request-form", "unicode", "text"),
@@ -91,24 +95,28 @@ PLAN = {
         P("02-medication-table", "sans", "text"),
         P("03-therapy-discharge", "mono", "fine"),
     ],
-    "side-conflict/followup.pdf": [P("01-followup", "mono", "text")],
-    "side-conflict/procedure-note.pdf": [P("02-procedure-note", "serif", "fine")],
-    "side-conflict/request-form.pdf": [P("03-request-form", "mono", "standard")],
+    "side-conflict/followup.pdf": [P("01-followup", "mono", "fine")],
+    "side-conflict/procedure-note.pdf": [P("02-procedure-note", "serif", "standard")],
+    "side-conflict/request-form.pdf": [P("03-request-form", "mono-large", "text")],
     "relief-equivocal/fax.pdf": [
         P("01-progress-note", "sans", "fine", "upside-down"),
         P("02-procedure-note", "serif", "fine"),
     ],
     "si-joint-request/progress-note.pdf": [P("01-progress-note", "sans", "text")],
     "si-joint-request/request-form.pdf": [P("02-request-form", "mono", "fine", "sideways")],
-    "genicular-request/letter.pdf": [P("01-clinic-letter", "serif", "jpeg")],
+    "genicular-request/letter.jpg": [P("01-clinic-letter", "serif", "jpeg")],
     "bare-order/order.pdf": [P("01-visit-and-order", "sans", "standard")],
-    "home-program-only/fax.tif": [P("01-visit", "sans", "fine"), P("02-procedure-note", "serif", "fine")],
+    "home-program-only/fax.tif": [
+        P("01-visit", "sans", "fine"),
+        P(BLANK, "sans", "fine"),
+        P("02-procedure-note", "serif", "fine"),
+    ],
     "drugs-not-tolerated/consultation.pdf": [P("01-consultation", "sans", "text")],
     "many-failed-injections/letter.pdf": [P("01-letter", "sans", "fine")],
     "unreadable-page/fax.pdf": [P("01-office-visit", "sans", "fine"), P("02-therapy-discharge", "mono", "destroyed")],
     "standing-series/letter.pdf": [P("01-letter", "serif", "text")],
     "emg-elsewhere/consultation.pdf": [P("01-consultation", "serif", "text")],
-    "emg-elsewhere/emg-report.tif": [P("02-emg-report", "mono", "standard")],
+    "emg-elsewhere/emg-report.tif": [P("02-emg-report", "mono-large", "standard")],
     "pudendal-question/consultation.pdf": [P("01-pelvic-consult", "sans", "fine", "rotate-key")],
     "steroid-in-test-block/visit.pdf": [P("01-office-visit", "serif", "fine")],
     "steroid-in-test-block/procedure-note.pdf": [P("02-procedure-note", "sans", "jpeg")],
@@ -197,7 +205,7 @@ def typeset(text: str, style: Style) -> list[list[Run]]:
             for wrapped in wrap(line.split(), style, bold, room):
                 pages[-1].append(Run(MARGIN, y, wrapped, bold))
                 down(step)
-    return [page for page in pages if page]
+    return [page for page in pages if page] or [[]]
 
 
 def text_layer(pages: list[list[Run]], style: Style) -> bytes:
@@ -277,7 +285,8 @@ def fax(page: Image.Image, part: Part, header: str, rng: random.Random) -> Image
     if part.turn == "upside-down":
         # Fed in upside down: the machine's own header still stands upright at the top.
         page = page.transpose(Image.Transpose.ROTATE_180)
-    page = fax_header(page, header)
+    if part.text != BLANK:
+        page = fax_header(page, header)
     if part.turn == "sideways":
         page = page.transpose(Image.Transpose.ROTATE_270)  # clockwise
     if part.turn == "rotate-key":
@@ -309,11 +318,14 @@ def image_pdf(image: Image.Image, turn: str) -> bytes:
 # ---------------------------------------------------------------- files
 
 
+def read_text(case: str, part: Part) -> str:
+    return "" if part.text == BLANK else (HERE / "packets" / case / f"{part.text}.txt").read_text("utf-8")
+
+
 def make_file(path: str, parts: list[Part]) -> list[dict]:
     """Writes one file of faxes/ and returns its rows for pages.csv."""
     case = path.split("/")[0]
-    texts = {part: (HERE / "packets" / case / f"{part.text}.txt").read_text("utf-8") for part in parts}
-    typeset_parts = [(part, typeset(texts[part], STYLES[part.style])) for part in parts]
+    typeset_parts = [(part, typeset(read_text(case, part), STYLES[part.style])) for part in parts]
     total = sum(len(pages) for part, pages in typeset_parts if part.way not in ("text", "jpeg"))
     sent = json.loads((HERE / "packets" / case / "expected.json").read_text("utf-8"))["as_of"]
     rows, images, pdf, number = [], [], pikepdf.new(), 0
@@ -322,7 +334,9 @@ def make_file(path: str, parts: list[Part]) -> list[dict]:
             with pikepdf.open(io.BytesIO(text_layer(pages, STYLES[part.style]))) as made:
                 pdf.pages.extend(made.pages)
         for at, page in enumerate(pages):
-            rows.append(dict(path=f"faxes/{path}", page=len(rows) + 1, case_id=case, document=f"{part.text}.txt", way=part.way, turn=part.turn))
+            document = "" if part.text == BLANK else f"{part.text}.txt"
+            place = dict(path=f"faxes/{path}", page=len(rows) + 1)
+            rows.append(place | dict(case_id=case, document=document, way=part.way, turn=part.turn))
             if part.way == "text":
                 continue
             rng = seeded(path, part.text, at)
@@ -336,7 +350,7 @@ def make_file(path: str, parts: list[Part]) -> list[dict]:
                 header = f"{month}/{day}/{year} {clock}   FROM: TEST CLINIC   555-0199   P.{number:02}/{total:02}"
                 image = fax(image, part, header, rng)
             images.append(image)
-            if not path.endswith(".tif"):
+            if path.endswith(".pdf"):
                 with pikepdf.open(io.BytesIO(image_pdf(image, part.turn))) as made:
                     if part.turn == "rotate-key":
                         made.pages[0].Rotate = 90
@@ -345,6 +359,8 @@ def make_file(path: str, parts: list[Part]) -> list[dict]:
     target.parent.mkdir(parents=True, exist_ok=True)
     if path.endswith(".tif"):
         write_tiff(target, images)
+    elif path.endswith(".jpg"):
+        images[0].save(target, "JPEG", quality=60, dpi=(150, 150))
     else:
         pdf.save(target, deterministic_id=True)
     return rows
@@ -390,7 +406,7 @@ def write_csv(path: Path, rows: list[dict]):
 def main():
     for name in ("faxes", "hostile"):
         shutil.rmtree(HERE / name, ignore_errors=True)
-    planned = {(path.split("/")[0], part.text) for path, parts in PLAN.items() for part in parts}
+    planned = {(path.split("/")[0], part.text) for path, parts in PLAN.items() for part in parts if part.text != BLANK}
     written = {(text.parent.name, text.stem) for text in (HERE / "packets").glob("*/*.txt")}
     assert planned == written, f"plan and packets differ: {sorted(planned ^ written)}"
     manifest, pages = [], []
