@@ -125,6 +125,8 @@ PLAN = {
         P("01-visit-2025-06-02", "sans", "standard"),
         P("02-visit-2025-12-01", "sans", "fine"),
     ],
+    "failed-test-block/visit.pdf": [P("01-visit", "serif", "fine")],
+    "early-request/first-visit.pdf": [P("01-first-visit", "mono-large", "text")],
 }
 
 
