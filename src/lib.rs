@@ -11,6 +11,7 @@ pub mod geometry;
 pub mod span;
 pub mod date;
 pub mod document;
+pub mod quantity;
 pub mod fact;
 pub mod text;
 pub mod fold;
