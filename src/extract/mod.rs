@@ -3,11 +3,13 @@
 mod checkbox;
 mod dates;
 mod anatomy;
+mod exam_sign;
 mod note;
 mod note_date;
 mod parts;
 mod rows;
 mod statement;
+mod tokens;
 mod duration;
 mod outcome;
 
@@ -17,6 +19,7 @@ pub use dates::{DateMention, find_dates};
 pub use duration::{Course, course_in, durations_in, number_in_words};
 pub use note::{Draft, Note};
 pub use rows::Answer;
+pub use tokens::{Token, What, tokens};
 pub use outcome::{OutcomeRead, outcome_before, outcome_in, reason_in};
 
 use crate::fact::{Fact, Kind};
@@ -27,7 +30,10 @@ use crate::text::Text;
 type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 
 /// The readers, in order. A reader may look at the drafts of those before it.
-const READERS: &[Reader] = &[statement::read];
+const READERS: &[Reader] = &[
+    exam_sign::read,
+    statement::read,
+];
 
 /// Reads every fact that a text states, in text order.
 pub fn extract(text: &Text, lexicon: &Lexicon) -> Vec<Fact> {
