@@ -50,8 +50,7 @@ pub fn duration(text: &str) -> Option<Duration> {
         match tokens.get(unit_at).and_then(|word| unit_days(word)) {
             Some(days) => {
                 let sum = total.unwrap_or(Duration { low: 0.0, high: 0.0 });
-                total =
-                    Some(Duration { low: sum.low + low * days, high: sum.high + high * days });
+                total = Some(Duration { low: sum.low + low * days, high: sum.high + high * days });
                 at = unit_at + 1;
                 // Only "2 years and 3 months" and "2 h 30 min" go on; anything else is another statement.
                 let joined = tokens.get(at).is_some_and(|t| t == "and" || t == ",");
@@ -82,13 +81,20 @@ pub fn times_a_day(text: &str) -> Option<f64> {
         return hours.trim().parse::<f64>().ok().filter(|h| *h > 0.0).map(|h| 24.0 / h);
     }
     let words = [
-        (1.0, &["qd", "qhs", "qam", "qpm", "hs", "daily", "once", "bedtime", "nightly", "night"][..]),
+        (
+            1.0,
+            &["qd", "qhs", "qam", "qpm", "hs", "daily", "once", "bedtime", "nightly", "night"][..],
+        ),
         (2.0, &["bid", "twice"]),
         (3.0, &["tid", "thrice", "three"]),
         (4.0, &["qid", "four"]),
     ];
     // The largest first: "three times daily" has both.
-    words.iter().rev().find(|(_, words)| tokens(bare).iter().any(|t| words.contains(&t.as_str()))).map(|(n, _)| *n)
+    words
+        .iter()
+        .rev()
+        .find(|(_, words)| tokens(bare).iter().any(|t| words.contains(&t.as_str())))
+        .map(|(n, _)| *n)
 }
 
 /// Times a week of a frequency as written: "2x/week", "two visits a week", "weekly", "daily", "3-4 times weekly".
@@ -108,7 +114,8 @@ pub fn times_a_week(text: &str) -> Option<f64> {
     if has(&["weekly"]) || (weekly && has(&["once", "every"])) {
         return Some(1.0);
     }
-    (has(&["daily"]) || (has(&["every"]) && has(&["day", "morning", "evening", "night"]))).then_some(7.0)
+    (has(&["daily"]) || (has(&["every"]) && has(&["day", "morning", "evening", "night"])))
+        .then_some(7.0)
 }
 
 /// Milligrams of a single dose: "300 mg", "2 g", "1,000 mg", "30-60 mg" (the upper end), "7.5/325 mg" (the first).
@@ -184,8 +191,18 @@ fn full_year(year: i16) -> i16 {
 
 fn month(word: &str) -> Option<i8> {
     const NAMES: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september",
-        "october", "november", "december",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ];
     if word == "sept" {
         return Some(9);
@@ -241,7 +258,9 @@ fn number(tokens: &[String], at: usize) -> Option<(f64, usize)> {
     // "twenty-four", "1 1/2", "1/2", "one and a half", "half an hour"
     if value >= 20.0 && value % 10.0 == 0.0 && word.parse::<f64>().is_err() {
         let skip = usize::from(after(1) == Some("-"));
-        if let Some(ones) = after(1 + skip).and_then(word_number).filter(|n| (1.0..10.0).contains(n)) {
+        if let Some(ones) =
+            after(1 + skip).and_then(word_number).filter(|n| (1.0..10.0).contains(n))
+        {
             return Some((value + ones, at + 2 + skip));
         }
     }
@@ -269,13 +288,38 @@ fn number(tokens: &[String], at: usize) -> Option<(f64, usize)> {
 
 fn word_number(word: &str) -> Option<f64> {
     const WORDS: [(&str, f64); 32] = [
-        ("a", 1.0), ("an", 1.0), ("one", 1.0), ("half", 0.5), ("two", 2.0), ("couple", 2.0),
-        ("three", 3.0), ("few", 3.0), ("four", 4.0), ("five", 5.0), ("six", 6.0), ("seven", 7.0),
-        ("eight", 8.0), ("nine", 9.0), ("ten", 10.0), ("eleven", 11.0), ("twelve", 12.0),
-        ("thirteen", 13.0), ("fourteen", 14.0), ("fifteen", 15.0), ("sixteen", 16.0),
-        ("seventeen", 17.0), ("eighteen", 18.0), ("nineteen", 19.0), ("twenty", 20.0),
-        ("thirty", 30.0), ("forty", 40.0), ("fifty", 50.0), ("sixty", 60.0), ("seventy", 70.0),
-        ("eighty", 80.0), ("ninety", 90.0),
+        ("a", 1.0),
+        ("an", 1.0),
+        ("one", 1.0),
+        ("half", 0.5),
+        ("two", 2.0),
+        ("couple", 2.0),
+        ("three", 3.0),
+        ("few", 3.0),
+        ("four", 4.0),
+        ("five", 5.0),
+        ("six", 6.0),
+        ("seven", 7.0),
+        ("eight", 8.0),
+        ("nine", 9.0),
+        ("ten", 10.0),
+        ("eleven", 11.0),
+        ("twelve", 12.0),
+        ("thirteen", 13.0),
+        ("fourteen", 14.0),
+        ("fifteen", 15.0),
+        ("sixteen", 16.0),
+        ("seventeen", 17.0),
+        ("eighteen", 18.0),
+        ("nineteen", 19.0),
+        ("twenty", 20.0),
+        ("thirty", 30.0),
+        ("forty", 40.0),
+        ("fifty", 50.0),
+        ("sixty", 60.0),
+        ("seventy", 70.0),
+        ("eighty", 80.0),
+        ("ninety", 90.0),
     ];
     WORDS.iter().find(|(w, _)| *w == word).map(|(_, n)| *n)
 }
@@ -303,7 +347,10 @@ mod tests {
         match (got, days) {
             (None, None) => {}
             (Some(got), Some((low, high))) => {
-                assert!((got.low - low).abs() < 0.01 && (got.high - high).abs() < 0.01, "{text}: {got:?}");
+                assert!(
+                    (got.low - low).abs() < 0.01 && (got.high - high).abs() < 0.01,
+                    "{text}: {got:?}"
+                );
             }
             _ => panic!("{text}: {got:?}"),
         }
@@ -335,15 +382,28 @@ mod tests {
     #[test]
     fn reads_frequencies() {
         for (text, times) in [
-            ("2", Some(2.0)), ("3 prn", Some(3.0)), ("prn", None), ("per week 1", Some(1.0 / 7.0)),
-            ("BID", Some(2.0)), ("q6h prn", Some(4.0)), ("three times daily", Some(3.0)), ("at bedtime", Some(1.0)),
+            ("2", Some(2.0)),
+            ("3 prn", Some(3.0)),
+            ("prn", None),
+            ("per week 1", Some(1.0 / 7.0)),
+            ("BID", Some(2.0)),
+            ("q6h prn", Some(4.0)),
+            ("three times daily", Some(3.0)),
+            ("at bedtime", Some(1.0)),
         ] {
             assert_eq!(times_a_day(text), times, "{text}");
         }
         for (text, times) in [
-            ("2x/week", Some(2.0)), ("two visits a week", Some(2.0)), ("weekly", Some(1.0)), ("daily", Some(7.0)),
-            ("3-4 times weekly", Some(4.0)), ("every morning", Some(7.0)), ("twice weekly", Some(2.0)),
-            ("2 x / wk", Some(2.0)), ("5 days a week", Some(5.0)), ("often", None),
+            ("2x/week", Some(2.0)),
+            ("two visits a week", Some(2.0)),
+            ("weekly", Some(1.0)),
+            ("daily", Some(7.0)),
+            ("3-4 times weekly", Some(4.0)),
+            ("every morning", Some(7.0)),
+            ("twice weekly", Some(2.0)),
+            ("2 x / wk", Some(2.0)),
+            ("5 days a week", Some(5.0)),
+            ("often", None),
         ] {
             assert_eq!(times_a_week(text), times, "{text}");
         }
@@ -352,8 +412,15 @@ mod tests {
     #[test]
     fn reads_doses() {
         for (text, mg) in [
-            ("300 mg", Some(300.0)), ("1,000 mg", Some(1000.0)), ("2 g", Some(2000.0)), ("30-60 mg", Some(60.0)),
-            ("7.5/325 mg", Some(7.5)), ("600", Some(600.0)), ("75 mcg", Some(0.075)), ("0.5%", None), ("low dose", None),
+            ("300 mg", Some(300.0)),
+            ("1,000 mg", Some(1000.0)),
+            ("2 g", Some(2000.0)),
+            ("30-60 mg", Some(60.0)),
+            ("7.5/325 mg", Some(7.5)),
+            ("600", Some(600.0)),
+            ("75 mcg", Some(0.075)),
+            ("0.5%", None),
+            ("low dose", None),
         ] {
             assert_eq!(milligrams(text), mg, "{text}");
         }
@@ -363,10 +430,17 @@ mod tests {
     fn reads_starts() {
         let seen_from = Date::constant(2025, 9, 22);
         for (text, start) in [
-            ("since March 2024", Some("2024-03")), ("8/23", Some("2023-08")), ("2021", Some("2021")),
-            ("since July", Some("2025-07")), ("December", Some("2024-12")), ("04/14/2025", Some("2025-04-14")),
-            ("2024-03-05", Some("2024-03-05")), ("the spring of 2024", Some("2024-03")), ("last year", Some("2024")),
-            ("June 5, 2023", Some("2023-06-05")), ("childhood", None),
+            ("since March 2024", Some("2024-03")),
+            ("8/23", Some("2023-08")),
+            ("2021", Some("2021")),
+            ("since July", Some("2025-07")),
+            ("December", Some("2024-12")),
+            ("04/14/2025", Some("2025-04-14")),
+            ("2024-03-05", Some("2024-03-05")),
+            ("the spring of 2024", Some("2024-03")),
+            ("last year", Some("2024")),
+            ("June 5, 2023", Some("2023-06-05")),
+            ("childhood", None),
         ] {
             assert_eq!(since(text, seen_from).map(|d| d.to_string()).as_deref(), start, "{text}");
         }
