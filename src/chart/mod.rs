@@ -93,7 +93,7 @@ impl Chart {
         let mut chart = Chart::default();
         for (at, (document, mut facts)) in documents.into_iter().enumerate() {
             facts.iter_mut().for_each(|fact| fact.place.document = at);
-            facts.sort_by(|a, b| (a.place.start, a.place.end).cmp(&(b.place.start, b.place.end)));
+            facts.sort_by_key(|fact| (fact.place.start, fact.place.end));
             chart.documents.push(document);
             chart.facts.extend(facts);
         }

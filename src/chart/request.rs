@@ -208,7 +208,7 @@ fn newest<'a, T>(
         .filter_map(|m| Some((m.firm, chart.told_on(m.fact).map(|d| d.latest()), field(m)?)))
         .collect();
     // Stable: of equals the first in the record stays first.
-    found.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)));
+    found.sort_by_key(|(firm, told, _)| std::cmp::Reverse((*firm, *told)));
     found.into_iter().next().map(|(.., value)| value)
 }
 
