@@ -14,3 +14,4 @@ pub mod document;
 pub mod fact;
 pub mod chart;
 pub mod necessity;
+pub mod report;
