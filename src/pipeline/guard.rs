@@ -18,7 +18,14 @@ struct Watch {
 /// Runs `work`; on a panic, the place in the source where it happened.
 pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     static HOOK: Once = Once::new();
-    HOOK.call_once(|| panic::set_hook(Box::new(hook)));
+    HOOK.call_once(|| {
+        let outer = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !noted(info) {
+                outer(info);
+            }
+        }));
+    });
     let outer = WATCH.with_borrow_mut(|watch| std::mem::replace(&mut watch.on, true));
     // What `work` changed is thrown away with it: it only borrows what is shared and whole.
     let result = panic::catch_unwind(AssertUnwindSafe(work));
@@ -29,23 +36,29 @@ pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-/// Notes the place and never the message, which could quote a record.
-fn hook(info: &PanicHookInfo<'_>) {
-    let place = info.location().map(|at| format!("{}:{}", at.file(), at.line()));
-    let watched = WATCH.with_borrow_mut(|watch| {
+/// Notes the place, and never the message, where this thread is watched.
+fn noted(info: &PanicHookInfo<'_>) -> bool {
+    WATCH.with_borrow_mut(|watch| {
         if watch.on {
-            watch.place = place.clone();
+            watch.place = info.location().map(|at| format!("{}:{}", at.file(), at.line()));
         }
         watch.on
-    });
-    if !watched {
-        let place = place.unwrap_or_default();
+    })
+}
+
+/// From now on a panic anywhere is reported by its place alone.
+///
+/// For programs, not for libraries or tests: it hides what a panic says.
+pub fn withhold_panic_messages() {
+    panic::set_hook(Box::new(|info| {
+        let place = info.location().map(|at| format!("{}:{}", at.file(), at.line()));
         // Nothing is left to do where even this cannot be written.
         let _ = writeln!(
             std::io::stderr(),
-            "chartsift: internal error at {place} (the message is withheld: it could quote a record)"
+            "chartsift: internal error at {} (the message is withheld: it could quote a record)",
+            place.as_deref().unwrap_or("an unknown place"),
         );
-    }
+    }));
 }
 
 #[cfg(test)]
