@@ -22,3 +22,4 @@ pub mod extract;
 pub mod chart;
 pub mod necessity;
 pub mod report;
+pub mod pipeline;

@@ -145,8 +145,7 @@ impl Search {
 
 /// The documents right in and below one folder, by name; `name` is what the folder is called.
 pub(super) fn folder_documents(folder: &Path, name: &str) -> Result<(Vec<Source>, usize), Error> {
-    let mut search =
-        Search { out: None, found: Vec::new(), skipped: 0, seen: BTreeSet::new() };
+    let mut search = Search { out: None, found: Vec::new(), skipped: 0, seen: BTreeSet::new() };
     search.folder(0, folder, &format!("{}/", name.trim_end_matches('/')))?;
     let mut sources: Vec<Source> = search.found.into_iter().map(|found| found.source).collect();
     sources.sort();
@@ -327,12 +326,7 @@ mod tests {
             &["in/x/note.txt", "in/y/note.txt", "in/y/note.pdf", "in/z.txt"],
             &["in"],
             CaseBy::File,
-            &[
-                "x/note: x/note.txt",
-                "y/note.pdf: y/note.pdf",
-                "y/note.txt: y/note.txt",
-                "z: z.txt",
-            ],
+            &["x/note: x/note.txt", "y/note.pdf: y/note.pdf", "y/note.txt: y/note.txt", "z: z.txt"],
             0,
         );
         check(

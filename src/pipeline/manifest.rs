@@ -8,6 +8,7 @@ use std::str::FromStr;
 use jiff::civil::Date;
 
 use super::discover::{CasePlan, Plan, Source, folder_documents};
+use crate::date::PartialDate;
 use crate::error::Error;
 use crate::report::Given;
 
@@ -58,7 +59,8 @@ impl Manifest<'_> {
             let cells = columns.iter().map(String::as_str).zip(record.iter()).collect();
             let row = Row { line, cells };
             let id = row.cell("case_id");
-            let id = id.ok_or_else(|| self.wrong(&row, "case_id", "empty; every row names its case"))?;
+            let id =
+                id.ok_or_else(|| self.wrong(&row, "case_id", "empty; every row names its case"))?;
             let case = cases.entry(id.to_owned()).or_insert_with(|| CasePlan {
                 id: id.to_owned(),
                 given: Given::default(),
@@ -77,7 +79,10 @@ impl Manifest<'_> {
                 return Err(self.usage(
                     1,
                     None,
-                    format!("no column `{needed}`; the first row names the columns: {}", COLUMNS.join(", ")),
+                    format!(
+                        "no column `{needed}`; the first row names the columns: {}",
+                        COLUMNS.join(", ")
+                    ),
                 ));
             }
         }
@@ -136,9 +141,7 @@ impl Manifest<'_> {
 
     /// Adds what the row says of the request; rows of one case must not contradict each other.
     fn add_given(&self, row: &Row<'_>, given: &mut Given) -> Result<(), Error> {
-        const DATE: &str = "not a date; write it as 2025-03-18";
-        let date = |text: &str| text.parse::<Date>().map_err(|_| DATE.to_owned());
-        self.set(row, "as_of", &mut given.as_of, date)?;
+        self.set(row, "as_of", &mut given.as_of, parse_day)?;
         self.set(row, "cpt", &mut given.cpt, text)?;
         self.set(row, "side", &mut given.side, word)?;
         self.set(row, "intent", &mut given.intent, word)?;
@@ -195,6 +198,13 @@ impl<'a> Row<'a> {
     fn cell(&self, column: &str) -> Option<&'a str> {
         self.cells.get(column).copied().filter(|cell| !cell.is_empty())
     }
+}
+
+/// Reads a day as 2025-03-18.
+pub fn parse_day(text: &str) -> Result<Date, String> {
+    let date: Option<PartialDate> = text.parse().ok();
+    let day = date.and_then(|date| date.exact());
+    day.ok_or_else(|| "not a date; write it as 2025-03-18".to_owned())
 }
 
 fn text(cell: &str) -> Result<String, String> {
