@@ -4,8 +4,12 @@
 //! fails, or makes the program panic, becomes a problem and stops no other. What
 //! comes out does not depend on how many threads there are.
 
+#![expect(clippy::disallowed_methods, reason = "reads the documents")]
+
 mod discover;
+mod engine;
 mod guard;
+mod knowledge;
 mod manifest;
 
 use std::fs;
@@ -13,7 +17,9 @@ use std::fs;
 use rayon::prelude::*;
 
 pub use discover::{CaseBy, CasePlan, Plan, Source, discover};
+pub use engine::{Engine, read_pages};
 pub use guard::withhold_panic_messages;
+pub use knowledge::{DEFAULT_POLICY, Knowledge, LoadedPolicy, known_policies, unknown_policy};
 pub use manifest::{parse_day, read_manifest};
 
 use crate::chart::{Chart, ChartDocument};
@@ -29,7 +35,7 @@ pub struct Extraction {
     pub content_hash: Option<String>,
     /// What the chart keeps of the document itself.
     pub document: ChartDocument,
-    /// The facts, in text order; [`Place::document`](crate::fact::Place::document) is still 0.
+    /// The facts, in text order.
     pub facts: Vec<Fact>,
     /// Trouble on the way.
     pub problems: Vec<Problem>,
@@ -58,7 +64,7 @@ pub trait Work: Sync {
     fn read(&self, bytes: &[u8], name: &str) -> Extraction;
 
     /// Decides one case from the facts of its documents.
-    fn decide(&self, given: &Given, documents: Vec<ChartDocument>, facts: Vec<Fact>) -> Decision;
+    fn decide(&self, given: &Given, documents: Vec<(ChartDocument, Vec<Fact>)>) -> Decision;
 }
 
 /// Is told of each document that is done, from whichever thread.
@@ -111,9 +117,9 @@ pub fn run(
 
 /// Reads one document, whatever happens.
 pub fn read(source: &Source, work: &impl Work) -> Extraction {
-    let mut extraction = match fs::read(&source.path) {
+    let mut extraction = match open(source) {
         Ok(bytes) => read_bytes(&bytes, &source.name, work),
-        Err(error) => failure(Stage::Open, format!("cannot open the file: {}", error.kind()), true),
+        Err(problem) => Extraction { problems: vec![problem], ..Extraction::default() },
     };
     extraction.document.name.clone_from(&source.name);
     extraction.problems.sort();
@@ -122,7 +128,7 @@ pub fn read(source: &Source, work: &impl Work) -> Extraction {
 
 fn read_bytes(bytes: &[u8], name: &str, work: &impl Work) -> Extraction {
     let mut extraction = guard::guarded(|| work.read(bytes, name)).unwrap_or_else(|place| {
-        failure(Stage::Read, format!("internal error at {place}; please report it"), false)
+        Extraction { problems: vec![internal_error(&place)], ..Extraction::default() }
     });
     if extraction.content_hash.is_none() {
         extraction.content_hash = Some(blake3::hash(bytes).to_hex().to_string());
@@ -130,11 +136,25 @@ fn read_bytes(bytes: &[u8], name: &str, work: &impl Work) -> Extraction {
     extraction
 }
 
-/// What comes of a document that nothing could be read of.
-fn failure(stage: Stage, problem: String, retriable: bool) -> Extraction {
-    Extraction {
-        problems: vec![Problem { page: None, stage, problem, retriable, fatal: true }],
-        ..Extraction::default()
+/// The bytes of a file, or why there are none.
+fn open(source: &Source) -> Result<Vec<u8>, Problem> {
+    fs::read(&source.path).map_err(|error| Problem {
+        page: None,
+        stage: Stage::Open,
+        problem: format!("cannot open the file: {}", error.kind()),
+        retriable: true,
+        fatal: true,
+    })
+}
+
+/// What is told of a document that the program itself failed on.
+fn internal_error(place: &str) -> Problem {
+    Problem {
+        page: None,
+        stage: Stage::Read,
+        problem: format!("internal error at {place}; please report it"),
+        retriable: false,
+        fatal: true,
     }
 }
 
@@ -162,9 +182,8 @@ fn decide_all(plan: &Plan, extractions: Vec<Extraction>, work: &impl Work) -> Ou
 /// Decides one case, whatever happens.
 fn decide(plan: &CasePlan, extractions: Vec<Extraction>, work: &impl Work) -> Case {
     let mut documents = Vec::with_capacity(extractions.len());
-    let mut facts = Vec::new();
     let mut problems = Vec::new();
-    for (index, extraction) in extractions.into_iter().enumerate() {
+    for extraction in extractions {
         let name = &extraction.document.name;
         problems.extend(
             extraction
@@ -172,14 +191,10 @@ fn decide(plan: &CasePlan, extractions: Vec<Extraction>, work: &impl Work) -> Ca
                 .into_iter()
                 .map(|problem| Trouble { document: name.clone(), problem }),
         );
-        facts.extend(extraction.facts.into_iter().map(|mut fact| {
-            fact.place.document = index;
-            fact
-        }));
-        documents.push(extraction.document);
+        documents.push((extraction.document, extraction.facts));
     }
-    let spare = documents.clone();
-    let decision = guard::guarded(|| work.decide(&plan.given, documents, facts));
+    let spare = documents.iter().map(|(document, _)| document.clone()).collect();
+    let decision = guard::guarded(|| work.decide(&plan.given, documents));
     let decision = decision.unwrap_or_else(|place| {
         problems.push(Trouble {
             document: String::new(),
@@ -240,7 +255,8 @@ mod tests {
             Extraction { document, ..Extraction::default() }
         }
 
-        fn decide(&self, _: &Given, documents: Vec<ChartDocument>, _: Vec<Fact>) -> Decision {
+        fn decide(&self, _: &Given, documents: Vec<(ChartDocument, Vec<Fact>)>) -> Decision {
+            let documents: Vec<_> = documents.into_iter().map(|(document, _)| document).collect();
             if documents.iter().any(|document| document.pages == 4) {
                 panic!("words of a record");
             }

@@ -1,5 +1,7 @@
 //! The report folder: written beside its place and moved there as a whole.
 
+#![expect(clippy::disallowed_methods, reason = "knows a report of ours by its run.json")]
+
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
