@@ -33,7 +33,7 @@ pub fn extract(text: &Text, lexicon: &Lexicon) -> Vec<Fact> {
 /// Turns drafts into facts: places, ids, confidence.
 fn assemble(note: &Note<'_>, mut drafts: Vec<Draft>) -> Vec<Fact> {
     let order = |kind: &Kind| Kind::SCHEMA.iter().position(|(name, _)| *name == kind.name());
-    drafts.sort_by(|a, b| (a.span, order(&a.kind)).cmp(&(b.span, order(&b.kind))));
+    drafts.sort_by_key(|draft| (draft.span, order(&draft.kind)));
     drafts.dedup_by(|b, a| a.span == b.span && a.kind == b.kind);
     let mut facts: Vec<Fact> = Vec::with_capacity(drafts.len());
     let mut twins = 0u32;
