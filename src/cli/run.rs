@@ -15,10 +15,11 @@ use super::input::ReadArgs;
 use super::progress::Bar;
 use super::{Done, stdout_error};
 use crate::error::Error;
+use crate::ocr::engine_version;
 use crate::pipeline::{
     self, CaseBy, Engine, Knowledge, LoadedPolicy, Plan, discover, parse_day, read_manifest,
 };
-use crate::report::{self, Counts, OptionsRecord, RunRecord, Timings};
+use crate::report::{self, Basis, Counts, OptionsRecord, RunRecord, Timings};
 
 /// Read documents, hold each case against a policy and write a report folder
 #[derive(clap::Args)]
@@ -108,15 +109,13 @@ pub fn run(args: &Args) -> Result<Done, Error> {
         jobs,
     };
     let knowledge = &engine.knowledge;
-    let record = RunRecord::new(
-        options(args),
-        knowledge.lexicon_hash.clone(),
-        knowledge.policies.iter().map(LoadedPolicy::record).collect(),
-        counts,
-        timings,
-        outcome.documents,
-        &outcome.cases,
-    );
+    let basis = Basis {
+        options: options(args),
+        ocr_engine: engine_version(),
+        lexicons: knowledge.lexicon_hash.clone(),
+        policies: knowledge.policies.iter().map(LoadedPolicy::record).collect(),
+    };
+    let record = RunRecord::new(basis, outcome.documents, &outcome.cases, counts, timings);
     report::write(&args.out, &outcome.cases, &record)?;
 
     let done = Done { documents: record.counts.documents, failed: record.counts.documents_failed };

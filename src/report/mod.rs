@@ -25,7 +25,7 @@ pub use fact_row::{FactRow, columns as fact_columns};
 pub use folder::{Folder, check as check_out, uninterrupted};
 pub use line::line;
 pub use row::{CaseRow, CriterionRow, ProblemRow, ReasonRow, SCHEMA_VERSION, StepRow};
-pub use run::{Counts, DocumentRecord, OptionsRecord, PolicyRecord, RunRecord, Timings};
+pub use run::{Basis, Counts, DocumentRecord, OptionsRecord, PolicyRecord, RunRecord, Timings};
 pub use table::table;
 
 use crate::chart::Chart;

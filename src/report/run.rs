@@ -18,20 +18,30 @@ pub struct RunRecord {
     program: &'static str,
     engine_version: &'static str,
     schema_version: u32,
+
     /// Hash of all that the report follows from; 16 hexadecimal digits.
     pub run_id: String,
-    /// What was asked for.
-    pub options: OptionsRecord,
-    /// BLAKE3 over the lexicons' files, by name.
-    pub lexicons: String,
-    /// The policies that cases could be held against.
-    pub policies: Vec<PolicyRecord>,
+    #[serde(flatten)]
+    basis: Basis,
     /// What there is.
     pub counts: Counts,
     /// How long it took; nothing else in a report holds a time.
     pub timings: Timings,
     /// The documents, by case.
     pub documents: Vec<DocumentRecord>,
+}
+
+/// What a report follows from, beside its documents and the program.
+#[derive(Serialize)]
+pub struct Basis {
+    /// What was asked for.
+    pub options: OptionsRecord,
+    /// The OCR engine's version.
+    pub ocr_engine: String,
+    /// BLAKE3 over the lexicons' files, by name.
+    pub lexicons: String,
+    /// The policies that cases could be held against.
+    pub policies: Vec<PolicyRecord>,
 }
 
 /// The options that a report follows from; the number of jobs is none of them.
@@ -111,44 +121,33 @@ pub struct Timings {
 }
 
 impl RunRecord {
-    /// The record of a run over `cases`; `given` is what the manifest says of each.
+    /// The record of a run over `cases`.
     pub fn new(
-        options: OptionsRecord,
-        lexicons: String,
-        policies: Vec<PolicyRecord>,
-        counts: Counts,
-        timings: Timings,
+        basis: Basis,
         documents: Vec<DocumentRecord>,
         cases: &[Case],
+        counts: Counts,
+        timings: Timings,
     ) -> Self {
         #[derive(Serialize)]
-        struct Basis<'a> {
+        struct All<'a> {
             engine_version: &'a str,
-            options: &'a OptionsRecord,
-            lexicons: &'a str,
-            policies: &'a [PolicyRecord],
+            basis: &'a Basis,
             documents: &'a [DocumentRecord],
             given: Vec<&'a Given>,
         }
-        let basis = Basis {
-            engine_version: ENGINE_VERSION,
-            options: &options,
-            lexicons: &lexicons,
-            policies: &policies,
-            documents: &documents,
-            given: cases.iter().map(|case| &case.given).collect(),
-        };
+        let given = cases.iter().map(|case| &case.given).collect();
+        let all =
+            All { engine_version: ENGINE_VERSION, basis: &basis, documents: &documents, given };
         // Writing plain data to memory cannot fail.
-        let basis = serde_json::to_vec(&basis).unwrap_or_default();
-        let run_id = blake3::hash(&basis).to_hex().as_str().chars().take(16).collect();
+        let all = serde_json::to_vec(&all).unwrap_or_default();
+        let run_id = blake3::hash(&all).to_hex().as_str().chars().take(16).collect();
         Self {
             program: PROGRAM,
             engine_version: ENGINE_VERSION,
             schema_version: SCHEMA_VERSION,
             run_id,
-            options,
-            lexicons,
-            policies,
+            basis,
             counts,
             timings,
             documents,
