@@ -4,11 +4,16 @@ mod checkbox;
 mod dates;
 mod anatomy;
 mod note;
+mod note_date;
+mod parts;
+mod rows;
+mod statement;
 
 pub use anatomy::{find_levels, find_side};
 pub use checkbox::{CheckBox, check_boxes};
 pub use dates::{DateMention, find_dates};
 pub use note::{Draft, Note};
+pub use rows::Answer;
 
 use crate::fact::{Fact, Kind};
 use crate::lexicon::Lexicon;
@@ -18,7 +23,7 @@ use crate::text::Text;
 type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 
 /// The readers, in order. A reader may look at the drafts of those before it.
-const READERS: &[Reader] = &[];
+const READERS: &[Reader] = &[statement::read];
 
 /// Reads every fact that a text states, in text order.
 pub fn extract(text: &Text, lexicon: &Lexicon) -> Vec<Fact> {
