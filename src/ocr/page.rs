@@ -144,7 +144,9 @@ fn upright(
         let score: f32 = found
             .words
             .iter()
-            .filter(|w| w.confidence > 0.6 && w.text.chars().filter(|c| c.is_alphabetic()).count() > 2)
+            .filter(|w| {
+                w.confidence > 0.6 && w.text.chars().filter(|c| c.is_alphabetic()).count() > 2
+            })
             .map(|w| w.confidence * w.text.len() as f32)
             .sum();
         // Upright is likelier than all else: another way must do clearly better.

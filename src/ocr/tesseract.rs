@@ -79,7 +79,8 @@ impl Drop for Tesseract {
 
 impl OcrEngine for Tesseract {
     fn recognize(&mut self, picture: &Picture, limit: Duration) -> Result<Recognition, OcrError> {
-        let (Ok(width), Ok(height)) = (c_int::try_from(picture.width), c_int::try_from(picture.height))
+        let (Ok(width), Ok(height)) =
+            (c_int::try_from(picture.width), c_int::try_from(picture.height))
         else {
             return Err(OcrError::Failed);
         };
@@ -93,7 +94,14 @@ impl OcrEngine for Tesseract {
         // them, and it copies them first); their number is width * height, one byte
         // each; the monitor and the text are freed by their own functions.
         let table = unsafe {
-            tess::TessBaseAPISetImage(self.handle, picture.pixels.as_ptr(), width, height, 1, width);
+            tess::TessBaseAPISetImage(
+                self.handle,
+                picture.pixels.as_ptr(),
+                width,
+                height,
+                1,
+                width,
+            );
             tess::TessBaseAPISetSourceResolution(self.handle, picture.ydpi.round() as c_int);
             let monitor = tess::TessMonitorCreate();
             tess::TessMonitorSetDeadlineMSecs(monitor, limit_ms);
@@ -104,7 +112,8 @@ impl OcrEngine for Tesseract {
             } else {
                 tess::TessBaseAPIGetTsvText(self.handle, 0)
             };
-            let table = (!text.is_null()).then(|| CStr::from_ptr(text).to_string_lossy().into_owned());
+            let table =
+                (!text.is_null()).then(|| CStr::from_ptr(text).to_string_lossy().into_owned());
             tess::TessDeleteText(text);
             tess::TessBaseAPIClear(self.handle);
             table

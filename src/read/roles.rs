@@ -35,8 +35,9 @@ fn at_edge(line: &Line, height: f32, share: f32) -> bool {
 /// What a fax machine's line has: a time, a date, a page count, from and to. OCR
 /// often garbles it, so shapes of digits count more than letters.
 fn is_fax_header(text: &str) -> bool {
-    static TIME: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?i)\b[0-9OolI]{1,2}[:;][0-9OolI]{2}([:;][0-9OolI]{2})?\s*([AP]\.?M)?\b").ok());
+    static TIME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)\b[0-9OolI]{1,2}[:;][0-9OolI]{2}([:;][0-9OolI]{2})?\s*([AP]\.?M)?\b").ok()
+    });
     static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(concat!(
             r"(?i)\b[0-9OolI]{1,4}[/.-][0-9OolI]{1,2}[/.-][0-9OolI]{2,4}\b",
@@ -46,7 +47,10 @@ fn is_fax_header(text: &str) -> bool {
         .ok()
     });
     static COUNT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(p|pg|page)[.:; ]*[0-9OolI]{1,4}\b|\b[0-9OolI]{1,4} ?(/|of) ?[0-9OolI]{1,4}\b").ok()
+        Regex::new(
+            r"(?i)\b(p|pg|page)[.:; ]*[0-9OolI]{1,4}\b|\b[0-9OolI]{1,4} ?(/|of) ?[0-9OolI]{1,4}\b",
+        )
+        .ok()
     });
     static MACHINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"(?i)\b(from|fr[o0]m|to|fax|tel|rcvd|received|rightfax|xmit|tx|rx|job)\s*[:;#.]|\b(fax|faxed|rightfax|efax)\b").ok()
@@ -112,8 +116,16 @@ mod tests {
     use crate::geometry::Rect;
 
     fn line(text: &str, y: f32) -> Line {
-        let word = |t: &str| Word { text: t.into(), rect: Rect::new(50.0, y, 200.0, y + 10.0), confidence: None };
-        Line { words: text.split(' ').map(word).collect(), role: LineRole::Body, starts_block: false }
+        let word = |t: &str| Word {
+            text: t.into(),
+            rect: Rect::new(50.0, y, 200.0, y + 10.0),
+            confidence: None,
+        };
+        Line {
+            words: text.split(' ').map(word).collect(),
+            role: LineRole::Body,
+            starts_block: false,
+        }
     }
 
     fn page(number: u32, source: TextSource, lines: Vec<Line>) -> Page {

@@ -1,0 +1,81 @@
+//! The real work on a document and on a case, from the modules that each do one step.
+
+use super::knowledge::{Knowledge, LoadedPolicy};
+use super::{Decision, Extraction, Source, Work, guard, internal_error, open};
+use crate::chart::{Chart, ChartDocument, Given as ChartGiven, Request};
+use crate::document::{Document, Legibility, TextSource};
+use crate::error::Problem;
+use crate::extract::extract;
+use crate::fact::Fact;
+use crate::necessity::{Policy, evaluate, narrative};
+use crate::read::{ReadOptions, read};
+use crate::report::Given;
+use crate::text::Text;
+
+/// Reads documents with a lexicon and decides cases by policies.
+pub struct Engine {
+    /// Lexicon and policies.
+    pub knowledge: Knowledge,
+    /// How to read.
+    pub options: ReadOptions,
+    /// The day to judge as of where a case has none of its own.
+    pub as_of: Option<jiff::civil::Date>,
+}
+
+impl Work for Engine {
+    fn read(&self, bytes: &[u8], name: &str) -> Extraction {
+        let reading = read(bytes, Some(name), &self.options);
+        let text = Text::from_document(&reading.document);
+        Extraction {
+            content_hash: Some(reading.document.content_hash.clone()),
+            document: count_pages(&reading.document),
+            facts: extract(&text, &self.knowledge.lexicon),
+            problems: reading.problems,
+        }
+    }
+
+    fn decide(&self, given: &Given, documents: Vec<(ChartDocument, Vec<Fact>)>) -> Decision {
+        let given = ChartGiven {
+            as_of: given.as_of.or(self.as_of),
+            cpt: given.cpt.clone(),
+            side: given.side,
+            intent: given.intent,
+        };
+        let chart = Chart::gather(documents, given);
+        let policy = choose(&self.knowledge.policies, &chart.request);
+        let verdict = evaluate(policy, &chart);
+        let narrative = narrative(policy, &chart, &verdict);
+        Decision { chart, verdict, narrative }
+    }
+}
+
+/// Reads one document's pages alone, whatever happens; `None` where there are none.
+pub fn read_pages(source: &Source, options: &ReadOptions) -> (Option<Document>, Vec<Problem>) {
+    let bytes = match open(source) {
+        Ok(bytes) => bytes,
+        Err(problem) => return (None, vec![problem]),
+    };
+    match guard::guarded(|| read(&bytes, Some(&source.name), options)) {
+        Ok(reading) => (Some(reading.document), reading.problems),
+        Err(place) => (None, vec![internal_error(&place)]),
+    }
+}
+
+/// The first policy that covers the request, else the first of all.
+fn choose<'a>(policies: &'a [LoadedPolicy], request: &Request) -> &'a Policy {
+    let covering = policies.iter().find(|loaded| loaded.policy.covers(request));
+    &covering.unwrap_or(&policies[0]).policy
+}
+
+/// What the chart keeps of a document.
+fn count_pages(document: &Document) -> ChartDocument {
+    let count = |wanted: fn(&crate::document::Page) -> bool| {
+        document.pages.iter().filter(|page| wanted(page)).count() as u32
+    };
+    ChartDocument {
+        pages: document.pages.len() as u32,
+        pages_ocr: count(|page| page.source == TextSource::Ocr),
+        pages_unreadable: count(|page| page.legibility == Legibility::Unreadable),
+        ..ChartDocument::default()
+    }
+}

@@ -1,0 +1,6 @@
+//! The program from outside, in one binary.
+
+mod cli;
+mod corpus;
+mod layers;
+mod place;
