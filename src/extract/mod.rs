@@ -6,6 +6,9 @@ mod anatomy;
 mod note;
 mod duration;
 mod outcome;
+mod scope;
+mod status;
+mod medication;
 
 pub use anatomy::{find_levels, find_side};
 pub use checkbox::{CheckBox, check_boxes};
@@ -22,7 +25,7 @@ use crate::text::Text;
 type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 
 /// The readers, in order. A reader may look at the drafts of those before it.
-const READERS: &[Reader] = &[];
+const READERS: &[Reader] = &[medication::read];
 
 /// Reads every fact that a text states, in text order.
 pub fn extract(text: &Text, lexicon: &Lexicon) -> Vec<Fact> {
