@@ -12,6 +12,9 @@ mod statement;
 mod tokens;
 mod duration;
 mod outcome;
+mod scope;
+mod status;
+mod medication;
 
 pub use anatomy::{find_levels, find_side};
 pub use checkbox::{CheckBox, check_boxes};
@@ -34,6 +37,7 @@ const READERS: &[Reader] = &[
     exam_sign::read,
     statement::read,
 ];
+const READERS: &[Reader] = &[medication::read];
 
 /// Reads every fact that a text states, in text order.
 pub fn extract(text: &Text, lexicon: &Lexicon) -> Vec<Fact> {
