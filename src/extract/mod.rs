@@ -2,9 +2,12 @@
 
 mod checkbox;
 mod dates;
+mod disability_score;
 mod anatomy;
 mod note;
 mod note_date;
+mod pain_duration;
+mod pain_score;
 mod parts;
 mod rows;
 mod statement;
@@ -23,7 +26,8 @@ use crate::text::Text;
 type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 
 /// The readers, in order. A reader may look at the drafts of those before it.
-const READERS: &[Reader] = &[statement::read];
+const READERS: &[Reader] =
+    &[pain_score::read, pain_duration::read, disability_score::read, statement::read];
 
 /// Reads every fact that a text states, in text order.
 pub fn extract(text: &Text, lexicon: &Lexicon) -> Vec<Fact> {
