@@ -2,10 +2,13 @@
 
 mod checkbox;
 mod dates;
+mod disability_score;
 mod anatomy;
 mod exam_sign;
 mod note;
 mod note_date;
+mod pain_duration;
+mod pain_score;
 mod parts;
 mod rows;
 mod statement;
@@ -38,6 +41,8 @@ const READERS: &[Reader] = &[
     statement::read,
 ];
 const READERS: &[Reader] = &[medication::read];
+const READERS: &[Reader] =
+    &[pain_score::read, pain_duration::read, disability_score::read, statement::read];
 
 /// Reads every fact that a text states, in text order.
 pub fn extract(text: &Text, lexicon: &Lexicon) -> Vec<Fact> {
