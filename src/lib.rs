@@ -22,6 +22,7 @@ pub mod image;
 pub mod pdf;
 pub mod ocr;
 pub mod read;
+pub mod quantity;
 pub mod fact;
 pub mod text;
 pub mod fold;

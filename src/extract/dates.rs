@@ -44,7 +44,10 @@ pub fn find_dates(text: &str) -> Vec<DateMention> {
     for c in DATE.captures_iter(text) {
         let Some(whole) = c.get(0) else { continue };
         // Part of a longer number or fraction, as "1/2/3/4" or "10/325/2.5".
-        if text[..whole.start()].ends_with(['/', '.', '-']) || text[whole.end()..].starts_with('/')
+        // "3/3/25-4/28/25" are two dates.
+        let joined = found.last().is_some_and(|d: &DateMention| d.span.end + 1 == whole.start());
+        if (text[..whole.start()].ends_with(['/', '.', '-']) && !joined)
+            || text[whole.end()..].starts_with('/')
         {
             continue;
         }
@@ -110,6 +113,7 @@ mod tests {
             "june 24, 2025; 4 july 2023; march 2024; since 2019; 12/2024",
             &["2025-06-24", "2023-07-04", "2024-03", "2019", "2024-12"],
         );
+        check("3/3/25-4/28/25", &["2025-03-03", "2025-04-28"]);
         check("pain 8/10, h&h 33.3/10.9, 13/45/2020, 10/325 mg", &[]);
     }
 }
