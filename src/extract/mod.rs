@@ -18,9 +18,9 @@ pub use checkbox::{CheckBox, check_boxes};
 pub use dates::{DateMention, find_dates};
 pub use duration::{Course, course_in, durations_in, number_in_words};
 pub use note::{Draft, Note};
+pub use outcome::{OutcomeRead, outcome_before, outcome_in, reason_in};
 pub use rows::Answer;
 pub use tokens::{Token, What, tokens};
-pub use outcome::{OutcomeRead, outcome_before, outcome_in, reason_in};
 
 use crate::fact::{Fact, Kind};
 use crate::lexicon::Lexicon;
@@ -30,10 +30,7 @@ use crate::text::Text;
 type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 
 /// The readers, in order. A reader may look at the drafts of those before it.
-const READERS: &[Reader] = &[
-    exam_sign::read,
-    statement::read,
-];
+const READERS: &[Reader] = &[exam_sign::read, statement::read];
 
 /// Reads every fact that a text states, in text order.
 pub fn extract(text: &Text, lexicon: &Lexicon) -> Vec<Fact> {
