@@ -158,7 +158,8 @@ impl Row<'_, '_> {
             draft.assertion.origin = Origin::Checkbox;
             drafts.push(draft);
         }
-        if let Some(mention) = head.and_then(|at| self.tokens[at].mention()).filter(|_| !ticked_any) {
+        if let Some(mention) = head.and_then(|at| self.tokens[at].mention()).filter(|_| !ticked_any)
+        {
             self.push_blank(mention, drafts);
         }
         true

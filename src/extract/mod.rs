@@ -24,9 +24,9 @@ pub use checkbox::{CheckBox, check_boxes};
 pub use dates::{DateMention, find_dates};
 pub use duration::{Course, course_in, durations_in, number_in_words};
 pub use note::{Draft, Note};
+pub use outcome::{OutcomeRead, outcome_before, outcome_in, reason_in};
 pub use rows::Answer;
 pub use tokens::{Token, What, tokens};
-pub use outcome::{OutcomeRead, outcome_before, outcome_in, reason_in};
 
 use crate::fact::{Fact, Kind};
 use crate::lexicon::Lexicon;
@@ -43,6 +43,7 @@ const READERS: &[Reader] = &[
 const READERS: &[Reader] = &[medication::read];
 const READERS: &[Reader] =
     &[pain_score::read, pain_duration::read, disability_score::read, statement::read];
+const READERS: &[Reader] = &[exam_sign::read, statement::read];
 
 /// Reads every fact that a text states, in text order.
 pub fn extract(text: &Text, lexicon: &Lexicon) -> Vec<Fact> {
