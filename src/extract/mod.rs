@@ -16,8 +16,8 @@ pub use checkbox::{CheckBox, check_boxes};
 pub use dates::{DateMention, find_dates};
 pub use duration::{Course, course_in, durations_in, number_in_words};
 pub use note::{Draft, Note};
-pub use rows::Answer;
 pub use outcome::{OutcomeRead, outcome_before, outcome_in, reason_in};
+pub use rows::Answer;
 
 use crate::fact::{Fact, Kind};
 use crate::lexicon::Lexicon;
