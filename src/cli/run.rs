@@ -16,9 +16,7 @@ use super::progress::Bar;
 use super::{Done, stdout_error};
 use crate::error::Error;
 use crate::ocr::engine_version;
-use crate::pipeline::{
-    self, CaseBy, Engine, Knowledge, LoadedPolicy, Plan, discover, parse_day, read_manifest,
-};
+use crate::pipeline::{self, CaseBy, Engine, Knowledge, Plan, discover, parse_day, read_manifest};
 use crate::report::{self, Basis, Counts, OptionsRecord, RunRecord, Timings};
 
 /// Read documents, hold each case against a policy and write a report folder
@@ -113,7 +111,7 @@ pub fn run(args: &Args) -> Result<Done, Error> {
         options: options(args),
         ocr_engine: engine_version(),
         lexicons: knowledge.lexicon_hash.clone(),
-        policies: knowledge.policies.iter().map(LoadedPolicy::record).collect(),
+        policies: knowledge.records.clone(),
     };
     let record = RunRecord::new(basis, outcome.documents, &outcome.cases, counts, timings);
     report::write(&args.out, &outcome.cases, &record)?;
@@ -180,7 +178,7 @@ fn describe(args: &Args, plan: &Plan, knowledge: &Knowledge) -> String {
         let names: Vec<&str> = case.documents.iter().map(|d| d.name.as_str()).collect();
         out.push_str(&format!("{}: {}\n", case.id, names.join(", ")));
     }
-    let policies: Vec<&str> = knowledge.policies.iter().map(|p| p.policy.id.as_str()).collect();
+    let policies: Vec<&str> = knowledge.policies.iter().map(|p| p.id.as_str()).collect();
     out.push_str(&format!(
         "{}, {}, {} skipped; policies: {}; the report would be in {}\n",
         counted(plan.cases.len(), "case"),

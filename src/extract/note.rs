@@ -99,14 +99,16 @@ impl<'a> Note<'a> {
 
     /// Mentions of a group (a file under `lexicons/concepts/`, or `drug`) in text order.
     pub fn mentions(&self, group: &str) -> impl Iterator<Item = &Mention> + use<'_, 'a> {
-        self.mentions[self.group_range(group)].iter()
+        self.group_mentions(group).iter()
     }
 
-    fn group_range(&self, group: &str) -> std::ops::Range<usize> {
-        self.lexicon.group(group).map_or(0..0, |group| {
+    fn group_mentions(&self, group: &str) -> &[Mention] {
+        let group = self.lexicon.group(group);
+        let range = group.map_or(0..0, |group| {
             self.mentions.partition_point(|m| m.group < group)
                 ..self.mentions.partition_point(|m| m.group <= group)
-        })
+        });
+        &self.mentions[range]
     }
 
     /// Mentions of a group inside a span.
@@ -115,9 +117,9 @@ impl<'a> Note<'a> {
         group: &str,
         span: Span,
     ) -> impl Iterator<Item = &Mention> + use<'_, 'a> {
-        let group = self.group_range(group);
-        let first = self.mentions[group.clone()].partition_point(|m| m.span.start < span.start);
-        self.mentions[group][first..].iter().take_while(move |m| m.span.end <= span.end)
+        let all = self.group_mentions(group);
+        let first = all.partition_point(|m| m.span.start < span.start);
+        all[first..].iter().take_while(move |m| m.span.end <= span.end)
     }
 
     /// The concept of a mention.

@@ -1,13 +1,13 @@
 //! The real work on a document and on a case, from the modules that each do one step.
 
-use super::knowledge::{Knowledge, LoadedPolicy};
-use super::{Decision, Extraction, Source, Work, guard, internal_error, open};
-use crate::chart::{Chart, ChartDocument, Given as ChartGiven, Request};
+use super::knowledge::Knowledge;
+use super::{Decision, Extraction, Source, Work, guard, internal_error, open, undecided};
+use crate::chart::{Chart, ChartDocument, Given as ChartGiven};
 use crate::document::{Document, Legibility, TextSource};
 use crate::error::Problem;
 use crate::extract::extract;
 use crate::fact::Fact;
-use crate::necessity::{Policy, evaluate, narrative};
+use crate::necessity::{choose, evaluate, narrative};
 use crate::read::{ReadOptions, read};
 use crate::report::Given;
 use crate::text::Text;
@@ -42,7 +42,9 @@ impl Work for Engine {
             intent: given.intent,
         };
         let chart = Chart::gather(documents, given);
-        let policy = choose(&self.knowledge.policies, &chart.request);
+        let Some(policy) = choose(&self.knowledge.policies, &chart) else {
+            return undecided(chart.documents);
+        };
         let verdict = evaluate(policy, &chart);
         let narrative = narrative(policy, &chart, &verdict);
         Decision { chart, verdict, narrative }
@@ -59,12 +61,6 @@ pub fn read_pages(source: &Source, options: &ReadOptions) -> (Option<Document>, 
         Ok(reading) => (Some(reading.document), reading.problems),
         Err(place) => (None, vec![internal_error(&place)]),
     }
-}
-
-/// The first policy that covers the request, else the first of all.
-fn choose<'a>(policies: &'a [LoadedPolicy], request: &Request) -> &'a Policy {
-    let covering = policies.iter().find(|loaded| loaded.policy.covers(request));
-    &covering.unwrap_or(&policies[0]).policy
 }
 
 /// What the chart keeps of a document.

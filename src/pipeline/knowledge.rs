@@ -10,18 +10,16 @@ use crate::lexicon::{Files, Lexicon, embedded_files};
 use crate::necessity::Policy;
 use crate::report::PolicyRecord;
 
-/// The policy that cases are held against where nothing else decides.
-pub const DEFAULT_POLICY: &str = "cluneal-nerve-block";
-
 /// Lexicons and policies, loaded and checked.
 pub struct Knowledge {
     /// The compiled lexicon.
     pub lexicon: Lexicon,
     /// BLAKE3 over the lexicons' files, names and texts.
     pub lexicon_hash: String,
-    /// The policies that cases may be held against; never empty. The first is for
-    /// requests that none covers.
-    pub policies: Vec<LoadedPolicy>,
+    /// The policies that cases may be held against.
+    pub policies: Vec<Policy>,
+    /// What run.json says of each.
+    pub records: Vec<PolicyRecord>,
 }
 
 /// A policy with the text that it came from.
@@ -38,7 +36,7 @@ impl LoadedPolicy {
     }
 
     /// What run.json says of it.
-    pub fn record(&self) -> PolicyRecord {
+    fn record(&self) -> PolicyRecord {
         PolicyRecord {
             id: self.policy.id.clone(),
             version: self.policy.version.clone(),
@@ -56,9 +54,10 @@ impl Knowledge {
         let files = files(folder)?;
         let lexicon = Lexicon::parse(&files)?;
         let known = policies(&files)?;
-        let policies =
-            if wanted.is_empty() { default_first(known) } else { select(known, wanted)? };
-        Ok(Self { lexicon, lexicon_hash: lexicon_hash(&files), policies })
+        let loaded = if wanted.is_empty() { known } else { select(known, wanted)? };
+        let records = loaded.iter().map(LoadedPolicy::record).collect();
+        let policies = loaded.into_iter().map(|loaded| loaded.policy).collect();
+        Ok(Self { lexicon, lexicon_hash: lexicon_hash(&files), policies, records })
     }
 }
 
@@ -122,11 +121,6 @@ fn policies(files: &Files) -> Result<Vec<LoadedPolicy>, Error> {
     }
     policies.sort_by(|a, b| a.policy.id.cmp(&b.policy.id));
     Ok(policies)
-}
-
-fn default_first(mut policies: Vec<LoadedPolicy>) -> Vec<LoadedPolicy> {
-    policies.sort_by_key(|loaded| loaded.policy.id != DEFAULT_POLICY);
-    policies
 }
 
 /// The wanted policies in the order in which they were named.

@@ -19,7 +19,7 @@ use rayon::prelude::*;
 pub use discover::{CaseBy, CasePlan, Plan, Source, discover};
 pub use engine::{Engine, read_pages};
 pub use guard::withhold_panic_messages;
-pub use knowledge::{DEFAULT_POLICY, Knowledge, LoadedPolicy, known_policies, unknown_policy};
+pub use knowledge::{Knowledge, LoadedPolicy, known_policies, unknown_policy};
 pub use manifest::{parse_day, read_manifest};
 
 use crate::chart::{Chart, ChartDocument};
