@@ -1,7 +1,7 @@
 //! Mentions of concepts and cues in a text.
 
 use crate::fold::{Folded, is_word};
-use crate::lexicon::{Lexicon, Meaning};
+use crate::lexicon::{Direction, Lexicon, Meaning};
 use crate::segment::Sentence;
 use crate::span::Span;
 
@@ -54,7 +54,14 @@ pub fn tag(
             Meaning::Concept(concept) => {
                 mentions.push(Mention { span, concept, group: lexicon.concepts[concept].group });
             }
-            Meaning::Cue(cue) => cues.push(CueHit { span, cue }),
+            Meaning::Cue(cue) => {
+                // "? entrapment" doubts what follows, "entrapment?" what stands before.
+                let mark = &text[span.range()] == "?";
+                let attached = !text[..span.start].ends_with([' ', '(']) && span.start > 0;
+                if !mark || attached == (lexicon.cues[cue].direction == Direction::Backward) {
+                    cues.push(CueHit { span, cue });
+                }
+            }
         }
     }
     for (pattern, concept) in &lexicon.patterns {

@@ -2,16 +2,22 @@
 
 mod checkbox;
 mod dates;
+mod disability_score;
 mod anatomy;
 mod exam_sign;
 mod note;
 mod note_date;
+mod pain_duration;
+mod pain_score;
 mod parts;
 mod rows;
 mod statement;
 mod tokens;
 mod duration;
 mod outcome;
+mod scope;
+mod status;
+mod medication;
 
 pub use anatomy::{find_levels, find_side};
 pub use checkbox::{CheckBox, check_boxes};
@@ -30,6 +36,13 @@ use crate::text::Text;
 type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 
 /// The readers, in order. A reader may look at the drafts of those before it.
+const READERS: &[Reader] = &[
+    exam_sign::read,
+    statement::read,
+];
+const READERS: &[Reader] = &[medication::read];
+const READERS: &[Reader] =
+    &[pain_score::read, pain_duration::read, disability_score::read, statement::read];
 const READERS: &[Reader] = &[exam_sign::read, statement::read];
 
 /// Reads every fact that a text states, in text order.
