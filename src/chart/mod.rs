@@ -31,7 +31,7 @@ pub struct Chart {
     /// Injections, therapy courses and drug trials, merged over documents.
     pub history: History,
     /// Facts by kind, in the order of [`Kind::SCHEMA`]: those that count and that no newer one replaces.
-    standing: Vec<Vec<usize>>,
+    pub(crate) standing: Vec<Vec<usize>>,
 }
 
 /// One document of a case.

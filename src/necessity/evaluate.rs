@@ -53,21 +53,13 @@ pub fn evaluate(policy: &Policy, chart: &Chart) -> Verdict {
     verdict
 }
 
-/// The policy for a chart: the one that covers the requested code or name, else the first that covers a cluneal block, else the first.
+/// The policy for a chart: the first that covers the requested code or name, else the default one, else the first.
 ///
 /// `None` only where there are no policies.
 pub fn choose<'p>(policies: &'p [Policy], chart: &Chart) -> Option<&'p Policy> {
-    let request = &chart.request;
-    let named = |policy: &&Policy| {
-        request.procedure.as_deref().is_some_and(|name| {
-            policy.procedures.iter().any(|word| super::filter::contains(name, word))
-        })
-    };
-    let coded =
-        |policy: &&Policy| request.cpt.as_ref().is_some_and(|code| policy.cpt.contains(code));
-    let both = policies.iter().find(|policy| named(policy) && coded(policy));
-    both.or_else(|| policies.iter().find(coded))
-        .or_else(|| policies.iter().find(named))
+    policies
+        .iter()
+        .find(|policy| policy.covers(&chart.request))
         .or_else(|| policies.iter().find(|policy| policy.id == DEFAULT_POLICY))
         .or_else(|| policies.first())
 }
