@@ -36,14 +36,15 @@ use crate::text::Text;
 type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 
 /// The readers, in order. A reader may look at the drafts of those before it.
+#[rustfmt::skip]
 const READERS: &[Reader] = &[
+    medication::read,
     exam_sign::read,
+    pain_score::read,
+    pain_duration::read,
+    disability_score::read,
     statement::read,
 ];
-const READERS: &[Reader] = &[medication::read];
-const READERS: &[Reader] =
-    &[pain_score::read, pain_duration::read, disability_score::read, statement::read];
-const READERS: &[Reader] = &[exam_sign::read, statement::read];
 
 /// Reads every fact that a text states, in text order.
 pub fn extract(text: &Text, lexicon: &Lexicon) -> Vec<Fact> {
