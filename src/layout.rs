@@ -37,7 +37,10 @@ struct Piece {
 impl Piece {
     /// The band that the body of the letters fills.
     fn band(&self) -> (f32, f32) {
-        (self.fragment.base - 0.62 * self.fragment.size, self.fragment.base + 0.1 * self.fragment.size)
+        (
+            self.fragment.base - 0.62 * self.fragment.size,
+            self.fragment.base + 0.1 * self.fragment.size,
+        )
     }
 }
 
@@ -71,10 +74,8 @@ pub fn lines(fragments: Vec<Fragment>) -> Vec<Line> {
 
 /// Gathers the pieces that stand beside one another.
 fn rows(fragments: Vec<Fragment>) -> Vec<Row> {
-    let mut pieces: Vec<Piece> = fragments
-        .into_iter()
-        .map(|fragment| Piece { rect: fragment.rect(), fragment })
-        .collect();
+    let mut pieces: Vec<Piece> =
+        fragments.into_iter().map(|fragment| Piece { rect: fragment.rect(), fragment }).collect();
     pieces.sort_by(|a, b| a.fragment.base.total_cmp(&b.fragment.base));
     let mut rows: Vec<Row> = Vec::new();
     for piece in pieces {
@@ -310,11 +311,16 @@ mod tests {
 
     #[test]
     fn two_columns_of_prose_read_one_after_the_other() {
-        let mut fragments = vec![fragment("A heading over both of the columns of this page", 50.0, 80.0)];
+        let mut fragments =
+            vec![fragment("A heading over both of the columns of this page", 50.0, 80.0)];
         for i in 0..8 {
             let base = 100.0 + 12.0 * i as f32;
             fragments.push(fragment(&format!("left column line number {i} of it"), 50.0, base));
-            fragments.push(fragment(&format!("right column line number {i} of it"), 300.0, base + 4.0));
+            fragments.push(fragment(
+                &format!("right column line number {i} of it"),
+                300.0,
+                base + 4.0,
+            ));
         }
         let got = lines(fragments);
         assert_eq!(got.len(), 17);

@@ -171,11 +171,7 @@ fn ccitt(
         .ok_or_else(|| "the page has no pixels".into())
 }
 
-fn other(
-    decoder: &mut Decoder<Cursor<&[u8]>>,
-    width: u32,
-    height: u32,
-) -> Result<Picture, String> {
+fn other(decoder: &mut Decoder<Cursor<&[u8]>>, width: u32, height: u32) -> Result<Picture, String> {
     let unsupported = |_| "the page's compression cannot be read; save it as Group 4".to_string();
     let color = decoder.colortype().map_err(unsupported)?;
     let samples = match decoder.read_image().map_err(unsupported)? {

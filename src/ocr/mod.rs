@@ -38,8 +38,10 @@ pub struct Recognition {
 #[non_exhaustive]
 pub enum OcrError {
     /// The engine could not be started.
-    #[error("Tesseract cannot start: its English model (eng.traineddata) was not found; \
-             install tesseract-ocr-eng or set TESSDATA_PREFIX")]
+    #[error(
+        "Tesseract cannot start: its English model (eng.traineddata) was not found; \
+             install tesseract-ocr-eng or set TESSDATA_PREFIX"
+    )]
     NoModel,
     /// The engine gave up on this picture.
     #[error("Tesseract could not read the page's picture")]

@@ -77,7 +77,8 @@ impl<'a> Device<'a> for Collector {
                 Drawn::Type3(drawn) => {
                     // Fonts of drawings often lack a table of characters; their
                     // codes are then mostly ASCII.
-                    let code = char::from_u32(drawn.char_code()).filter(|c| c.is_ascii_graphic() || *c == ' ');
+                    let code = char::from_u32(drawn.char_code())
+                        .filter(|c| c.is_ascii_graphic() || *c == ' ');
                     (drawn.as_unicode().or(code.map(BfString::Char)), drawn.advance_width())
                 }
             };

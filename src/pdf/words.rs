@@ -32,11 +32,10 @@ pub fn content(collector: Collector) -> Content {
         drawn,
     };
     for glyph in &glyphs {
-        let mut chars = glyph.text.chars().filter(|c| !c.is_whitespace()).peekable();
         if glyph.text.is_empty() {
             content.garbled += 1;
         }
-        while let Some(c) = chars.next() {
+        for c in glyph.text.chars().filter(|c| !c.is_whitespace()) {
             if is_garbled(c) {
                 content.garbled += 1;
             } else {
@@ -248,8 +247,7 @@ fn pictured(placements: &[Placement], width: f32, height: f32) -> f32 {
     const CELLS: usize = 32;
     let mut covered = [[false; CELLS]; CELLS];
     for placement in placements {
-        let pixels =
-            Area::new(0.0, 0.0, f64::from(placement.width), f64::from(placement.height));
+        let pixels = Area::new(0.0, 0.0, f64::from(placement.width), f64::from(placement.height));
         let area = placement.transform.transform_rect_bbox(pixels);
         for (row, cells) in covered.iter_mut().enumerate() {
             let y = (row as f64 + 0.5) / CELLS as f64 * f64::from(height);

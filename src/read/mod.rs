@@ -86,7 +86,8 @@ fn format(bytes: &[u8], name_hint: Option<&str>) -> Option<Format> {
         .iter()
         .filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0C) || b == 0x7F)
         .count();
-    let text = odd == 0 && std::str::from_utf8(bytes).is_ok() || named_text && odd * 50 <= bytes.len();
+    let text =
+        odd == 0 && std::str::from_utf8(bytes).is_ok() || named_text && odd * 50 <= bytes.len();
     text.then_some(Format::Text)
 }
 
@@ -275,7 +276,8 @@ mod tests {
 
     #[test]
     fn text_files_keep_every_byte_but_the_mark() {
-        let reading = read("\u{FEFF}One\r\n\r\ntwo 2\u{0C}three".as_bytes(), None, &ReadOptions::default());
+        let reading =
+            read("\u{FEFF}One\r\n\r\ntwo 2\u{0C}three".as_bytes(), None, &ReadOptions::default());
         assert_eq!(reading.document.plain_text.as_deref(), Some("One\r\n\r\ntwo 2\u{0C}three"));
         let pages = &reading.document.pages;
         assert_eq!(pages.len(), 2);

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::document::{Line, LineRole, Page, TextSource};
+use crate::geometry::Rect;
 
 /// Fax machines print within this share of the page from its edge.
 const FAX_MARGIN: f32 = 0.07;
@@ -18,8 +19,20 @@ const HEAD_MARGIN: f32 = 0.12;
 pub fn mark(pages: &mut [Page]) {
     for page in pages.iter_mut().filter(|page| page.source == TextSource::Ocr) {
         let height = page.height;
+        let headers: Vec<Rect> = page
+            .lines
+            .iter()
+            .filter(|line| at_edge(line, height, FAX_MARGIN) && is_fax_header(&line.text()))
+            .map(Line::rect)
+            .collect();
+        // A header that runs askew to the page comes in pieces: all of them are one.
+        let beside = |line: &Line| {
+            let (rect, edge) = (line.rect(), at_edge(line, height, FAX_MARGIN));
+            let middle = (rect.y0 + rect.y1) / 2.0;
+            edge && headers.iter().any(|h| h.y0 - 2.0 <= middle && middle <= h.y1 + 2.0)
+        };
         for line in &mut page.lines {
-            if at_edge(line, height, FAX_MARGIN) && is_fax_header(&line.text()) {
+            if beside(line) {
                 line.role = LineRole::FaxHeader;
             }
         }
@@ -35,8 +48,9 @@ fn at_edge(line: &Line, height: f32, share: f32) -> bool {
 /// What a fax machine's line has: a time, a date, a page count, from and to. OCR
 /// often garbles it, so shapes of digits count more than letters.
 fn is_fax_header(text: &str) -> bool {
-    static TIME: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?i)\b[0-9OolI]{1,2}[:;][0-9OolI]{2}([:;][0-9OolI]{2})?\s*([AP]\.?M)?\b").ok());
+    static TIME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)\b[0-9OolI]{1,2}[:;][0-9OolI]{2}([:;][0-9OolI]{2})?\s*([AP]\.?M)?\b").ok()
+    });
     static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(concat!(
             r"(?i)\b[0-9OolI]{1,4}[/.-][0-9OolI]{1,2}[/.-][0-9OolI]{2,4}\b",
@@ -46,7 +60,10 @@ fn is_fax_header(text: &str) -> bool {
         .ok()
     });
     static COUNT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(p|pg|page)[.:; ]*[0-9OolI]{1,4}\b|\b[0-9OolI]{1,4} ?(/|of) ?[0-9OolI]{1,4}\b").ok()
+        Regex::new(
+            r"(?i)\b(p|pg|page)[.:; ]*[0-9OolI]{1,4}\b|\b[0-9OolI]{1,4} ?(/|of) ?[0-9OolI]{1,4}\b",
+        )
+        .ok()
     });
     static MACHINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"(?i)\b(from|fr[o0]m|to|fax|tel|rcvd|received|rightfax|xmit|tx|rx|job)\s*[:;#.]|\b(fax|faxed|rightfax|efax)\b").ok()
@@ -109,11 +126,18 @@ fn shape(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::document::{Legibility, Word};
-    use crate::geometry::Rect;
 
     fn line(text: &str, y: f32) -> Line {
-        let word = |t: &str| Word { text: t.into(), rect: Rect::new(50.0, y, 200.0, y + 10.0), confidence: None };
-        Line { words: text.split(' ').map(word).collect(), role: LineRole::Body, starts_block: false }
+        let word = |t: &str| Word {
+            text: t.into(),
+            rect: Rect::new(50.0, y, 200.0, y + 10.0),
+            confidence: None,
+        };
+        Line {
+            words: text.split(' ').map(word).collect(),
+            role: LineRole::Body,
+            starts_block: false,
+        }
     }
 
     fn page(number: u32, source: TextSource, lines: Vec<Line>) -> Page {

@@ -26,7 +26,8 @@ pub fn read_pictures(
             }
             Ok(picture) => {
                 let (width, height) = (picture.width_pt(), picture.height_pt());
-                let page = scanned_page(number, (width, height), Vec::new(), picture, options, reading);
+                let page =
+                    scanned_page(number, (width, height), Vec::new(), picture, options, reading);
                 reading.document.pages.push(page);
             }
             Err(problem) => {
@@ -49,7 +50,8 @@ pub fn read_scan(
     reading: &mut Reading,
 ) {
     // Words behind a picture that is read anew, or that mean nothing, are no help.
-    let keep = content.invisible == 0 && content.garbled * 5 <= content.readable && content.turned == 0;
+    let keep =
+        content.invisible == 0 && content.garbled * 5 <= content.readable && content.turned == 0;
     let over = if keep { content.fragments } else { Vec::new() };
     let (width, height) = match content.turned {
         90 | 270 => (content.height, content.width),
@@ -91,22 +93,19 @@ fn scanned_page(
     };
     note_troubles(number, &scanned, limit, reading);
     let mut fragments = std::mem::take(&mut scanned.fragments);
-    let recognized: Vec<Rect> =
-        fragments.iter().flat_map(|f| &f.words).map(|w| w.rect).collect();
-    let mut lines: Vec<Line>;
+    let recognized: Vec<Rect> = fragments.iter().flat_map(|f| &f.words).map(|w| w.rect).collect();
+    // Words printed over a scan that lies on its side would stand askew to it.
     if scanned.turned == 0 {
-        let missed = over.into_iter().filter(|f| !overlaps(&f.rect(), &recognized));
-        fragments.extend(missed);
-        lines = layout::lines(fragments);
-    } else {
-        lines = layout::lines(fragments);
+        fragments.extend(over.into_iter().filter(|f| !overlaps(&f.rect(), &recognized)));
     }
+    let mut lines: Vec<Line> = layout::lines(fragments);
     for word in lines.iter_mut().flat_map(|line| &mut line.words) {
         if word.confidence.is_some() {
             word.rect = scanned.settle(word.rect);
         }
     }
-    let (width, height) = if scanned.turned % 180 == 90 { (height, width) } else { (width, height) };
+    let (width, height) =
+        if scanned.turned % 180 == 90 { (height, width) } else { (width, height) };
     Page {
         number,
         width,
