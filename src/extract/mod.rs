@@ -5,6 +5,7 @@ mod dates;
 mod disability_score;
 mod anatomy;
 mod exam_sign;
+mod injection;
 mod note;
 mod note_date;
 mod pain_duration;
@@ -44,6 +45,8 @@ const READERS: &[Reader] = &[
     pain_duration::read,
     disability_score::read,
     statement::read,
+    injection::read,
+    exam_sign::read,
 ];
 
 /// Reads every fact that a text states, in text order.
