@@ -192,6 +192,10 @@ impl Segmenter<'_> {
             self.open(Section::Other, Span::new(line.start, line.start));
         }
         self.after_blank = false;
+        if opens_letter(trimmed) {
+            self.end_unit();
+            self.open(Section::Other, Span::new(line.start, line.start));
+        }
         if self.continues(trimmed, indent)
             && let Some(unit) = &mut self.unit
         {
@@ -343,6 +347,13 @@ impl Segmenter<'_> {
         (is_capitals(words) && self.headings.section(words).is_some())
             .then(|| (heading, Span::new(heading.end + 1, span.end)))
     }
+}
+
+/// Whether a line greets the reader of a letter, so that its subject lines have ended.
+fn opens_letter(line: &str) -> bool {
+    let short = line.chars().count() <= 60 && line.ends_with([':', ',']);
+    short
+        && (line.starts_with("Dear ") || line.to_lowercase().starts_with("to whom it may concern"))
 }
 
 /// Parts "HEADING: rest" at its colon, where the heading is short and begins like one.

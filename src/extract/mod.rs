@@ -2,14 +2,24 @@
 
 mod checkbox;
 mod dates;
+mod disability_score;
 mod anatomy;
 mod exam_sign;
 mod emg;
 mod injection;
 mod note;
+mod note_date;
+mod pain_duration;
+mod pain_score;
+mod parts;
+mod rows;
+mod statement;
 mod tokens;
 mod duration;
 mod outcome;
+mod scope;
+mod status;
+mod medication;
 
 pub use anatomy::{find_levels, find_side};
 pub use checkbox::{CheckBox, check_boxes};
@@ -17,6 +27,7 @@ pub use dates::{DateMention, find_dates};
 pub use duration::{Course, course_in, durations_in, number_in_words};
 pub use note::{Draft, Note};
 pub use outcome::{OutcomeRead, outcome_before, outcome_in, reason_in};
+pub use rows::Answer;
 pub use tokens::{Token, What, tokens};
 
 use crate::fact::{Fact, Kind};
@@ -29,9 +40,14 @@ type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 /// The readers, in order. A reader may look at the drafts of those before it.
 #[rustfmt::skip]
 const READERS: &[Reader] = &[
+    medication::read,
     injection::read,
     emg::read,
     exam_sign::read,
+    pain_score::read,
+    pain_duration::read,
+    disability_score::read,
+    statement::read,
 ];
 
 /// Reads every fact that a text states, in text order.
