@@ -6,6 +6,8 @@ mod disability_score;
 mod anatomy;
 mod exam_sign;
 mod emg;
+mod imaging;
+mod nantes;
 mod injection;
 mod note;
 mod note_date;
@@ -44,9 +46,11 @@ const READERS: &[Reader] = &[
     injection::read,
     emg::read,
     exam_sign::read,
+    imaging::read,
     pain_score::read,
     pain_duration::read,
     disability_score::read,
+    nantes::read,
     statement::read,
 ];
 
