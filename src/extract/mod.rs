@@ -23,6 +23,7 @@ mod scope;
 mod status;
 mod medication;
 
+use anatomy::level_mentions;
 pub use anatomy::{find_levels, find_side};
 pub use checkbox::{CheckBox, check_boxes};
 pub use dates::{DateMention, find_dates};
