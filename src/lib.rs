@@ -4,7 +4,13 @@
 //! The modules stand in order of dependency: each uses only those above it.
 //! `ARCHITECTURE.md` shows the map.
 
-#![warn(missing_docs, clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
+#![warn(
+    missing_docs,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::unwrap_used
+)]
 
 pub mod error;
 pub mod geometry;
@@ -16,6 +22,17 @@ pub mod image;
 pub mod pdf;
 pub mod ocr;
 pub mod read;
+pub mod quantity;
 pub mod fact;
+pub mod text;
+pub mod fold;
+pub mod segment;
+pub mod lexicon;
+pub mod tag;
+pub mod context;
+pub mod extract;
 pub mod chart;
 pub mod necessity;
+pub mod report;
+pub mod pipeline;
+pub mod cli;

@@ -1,4 +1,8 @@
-//! Integration tests, one binary.
+//! The program from outside, in one binary.
 
+mod cli;
+mod corpus;
+mod layers;
+mod place;
 mod read;
 mod type_pixels;

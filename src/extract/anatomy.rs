@@ -1,0 +1,141 @@
+//! Spinal levels and sides.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::fact::Side;
+use crate::span::Span;
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b([ctls])[- ]?(1[0-2]|[1-9i])(?: ?(?:-|/|to|through|thru) ?([ctls])?-?(1[0-2]|[1-9i])\b)?(?:(?: ?[-/] ?)([ctls])-?(1[0-2]|[1-9i])\b)?")
+        .unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static LIST: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(?:,| and|, and|&) ?([1-9])\b(?:-([1-9]))?").unwrap());
+
+/// Spinal levels as "L4-5", "C7-T1" or "S1", each with its span, in order and each once.
+pub fn find_levels(text: &str) -> Vec<(Span, String)> {
+    let mut found: Vec<(Span, String)> = Vec::new();
+    for c in LEVEL.captures_iter(text) {
+        let (Some(whole), Some(first), Some(number)) = (c.get(0), c.get(1), c.get(2)) else {
+            continue;
+        };
+        let region = first.as_str().to_uppercase();
+        let top = number.as_str().to_owned();
+        if !in_spine(&region, &top) || number.as_str() == "i" {
+            continue;
+        }
+        let lower = c.get(4).map(|n| n.as_str().replace('i', "1"));
+        let lower_region = c.get(3).map_or(region.clone(), |r| r.as_str().to_uppercase());
+        let mut level = format!("{region}{top}");
+        if let Some(lower) = lower.filter(|l| in_spine(&lower_region, l)) {
+            level = if lower_region == region {
+                format!("{level}-{lower}")
+            } else {
+                format!("{level}-{lower_region}{lower}")
+            };
+        }
+        let mut span = Span::new(whole.start(), whole.end());
+        push(&mut found, span, level);
+        // "L5-S1-S2" names three roots.
+        if let (Some(r), Some(n)) = (c.get(5), c.get(6)) {
+            push(&mut found, span, format!("{}{}", r.as_str().to_uppercase(), n.as_str()));
+        }
+        // "L3, 4 and 5": the letter is said once.
+        while let Some(next) = text.get(span.end..).and_then(|rest| LIST.captures(rest)) {
+            let (Some(all), Some(number)) = (next.get(0), next.get(1)) else { break };
+            if !in_spine(&region, number.as_str())
+                || text[span.end + all.end()..].starts_with(['/', '%', '.'])
+            {
+                break;
+            }
+            let level = match next.get(2) {
+                Some(lower) => format!("{region}{}-{}", number.as_str(), lower.as_str()),
+                None => format!("{region}{}", number.as_str()),
+            };
+            span = Span::new(span.start, span.end + all.end());
+            push(&mut found, span, level);
+        }
+    }
+    found
+}
+
+fn push(found: &mut Vec<(Span, String)>, span: Span, level: String) {
+    if !found.iter().any(|(_, known)| *known == level) {
+        found.push((span, level));
+    }
+}
+
+/// Whether the spine has such a vertebra or root.
+fn in_spine(region: &str, number: &str) -> bool {
+    let number: u32 = number.parse().unwrap_or(0);
+    let most = match region {
+        "C" => 8,
+        "T" => 12,
+        "L" | "S" => 5,
+        _ => 0,
+    };
+    (1..=most).contains(&number)
+}
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static SIDE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:(bilateral(?:ly)?|bilat|b/l|both sides|both)|(left|lt|left-sided|l(?:\.|\b))|(right|rt|right-sided|r(?:\.|\b)))(?:\W|$)").unwrap()
+});
+
+/// The side that a stretch of text names: the only one, or both.
+pub fn find_side(text: &str) -> Option<Side> {
+    let (mut left, mut right) = (false, false);
+    for c in SIDE.captures_iter(text) {
+        if c.get(1).is_some() {
+            return Some(Side::Bilateral);
+        }
+        // "r/o" and "l/s" are no sides.
+        let after = c.get(0).map_or("", |m| &text[m.start()..]);
+        if after.starts_with("r/") || after.starts_with("l/") || after.starts_with("l-") {
+            continue;
+        }
+        left |= c.get(2).is_some();
+        right |= c.get(3).is_some();
+    }
+    match (left, right) {
+        (true, true) => Some(Side::Bilateral),
+        (true, false) => Some(Side::Left),
+        (false, true) => Some(Side::Right),
+        (false, false) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn levels(text: &str, expect: &[&str]) {
+        let got: Vec<String> = find_levels(text).into_iter().map(|(_, l)| l).collect();
+        assert_eq!(got, expect, "{text}");
+    }
+
+    #[test]
+    fn levels_are_written_one_way() {
+        levels("at l3-4, l4-l5 and l5-s1", &["L3-4", "L4-5", "L5-S1"]);
+        levels("bilateral l5, s1, s2, and s3", &["L5", "S1", "S2", "S3"]);
+        levels("c5 through c7; l5-si; s1 radiculopathy", &["C5-7", "L5-S1", "S1"]);
+        levels("t12 with l3, 4 and 5", &["T12", "L3", "L4", "L5"]);
+        levels("5 mg, 0.25, s9, vitamin c", &[]);
+        levels("the right side of the si joint since 2020", &[]);
+    }
+
+    #[test]
+    fn a_side_is_one_or_both() {
+        assert_eq!(find_side("left l4-5 tfesi"), Some(Side::Left));
+        assert_eq!(find_side("r superior cluneal"), Some(Side::Right));
+        assert_eq!(find_side("the left and right knees"), Some(Side::Bilateral));
+        assert_eq!(find_side("bilaterally"), Some(Side::Bilateral));
+        assert_eq!(find_side("r/o entrapment"), None);
+    }
+}

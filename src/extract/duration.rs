@@ -1,0 +1,298 @@
+//! How long a treatment went on, from when to when, and how long an effect lasted.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Note;
+use crate::date::PartialDate;
+use crate::span::Span;
+
+/// How long something went on, as far as a stretch of text says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Course {
+    /// The words for its length: "8 weeks", "three months", "since July".
+    pub duration: Option<Span>,
+    /// First day.
+    pub start: Option<PartialDate>,
+    /// Last day.
+    pub stop: Option<PartialDate>,
+}
+
+const NUMBER: &str = r"(?:\d+(?:\.\d+)?|half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|eighteen|twenty(?:-four)?|thirty|(?:a )?couple(?: of)?|(?:a )?few|several|many)";
+const MONTH: &str = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!(
+        r"\b(?:(?:about|around|approximately|more than|nearly|almost|at least|roughly|up to) |[~>] ?)?(?P<n>{NUMBER}(?:(?: ?- ?| to | or ){NUMBER})?)(?: |-)?(?:full |consecutive |additional )?(?P<u>minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|months?|mos?|mths?|years?|yrs?)\b(?: so far| and counting)?"
+    ))
+    .unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static NOT_A_LENGTH_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:\.)?(?: |-)?(?:ago\b|old\b|later\b|after\b|before\b|prior\b|earlier\b|post\b|from now|follow|(?:a|per|each|every|out of(?: the)?)(?: |-)?(?:day|wk|week|month)|/ ?(?:wk|week|d|day|month)|weekly|'? ?duration of pain|of (?:pain|symptoms))").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static NOT_A_LENGTH_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:\b(?:every|per|each|within|q|next|every other|times an?|once an?|twice an?|follow.?up|days an?|visits an?|sessions an?|return|recheck|back)|\d/|\bx/) ?$|\b(?:in|after|at|and) (?:about |another )?$|\bevery \d+ ?(?:-|to) ?$").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static STOPPED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:stopped|discontinued|d/c'?d|dc'd|quit|ended|off)(?: it| this| that)? after (?:about |only )?$").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static BARE_ARTICLE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:\bfor|\bx|\bover|\babout|\blasting|\blasted|\baround|\bafter|\balmost|\bnearly|\bthan|\bonly|\bleast|\bnear) $").unwrap()
+});
+
+/// The lengths of time that a stretch names, in order: "8 weeks", "about five hours", "2-3 days".
+///
+/// Not those that say how often or how long ago.
+pub fn durations_in(note: &Note<'_>, within: Span) -> Vec<Span> {
+    let text = note.get(within);
+    let mut found = Vec::new();
+    for c in AMOUNT.captures_iter(text) {
+        let (Some(whole), Some(number)) = (c.get(0), c.name("n")) else { continue };
+        let before = &text[..number.start()];
+        let after = &text[whole.end()..];
+        let lead = &text[..whole.start()];
+        if NOT_A_LENGTH_AFTER.is_match(after)
+            || (NOT_A_LENGTH_BEFORE.is_match(lead) && !STOPPED_AFTER.is_match(lead))
+            || (matches!(number.as_str(), "a" | "an") && !BARE_ARTICLE.is_match(before))
+        {
+            continue;
+        }
+        found.push(Span::new(within.start + whole.start(), within.start + whole.end()));
+    }
+    found
+}
+
+/// Whether a length of time counts days or more, as a course of treatment does.
+fn is_course(words: &str) -> bool {
+    !words
+        .split([' ', '-'])
+        .any(|word| word.starts_with("min") || word.starts_with('h') && word != "half")
+}
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static RANGE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^ ?(?:-|to|through|thru|until|till|and) ?$").unwrap());
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static YEARLESS_START: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!(r"\b(?P<m>{MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? ?(?:-|to|through|thru|until|and) ?$"))
+        .unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static START_CUE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:since|from|start(?:ed|ing)?(?: of care)?|began|begun|initiated|beginning)(?: date)?:?(?: on| in| about| around| of)? ?$").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static STOP_CUE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:until|till|through|thru|discharged?|stopped|discontinued|completed|finished|ended|d/c'?d?|dc'd|off since|concluded)(?: date)?:?(?: on| in| about| around)? ?$").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static LOOSE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!(
+        r"\b(?P<cue>since|from|started|began|begun|stopped|discontinued|completed|finished|ended|until|till|d/c'?d?|dc'd)(?: (?:it|this|on|in|about|around|early|late|mid|again|the))* ?(?:(?P<m>{MONTH})\b\.?(?P<y>,? (?:of )?(?:19|20)\d\d)?|(?P<mm>\d{{1,2}})/(?P<yy>\d\d)\b|(?P<year>(?:19|20)\d\d)\b)"
+    ))
+    .unwrap()
+});
+
+/// How long something went on, by the words of a stretch.
+///
+/// Reads "02/10/2025 to 04/10/2025 (8 weeks)", "April 7 to May 30, 2025", "x 10 wk",
+/// "since July", "stopped in May". A month without a year is the last one up to the
+/// note's own day.
+pub fn course_in(note: &Note<'_>, within: Span) -> Course {
+    let mut course = Course {
+        duration: durations_in(note, within).into_iter().find(|span| is_course(note.get(*span))),
+        ..Course::default()
+    };
+    let dates: Vec<_> = note.dates_in(within).collect();
+    for (index, mention) in dates.iter().enumerate() {
+        let before = note.get(Span::new(within.start, mention.span.start));
+        let previous = index.checked_sub(1).map(|i| dates[i]);
+        if let Some(first) = previous
+            && RANGE.is_match(note.get(Span::new(first.span.end, mention.span.start)))
+        {
+            course.start = course.start.or(Some(first.date));
+            course.stop = course.stop.or(Some(mention.date));
+        } else if let (Some(c), Some(last)) =
+            (YEARLESS_START.captures(before), mention.date.exact())
+        {
+            let (month, day) = (month_number(&c["m"]), c["d"].parse::<i8>().unwrap_or(0));
+            let year = last.year() - i16::from((month, day) > (last.month(), last.day()));
+            course.start = course.start.or(PartialDate::day(year, month, day));
+            course.stop = course.stop.or(Some(mention.date));
+        } else if START_CUE.is_match(before) {
+            course.start = course.start.or(Some(mention.date));
+            if let Some(at) = before.rfind("since").filter(|at| before.len() - at <= 12) {
+                let since = Span::new(within.start + at, mention.span.end);
+                course.duration = course.duration.or(Some(since));
+            }
+        } else if STOP_CUE.is_match(before) {
+            course.stop = course.stop.or(Some(mention.date));
+        }
+    }
+    for c in LOOSE.captures_iter(note.get(within)) {
+        let Some(whole) = c.get(0) else { continue };
+        let rest = &note.get(within)[whole.end()..];
+        // "October 7 to December 6, 2024" and "6/3/25" are dates to the day.
+        if rest.starts_with('/')
+            || (c.name("y").is_none() && c.name("m").is_some() && starts_with_day(rest))
+        {
+            continue;
+        }
+        let date = if let Some(year) = c.name("year") {
+            year.as_str().parse().ok().and_then(PartialDate::year)
+        } else if let Some(name) = c.name("m") {
+            let month = month_number(name.as_str());
+            match c.name("y") {
+                Some(year) => year
+                    .as_str()
+                    .trim_start_matches(|c: char| !c.is_ascii_digit())
+                    .parse()
+                    .ok()
+                    .and_then(|year| PartialDate::month(year, month)),
+                None => last_month(note, month),
+            }
+        } else {
+            let month = c["mm"].parse().unwrap_or(0);
+            let year: i16 = c["yy"].parse().unwrap_or(99);
+            // "6/25" may also be a day of June; it is a month where the year is past.
+            let known = note.date.map_or(2000 + year <= 2099, |d| 2000 + year <= d.latest().year());
+            (known && year >= 10).then(|| PartialDate::month(2000 + year, month)).flatten()
+        };
+        match &c["cue"] {
+            "since" | "from" | "started" | "began" | "begun" => {
+                course.start = course.start.or(date);
+                if &c["cue"] == "since" {
+                    let span = Span::new(within.start + whole.start(), within.start + whole.end());
+                    course.duration = course.duration.or(Some(span));
+                }
+            }
+            _ => course.stop = course.stop.or(date),
+        }
+    }
+    course
+}
+
+fn starts_with_day(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    (1..=2).contains(&digits)
+}
+
+/// The last such month up to the note's own day.
+fn last_month(note: &Note<'_>, month: i8) -> Option<PartialDate> {
+    let day = note.date?.exact()?;
+    PartialDate::month(day.year() - i16::from(month > day.month()), month)
+}
+
+fn month_number(name: &str) -> i8 {
+    const NAMES: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    NAMES.iter().position(|n| name.starts_with(n)).map_or(0, |i| i as i8 + 1)
+}
+
+/// A whole number in digits or words up to twenty.
+pub fn number_in_words(word: &str) -> Option<f64> {
+    const WORDS: [&str; 21] = [
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+    ];
+    match word {
+        "a" | "an" | "once" | "single" => Some(1.0),
+        "twice" | "couple" => Some(2.0),
+        "thrice" => Some(3.0),
+        _ => word.parse().ok().or_else(|| WORDS.iter().position(|w| *w == word).map(|n| n as f64)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lexicon::Lexicon;
+    use crate::text::Text;
+
+    #[track_caller]
+    fn check(text: &str, duration: Option<&str>, start: Option<&str>, stop: Option<&str>) {
+        let lexicon = Lexicon::embedded().unwrap();
+        let text = Text::from_plain(&format!("Visit date: 09/22/2025\n\n{text}"));
+        let note = Note::new(&text, &lexicon);
+        let course = course_in(&note, Span::new(22, note.str().len()));
+        let got = (
+            course.duration.map(|span| note.get(span)),
+            course.start.map(|d| d.to_string()),
+            course.stop.map(|d| d.to_string()),
+        );
+        assert_eq!((got.0, got.1.as_deref(), got.2.as_deref()), (duration, start, stop));
+    }
+
+    #[test]
+    fn lengths_are_read_as_written() {
+        check("taken for three months with some help", Some("three months"), None, None);
+        check("150 mg bid x 10 wk", Some("10 wk"), None, None);
+        check("a course of 6-8 weeks", Some("6-8 weeks"), None, None);
+        check("stopped after three weeks", Some("three weeks"), None, None);
+        check("eighteen sessions over two months", Some("two months"), None, None);
+        check("for a couple of weeks", Some("a couple of weeks"), None, None);
+    }
+
+    #[test]
+    fn rhythms_and_times_past_are_no_lengths() {
+        check("two visits a week, five days a week", None, None, None);
+        check("twice weekly, every 3 months, 3 weeks ago", None, None, None);
+        check("return in 4 weeks; increase after one week", None, None, None);
+        check("relief for 6 hours", None, None, None);
+    }
+
+    #[test]
+    fn first_and_last_days_are_read() {
+        check(
+            "02/10/2025 to 04/10/2025 (8 weeks)",
+            Some("8 weeks"),
+            Some("2025-02-10"),
+            Some("2025-04-10"),
+        );
+        check(
+            "3/3/25-4/28/25, 14 visits/8 wk",
+            Some("8 wk"),
+            Some("2025-03-03"),
+            Some("2025-04-28"),
+        );
+        check("from April 7 to May 30, 2025", None, Some("2025-04-07"), Some("2025-05-30"));
+        check("daily since 04/14/2025", Some("since 04/14/2025"), Some("2025-04-14"), None);
+        check("three times daily since December", Some("since december"), Some("2024-12"), None);
+        check("no help, d/c 6/25", None, None, Some("2025-06"));
+        check("stopped in May", None, None, Some("2025-05"));
+    }
+}

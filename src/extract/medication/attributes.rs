@@ -1,0 +1,289 @@
+//! Dose, frequency and route as records write them.
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use crate::fact::Route;
+use crate::span::Span;
+
+/// A dose in a stretch of text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Dose {
+    /// Its words, counted from the stretch's start.
+    pub span: Span,
+    /// "300 mg", "7.5/325 mg"; without a unit where none is written.
+    pub value: String,
+    /// Whether a unit is written.
+    pub unit: bool,
+}
+
+// OCR reads 1 as l and 0 as O.
+const NUMBER: &str = r"(?:\d{1,3}(?:,\d{3})+|[lio]?\d[\dlo]*(?:\.\d+)?|\.\d+)";
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static DOSE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!(
+        r"(?:^|[^\w.,/])(?P<n>{NUMBER}(?:(?: ?/ ?| ?- ?| to ){NUMBER})?) ?-?(?P<u>milligrams?|micrograms?|mgs?|mcgs?|ug|grams?|gms?|g|iu|units?|meq)\b(?P<h>/(?:h|hr|hour)\b)?"
+    ))
+    .unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static BARE_DOSE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?: (?:at|er|xr|sr|cr|es|ds))? (?P<n>\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?)(?P<after> ?[,;)]|\.(?: |$)| (?:one|two|1|2|po|p\.o|b\.?i\.?d|t\.?i\.?d|q|daily|twice|three|prn|at|every|nightly|once|tab|up to)|$)").unwrap()
+});
+
+/// The first dose of a stretch.
+pub(super) fn find_dose(text: &str) -> Option<Dose> {
+    DOSE.captures(text).and_then(|c| dose(&c))
+}
+
+/// Every dose of a stretch.
+pub(super) fn find_doses(text: &str) -> Vec<Dose> {
+    DOSE.captures_iter(text).filter_map(|c| dose(&c)).collect()
+}
+
+fn dose(c: &Captures<'_>) -> Option<Dose> {
+    let (number, unit) = (c.name("n")?, c.name("u")?);
+    let end = c.name("h").map_or(unit.end(), |h| h.end());
+    let mut value = number.as_str().replace([' '], "").replace("to", "-");
+    if value.contains(['l', 'o', 'i']) {
+        value = value.replace(['l', 'i'], "1").replace('o', "0");
+    }
+    let unit = match unit.as_str() {
+        "mgs" | "milligram" | "milligrams" => "mg",
+        "mcgs" | "ug" | "microgram" | "micrograms" => "mcg",
+        "gm" | "gms" | "gram" | "grams" => "g",
+        "unit" => "units",
+        unit => unit,
+    };
+    Some(Dose {
+        span: Span::new(number.start(), end),
+        value: format!("{value} {unit}"),
+        unit: true,
+    })
+}
+
+/// A number right behind a drug's name that is a dose without a unit: "ibuprofen 600 tid", "Norco 10/325".
+pub(super) fn find_bare_dose(text: &str) -> Option<Dose> {
+    let c = BARE_DOSE.captures(text)?;
+    let number = c.name("n")?;
+    let value = number.as_str();
+    let first: f64 = value.split('/').next()?.parse().ok()?;
+    (first >= 2.0 && !matches!(first as u32, 1900..=2100)).then(|| Dose {
+        span: Span::new(number.start(), number.end()),
+        value: value.to_owned(),
+        unit: false,
+    })
+}
+
+/// A frequency in a stretch of text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Frequency {
+    /// Its words, counted from the stretch's start.
+    pub span: Span,
+    /// "2", "prn", "2 prn", "2-3 prn", "per week 1".
+    pub value: String,
+}
+
+const COUNT: &str =
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|once|twice|thrice|\d{1,2})";
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!(
+        concat!(
+            r"\b(?:",
+            // b.i.d. to t.i.d.
+            r"(?P<latin>[btq]\.? ?[il1]\.? ?d\b\.?)(?: ?(?:to|-|or) ?(?P<latin2>[btq]\.? ?[il1]\.? ?d\b\.?))?",
+            r"|(?:q|every)\.? ?(?P<from>\d{{1,2}}|two|three|four|six|eight|twelve)(?: ?(?:-|to) ?(?P<to>\d{{1,2}}|six|eight))? ?-?(?:h|hr|hrs|hours?)\b\.?",
+            r"|(?P<weekly>{COUNT})?(?: times| x|x)? ?(?:a |per |each |/ ?|every )?(?:week\b|wk\b|weekly\b)",
+            r"|(?P<alternate>every other day|q\.?o\.?d\.?\b|every 2 days|every two days)",
+            r"|every (?P<days>3|three|72) (?:days|hours)",
+            r"|(?:up to |max(?:imum)? )?(?P<upto>{COUNT})(?: ?(?:-|to) ?(?P<upto2>{COUNT}))?(?: ?x| times| tablets?| tabs?| pills?| capsules?| doses?)? ?(?:a |per |each |/ ?|every )(?:day|d)\b",
+            r"|(?:up to |max(?:imum)? )?(?P<times>{COUNT})(?: ?(?:-|to|or) ?(?P<times2>{COUNT}))?(?: ?x| times) ?daily\b",
+            r"|up to (?P<plain>{COUNT})(?: tablets| pills)? daily\b",
+            r"|(?P<double>twice)(?: ?-?daily| per day| a day| every day)",
+            r"|(?P<once>q\.? ?d\b\.?|qday\b|q day\b|once ?-?daily|once a day|once per day|daily\b|every day|each day|a day\b|per day\b|q\.? ?h\.? ?s\b\.?|h\.s\.|qpm\b|q\.p\.m\.?|q\.a\.m\.?|qam\b|(?:at |q ?)?bedtime\b|nightly\b|at night\b|every night\b|each night\b|q ?night\b|before bed\b|in the evenings?\b|every evening|every morning|each morning|in the mornings?\b|at hs\b|\bhs\b|q24h)",
+            r"|(?P<prn>p\.? ?r\.? ?n\b\.?|as[ -]needed\b|if needed\b|when needed\b|on an as-needed basis|when necessary\b|as necessary\b))"
+        ),
+        COUNT = COUNT
+    ))
+    .unwrap()
+});
+
+/// The first frequency of a stretch, with a "prn" that goes with it.
+pub(super) fn find_frequency(text: &str) -> Option<Frequency> {
+    let mut found: Option<Frequency> = None;
+    for c in FREQUENCY.captures_iter(text) {
+        let whole = c.get(0)?;
+        let span = Span::new(whole.start(), whole.end());
+        let is_prn = c.name("prn").is_some();
+        let Some(before) = &mut found else {
+            let value = if is_prn { "prn".to_owned() } else { times(&c)? };
+            found = Some(Frequency { span, value });
+            continue;
+        };
+        let gap = &text[before.span.end..span.start];
+        if gap.len() > 24 || gap.contains(['.', ';', '(']) {
+            break;
+        }
+        if is_prn && before.value != "prn" {
+            before.value.push_str(" prn");
+            before.span.end = span.end;
+            break;
+        }
+        if before.value == "prn" && !is_prn && gap.len() <= 8 {
+            before.value = format!("{} prn", times(&c)?);
+            before.span.end = span.end;
+            break;
+        }
+        // "in the morning and at bedtime"
+        if before.value == "1"
+            && c.name("once").is_some()
+            && matches!(gap.trim(), "and" | "and one" | "and 1" | "+" | "&")
+        {
+            before.value = "2".to_owned();
+            before.span.end = span.end;
+        }
+    }
+    found
+}
+
+fn times(c: &Captures<'_>) -> Option<String> {
+    let word = |name: &str| c.name(name).map(|m| m.as_str());
+    let range = |low: String, high: Option<String>| match high {
+        Some(high) if high != low => format!("{low}-{high}"),
+        _ => low,
+    };
+    if let Some(latin) = word("latin") {
+        return Some(range(latin_times(latin), word("latin2").map(latin_times)));
+    }
+    if let Some(hours) = word("from") {
+        let a_day = |hours: &str| {
+            let hours: f64 = count(hours)?;
+            (hours >= 1.0).then(|| number(24.0 / hours))
+        };
+        let most = a_day(hours)?;
+        return Some(match word("to").and_then(a_day) {
+            Some(least) => range(least, Some(most)),
+            None => most,
+        });
+    }
+    if word("alternate").is_some() {
+        return Some("0.5".to_owned());
+    }
+    if word("days").is_some() {
+        return Some("0.33".to_owned());
+    }
+    for (low, high) in [("upto", "upto2"), ("times", "times2"), ("plain", "plain")] {
+        if let Some(low) = word(low) {
+            let high = word(high).and_then(count).map(number);
+            return Some(range(number(count(low)?), high));
+        }
+    }
+    if word("double").is_some() {
+        return Some("2".to_owned());
+    }
+    if word("once").is_some() {
+        return Some("1".to_owned());
+    }
+    let weekly = word("weekly").map_or(Some(1.0), count)?;
+    Some(format!("per week {}", number(weekly)))
+}
+
+fn latin_times(word: &str) -> String {
+    match word.as_bytes()[0] {
+        b'b' => "2",
+        b't' => "3",
+        _ => "4",
+    }
+    .to_owned()
+}
+
+fn count(word: &str) -> Option<f64> {
+    match word {
+        "once" => Some(1.0),
+        "twice" => Some(2.0),
+        "thrice" => Some(3.0),
+        _ => super::super::number_in_words(word),
+    }
+}
+
+fn number(value: f64) -> String {
+    if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.1}") }
+}
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static ROUTE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:(?P<po>p\.? ?o\b\.?|by mouth|orally|oral)|(?P<iv>i\.?v\b\.?|intravenous(?:ly)?)|(?P<im>i\.?m\b\.?|intramuscular(?:ly)?)|(?P<sc>subq|sub-?q|s\.?c\.|sq|subcutaneous(?:ly)?)|(?P<it>intrathecal(?:ly)?)|(?P<ep>epidural(?:ly)?)|(?P<patch>patch(?:es)?|transdermal(?:ly)?)|(?P<top>topical(?:ly)?|creams?|ointment|gel|lotion)|(?P<inh>inhalers?|inhaled|nebulizers?|nebulized|mdi|hfa|puffs?)|(?P<other>sublingual(?:ly)?|s\.?l\.|intranasal(?:ly)?|nasal spray|nasal|eye drops?|ophthalmic|suppository|rectal(?:ly)?|p\.?r\.(?: |$)))").unwrap()
+});
+
+/// The first route of a stretch; a patch of `local` action counts as topical.
+pub(super) fn find_route(text: &str, local: bool) -> Option<(Span, Route)> {
+    let c = ROUTE.captures(text)?;
+    let whole = c.get(0)?;
+    let routes = [
+        ("po", Route::Po),
+        ("iv", Route::Iv),
+        ("im", Route::Im),
+        ("sc", Route::Sc),
+        ("it", Route::Intrathecal),
+        ("ep", Route::Epidural),
+        ("patch", if local { Route::Topical } else { Route::Transdermal }),
+        ("top", Route::Topical),
+        ("inh", Route::Inhaled),
+        ("other", Route::Other),
+    ];
+    let route = routes.iter().find(|(name, _)| c.name(name).is_some())?.1;
+    Some((Span::new(whole.start(), whole.end()), route))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn frequency(text: &str, expect: Option<&str>) {
+        assert_eq!(find_frequency(text).map(|f| f.value).as_deref(), expect, "{text}");
+    }
+
+    #[test]
+    fn frequencies_count_a_day() {
+        frequency("50 mg b.i.d.", Some("2"));
+        frequency("b.i.d. to t.i.d. p.r.n.", Some("2-3 prn"));
+        frequency("1 po bid prn", Some("2 prn"));
+        frequency("tablets, up to four daily", Some("4"));
+        frequency("up to four times a day", Some("4"));
+        frequency("q6h prn", Some("4 prn"));
+        frequency("q.4-6h. p.r.n.", Some("4-6 prn"));
+        frequency("every eight hours", Some("3"));
+        frequency("at bedtime", Some("1"));
+        frequency("q.h.s.", Some("1"));
+        frequency("once a week", Some("per week 1"));
+        frequency("three times daily as needed", Some("3 prn"));
+        frequency("prn", Some("prn"));
+        frequency("one to two pills q.d. p.r.n.", Some("1 prn"));
+        frequency("3x/day", Some("3"));
+        frequency("tld", Some("3"));
+        frequency("t1d", Some("3"));
+        frequency("in the morning and at night", Some("2"));
+        frequency("with food", None);
+    }
+
+    #[test]
+    fn doses_keep_their_unit() {
+        let dose = |text: &str| find_dose(text).map(|d| d.value);
+        assert_eq!(dose(" 300 mg bid").as_deref(), Some("300 mg"));
+        assert_eq!(dose(" 7.5mg qd").as_deref(), Some("7.5 mg"));
+        assert_eq!(dose(" 7.5/325 mg").as_deref(), Some("7.5/325 mg"));
+        assert_eq!(dose(" l5o mg").as_deref(), Some("150 mg"));
+        assert_eq!(dose(" 1,000 mg").as_deref(), Some("1,000 mg"));
+        assert_eq!(dose(" up to 2 g daily").as_deref(), Some("2 g"));
+        assert_eq!(dose(" 12 weeks"), None);
+        assert_eq!(find_bare_dose(" 600 tid prn").map(|d| d.value).as_deref(), Some("600"));
+        assert_eq!(find_bare_dose(" 10/325, up to").map(|d| d.value).as_deref(), Some("10/325"));
+        assert_eq!(find_bare_dose(" 3 weeks"), None);
+    }
+}

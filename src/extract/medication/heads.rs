@@ -1,0 +1,165 @@
+//! Which drugs a sentence names as somebody's medication.
+
+use crate::fact::{Route, Section};
+use crate::segment::Sentence;
+use crate::span::Span;
+
+use super::super::Note;
+
+/// A drug named in a sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Head<'a> {
+    /// Its words; brand and generic name together where both are given.
+    pub span: Span,
+    /// Generic name.
+    pub name: &'a str,
+    /// The brand's words.
+    pub brand: Option<Span>,
+    /// Class id of the lexicon.
+    pub class: Option<&'a str>,
+    /// A route that the name itself says.
+    pub route: Option<Route>,
+    /// Whether it is the bare name of a class.
+    pub class_only: bool,
+    /// Whether it is named in another sense and only ends the reach of others.
+    pub boundary_only: bool,
+    /// The id of the rule.
+    pub rule: String,
+}
+
+/// Classes of what is given in procedures; elsewhere only lists and patches name them.
+const PROCEDURAL: &[&str] = &["local_anesthetic", "contrast", "prep", "sedation"];
+
+/// The drugs of a sentence in order.
+pub(super) fn heads_of<'a>(note: &Note<'a>, sentence: &Sentence) -> Vec<Head<'a>> {
+    let mut heads: Vec<Head<'a>> = Vec::new();
+    let other_sense: Vec<Span> =
+        note.mentions_in("not-drug", sentence.span).map(|m| m.span).collect();
+    let procedure = note
+        .mentions_in("not-drug", sentence.span)
+        .any(|m| note.concept(m).id == "given-in-procedure");
+    for mention in note.mentions_in("drug", sentence.span) {
+        let concept = note.concept(mention);
+        if other_sense.iter().any(|span| {
+            span.overlaps(mention.span)
+                && (span.len() > mention.span.len() || span.start < mention.span.start)
+        }) {
+            continue;
+        }
+        let class = concept.field("class");
+        let brand = (concept.field("kind") == Some("brand")).then_some(mention.span);
+        // "Lyrica (pregabalin)" and "pregabalin/Lyrica" are one drug.
+        if let Some(last) = heads.last_mut()
+            && last.name == concept.id
+        {
+            let gap =
+                note.get(Span::new(last.span.end.min(mention.span.start), mention.span.start));
+            if matches!(gap, " (" | "(" | "/" | " / " | " - " | ", " | " [" | " or " | " ")
+                || gap == " (brand name "
+                || gap == " (generic "
+            {
+                let closes = note.str()[mention.span.end..].starts_with([')', ']']);
+                last.span.end = mention.span.end + usize::from(closes && gap.ends_with(['(', '[']));
+                last.brand = last.brand.or(brand);
+                last.class_only = false;
+                continue;
+            }
+        }
+        let words = note.get(mention.span);
+        let route = (class == Some("topical") && words.contains(' ') && !words.ends_with("gel")
+            || words.ends_with("patch"))
+        .then_some(if class == Some("topical") || words.contains("lid") {
+            Route::Topical
+        } else {
+            Route::Transdermal
+        });
+        heads.push(Head {
+            span: mention.span,
+            name: &concept.id,
+            brand,
+            class,
+            route,
+            class_only: concept.field("kind") == Some("class"),
+            boundary_only: !is_medication(note, sentence, mention.span, class, procedure),
+            rule: note.rule(mention),
+        });
+    }
+    heads
+}
+
+fn is_medication(
+    note: &Note<'_>,
+    sentence: &Sentence,
+    span: Span,
+    class: Option<&str>,
+    in_procedure: bool,
+) -> bool {
+    let list = matches!(sentence.section, Section::Medications | Section::Allergies);
+    let class = class.unwrap_or_default();
+    let behind = &note.str()[span.end..sentence.span.end.max(span.end)];
+    let before = &note.str()[sentence.span.start.min(span.start)..span.start];
+    if sentence.section == Section::Procedure {
+        return false;
+    }
+    if sentence.section == Section::Allergies {
+        return true;
+    }
+    let patch = [
+        "patch",
+        " patch",
+        " 5% patch",
+        " gel",
+        " cream",
+        " ointment",
+        " viscous",
+        " topical",
+        " 4% patch",
+    ]
+    .iter()
+    .any(|form| behind.starts_with(form))
+        || before.ends_with("topical ");
+    if PROCEDURAL.contains(&class) && !list && !patch {
+        return false;
+    }
+    if in_procedure && !list {
+        let injected = matches!(
+            class,
+            "steroid"
+                | "local_anesthetic"
+                | "antibiotic"
+                | "opioid"
+                | "botulinum"
+                | "nsaid"
+                | "gastrointestinal"
+                | "allergy"
+                | "benzodiazepine"
+                | "anticoagulant"
+                | "cardiovascular"
+        );
+        let word = |m: &&crate::tag::Mention| note.concept(m).id == "given-in-procedure";
+        let near = note.mentions_in("not-drug", sentence.span).filter(word).any(|m| {
+            m.span.end <= span.start && span.start - m.span.end <= 90
+                || m.span.start >= span.end && m.span.start - span.end <= 60
+        });
+        if injected && near {
+            return false;
+        }
+    }
+    // Laboratory values: a mineral counts with a dose, as a supplement, or on a list.
+    if class == "mineral" && !list {
+        let dosed = super::find_dose(behind)
+            .is_some_and(|dose| dose.span.start <= 12 && !behind[dose.span.end..].starts_with('/'))
+            || [" supplement", " pill", " tablet", " sulfate"]
+                .iter()
+                .any(|form| behind.starts_with(form))
+            || ["takes ", "taking ", "on "].iter().any(|verb| before.ends_with(verb));
+        return dosed;
+    }
+    // Volumes and concentrations are drawn up for an injection.
+    let volume = ["ml of ", "cc of ", "ccs of ", "% ", "ml ", "cc "]
+        .iter()
+        .any(|unit| before.ends_with(unit));
+    !(volume && !list && matches!(class, "steroid" | "local_anesthetic" | "topical" | "opioid"))
+        && !behind.starts_with(" level")
+        && !behind.starts_with(" toxicity")
+}

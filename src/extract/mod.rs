@@ -1,0 +1,185 @@
+//! Text to facts: one reader a kind, over one prepared [`Note`].
+
+mod checkbox;
+mod dates;
+mod disability_score;
+mod anatomy;
+mod exam_sign;
+mod injection;
+mod note;
+mod note_date;
+mod pain_duration;
+mod pain_score;
+mod parts;
+mod rows;
+mod statement;
+mod tokens;
+mod duration;
+mod outcome;
+mod scope;
+mod status;
+mod medication;
+
+pub use anatomy::{find_levels, find_side};
+pub use checkbox::{CheckBox, check_boxes};
+pub use dates::{DateMention, find_dates};
+pub use duration::{Course, course_in, durations_in, number_in_words};
+pub use note::{Draft, Note};
+pub use outcome::{OutcomeRead, outcome_before, outcome_in, reason_in};
+pub use rows::Answer;
+pub use tokens::{Token, What, tokens};
+
+use crate::fact::{Fact, Kind};
+use crate::lexicon::Lexicon;
+use crate::text::Text;
+
+/// Reads the facts of one kind.
+type Reader = fn(&Note<'_>, &mut Vec<Draft>);
+
+/// The readers, in order. A reader may look at the drafts of those before it.
+#[rustfmt::skip]
+const READERS: &[Reader] = &[
+    medication::read,
+    exam_sign::read,
+    pain_score::read,
+    pain_duration::read,
+    disability_score::read,
+    statement::read,
+    injection::read,
+    exam_sign::read,
+];
+
+/// Reads every fact that a text states, in text order.
+pub fn extract(text: &Text, lexicon: &Lexicon) -> Vec<Fact> {
+    let note = Note::new(text, lexicon);
+    let mut drafts = Vec::new();
+    for read in READERS {
+        read(&note, &mut drafts);
+    }
+    assemble(&note, drafts)
+}
+
+/// Turns drafts into facts: places, ids, confidence.
+fn assemble(note: &Note<'_>, mut drafts: Vec<Draft>) -> Vec<Fact> {
+    let order = |kind: &Kind| Kind::SCHEMA.iter().position(|(name, _)| *name == kind.name());
+    drafts.sort_by_key(|draft| (draft.span, order(&draft.kind)));
+    drafts.dedup_by(|b, a| a.span == b.span && a.kind == b.kind);
+    let mut facts: Vec<Fact> = Vec::with_capacity(drafts.len());
+    let mut twins = 0u32;
+    for draft in drafts {
+        let place = note.text.place(note.folded.original(draft.span));
+        let twin = facts.last().is_some_and(|last| {
+            (last.place.start, last.place.end, last.kind.name())
+                == (place.start, place.end, draft.kind.name())
+        });
+        twins = if twin { twins + 1 } else { 0 };
+        let mut rule = draft.rule;
+        let mut cues: Vec<&str> =
+            draft.cues.iter().map(|hit| note.lexicon.cues[hit.cue].id.as_str()).collect();
+        cues.dedup();
+        for cue in cues {
+            rule.push('+');
+            rule.push_str(cue);
+        }
+        let key = format!(
+            "{}\n{}\n{}\n{}\n{twins}",
+            note.text.content_hash(),
+            place.start,
+            place.end,
+            draft.kind.name()
+        );
+        let sentence = note.sentence_at(draft.span);
+        facts.push(Fact {
+            id: blake3::hash(key.as_bytes()).to_hex()[..16].to_owned(),
+            assertion: draft.assertion,
+            date: draft.date,
+            section: sentence.map(|s| s.section).unwrap_or_default(),
+            rule,
+            confidence: draft.confidence * place.ocr_confidence.unwrap_or(1.0),
+            kind: draft.kind,
+            place,
+        });
+    }
+    facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::{Assertion, FieldValue};
+
+    fn field(fact: &Fact, name: &str) -> Option<toml::Value> {
+        let Assertion { polarity, certainty, time, experiencer, origin } = &fact.assertion;
+        if !fact.kind.fields().contains(&name) {
+            let word = match name {
+                "kind" => fact.kind.name(),
+                "quote" => &fact.place.quote,
+                "polarity" => polarity.as_str(),
+                "certainty" => certainty.as_str(),
+                "time" => time.as_str(),
+                "experiencer" => experiencer.as_str(),
+                "origin" => origin.as_str(),
+                "section" => fact.section.as_str(),
+                "date" => return fact.date.map(|d| toml::Value::String(d.to_string())),
+                _ => panic!("no field `{name}`"),
+            };
+            return Some(toml::Value::String(word.to_owned()));
+        }
+        fact.kind.field(name).map(|value| match value {
+            FieldValue::Text(text) => toml::Value::String(text.into_owned()),
+            FieldValue::Number(number) => toml::Value::Float(number),
+            FieldValue::Flag(flag) => toml::Value::Boolean(flag),
+            FieldValue::List(list) => {
+                list.iter().cloned().map(toml::Value::String).collect::<Vec<_>>().into()
+            }
+        })
+    }
+
+    fn same(want: &toml::Value, got: Option<toml::Value>) -> bool {
+        let got = got.unwrap_or(toml::Value::String(String::new()));
+        match (want.as_integer(), got.as_float()) {
+            (Some(want), Some(got)) => want as f64 == got,
+            _ => *want == got,
+        }
+    }
+
+    /// Every example in the concept files gives its facts and no others of their kinds.
+    #[test]
+    fn lexicon_examples_hold() {
+        let lexicon = Lexicon::embedded().unwrap();
+        let mut wrong = Vec::new();
+        for example in &lexicon.examples {
+            let facts = extract(&Text::from_plain(&example.text), &lexicon);
+            let mut kinds: Vec<&str> = example.none.iter().map(String::as_str).collect();
+            kinds.extend(example.facts.iter().filter_map(|f| f["kind"].as_str()));
+            let got: Vec<&Fact> = facts.iter().filter(|f| kinds.contains(&f.kind.name())).collect();
+            let matches =
+                |want: &toml::Table, fact: &Fact| want.iter().all(|(k, v)| same(v, field(fact, k)));
+            let mut left = got.clone();
+            let all_found = example.facts.iter().all(|want| {
+                let found = left.iter().position(|fact| matches(want, fact));
+                found.map(|at| left.remove(at)).is_some()
+            });
+            if !all_found || !left.is_empty() {
+                let shown: Vec<String> = got
+                    .iter()
+                    .map(|f| format!("\n    {:?} {:?} {:?}", f.place.quote, f.kind, f.assertion))
+                    .collect();
+                wrong.push(format!(
+                    "{}: {} {:?}: got{}",
+                    example.path,
+                    example.why,
+                    example.text,
+                    shown.concat()
+                ));
+            }
+        }
+        assert!(
+            wrong.is_empty(),
+            "{} of {} examples:\n{}",
+            wrong.len(),
+            lexicon.examples.len(),
+            wrong.join("\n")
+        );
+    }
+}

@@ -1,0 +1,181 @@
+//! A text prepared for the readers.
+
+use super::{CheckBox, DateMention, check_boxes, find_dates, find_levels, find_side};
+use crate::context::{self, Asserted};
+use crate::date::PartialDate;
+use crate::fact::{Assertion, Kind, Side};
+use crate::fold::Folded;
+use crate::lexicon::{Concept, Lexicon};
+use crate::segment::{Sentence, segment};
+use crate::span::Span;
+use crate::tag::{CueHit, Mention, tag};
+use crate::text::Text;
+
+/// A text with its sentences, mentions, cues and dates. All spans count in the folded text.
+pub struct Note<'a> {
+    /// The text as written.
+    pub text: &'a Text,
+    /// The text as rules see it.
+    pub folded: Folded,
+    /// The lexicon in use.
+    pub lexicon: &'a Lexicon,
+    /// Sentences in text order, not overlapping.
+    pub sentences: Vec<Sentence>,
+    /// Mentions by group, then in text order.
+    mentions: Vec<Mention>,
+    /// Cues in text order.
+    pub cues: Vec<CueHit>,
+    /// Dates in text order.
+    pub dates: Vec<DateMention>,
+    /// The day that the note itself is of: its date of service, study or request.
+    pub date: Option<PartialDate>,
+}
+
+/// A fact before its place is looked up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// The shortest span that carries the fact's head, in the folded text.
+    pub span: Span,
+    /// What it says.
+    pub kind: Kind,
+    /// The lexicon entry or pattern that made it.
+    pub rule: String,
+    /// How it is said.
+    pub assertion: Assertion,
+    /// The cues that modified it.
+    pub cues: Vec<CueHit>,
+    /// When it happened or was measured.
+    pub date: Option<PartialDate>,
+    /// How sure the rule is, 0-1, before OCR.
+    pub confidence: f32,
+}
+
+impl Draft {
+    /// A draft with the sentence's assertion.
+    pub fn new(
+        span: Span,
+        kind: impl Into<Kind>,
+        rule: impl Into<String>,
+        asserted: Asserted,
+    ) -> Self {
+        Self {
+            span,
+            kind: kind.into(),
+            rule: rule.into(),
+            assertion: asserted.assertion,
+            cues: asserted.cues,
+            date: None,
+            confidence: 0.9,
+        }
+    }
+}
+
+impl<'a> Note<'a> {
+    /// Prepares a text.
+    pub fn new(text: &'a Text, lexicon: &'a Lexicon) -> Self {
+        let folded = Folded::new(text);
+        let sentences = segment(text, &folded, &lexicon.headings);
+        let (mentions, cues) = tag(&folded, lexicon, &sentences);
+        let dates = find_dates(folded.as_str());
+        let mut note = Self { text, folded, lexicon, sentences, mentions, cues, dates, date: None };
+        note.date = note.find_own_date();
+        note
+    }
+
+    /// The whole folded text.
+    pub fn str(&self) -> &str {
+        self.folded.as_str()
+    }
+
+    /// The words of a span of the folded text.
+    pub fn get(&self, span: Span) -> &str {
+        self.folded.get(span)
+    }
+
+    /// The words of a span as the record writes them.
+    pub fn as_written(&self, span: Span) -> &str {
+        &self.text.as_str()[self.folded.original(span).range()]
+    }
+
+    /// Mentions of a group (a file under `lexicons/concepts/`, or `drug`) in text order.
+    pub fn mentions(&self, group: &str) -> impl Iterator<Item = &Mention> + use<'_, 'a> {
+        self.group_mentions(group).iter()
+    }
+
+    fn group_mentions(&self, group: &str) -> &[Mention] {
+        let group = self.lexicon.group(group);
+        let range = group.map_or(0..0, |group| {
+            self.mentions.partition_point(|m| m.group < group)
+                ..self.mentions.partition_point(|m| m.group <= group)
+        });
+        &self.mentions[range]
+    }
+
+    /// Mentions of a group inside a span.
+    pub fn mentions_in(
+        &self,
+        group: &str,
+        span: Span,
+    ) -> impl Iterator<Item = &Mention> + use<'_, 'a> {
+        let all = self.group_mentions(group);
+        let first = all.partition_point(|m| m.span.start < span.start);
+        all[first..].iter().take_while(move |m| m.span.end <= span.end)
+    }
+
+    /// The concept of a mention.
+    pub fn concept(&self, mention: &Mention) -> &'a Concept {
+        &self.lexicon.concepts[mention.concept]
+    }
+
+    /// The id of the rule that made a mention: group and concept.
+    pub fn rule(&self, mention: &Mention) -> String {
+        format!("{}/{}", self.lexicon.group_name(mention.group), self.concept(mention).id)
+    }
+
+    /// The sentence that a span starts in.
+    pub fn sentence_at(&self, span: Span) -> Option<&Sentence> {
+        self.sentence_index(span).map(|index| &self.sentences[index])
+    }
+
+    /// The number of the sentence that a span starts in.
+    pub fn sentence_index(&self, span: Span) -> Option<usize> {
+        let index = self.sentences.partition_point(|s| s.span.end <= span.start);
+        self.sentences.get(index).filter(|s| s.span.start <= span.start).map(|_| index)
+    }
+
+    /// How the sentence says what stands at a span.
+    pub fn assert(&self, span: Span) -> Asserted {
+        match self.sentence_at(span) {
+            Some(sentence) => {
+                context::assert(&self.folded, self.lexicon, &self.cues, sentence, span)
+            }
+            None => Asserted::default(),
+        }
+    }
+
+    /// The heading that a sentence stands under, in the folded text.
+    pub fn heading(&self, sentence: &Sentence) -> &str {
+        self.get(sentence.heading)
+    }
+
+    /// Dates inside a span.
+    pub fn dates_in(&self, span: Span) -> impl Iterator<Item = &DateMention> {
+        let first = self.dates.partition_point(|d| d.span.start < span.start);
+        self.dates[first..].iter().take_while(move |d| d.span.end <= span.end)
+    }
+
+    /// Spinal levels inside a span, as "L4-5", "S1".
+    pub fn levels_in(&self, span: Span) -> Vec<String> {
+        find_levels(self.get(span)).into_iter().map(|(_, level)| level).collect()
+    }
+
+    /// The side that a span names.
+    pub fn side_in(&self, span: Span) -> Option<Side> {
+        find_side(self.get(span))
+    }
+
+    /// The check boxes of a sentence with their labels.
+    pub fn boxes_in(&self, span: Span) -> Vec<CheckBox> {
+        check_boxes(&self.folded, self.text, span)
+    }
+}

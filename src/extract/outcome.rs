@@ -1,0 +1,292 @@
+//! How a treatment worked: "no relief", "helps a little", "stopped for nausea".
+//!
+//! Words are in `lexicons/concepts/outcome.toml`; here stands how they bind.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Note;
+use crate::fact::Outcome;
+use crate::span::Span;
+use crate::tag::Mention;
+
+/// An outcome and the words that say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutcomeRead {
+    /// How the treatment worked.
+    pub outcome: Outcome,
+    /// The words that say so.
+    pub span: Span,
+    /// Why it was not tolerated, or stopped.
+    pub reason: Option<Span>,
+}
+
+/// The group of the lexicon.
+const GROUP: &str = "outcome";
+
+/// How many bytes a degree may stand before the effect that it measures.
+const DEGREE_BEFORE: usize = 32;
+
+/// How many bytes a degree may stand behind the effect that it measures.
+const DEGREE_BEHIND: usize = 24;
+
+// Words that make an effect a wish or an aim.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static WISH: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:to|may|might|will|should|could|would|can|if|hope|hopefully|for|until|unless|whether)(?: (?:get|have|be|provide|give|see|further|more|better|pain|possibly|any|her|his|the|additional|achieve|improve)){0,3} $").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static MODAL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:may|might|should|would|if|unless|whether)(?: (?:not|also|have|be|it|this|cause)){0,2} $").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static IS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^ ?(?:(?:was|were|is|are|has been|have been|her|his|the|pain|with|only|very|so|it|them|about|just|for|symptoms|:|-) ?){0,4}$").unwrap()
+});
+
+// What may stand between an effect and the treatment behind it: "some relief from taking".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static FROM: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?: [a-z']+){0,4} (?:with|from|by|on|after|using|of|to|through|while taking|noted with)(?: [a-z'-]+){0,5} ?$").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static REASON: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"\b(?:(?:stopped|discontinued|d/c'?d|dc'd|d/c|held|off|quit)(?: [^.;,]{0,30}?)? (?:for|with)|because of|because it caused|due to|secondary to|2/2|d/t|owing to|on account of|caused|causing|developed|resulted in|led to|gave (?:her|him)|made (?:her|him)) (?P<r>[a-z][^.;,()"]{1,60})"#).unwrap()
+});
+
+/// The outcome that a stretch behind a treatment tells, as "with partial help" or ": no benefit, stopped".
+pub fn outcome_in(note: &Note<'_>, tail: Span) -> Option<OutcomeRead> {
+    let mentions: Vec<Mention> = note.mentions_in(GROUP, tail).copied().collect();
+    let mut best: Option<(u8, OutcomeRead)> = None;
+    for mention in &mentions {
+        let Some((rank, outcome)) = read(note, &mentions, mention, tail) else { continue };
+        // A later outcome wins only if it says more of the pain, or behind a "but".
+        let turned = best.is_some_and(|(_, before)| {
+            turns(note.get(Span::new(before.span.end.min(mention.span.start), mention.span.start)))
+        });
+        if best.is_none_or(|(before, _)| rank > before || (rank == before && turned)) {
+            best = Some((rank, OutcomeRead { outcome, span: mention.span, reason: None }));
+        }
+    }
+    let (_, mut found) = best?;
+    if found.outcome == Outcome::NotTolerated {
+        found.reason = reason_in(note, tail);
+        if found.reason.is_none() {
+            let adverse = mentions.iter().find(|m| role(note, m) == "adverse");
+            found.reason = adverse.map(|m| m.span);
+        }
+    }
+    Some(found)
+}
+
+/// The outcome that a stretch before a treatment tells of it, as "no relief with" or "failed".
+pub fn outcome_before(note: &Note<'_>, lead: Span) -> Option<OutcomeRead> {
+    let mentions: Vec<Mention> = note.mentions_in(GROUP, lead).copied().collect();
+    mentions.iter().rev().find_map(|mention| {
+        let concept = note.concept(mention);
+        let gap = note.get(Span::new(mention.span.end, lead.end));
+        let outcome = if concept.field("binds").is_some() {
+            (!gap.contains([';', '.'])).then(|| parse(concept.field("outcome")))??
+        } else if role(note, mention) == "effect"
+            || note.get(mention.span).starts_with("side effect")
+        {
+            if !FROM.is_match(gap) {
+                return None;
+            }
+            read(note, &mentions, mention, lead)?.1
+        } else {
+            return None;
+        };
+        Some(OutcomeRead { outcome, span: mention.span, reason: None })
+    })
+}
+
+/// Why a treatment was stopped or not given, as a stretch says: "because of urinary retention".
+pub fn reason_in(note: &Note<'_>, within: Span) -> Option<Span> {
+    let words = note.get(within);
+    let found = REASON.captures(words)?.name("r")?;
+    let mut reason = found.as_str();
+    for end in [" and ", " which ", " but ", " so ", " while ", " after ", " - ", " in ", " at "] {
+        if let Some(at) = reason.find(end).filter(|at| *at > 0) {
+            // "nausea and vomiting" is one reason.
+            let rest = &reason[at + end.len()..];
+            let goes_on =
+                end == " and " && rest.split(' ').count() <= 2 && !rest.starts_with("was ");
+            if !goes_on {
+                reason = &reason[..at];
+            }
+        }
+    }
+    let reason = reason.trim_end();
+    let start = within.start + found.start();
+    (reason.len() >= 3).then(|| Span::new(start, start + reason.len()))
+}
+
+fn turns(between: &str) -> bool {
+    [" but ", " however", " although", " then ", "later"].iter().any(|word| between.contains(word))
+}
+
+fn role<'a>(note: &Note<'a>, mention: &Mention) -> &'a str {
+    note.concept(mention).field("role").unwrap_or_default()
+}
+
+fn parse(word: Option<&str>) -> Option<Outcome> {
+    word?.parse().ok()
+}
+
+/// What one mention says: its rank and the outcome.
+fn read(
+    note: &Note<'_>,
+    mentions: &[Mention],
+    mention: &Mention,
+    within: Span,
+) -> Option<(u8, Outcome)> {
+    let concept = note.concept(mention);
+    let before = note.get(Span::new(within.start, mention.span.start));
+    let wished = WISH.is_match(before);
+    match role(note, mention) {
+        "phrase"
+            if concept.field("binds") == Some("forward")
+                && !note.get(mention.span).contains("toler") =>
+        {
+            None
+        }
+        "phrase" => {
+            let outcome = parse(concept.field("outcome"))?;
+            let rank = match (outcome, concept.field("about")) {
+                (_, Some(_)) => 3,
+                (Outcome::NotTolerated, _) => 2,
+                _ => 1,
+            };
+            let denied = rank == 2 && before.ends_with("no ");
+            (!MODAL.is_match(before) && !denied).then_some((rank, outcome))
+        }
+        "adverse" => {
+            // A bare symptom is an adverse effect only where it is given as a reason, or in brackets by itself.
+            let reason = reason_in(note, within).is_some_and(|span| span.overlaps(mention.span));
+            let words = note.get(within);
+            let at = mention.span.start - within.start;
+            let bracketed = words[..at]
+                .rfind('(')
+                .is_some_and(|open| !words[open..at].contains(')') && at - open <= 20);
+            (reason || bracketed).then_some((2, Outcome::NotTolerated))
+        }
+        "effect" => {
+            if wished {
+                return None;
+            }
+            let degree = |m: &&Mention| role(note, m) == "degree";
+            let near_before = |m: &&Mention| {
+                m.span.end <= mention.span.start
+                    && mention.span.start - m.span.end <= DEGREE_BEFORE
+                    && !note
+                        .get(Span::new(m.span.end, mention.span.start))
+                        .contains([',', ';', '.', ':', '('])
+            };
+            let near_behind = |m: &&Mention| {
+                m.span.start >= mention.span.end
+                    && m.span.start - mention.span.end <= DEGREE_BEHIND
+                    && IS.is_match(note.get(Span::new(mention.span.end, m.span.start)))
+            };
+            let degrees =
+                mentions.iter().filter(degree).filter(|m| near_before(m) || near_behind(m));
+            let said =
+                degrees.filter_map(|m| parse(note.concept(m).field("outcome"))).max_by_key(|o| {
+                    match o {
+                        Outcome::NotHelpful => 3,
+                        Outcome::Partial => 2,
+                        _ => 1,
+                    }
+                });
+            let said = said.or_else(|| percent(before));
+            Some((1, said.or_else(|| parse(concept.field("default")))?))
+        }
+        _ => None,
+    }
+}
+
+/// An outcome of a percentage right before an effect: "50% relief".
+fn percent(before: &str) -> Option<Outcome> {
+    let number = before.trim_end().strip_suffix('%')?.trim_end();
+    let digits = number.len() - number.bytes().rev().take_while(u8::is_ascii_digit).count();
+    match number[digits..].parse::<u32>().ok()? {
+        0..10 => Some(Outcome::NotHelpful),
+        10..80 => Some(Outcome::Partial),
+        _ => Some(Outcome::Helpful),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lexicon::Lexicon;
+    use crate::text::Text;
+
+    fn read(text: &str, behind: bool) -> (Option<&'static str>, Option<String>) {
+        let lexicon = Lexicon::embedded().unwrap();
+        let text = Text::from_plain(text);
+        let note = Note::new(&text, &lexicon);
+        let whole = Span::new(0, note.str().len());
+        let found = if behind { outcome_in(&note, whole) } else { outcome_before(&note, whole) };
+        (
+            found.map(|f| f.outcome.as_str()),
+            found.and_then(|f| f.reason).map(|r| note.get(r).to_owned()),
+        )
+    }
+
+    #[track_caller]
+    fn behind(text: &str, outcome: Option<&str>, reason: Option<&str>) {
+        let got = read(text, true);
+        assert_eq!((got.0, got.1.as_deref()), (outcome, reason), "{text}");
+    }
+
+    #[test]
+    fn degrees_measure_effects() {
+        behind(" without any significant relief", Some("not_helpful"), None);
+        behind(" with partial help", Some("partial"), None);
+        behind(" helps her pain somewhat", Some("partial"), None);
+        behind(": no benefit, stopped", Some("not_helpful"), None);
+        behind(" with good relief", Some("helpful"), None);
+        behind(" has been helpful", Some("helpful"), None);
+        behind(" and did not help", Some("not_helpful"), None);
+        behind(" gave 50% relief", Some("partial"), None);
+        behind(" for pain relief", None, None);
+        behind(" to help with sleep", None, None);
+    }
+
+    #[test]
+    fn words_of_the_pain_outweigh_others() {
+        behind(": stronger, pain same", Some("not_helpful"), None);
+        behind(
+            "; walking improved a little but her pain did not change",
+            Some("not_helpful"),
+            None,
+        );
+    }
+
+    #[test]
+    fn reasons_are_read_as_written() {
+        behind(" was stopped for nausea.", Some("not_tolerated"), Some("nausea"));
+        behind(
+            "; stopped after three weeks because of urinary retention.",
+            Some("not_tolerated"),
+            Some("urinary retention"),
+        );
+        behind(" (wt gain)", Some("not_tolerated"), Some("wt gain"));
+        behind(" stopped due to side effects", Some("not_tolerated"), Some("side effects"));
+        behind(" was stopped for lack of effect", Some("not_helpful"), None);
+    }
+
+    #[test]
+    fn outcomes_stand_before_the_treatment_too() {
+        assert_eq!(read("no relief with ", false).0, Some("not_helpful"));
+        assert_eq!(read("some improvement has been noted with ", false).0, Some("partial"));
+        assert_eq!(read("the patient has failed ", false).0, Some("not_helpful"));
+        assert_eq!(read("could not tolerate ", false).0, Some("not_tolerated"));
+        assert_eq!(read("no relief. she takes ", false).0, None);
+    }
+}

@@ -1,0 +1,287 @@
+//! Which words of a sentence belong to which of the treatments that it names.
+
+use super::Note;
+use crate::span::Span;
+
+/// The words around one treatment of a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// The treatment's own words.
+    pub head: Span,
+    /// What stands before the list that the treatment is in, up to the treatment before.
+    pub lead: Span,
+    /// What stands behind it, up to the next treatment or the sentence's end.
+    pub own: Span,
+    /// What stands behind the list that it is in; equal to `own` where it stands alone or last.
+    pub tail: Span,
+    /// A sentence that follows and speaks of it ("It helps a little.").
+    pub follow: Option<Span>,
+}
+
+/// Words of a list: they join treatments without saying anything of one of them.
+const GLUE: &[&str] = &[
+    "and",
+    "or",
+    "as",
+    "well",
+    "along",
+    "plus",
+    "with",
+    "including",
+    "also",
+    "then",
+    "the",
+    "a",
+    "an",
+    "some",
+    "both",
+    "nor",
+    "even",
+    "other",
+    "her",
+    "his",
+    "formal",
+    "w",
+    "for",
+    "various",
+    "mg",
+    "mcg",
+    "g",
+    "gm",
+    "ml",
+    "iu",
+    "units",
+    "po",
+    "p.o",
+    "bid",
+    "b.i.d",
+    "tid",
+    "t.i.d",
+    "qid",
+    "q.i.d",
+    "qd",
+    "q.d",
+    "daily",
+    "nightly",
+    "prn",
+    "p.r.n",
+    "qhs",
+    "q.h.s",
+    "q.a.m",
+    "q",
+    "h",
+    "twice",
+    "once",
+    "one",
+    "two",
+    "three",
+    "four",
+    "times",
+    "day",
+    "days",
+    "weeks",
+    "week",
+    "wk",
+    "wks",
+    "months",
+    "month",
+    "x",
+    "er",
+    "sr",
+    "xr",
+    "cr",
+    "ir",
+    "la",
+    "at",
+    "bedtime",
+    "night",
+    "every",
+    "hours",
+    "needed",
+    "per",
+    "tablet",
+    "tablets",
+    "tab",
+    "tabs",
+    "capsule",
+    "capsules",
+    "patch",
+    "patches",
+    "cream",
+    "gel",
+    "topical",
+    "ointment",
+    "spray",
+    "oral",
+    "use",
+    "of",
+    "over-the-counter",
+    "otc",
+    "medication",
+    "medications",
+    "drug",
+    "drugs",
+    "such",
+    "like",
+    "extended",
+    "release",
+    "multiple",
+    "up",
+    "to",
+    "program",
+    "treatment",
+];
+
+/// The reaches of the treatments at `heads`, which stand in order in one sentence.
+pub fn reaches(note: &Note<'_>, sentence: usize, heads: &[Span]) -> Vec<Reach> {
+    let whole = note.sentences[sentence].span;
+    let joined: Vec<bool> = heads
+        .windows(2)
+        .map(|pair| {
+            pair[0].end <= pair[1].start && is_glue(note.get(Span::new(pair[0].end, pair[1].start)))
+        })
+        .collect();
+    let follow = following(note, sentence);
+    let mut found = Vec::with_capacity(heads.len());
+    for (index, &head) in heads.iter().enumerate() {
+        let first = (0..index).rev().take_while(|&i| joined[i]).last().unwrap_or(index);
+        let last = (index..joined.len()).take_while(|&i| joined[i]).last().map_or(index, |i| i + 1);
+        let end_of =
+            |i: usize| heads.get(i + 1).map_or(whole.end, |next| next.start).max(heads[i].end);
+        let lead_start = match first {
+            0 => whole.start,
+            _ => heads[first - 1].end.min(heads[first].start),
+        };
+        found.push(Reach {
+            head,
+            lead: own_clause(note, Span::new(lead_start, heads[first].start), first > 0),
+            own: Span::new(head.end, end_of(index)),
+            tail: Span::new(heads[last].end, end_of(last)),
+            follow: follow.filter(|_| last + 1 == heads.len()),
+        });
+    }
+    found
+}
+
+/// The part of a lead that does not belong to the treatment before.
+fn own_clause(note: &Note<'_>, lead: Span, shared: bool) -> Span {
+    if !shared {
+        return lead;
+    }
+    let words = note.get(lead);
+    let cut = [", ", "; ", " and ", " but ", ". ", "   "]
+        .iter()
+        .filter_map(|mark| words.rfind(mark).map(|at| at + mark.len() - 1))
+        .max();
+    Span::new(lead.start + cut.unwrap_or(0), lead.end)
+}
+
+fn is_glue(gap: &str) -> bool {
+    let mut depth = 0i32;
+    let plain: String = gap
+        .chars()
+        .filter(|c| {
+            match c {
+                '(' => depth += 1,
+                ')' => depth = (depth - 1).max(-1),
+                _ => return depth <= 0,
+            }
+            false
+        })
+        .collect();
+    depth <= 0
+        && !plain.contains([':', ';', '\n', '>'])
+        && !plain.contains(" - ")
+        && plain
+            .split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '+' | '&'))
+            .map(|word| word.trim_end_matches('.'))
+            .filter(|word| !word.is_empty())
+            .all(|word| {
+                GLUE.contains(&word)
+                    || word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.' | b'%'))
+                    || word
+                        .strip_suffix("mg")
+                        .is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
+            })
+}
+
+/// The next sentence, where it speaks of what stands before.
+fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
+    let this = &note.sentences[sentence];
+    let next = note.sentences.get(sentence + 1)?;
+    if next.section != this.section || (next.paragraph != this.paragraph) || next.item {
+        return None;
+    }
+    let words = note.get(next.span);
+    let points_back = [
+        "it ",
+        "this ",
+        "that ",
+        "these ",
+        "they ",
+        "both ",
+        "neither ",
+        "none of these",
+        "all of which",
+        "which ",
+    ];
+    let speaks_of =
+        [" it ", " it.", " this.", " them", " relief", " this medication", " the medication"];
+    let person = ["she ", "he ", "the patient ", "patient ", "however", "pt "];
+    (points_back.iter().any(|start| words.starts_with(start))
+        || (person.iter().any(|start| words.starts_with(start))
+            && speaks_of.iter().any(|part| words.contains(part))))
+    .then_some(next.span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lexicon::Lexicon;
+    use crate::text::Text;
+
+    /// Heads are the words in capitals.
+    #[track_caller]
+    fn check(sentence: &str, expect: &[(&str, &str, &str)]) {
+        let lexicon = Lexicon::embedded().unwrap();
+        let text = Text::from_plain(sentence);
+        let note = Note::new(&text, &lexicon);
+        let mut heads = Vec::new();
+        let mut at = 0;
+        for word in sentence.split(' ') {
+            let bare = word.trim_end_matches([',', '.', ';']);
+            if bare.len() > 2 && bare.chars().all(char::is_uppercase) {
+                heads.push(Span::new(at, at + bare.len()));
+            }
+            at += word.len() + 1;
+        }
+        let got: Vec<_> = reaches(&note, 0, &heads)
+            .iter()
+            .map(|r| (note.get(r.lead), note.get(r.own), note.get(r.tail)))
+            .collect();
+        assert_eq!(got, expect);
+    }
+
+    #[test]
+    fn a_list_shares_what_stands_before_and_behind() {
+        check(
+            "he tried AAA 300 mg, BBB (weight gain) and CCC without relief",
+            &[
+                ("he tried ", " 300 mg, ", " without relief"),
+                ("he tried ", " (weight gain) and ", " without relief"),
+                ("he tried ", " without relief", " without relief"),
+            ],
+        );
+    }
+
+    #[test]
+    fn clauses_keep_to_themselves() {
+        check(
+            "she took AAA without benefit and is now on BBB with some help",
+            &[
+                ("she took ", " without benefit and is now on ", " without benefit and is now on "),
+                (" is now on ", " with some help", " with some help"),
+            ],
+        );
+    }
+}

@@ -1,0 +1,85 @@
+//! Where a treatment stands: taken now, in the past, planned, or not at all.
+//!
+//! Words are in `lexicons/concepts/treatment-status.toml`; here stands how they bind.
+
+use super::Note;
+use super::scope::Reach;
+use crate::span::Span;
+use crate::tag::Mention;
+
+/// Where a treatment stands, and the words that say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct StatusRead<'a> {
+    /// `current`, `past`, `planned` or `not_taken`.
+    pub status: &'a str,
+    /// The words.
+    pub mention: Mention,
+}
+
+/// The group of the lexicon.
+const GROUP: &str = "treatment-status";
+
+/// How many bytes a word behind a treatment may stand away from it.
+const REACH_BEHIND: usize = 160;
+
+/// What the words before a treatment's list say: the nearest counts.
+pub(super) fn status_before<'a>(note: &Note<'a>, lead: Span) -> Option<StatusRead<'a>> {
+    let mentions: Vec<Mention> = note.mentions_in(GROUP, lead).copied().collect();
+    mentions.iter().rev().find_map(|mention| {
+        let concept = note.concept(mention);
+        let status = concept.field("status")?;
+        let gap = note.get(Span::new(mention.span.end, lead.end));
+        let cut = gap.contains(';') || gap.contains(". ") || gap.contains(" but ");
+        (concept.field("side") != Some("behind") && !cut)
+            .then_some(StatusRead { status, mention: *mention })
+    })
+}
+
+/// What the words behind a treatment say: the last counts, since it is the newest.
+///
+/// `ends_at_next`: whether another treatment stands at the stretch's end; the last word before it is its own.
+pub(super) fn status_behind<'a>(
+    note: &Note<'a>,
+    tail: Span,
+    ends_at_next: bool,
+) -> Option<StatusRead<'a>> {
+    let tail = Span::new(tail.start, tail.end.min(tail.start + REACH_BEHIND).max(tail.start));
+    let tail = Span::new(tail.start, floor(note.str(), tail.end));
+    let mentions: Vec<Mention> = note.mentions_in(GROUP, tail).copied().collect();
+    mentions.iter().rev().find_map(|mention| {
+        let concept = note.concept(mention);
+        let status = concept.field("status")?;
+        let rest = note.get(Span::new(mention.span.end, tail.end));
+        let next = ends_at_next
+            && (rest.trim().split(' ').count() <= 2)
+            && !rest.contains([')', ';', '.'])
+            && !(rest.trim_end().ends_with(" and") || rest.trim_end().ends_with(','));
+        (concept.field("side") != Some("before") && !next)
+            .then_some(StatusRead { status, mention: *mention })
+    })
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// What the words around a treatment say of it.
+///
+/// Words behind it are newer or closer than those before its list, so they count first.
+pub(super) fn status_of<'a>(
+    note: &Note<'a>,
+    reach: &Reach,
+    sentence_end: usize,
+) -> Option<StatusRead<'a>> {
+    status_behind(note, reach.own, reach.own.end < sentence_end)
+        .or_else(|| {
+            (reach.tail != reach.own)
+                .then(|| status_behind(note, reach.tail, reach.tail.end < sentence_end))
+                .flatten()
+        })
+        .or_else(|| status_before(note, reach.lead))
+        .or_else(|| reach.follow.and_then(|follow| status_behind(note, follow, false)))
+}

@@ -1,0 +1,150 @@
+//! A text made ready for rules: lower case, single spaces, and the way back.
+
+use std::fmt;
+
+use crate::span::Span;
+use crate::text::Text;
+
+/// A text folded for matching: ASCII letters in lower case, white space and
+/// typographic quotes, dashes and boxes made plain.
+///
+/// Rules see only this form, so that "physical\n   Therapy" is `physical therapy`
+/// everywhere; [`original`](Self::original) leads back to the text as written.
+#[derive(Clone)]
+pub struct Folded {
+    folded: String,
+    /// Byte of the original for each byte of `folded`, and the original's length at the end.
+    origins: Vec<u32>,
+}
+
+impl Folded {
+    /// Folds a text.
+    pub fn new(text: &Text) -> Self {
+        let original = text.as_str();
+        let mut folded = String::with_capacity(original.len());
+        let mut origins = Vec::with_capacity(original.len() + 1);
+        let mut leader_end = 0;
+        for (at, c) in original.char_indices() {
+            if at < leader_end {
+                continue;
+            }
+            let plain: &str = match c {
+                '.' if leader(&original[at..]) > 0 => {
+                    leader_end = at + leader(&original[at..]);
+                    ":"
+                }
+                c if c.is_whitespace() || c == '\u{a0}' => {
+                    if folded.ends_with(' ') || folded.is_empty() {
+                        continue;
+                    }
+                    " "
+                }
+                '\u{2018}' | '\u{2019}' | '\u{b4}' | '`' => "'",
+                '\u{201c}' | '\u{201d}' => "\"",
+                '\u{2010}'..='\u{2015}' | '\u{2212}' => "-",
+                '\u{2610}' => "[ ]",
+                '\u{2611}' | '\u{2612}' => "[x]",
+                '\u{2265}' => ">=",
+                '\u{2264}' => "<=",
+                '\u{bd}' => ".5",
+                '\u{ad}' => continue,
+                _ => "",
+            };
+            let before = folded.len();
+            if plain.is_empty() {
+                folded.push(c.to_ascii_lowercase());
+            } else {
+                folded.push_str(plain);
+            }
+            origins.resize(origins.len() + folded.len() - before, at as u32);
+        }
+        origins.push(original.len() as u32);
+        Self { folded, origins }
+    }
+
+    /// The folded text.
+    pub fn as_str(&self) -> &str {
+        &self.folded
+    }
+
+    /// The words of a span.
+    pub fn get(&self, span: Span) -> &str {
+        &self.folded[span.range()]
+    }
+
+    /// The span of the original text that a span of the folded text stands for.
+    pub fn original(&self, span: Span) -> Span {
+        let start = self.origins[span.start] as usize;
+        if span.is_empty() {
+            return Span::new(start, start);
+        }
+        // The next byte that comes from another character of the original ends this
+        // one; white space that was folded away is not part of a word before it.
+        let last = self.origins[span.end - 1];
+        let mut next = span.end;
+        while self.origins[next] == last {
+            next += 1;
+        }
+        let end = self.origins[next] as usize;
+        Span::new(start, end.max(start))
+    }
+
+    /// The span of the folded text that stands for a span of the original.
+    pub fn folded(&self, original: Span) -> Span {
+        let start =
+            self.origins.partition_point(|&o| (o as usize) < original.start).min(self.folded.len());
+        let end =
+            self.origins.partition_point(|&o| (o as usize) < original.end).min(self.folded.len());
+        Span::new(start, end.max(start))
+    }
+}
+
+impl fmt::Debug for Folded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Folded({} bytes)", self.folded.len())
+    }
+}
+
+/// Bytes of the dotted leader that a form row begins with, as in "Side ....... Left"; 0 for none.
+fn leader(text: &str) -> usize {
+    let dots = text.bytes().take_while(|b| matches!(b, b'.' | b' ')).count();
+    let leader = text[..dots].trim_end().len();
+    if text[..leader].matches('.').count() >= 4 { leader } else { 0 }
+}
+
+/// Whether a span of `text` begins and ends at word boundaries.
+pub fn is_word(text: &str, span: Span) -> bool {
+    let alphanumeric = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let inside = &text[span.range()];
+    let before = text[..span.start].chars().next_back();
+    let after = text[span.end..].chars().next();
+    let runs_in = alphanumeric(before) && alphanumeric(inside.chars().next());
+    let runs_out = alphanumeric(after) && alphanumeric(inside.chars().next_back());
+    !runs_in && !runs_out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dotted_leader_is_a_colon() {
+        let folded = Folded::new(&Text::from_plain("Side ....... Left. Pain? . . . . . 5 ..."));
+        assert_eq!(folded.as_str(), "side : left. pain? : 5 ...");
+    }
+
+    #[test]
+    fn folds_and_leads_back() {
+        let text = Text::from_plain(
+            "Physical\n   Therapy \u{2013} patient\u{2019}s \u{2610} L\u{f6}w   \u{2265}3",
+        );
+        let folded = Folded::new(&text);
+        assert_eq!(folded.as_str(), "physical therapy - patient's [ ] l\u{f6}w >=3");
+        let at = folded.as_str().find("therapy").unwrap();
+        let back = folded.original(Span::new(0, at + 7));
+        assert_eq!(&text.as_str()[back.range()], "Physical\n   Therapy");
+        let at = folded.as_str().find("[ ]").unwrap();
+        assert_eq!(&text.as_str()[folded.original(Span::new(at, at + 3)).range()], "\u{2610}");
+        assert_eq!(folded.folded(back), Span::new(0, 16));
+    }
+}

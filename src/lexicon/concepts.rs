@@ -1,0 +1,91 @@
+//! Concept files: `lexicons/concepts/<group>.toml`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Example, examples::RawExample, parse_toml};
+use crate::error::Error;
+
+/// Something that a text may mention.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Concept {
+    /// Id, unique in its group; where a kind has a closed set, one of its words.
+    pub id: String,
+    /// The file that it is from.
+    pub group: usize,
+    /// Words that name it, in lower case.
+    pub terms: Vec<String>,
+    /// Regular expressions over the folded text (lower case, single spaces).
+    pub patterns: Vec<String>,
+    /// What a mention says besides, by field name.
+    pub fields: BTreeMap<String, String>,
+    /// Whether a mention only hides others that it overlaps ("iliac crest bone graft").
+    pub hides: bool,
+}
+
+impl Concept {
+    /// A field by name.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields.get(name).map(String::as_str)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFile {
+    #[serde(default)]
+    concept: Vec<RawConcept>,
+    #[serde(default)]
+    example: Vec<RawExample>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawConcept {
+    id: String,
+    #[serde(default)]
+    terms: Vec<String>,
+    #[serde(default)]
+    patterns: Vec<String>,
+    #[serde(default)]
+    fields: BTreeMap<String, String>,
+    #[serde(default)]
+    hides: bool,
+}
+
+pub(super) fn parse(
+    path: &str,
+    group: usize,
+    text: &str,
+    concepts: &mut Vec<Concept>,
+    examples: &mut Vec<Example>,
+) -> Result<(), Error> {
+    let file: RawFile = parse_toml(path, text)?;
+    let first = concepts.len();
+    for raw in file.concept {
+        let wrong = |problem: String| Error::Lexicon {
+            place: format!("lexicons/{path}: `{}`", raw.id),
+            problem,
+        };
+        if concepts[first..].iter().any(|c| c.id == raw.id) {
+            return Err(wrong("this id comes twice; ids are unique in a file".into()));
+        }
+        if raw.terms.is_empty() && raw.patterns.is_empty() {
+            return Err(wrong("neither terms nor patterns; give at least one".into()));
+        }
+        let terms = raw.terms.iter().map(|t| t.trim().to_lowercase()).collect();
+        concepts.push(Concept {
+            id: raw.id,
+            group,
+            terms,
+            patterns: raw.patterns,
+            fields: raw.fields,
+            hides: raw.hides,
+        });
+    }
+    for raw in file.example {
+        examples.push(raw.read(path)?);
+    }
+    Ok(())
+}

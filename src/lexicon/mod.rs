@@ -1,0 +1,203 @@
+//! Clinical knowledge as data: TOML and CSV files to one compiled [`Lexicon`].
+//!
+//! The files are embedded in the program; a folder can stand in for any of them.
+//! Parsing takes texts, not paths: whoever reads files does it elsewhere.
+
+mod concepts;
+mod cues;
+mod drugs;
+mod examples;
+mod sections;
+
+use std::collections::BTreeMap;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use include_dir::{Dir, include_dir};
+use regex::Regex;
+
+pub use concepts::Concept;
+pub use cues::{Cue, CueCategory, Direction};
+pub use examples::Example;
+
+use crate::error::Error;
+use crate::segment::Headings;
+
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/lexicons");
+
+/// Lexicon files by their path inside `lexicons/`.
+pub type Files = BTreeMap<String, String>;
+
+/// The files that the program carries with it.
+pub fn embedded_files() -> Files {
+    fn collect(dir: &Dir<'_>, files: &mut Files) {
+        for file in dir.files() {
+            if let Some(text) = file.contents_utf8() {
+                files.insert(file.path().to_string_lossy().replace('\\', "/"), text.to_owned());
+            }
+        }
+        dir.dirs().for_each(|dir| collect(dir, files));
+    }
+    let mut files = Files::new();
+    collect(&EMBEDDED, &mut files);
+    files
+}
+
+/// Everything that rules look up, compiled for searching.
+#[derive(Debug)]
+pub struct Lexicon {
+    /// Section headings.
+    pub headings: Headings,
+    /// Concepts, ordered by file.
+    pub concepts: Vec<Concept>,
+    /// Context cues, ordered by file.
+    pub cues: Vec<Cue>,
+    /// Examples from the concept files.
+    pub examples: Vec<Example>,
+    /// Names of the concept files without their ending: the groups.
+    groups: Vec<String>,
+    /// All terms of concepts and cues.
+    pub(crate) terms: AhoCorasick,
+    /// What each term of `terms` stands for.
+    pub(crate) meanings: Vec<Meaning>,
+    /// Patterns of concepts.
+    pub(crate) patterns: Vec<(Regex, usize)>,
+}
+
+/// What a term stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// Index into the concepts.
+    Concept(usize),
+    /// Index into the cues.
+    Cue(usize),
+}
+
+impl Lexicon {
+    /// Compiles the embedded lexicon.
+    ///
+    /// # Errors
+    /// Only if the files that were built in are wrong, which the tests rule out.
+    pub fn embedded() -> Result<Self, Error> {
+        Self::parse(&embedded_files())
+    }
+
+    /// Compiles lexicon files; policies and templates among them are left alone.
+    ///
+    /// # Errors
+    /// If a file is not of its form: unknown fields, unknown words of a closed set,
+    /// patterns that do not compile, ids that come twice.
+    pub fn parse(files: &Files) -> Result<Self, Error> {
+        let mut headings = Headings::default();
+        let (mut concepts, mut cues, mut examples, mut groups) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (path, text) in files {
+            if path == "sections.toml" {
+                headings = sections::parse(path, text)?;
+            } else if let Some(name) = stem(path, "modifiers/", ".toml") {
+                cues::parse(path, name, text, &mut cues)?;
+            } else if let Some(name) = stem(path, "concepts/", ".toml") {
+                groups.push(name.to_owned());
+                concepts::parse(path, groups.len() - 1, text, &mut concepts, &mut examples)?;
+            } else if path == "drugs.csv" {
+                groups.push("drug".to_owned());
+                drugs::parse(path, groups.len() - 1, text, &mut concepts)?;
+            }
+        }
+        let mut terms = Vec::new();
+        let mut meanings = Vec::new();
+        let mut patterns = Vec::new();
+        for (index, concept) in concepts.iter().enumerate() {
+            for variant in concept.terms.iter().flat_map(|term| variants(term)) {
+                terms.push(variant);
+                meanings.push(Meaning::Concept(index));
+            }
+            for pattern in &concept.patterns {
+                let regex = Regex::new(pattern).map_err(|error| Error::Lexicon {
+                    place: format!(
+                        "lexicons/concepts/{}.toml: `{}`",
+                        groups[concept.group], concept.id
+                    ),
+                    problem: format!("pattern does not compile: {error}"),
+                })?;
+                patterns.push((regex, index));
+            }
+        }
+        for (index, cue) in cues.iter().enumerate() {
+            for term in &cue.terms {
+                terms.push(term.to_lowercase());
+                meanings.push(Meaning::Cue(index));
+            }
+        }
+        let terms = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&terms).map_err(
+            |error| Error::Lexicon {
+                place: "lexicons".into(),
+                problem: format!("cannot compile the terms: {error}"),
+            },
+        )?;
+        Ok(Self { headings, concepts, cues, examples, groups, terms, meanings, patterns })
+    }
+
+    /// The number of a group by its name; `None` where there is no such file.
+    pub fn group(&self, name: &str) -> Option<usize> {
+        self.groups.iter().position(|group| group == name)
+    }
+
+    /// The name of a group.
+    pub fn group_name(&self, group: usize) -> &str {
+        &self.groups[group]
+    }
+}
+
+fn stem<'a>(path: &'a str, folder: &str, ending: &str) -> Option<&'a str> {
+    path.strip_prefix(folder)?.strip_suffix(ending)
+}
+
+/// The forms that a term is searched in: singular and plural, with and without hyphens.
+fn variants(term: &str) -> Vec<String> {
+    let term = term.to_lowercase();
+    let mut forms = vec![term.clone()];
+    if term.contains('-') {
+        forms.push(term.replace('-', " "));
+    }
+    if term.len() >= 4
+        && term.chars().last().is_some_and(|c| c.is_ascii_alphabetic() && !matches!(c, 's' | 'x'))
+    {
+        forms.extend(forms.clone().iter().map(|form| format!("{form}s")));
+    }
+    forms
+}
+
+/// Parses a TOML file, naming file and line where it is wrong.
+pub(crate) fn parse_toml<T: serde::de::DeserializeOwned>(
+    path: &str,
+    text: &str,
+) -> Result<T, Error> {
+    toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+        Error::Lexicon {
+            place: format!("lexicons/{path}:{line}"),
+            problem: error.message().to_owned(),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_lexicon_compiles() {
+        let lexicon = Lexicon::embedded().unwrap();
+        assert!(lexicon.concepts.len() >= 5 && lexicon.cues.len() >= 100);
+    }
+
+    #[test]
+    fn an_unknown_field_is_named_with_its_line() {
+        let files = Files::from([(
+            "concepts/x.toml".into(),
+            "[[concept]]\nid = \"a\"\nterm = [\"b\"]\n".into(),
+        )]);
+        let error = Lexicon::parse(&files).unwrap_err().to_string();
+        assert!(error.starts_with("lexicons/concepts/x.toml:3: unknown field `term`"), "{error}");
+    }
+}

@@ -1,0 +1,595 @@
+//! Sections and sentences of a text.
+//!
+//! Works on lines: headings open sections, list items and form rows stand alone,
+//! wrapped lines are one paragraph, and clinical abbreviations do not end a sentence.
+
+use std::collections::HashMap;
+
+use crate::fact::Section;
+use crate::fold::Folded;
+use crate::span::Span;
+use crate::text::Text;
+
+/// A sentence, list item or form row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sentence {
+    /// Its span in the folded text, without a bullet or number before it.
+    pub span: Span,
+    /// The section it stands in.
+    pub section: Section,
+    /// Which paragraph it is part of; sentences of one paragraph are neighbours.
+    pub paragraph: usize,
+    /// Whether it is an item of a list.
+    pub item: bool,
+    /// Whether its section is marked as copied from an earlier note.
+    pub copied: bool,
+    /// The heading it stands under, in the folded text; empty where there is none.
+    pub heading: Span,
+}
+
+/// Section headings and what they open.
+#[derive(Clone, Debug, Default)]
+pub struct Headings {
+    by_words: HashMap<String, Section>,
+    /// Words in a heading that mark its section as copied from an earlier note.
+    copied: Vec<String>,
+}
+
+impl Headings {
+    /// Headings by their words in lower case, and the words that mark a copied section.
+    pub fn new(headings: impl IntoIterator<Item = (String, Section)>, copied: Vec<String>) -> Self {
+        Self {
+            by_words: headings.into_iter().map(|(words, kind)| (normal(&words), kind)).collect(),
+            copied,
+        }
+    }
+
+    /// What a heading opens; dates, brackets, numbers and "section" letters in it do not count.
+    fn section(&self, heading: &str) -> Option<Section> {
+        let words = normal(heading);
+        if let Some(&section) = self.by_words.get(&words) {
+            return Some(section);
+        }
+        let plain =
+            words.trim_start_matches("section ").trim_start_matches(|c: char| c.is_ascii_digit());
+        let plain = match plain.split_once(' ') {
+            Some((letter, rest)) if letter.len() == 1 => rest,
+            _ => plain,
+        };
+        self.by_words.get(plain.trim()).copied()
+    }
+
+    fn marks_copied(&self, heading: &str) -> bool {
+        let heading = heading.to_lowercase();
+        self.copied.iter().any(|words| heading.contains(words.as_str()))
+    }
+}
+
+/// Letters and single spaces only, without what stands in brackets.
+fn normal(heading: &str) -> String {
+    let mut out = String::new();
+    let mut depth = 0;
+    for c in heading.chars() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            _ if depth > 0 => {}
+            c if c.is_alphabetic() || c == '\'' => out.extend(c.to_lowercase()),
+            _ if !out.is_empty() && !out.ends_with(' ') => out.push(' '),
+            _ => {}
+        }
+    }
+    out.trim_end().to_owned()
+}
+
+/// Sections that a list of short entries fills; an unknown heading ends them.
+const LISTS: &[Section] = &[
+    Section::Medications,
+    Section::Allergies,
+    Section::FamilyHistory,
+    Section::SocialHistory,
+    Section::ReviewOfSystems,
+    Section::Signature,
+];
+
+/// Sections that, once begun on their heading's line, end at an empty line.
+const ENDS_AT_BLANK: &[Section] = &[Section::Allergies, Section::FamilyHistory];
+
+/// Sections whose heading is part of what its line says, as in "EMG: normal".
+const KEEP_HEADING: &[Section] = &[
+    Section::Signature,
+    Section::Electrodiagnostics,
+    Section::Imaging,
+    Section::Request,
+    Section::Outcomes,
+    Section::Procedure,
+    Section::Exam,
+];
+
+/// Lines longer than this are paragraphs, not wrapped lines (characters).
+const LONGEST_WRAPPED: usize = 140;
+
+/// Splits a text into sentences, each with its section.
+pub fn segment(text: &Text, folded: &Folded, headings: &Headings) -> Vec<Sentence> {
+    let mut segmenter = Segmenter {
+        original: text.as_str(),
+        folded,
+        headings,
+        width: typical_width(text.as_str()),
+        section: Section::Header,
+        copied: false,
+        heading: Span::default(),
+        run_in: false,
+        after_blank: false,
+        paragraph: 0,
+        unit: None,
+        sentences: Vec::new(),
+    };
+    let mut start = 0;
+    for line in text.as_str().split_inclusive(['\n', '\u{c}']) {
+        let end = start + line.trim_end().len();
+        segmenter.take_line(Span::new(start.min(end), end));
+        start += line.len();
+    }
+    segmenter.end_unit();
+    segmenter.sentences
+}
+
+/// How long lines are that had to be wrapped; `None` where the text is not wrapped.
+fn typical_width(original: &str) -> Option<usize> {
+    let mut lengths: Vec<usize> =
+        original.lines().map(|l| l.trim_end().chars().count()).filter(|&n| n >= 30).collect();
+    if lengths.len() < 3 {
+        return None;
+    }
+    lengths.sort_unstable();
+    let width = lengths[lengths.len() * 85 / 100];
+    (width <= LONGEST_WRAPPED).then_some(width)
+}
+
+/// Lines that belong together, not yet split into sentences.
+struct Unit {
+    span: Span,
+    item: bool,
+    indent: usize,
+    /// Length of its last line in characters.
+    last_length: usize,
+}
+
+struct Segmenter<'a> {
+    original: &'a str,
+    folded: &'a Folded,
+    headings: &'a Headings,
+    width: Option<usize>,
+    section: Section,
+    copied: bool,
+    heading: Span,
+    /// Whether the section's heading had text behind it on its line.
+    run_in: bool,
+    after_blank: bool,
+    paragraph: usize,
+    unit: Option<Unit>,
+    sentences: Vec<Sentence>,
+}
+
+impl Segmenter<'_> {
+    fn take_line(&mut self, line: Span) {
+        let words = &self.original[line.range()];
+        let trimmed = words.trim_start();
+        let indent = words.len() - trimmed.len();
+        let line = Span::new(line.start + indent, line.end);
+        if !trimmed.chars().any(char::is_alphanumeric) && !trimmed.contains(['_', '[']) {
+            self.end_unit();
+            self.paragraph += 1;
+            self.after_blank = true;
+            return;
+        }
+        if self.after_blank
+            && self.run_in
+            && ENDS_AT_BLANK.contains(&self.section)
+            && marker_length(trimmed).is_none()
+        {
+            self.open(Section::Other, Span::new(line.start, line.start));
+        }
+        self.after_blank = false;
+        if opens_letter(trimmed) {
+            self.end_unit();
+            self.open(Section::Other, Span::new(line.start, line.start));
+        }
+        if self.continues(trimmed, indent)
+            && let Some(unit) = &mut self.unit
+        {
+            unit.span.end = line.end;
+            unit.last_length = indent + trimmed.chars().count();
+            return;
+        }
+        self.end_unit();
+        let line = self.take_heading(line);
+        let rest = &self.original[line.range()];
+        if rest.trim().is_empty() {
+            return;
+        }
+        let marker = marker_length(rest);
+        if marker.is_some() {
+            self.paragraph += 1;
+        }
+        self.unit = Some(Unit {
+            span: Span::new(line.start + marker.unwrap_or(0), line.end),
+            item: marker.is_some() || rest.starts_with('['),
+            indent,
+            last_length: indent + trimmed.chars().count(),
+        });
+    }
+
+    /// Whether a line goes on with the one before it.
+    fn continues(&self, line: &str, indent: usize) -> bool {
+        let Some(unit) = &self.unit else { return false };
+        let before = self.original[unit.span.range()].trim_end();
+        let Some(first) = line.chars().next() else { return false };
+        if marker_length(line).is_some() || line.starts_with('[') || self.opens_section(line) {
+            return false;
+        }
+        let ended = before.ends_with(['.', ':', '!', '?']);
+        if line.contains("   ")
+            || (before.rsplit('\n').next().unwrap_or(before).contains("   ")
+                && !first.is_lowercase())
+        {
+            return false;
+        }
+        if first.is_lowercase() && !ended {
+            return true;
+        }
+        let first_word = line.split(' ').next().map_or(0, |w| w.chars().count());
+        let full = self.width.is_some_and(|w| (unit.last_length + 1 + first_word) * 10 > w * 9);
+        full || (unit.item && !ended && indent > unit.indent)
+    }
+
+    fn opens_section(&self, line: &str) -> bool {
+        match split_heading(line) {
+            Some((heading, _)) => self.headings.section(heading).is_some() || is_capitals(heading),
+            None => is_capitals(line) || (is_title(line) && self.headings.section(line).is_some()),
+        }
+    }
+
+    /// Opens a section if the line begins with a heading; what stands behind it.
+    fn take_heading(&mut self, line: Span) -> Span {
+        let words = &self.original[line.range()];
+        if words.starts_with(['[', '(']) {
+            return line;
+        }
+        if let Some((heading, rest)) = split_heading(words) {
+            let known = self.headings.section(heading);
+            let rest = Span::new(line.end - rest.len(), line.end);
+            let own = Span::new(line.start, line.start + heading.len());
+            if let Some(section) = known {
+                self.open(section, own);
+                self.run_in = !rest.is_empty();
+                return if KEEP_HEADING.contains(&section) && !rest.is_empty() {
+                    line
+                } else {
+                    rest
+                };
+            }
+            if is_capitals(heading) && heading.chars().count() >= 3 {
+                // A sub-heading stays in its section, unless that is a list that it cannot be part of.
+                if LISTS.contains(&self.section) || rest.is_empty() {
+                    self.open(Section::Other, own);
+                }
+                if rest.is_empty() {
+                    return rest;
+                }
+            }
+            return line;
+        }
+        if let Some(section) =
+            self.headings.section(words).filter(|_| is_capitals(words) || is_title(words))
+        {
+            self.open(section, line);
+            return Span::new(line.end, line.end);
+        }
+        if is_capitals(words)
+            && !words.contains("   ")
+            && words.chars().filter(|c| c.is_alphabetic()).count() >= 4
+        {
+            self.open(Section::Other, line);
+            // An unknown line in capitals may still say something: a title, a procedure's name.
+            return line;
+        }
+        line
+    }
+
+    fn open(&mut self, section: Section, heading: Span) {
+        self.section = section;
+        self.run_in = false;
+        self.copied = self.headings.marks_copied(&self.original[heading.range()]);
+        self.heading = self.folded.folded(heading);
+        self.paragraph += 1;
+    }
+
+    fn end_unit(&mut self) {
+        let Some(unit) = self.unit.take() else { return };
+        for span in split_sentences(self.original, self.folded, self.folded.folded(unit.span)) {
+            // A heading in capitals inside a line opens its section there.
+            let mut span = span;
+            if let Some((heading, rest)) = self.inner_heading(span) {
+                let own = self.folded.original(heading);
+                let section = self.headings.section(&self.original[own.range()]);
+                self.open(section.unwrap_or(Section::Other), own);
+                if !KEEP_HEADING.contains(&self.section) {
+                    span = rest;
+                }
+            }
+            self.push(span, unit.item);
+        }
+    }
+
+    fn push(&mut self, span: Span, item: bool) {
+        let words = self.folded.get(span);
+        let start = span.start + words.len() - words.trim_start().len();
+        let end = start + words.trim().len();
+        if start < end {
+            self.sentences.push(Sentence {
+                span: Span::new(start, end),
+                section: self.section,
+                paragraph: self.paragraph,
+                item,
+                copied: self.copied,
+                heading: self.heading,
+            });
+        }
+    }
+
+    /// A known heading in capitals at the start of a sentence inside a line, and what follows it.
+    fn inner_heading(&self, span: Span) -> Option<(Span, Span)> {
+        let colon = self.folded.get(span).get(..60.min(span.len())).and_then(|s| s.find(':'))?;
+        let heading = Span::new(span.start, span.start + colon);
+        let words = &self.original[self.folded.original(heading).range()];
+        (is_capitals(words) && self.headings.section(words).is_some())
+            .then(|| (heading, Span::new(heading.end + 1, span.end)))
+    }
+}
+
+/// Whether a line greets the reader of a letter, so that its subject lines have ended.
+fn opens_letter(line: &str) -> bool {
+    let short = line.chars().count() <= 60 && line.ends_with([':', ',']);
+    short
+        && (line.starts_with("Dear ") || line.to_lowercase().starts_with("to whom it may concern"))
+}
+
+/// Parts "HEADING: rest" at its colon, where the heading is short and begins like one.
+fn split_heading(line: &str) -> Option<(&str, &str)> {
+    let colon = line.char_indices().take(70).find(|&(_, c)| c == ':').map(|(i, _)| i)?;
+    let (heading, rest) = (&line[..colon], &line[colon + 1..]);
+    let first = heading.chars().next()?;
+    let spaced = rest.is_empty() || rest.starts_with([' ', '\t', '\u{a0}']);
+    (spaced
+        && (first.is_uppercase() || first.is_ascii_digit())
+        && !heading.contains("   ")
+        && !heading.contains(". "))
+    .then_some((heading.trim_end(), rest.trim_start()))
+}
+
+fn is_capitals(words: &str) -> bool {
+    let outside = match words.split_once('(') {
+        Some((before, inside)) if before.trim().len() >= 2 && inside.trim_end().ends_with(')') => {
+            before
+        }
+        _ => words,
+    };
+    if outside.contains('%') {
+        return false;
+    }
+    let mut letters = outside.chars().filter(|c| c.is_alphabetic()).peekable();
+    letters.peek().is_some() && letters.all(char::is_uppercase) && words.chars().count() <= 70
+}
+
+/// A line of a few capitalised words without a full stop.
+fn is_title(words: &str) -> bool {
+    let count = words.split_whitespace().count();
+    (1..=6).contains(&count)
+        && !words.ends_with('.')
+        && words.chars().next().is_some_and(char::is_uppercase)
+        && !words.contains("   ")
+}
+
+/// Bytes of a bullet or number and the space behind it.
+fn marker_length(line: &str) -> Option<usize> {
+    let body = line.trim_start();
+    let indent = line.len() - body.len();
+    let mark = match body.chars().next()? {
+        c @ ('-' | '*' | '\u{2022}' | '\u{25aa}' | '\u{25cf}' | '\u{2013}' | '\u{b7}') => {
+            c.len_utf8()
+        }
+        c if c.is_ascii_digit() => {
+            let digits = body.chars().take_while(char::is_ascii_digit).count();
+            (digits <= 2 && body[digits..].starts_with(['.', ')'])).then_some(digits + 1)?
+        }
+        _ => return None,
+    };
+    let rest = &body[mark..];
+    let space = rest.len() - rest.trim_start().len();
+    (space > 0 && space < rest.len()).then_some(indent + mark + space)
+}
+
+/// Titles and short forms that never end a sentence.
+const NEVER_ENDS: &[&str] = &[
+    "dr", "drs", "mr", "mrs", "ms", "st", "vs", "e.g", "i.e", "no", "approx", "prof", "fig", "pt",
+    "prov", "s/p", "r/o",
+];
+
+/// Splits a stretch of folded text at sentence ends and inner list numbers.
+fn split_sentences(original: &str, folded: &Folded, unit: Span) -> Vec<Span> {
+    let text = folded.get(unit);
+    let bytes = text.as_bytes();
+    let upper_at = |at: usize| {
+        let from = folded.original(Span::new(unit.start + at, unit.start + at)).start;
+        original[from..]
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_uppercase() || matches!(c, '[' | '"' | '\u{201c}' | '\u{2022}'))
+    };
+    let digit_at = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let mut out = Vec::new();
+    let mut start = 0;
+    let mut number = 0u32;
+    let mut at = 0;
+    while at < bytes.len() {
+        let c = bytes[at];
+        // An inner list number: " 2. Lumbar radiculopathy".
+        if digit_at(at) && (at == 0 || bytes[at - 1] == b' ') {
+            let digits = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+            let mark = at + digits;
+            let value = text[at..mark].parse().unwrap_or(0);
+            let is_mark = digits <= 2
+                && matches!(bytes.get(mark), Some(b'.' | b')'))
+                && bytes.get(mark + 1) == Some(&b' ');
+            let counts_on = value == number + 1 || (number == 0 && value == 2);
+            if is_mark && counts_on && text.is_char_boundary(mark + 2) && upper_at(mark + 2) {
+                if at > start {
+                    out.push(Span::new(unit.start + start, unit.start + at));
+                }
+                number = value;
+                start = mark + 2;
+                at = start;
+                continue;
+            }
+            at = mark;
+            continue;
+        }
+        let end = matches!(c, b'.' | b'!' | b'?');
+        if end {
+            let mut next = at + 1;
+            while matches!(bytes.get(next), Some(b'"' | b')' | b'.')) {
+                next += 1;
+            }
+            let spaced = bytes.get(next) == Some(&b' ');
+            let begin = next + 1;
+            if spaced
+                && begin < bytes.len()
+                && text.is_char_boundary(begin)
+                && (upper_at(begin) || digit_at(begin))
+            {
+                let token_start = text[..at].rfind([' ', '(']).map_or(0, |i| i + 1);
+                let token = &text[token_start..at];
+                let next_word = text[begin..].split(' ').next().unwrap_or("");
+                let short_form = token.contains('.')
+                    || (token.len() == 1 && !token.as_bytes()[0].is_ascii_digit());
+                let dotted_next = next_word.trim_end_matches(['.', ',', ';']).contains('.')
+                    && next_word.len() <= 7;
+                // A question's boxes are its answer.
+                let answered = c == b'?' && matches!(bytes[begin], b'[' | b'(');
+                let keeps = answered
+                    || NEVER_ENDS.contains(&token)
+                    || (short_form && (dotted_next || digit_at(begin)))
+                    || (c == b'.'
+                        && token_start == start
+                        && token.bytes().all(|b| b.is_ascii_digit()));
+                if !keeps {
+                    out.push(Span::new(unit.start + start, unit.start + next));
+                    start = begin;
+                    at = begin;
+                    continue;
+                }
+            }
+        }
+        at += 1;
+    }
+    if start < bytes.len() {
+        out.push(Span::new(unit.start + start, unit.end));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headings() -> Headings {
+        let known = [
+            ("medications", Section::Medications),
+            ("assessment", Section::Assessment),
+            ("allergies", Section::Allergies),
+            ("hpi", Section::History),
+            ("plan", Section::Plan),
+            ("physical exam", Section::Exam),
+            ("procedure", Section::Procedure),
+        ];
+        Headings::new(known.map(|(w, s)| (w.to_owned(), s)), vec!["copied forward".into()])
+    }
+
+    #[track_caller]
+    fn check(note: &str, expect: &[(&str, &str)]) {
+        let text = Text::from_plain(note);
+        let folded = Folded::new(&text);
+        let got: Vec<(&str, &str)> = segment(&text, &folded, &headings())
+            .iter()
+            .map(|s| (s.section.as_str(), folded.get(s.span)))
+            .collect();
+        assert_eq!(got, expect);
+    }
+
+    #[test]
+    fn abbreviations_and_decimals_do_not_end_a_sentence() {
+        check(
+            "Seen by Dr. Who. Methadone 2.5 mg p.o. b.i.d. was stopped. Better.",
+            &[
+                ("header", "seen by dr. who."),
+                ("header", "methadone 2.5 mg p.o. b.i.d. was stopped."),
+                ("header", "better."),
+            ],
+        );
+    }
+
+    #[test]
+    fn headings_stand_alone_or_run_in() {
+        check(
+            "MEDICATIONS:\n1. Norco 10/325 mg p.o. q.i.d.\n2.  Tenormin\nALLERGIES:  Sulfa.\nHPI (copied forward from 01/02/2025)\nPain.",
+            &[
+                ("medications", "norco 10/325 mg p.o. q.i.d."),
+                ("medications", "tenormin"),
+                ("allergies", "sulfa."),
+                ("history", "pain."),
+            ],
+        );
+    }
+
+    #[test]
+    fn lists_inside_a_line_are_parted() {
+        check(
+            "ASSESSMENT: 1. Chronic pain. 2. Lumbar radiculopathy 3. Opioid use",
+            &[
+                ("assessment", "chronic pain."),
+                ("assessment", "lumbar radiculopathy"),
+                ("assessment", "opioid use"),
+            ],
+        );
+    }
+
+    #[test]
+    fn wrapped_lines_are_one_sentence_and_rows_are_not() {
+        let wrapped = "PLAN: We will proceed with the block that was talked about at the last\nvisit of the patient to our clinic, with the usual precautions that are\ntaken in these cases.\nSide:     [x] Left\nUnits:    1\nAnd this is a line that is as long as the other lines of this paragraph\nhere.";
+        check(
+            wrapped,
+            &[
+                (
+                    "plan",
+                    "we will proceed with the block that was talked about at the last visit of the patient to our clinic, with the usual precautions that are taken in these cases.",
+                ),
+                ("plan", "side: [x] left"),
+                ("plan", "units: 1"),
+                (
+                    "plan",
+                    "and this is a line that is as long as the other lines of this paragraph here.",
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_heading_inside_a_line_opens_its_section() {
+        check(
+            "HPI: It hurts. MEDICATIONS: Lyrica. PLAN: Rest.",
+            &[("history", "it hurts."), ("medications", "lyrica."), ("plan", "rest.")],
+        );
+    }
+}
