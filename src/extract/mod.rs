@@ -40,13 +40,12 @@ type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 #[rustfmt::skip]
 const READERS: &[Reader] = &[
     medication::read,
+    injection::read,
     exam_sign::read,
     pain_score::read,
     pain_duration::read,
     disability_score::read,
     statement::read,
-    injection::read,
-    exam_sign::read,
 ];
 
 /// Reads every fact that a text states, in text order.

@@ -219,7 +219,7 @@ fn undecided(documents: Vec<ChartDocument>) -> Decision {
     const RATIONALE: &str = "The program failed on this case and decided nothing. \
         A clinician has to read the record; problems.csv says where the program failed.";
     let mut chart = Chart::default();
-    chart.documents = documents;
+    chart.documents.extend(documents);
     Decision {
         chart,
         verdict: Verdict {

@@ -191,7 +191,9 @@ impl Reader<'_, '_> {
         if phrase.class == "verb" && self.is_contrast(sentence, phrase) {
             return None;
         }
-        let agent = agent_in(note, Span::new(phrase.span.start, sentence.span.end));
+        // "steroid" in a procedure's own name is no agent as written.
+        let from = if phrase.class == "verb" { sentence.span.start } else { phrase.head.end };
+        let agent = agent_in(note, Span::new(from, sentence.span.end));
         let several = self.named.get(index).is_none_or(|l| l.len() <= 1);
         let before = antecedent.map(|at| &self.events[at].injection);
         let title = performed && sentence.section == Section::Procedure && is_title(note, sentence);
@@ -199,7 +201,7 @@ impl Reader<'_, '_> {
             let behind = Span::new(phrase.span.end, sentence.span.end);
             note.dates_in(behind)
                 .next()
-                .is_some_and(|d| d.date == *date && d.span.start <= behind.start + 8)
+                .is_some_and(|d| d.date == *date && d.span.start <= behind.start + DATE_REACH)
                 || antecedent.is_none()
                 || phrase.procedure.is_some()
         };
@@ -287,6 +289,16 @@ impl Reader<'_, '_> {
             let listed = near.ends_with("or other")
                 || near.ends_with("and other")
                 || near.ends_with("nor other");
+            // "Prior block of the same nerve? No": that one was not done; others may have been.
+            let words = note.get(Span::new(phrase.span.start, sentence.span.end));
+            let same = ["same", "this"].iter().any(|w| words.contains(w) || near.ends_with(w));
+            if phrase.class == "block" || (same && phrase.class == "needle") {
+                let asked = |e: &Event| e.named && e.injection.status == Some(EventStatus::Planned);
+                let like = self.events.iter().position(asked).filter(|_| same);
+                let found = like.map(|at| self.events[at].injection.procedure);
+                let default = (phrase.class == "block").then_some(Procedure::PeripheralNerveBlock);
+                return found.or(default).map(|procedure| (procedure, like));
+            }
             let ever =
                 ["no", "never", "any", "prior", "previous", "none", "denies", "without", "had"];
             let said = near.split(' ').chain(name.split(' ')).any(|w| ever.contains(&w));

@@ -332,7 +332,8 @@ impl Row<'_, '_> {
                     || !matches!(self.tokens[at + 1].what, What::Word | What::Mention(_))
                     || self.says_more(at + 1)
                     || self.word_id(at + 1).is_some();
-                if comma && self.is_side(at) && !(sides && alone) {
+                let other = matches!(self.group(at + 1), Some(NAME | SITE));
+                if comma && ((self.is_side(at) && !(sides && alone)) || other) {
                     break;
                 }
                 last = at;

@@ -1,5 +1,9 @@
 //! Whether an injection took place, is planned, or was not done.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::phrase::Phrase;
 use super::relief::ReliefRead;
 use crate::context::Asserted;
@@ -8,6 +12,12 @@ use crate::fact::{EventStatus, Experiencer, Polarity, Relief, Section, Time};
 use crate::lexicon::CueCategory;
 use crate::segment::Sentence;
 use crate::span::Span;
+
+// "Prior block of the same nerve? No", "[ ] Yes [x] No", "not yet done".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static ANSWERED_NO: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^[^.;?:\[]{0,30}(?:[?:.]|\[ ?\]|  )[?:. ]*(?:\[? ?\]? ?yes ?)?(?:\[ ?x ?\] ?)?(?:no|none|not yet done|not done|not performed|never)\b").unwrap()
+});
 
 /// How far before a procedure a wish for it may stand to be its own (bytes).
 const NEAR: usize = 45;
@@ -29,7 +39,10 @@ pub(super) fn standing(
     dated: bool,
 ) -> Option<Standing> {
     let mut asserted = note.assert(phrase.head);
-    if has(note, sentence.span, "anesthesia") && phrase.class != "verb" {
+    let obstetric = note.get(phrase.head).starts_with("epidural")
+        && !phrase.steroid
+        && note.mentions("injection-word").any(|m| note.concept(m).id == "obstetric");
+    if obstetric || (has(note, sentence.span, "anesthesia") && phrase.class != "verb") {
         return None;
     }
     let lead = Span::new(sentence.span.start, phrase.head.start);
@@ -82,11 +95,10 @@ pub(super) fn standing(
         wanted > done && wanted.is_some_and(|end| phrase.span.start.saturating_sub(end) <= NEAR);
     let took_place = (measured || dated || done > wanted || (helped && !ahead))
         && !(near && relief.is_none_or(|r| r.percent.is_none()));
-    let denied_behind = negated == Some(false);
+    let rest = note.get(Span::new(phrase.span.end.min(sentence.span.end), sentence.span.end));
+    let denied_behind = negated == Some(false) || ANSWERED_NO.is_match(rest);
     let negated = negated.is_some();
-    let status = if declined && !helped {
-        EventStatus::NotDone
-    } else if denied_behind {
+    let status = if denied_behind || (declined && !helped) {
         EventStatus::NotDone
     } else if negated && !helped {
         // "No nerve block is planned" is no event at all.
@@ -176,6 +188,11 @@ fn negation(note: &Note<'_>, asserted: &Asserted, phrase: &Phrase) -> Option<boo
             return None;
         }
         let ahead = hit.span.end <= phrase.head.start;
+        // "lidocaine without epinephrine was injected"
+        let left_out = note.get(hit.span).starts_with("without") || note.get(hit.span) == "w/o";
+        if left_out && phrase.class == "verb" {
+            return None;
+        }
         let gap = if hit.span.end <= phrase.head.start {
             Span::new(hit.span.end, phrase.head.start)
         } else {
