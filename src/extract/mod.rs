@@ -5,6 +5,7 @@ mod dates;
 mod disability_score;
 mod anatomy;
 mod exam_sign;
+mod injection;
 mod note;
 mod note_date;
 mod pain_duration;
@@ -39,6 +40,7 @@ type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 #[rustfmt::skip]
 const READERS: &[Reader] = &[
     medication::read,
+    injection::read,
     exam_sign::read,
     pain_score::read,
     pain_duration::read,

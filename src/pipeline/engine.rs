@@ -7,7 +7,7 @@ use crate::document::{Document, Legibility, TextSource};
 use crate::error::Problem;
 use crate::extract::extract;
 use crate::fact::Fact;
-use crate::necessity::{choose, evaluate, narrative};
+use crate::necessity::{choose, evaluate, narrative_with};
 use crate::read::{ReadOptions, read};
 use crate::report::Given;
 use crate::text::Text;
@@ -46,7 +46,7 @@ impl Work for Engine {
             return undecided(chart.documents);
         };
         let verdict = evaluate(policy, &chart);
-        let narrative = narrative(policy, &chart, &verdict);
+        let narrative = narrative_with(&self.knowledge.evidence, policy, &chart, &verdict);
         Decision { chart, verdict, narrative }
     }
 }

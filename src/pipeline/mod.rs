@@ -218,8 +218,10 @@ fn decide(plan: &CasePlan, extractions: Vec<Extraction>, work: &impl Work) -> Ca
 fn undecided(documents: Vec<ChartDocument>) -> Decision {
     const RATIONALE: &str = "The program failed on this case and decided nothing. \
         A clinician has to read the record; problems.csv says where the program failed.";
+    let mut chart = Chart::default();
+    chart.documents.extend(documents);
     Decision {
-        chart: Chart { documents, ..Chart::default() },
+        chart,
         verdict: Verdict {
             policy_id: String::new(),
             policy_version: String::new(),

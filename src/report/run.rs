@@ -36,7 +36,7 @@ pub struct RunRecord {
 pub struct Basis {
     /// What was asked for.
     pub options: OptionsRecord,
-    /// The OCR engine's version.
+    /// The OCR engine with its version.
     pub ocr_engine: String,
     /// BLAKE3 over the lexicons' files, by name.
     pub lexicons: String,
