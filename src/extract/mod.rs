@@ -9,6 +9,9 @@ mod outcome;
 mod scope;
 mod status;
 mod medication;
+mod therapy;
+mod contraindication;
+mod function;
 
 pub use anatomy::{find_levels, find_side};
 pub use checkbox::{CheckBox, check_boxes};
@@ -25,7 +28,13 @@ use crate::text::Text;
 type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 
 /// The readers, in order. A reader may look at the drafts of those before it.
-const READERS: &[Reader] = &[medication::read];
+#[rustfmt::skip]
+const READERS: &[Reader] = &[
+    medication::read,
+    therapy::read,
+    contraindication::read,
+    function::read,
+];
 
 /// Reads every fact that a text states, in text order.
 pub fn extract(text: &Text, lexicon: &Lexicon) -> Vec<Fact> {
