@@ -23,8 +23,16 @@ impl Folded {
         let original = text.as_str();
         let mut folded = String::with_capacity(original.len());
         let mut origins = Vec::with_capacity(original.len() + 1);
+        let mut leader_end = 0;
         for (at, c) in original.char_indices() {
+            if at < leader_end {
+                continue;
+            }
             let plain: &str = match c {
+                '.' if leader(&original[at..]) > 0 => {
+                    leader_end = at + leader(&original[at..]);
+                    ":"
+                }
                 c if c.is_whitespace() || c == '\u{a0}' => {
                     if folded.ends_with(' ') || folded.is_empty() {
                         continue;
@@ -97,19 +105,33 @@ impl fmt::Debug for Folded {
     }
 }
 
+/// Bytes of the dotted leader that a form row begins with, as in "Side ....... Left"; 0 for none.
+fn leader(text: &str) -> usize {
+    let dots = text.bytes().take_while(|b| matches!(b, b'.' | b' ')).count();
+    let leader = text[..dots].trim_end().len();
+    if text[..leader].matches('.').count() >= 4 { leader } else { 0 }
+}
+
 /// Whether a span of `text` begins and ends at word boundaries.
 pub fn is_word(text: &str, span: Span) -> bool {
     let alphanumeric = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let inside = &text[span.range()];
     let before = text[..span.start].chars().next_back();
     let after = text[span.end..].chars().next();
-    !(alphanumeric(before) && alphanumeric(inside.chars().next()))
-        && !(alphanumeric(after) && alphanumeric(inside.chars().next_back()))
+    let runs_in = alphanumeric(before) && alphanumeric(inside.chars().next());
+    let runs_out = alphanumeric(after) && alphanumeric(inside.chars().next_back());
+    !runs_in && !runs_out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_dotted_leader_is_a_colon() {
+        let folded = Folded::new(&Text::from_plain("Side ....... Left. Pain? . . . . . 5 ..."));
+        assert_eq!(folded.as_str(), "side : left. pain? : 5 ...");
+    }
 
     #[test]
     fn folds_and_leads_back() {

@@ -4,13 +4,25 @@
 //! The modules stand in order of dependency: each uses only those above it.
 //! `ARCHITECTURE.md` shows the map.
 
-#![warn(missing_docs, clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
+#![warn(
+    missing_docs,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::unwrap_used
+)]
 
 pub mod error;
 pub mod geometry;
 pub mod span;
 pub mod date;
 pub mod document;
+pub mod layout;
+pub mod image;
+pub mod pdf;
+pub mod ocr;
+pub mod read;
+pub mod quantity;
 pub mod fact;
 pub mod text;
 pub mod fold;
@@ -21,3 +33,6 @@ pub mod context;
 pub mod extract;
 pub mod chart;
 pub mod necessity;
+pub mod report;
+pub mod pipeline;
+pub mod cli;

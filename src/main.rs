@@ -1,1 +1,5 @@
-fn main() {}
+//! The program `chartsift`.
+
+fn main() -> std::process::ExitCode {
+    chartsift::cli::main()
+}

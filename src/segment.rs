@@ -92,6 +92,20 @@ const LISTS: &[Section] = &[
     Section::Signature,
 ];
 
+/// Sections that, once begun on their heading's line, end at an empty line.
+const ENDS_AT_BLANK: &[Section] = &[Section::Allergies, Section::FamilyHistory];
+
+/// Sections whose heading is part of what its line says, as in "EMG: normal".
+const KEEP_HEADING: &[Section] = &[
+    Section::Signature,
+    Section::Electrodiagnostics,
+    Section::Imaging,
+    Section::Request,
+    Section::Outcomes,
+    Section::Procedure,
+    Section::Exam,
+];
+
 /// Lines longer than this are paragraphs, not wrapped lines (characters).
 const LONGEST_WRAPPED: usize = 140;
 
@@ -105,6 +119,8 @@ pub fn segment(text: &Text, folded: &Folded, headings: &Headings) -> Vec<Sentenc
         section: Section::Header,
         copied: false,
         heading: Span::default(),
+        run_in: false,
+        after_blank: false,
         paragraph: 0,
         unit: None,
         sentences: Vec::new(),
@@ -148,6 +164,9 @@ struct Segmenter<'a> {
     section: Section,
     copied: bool,
     heading: Span,
+    /// Whether the section's heading had text behind it on its line.
+    run_in: bool,
+    after_blank: bool,
     paragraph: usize,
     unit: Option<Unit>,
     sentences: Vec<Sentence>,
@@ -162,14 +181,27 @@ impl Segmenter<'_> {
         if !trimmed.chars().any(char::is_alphanumeric) && !trimmed.contains(['_', '[']) {
             self.end_unit();
             self.paragraph += 1;
+            self.after_blank = true;
             return;
         }
-        if self.continues(trimmed, indent) {
-            if let Some(unit) = &mut self.unit {
-                unit.span.end = line.end;
-                unit.last_length = indent + trimmed.chars().count();
-                return;
-            }
+        if self.after_blank
+            && self.run_in
+            && ENDS_AT_BLANK.contains(&self.section)
+            && marker_length(trimmed).is_none()
+        {
+            self.open(Section::Other, Span::new(line.start, line.start));
+        }
+        self.after_blank = false;
+        if opens_letter(trimmed) {
+            self.end_unit();
+            self.open(Section::Other, Span::new(line.start, line.start));
+        }
+        if self.continues(trimmed, indent)
+            && let Some(unit) = &mut self.unit
+        {
+            unit.span.end = line.end;
+            unit.last_length = indent + trimmed.chars().count();
+            return;
         }
         self.end_unit();
         let line = self.take_heading(line);
@@ -222,13 +254,21 @@ impl Segmenter<'_> {
     /// Opens a section if the line begins with a heading; what stands behind it.
     fn take_heading(&mut self, line: Span) -> Span {
         let words = &self.original[line.range()];
+        if words.starts_with(['[', '(']) {
+            return line;
+        }
         if let Some((heading, rest)) = split_heading(words) {
             let known = self.headings.section(heading);
             let rest = Span::new(line.end - rest.len(), line.end);
             let own = Span::new(line.start, line.start + heading.len());
             if let Some(section) = known {
                 self.open(section, own);
-                return rest;
+                self.run_in = !rest.is_empty();
+                return if KEEP_HEADING.contains(&section) && !rest.is_empty() {
+                    line
+                } else {
+                    rest
+                };
             }
             if is_capitals(heading) && heading.chars().count() >= 3 {
                 // A sub-heading stays in its section, unless that is a list that it cannot be part of.
@@ -260,6 +300,7 @@ impl Segmenter<'_> {
 
     fn open(&mut self, section: Section, heading: Span) {
         self.section = section;
+        self.run_in = false;
         self.copied = self.headings.marks_copied(&self.original[heading.range()]);
         self.heading = self.folded.folded(heading);
         self.paragraph += 1;
@@ -270,14 +311,13 @@ impl Segmenter<'_> {
         for span in split_sentences(self.original, self.folded, self.folded.folded(unit.span)) {
             // A heading in capitals inside a line opens its section there.
             let mut span = span;
-            while let Some((heading, rest)) = self.inner_heading(span) {
-                if heading.start > span.start {
-                    self.push(Span::new(span.start, heading.start), unit.item);
-                }
+            if let Some((heading, rest)) = self.inner_heading(span) {
                 let own = self.folded.original(heading);
                 let section = self.headings.section(&self.original[own.range()]);
                 self.open(section.unwrap_or(Section::Other), own);
-                span = rest;
+                if !KEEP_HEADING.contains(&self.section) {
+                    span = rest;
+                }
             }
             self.push(span, unit.item);
         }
@@ -309,6 +349,13 @@ impl Segmenter<'_> {
     }
 }
 
+/// Whether a line greets the reader of a letter, so that its subject lines have ended.
+fn opens_letter(line: &str) -> bool {
+    let short = line.chars().count() <= 60 && line.ends_with([':', ',']);
+    short
+        && (line.starts_with("Dear ") || line.to_lowercase().starts_with("to whom it may concern"))
+}
+
 /// Parts "HEADING: rest" at its colon, where the heading is short and begins like one.
 fn split_heading(line: &str) -> Option<(&str, &str)> {
     let colon = line.char_indices().take(70).find(|&(_, c)| c == ':').map(|(i, _)| i)?;
@@ -324,9 +371,14 @@ fn split_heading(line: &str) -> Option<(&str, &str)> {
 
 fn is_capitals(words: &str) -> bool {
     let outside = match words.split_once('(') {
-        Some((before, _)) if before.trim().len() >= 2 => before,
+        Some((before, inside)) if before.trim().len() >= 2 && inside.trim_end().ends_with(')') => {
+            before
+        }
         _ => words,
     };
+    if outside.contains('%') {
+        return false;
+    }
     let mut letters = outside.chars().filter(|c| c.is_alphabetic()).peekable();
     letters.peek().is_some() && letters.all(char::is_uppercase) && words.chars().count() <= 70
 }
@@ -424,7 +476,10 @@ fn split_sentences(original: &str, folded: &Folded, unit: Span) -> Vec<Span> {
                     || (token.len() == 1 && !token.as_bytes()[0].is_ascii_digit());
                 let dotted_next = next_word.trim_end_matches(['.', ',', ';']).contains('.')
                     && next_word.len() <= 7;
-                let keeps = NEVER_ENDS.contains(&token)
+                // A question's boxes are its answer.
+                let answered = c == b'?' && matches!(bytes[begin], b'[' | b'(');
+                let keeps = answered
+                    || NEVER_ENDS.contains(&token)
                     || (short_form && (dotted_next || digit_at(begin)))
                     || (c == b'.'
                         && token_start == start

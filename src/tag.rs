@@ -1,7 +1,8 @@
 //! Mentions of concepts and cues in a text.
 
 use crate::fold::{Folded, is_word};
-use crate::lexicon::{Lexicon, Meaning};
+use crate::lexicon::{Direction, Lexicon, Meaning};
+use crate::segment::Sentence;
 use crate::span::Span;
 
 /// A concept, mentioned.
@@ -28,33 +29,48 @@ pub struct CueHit {
 ///
 /// Both come in text order. Within a group (and among cues) the leftmost and then
 /// the longest wins and nothing overlaps; mentions of different groups may. A term
-/// counts only between word boundaries.
-pub fn tag(folded: &Folded, lexicon: &Lexicon) -> (Vec<Mention>, Vec<CueHit>) {
+/// counts only between word boundaries, and never over a sentence's start: the last
+/// word of a title and the first of the row below it are no term.
+pub fn tag(
+    folded: &Folded,
+    lexicon: &Lexicon,
+    sentences: &[Sentence],
+) -> (Vec<Mention>, Vec<CueHit>) {
     let text = folded.as_str();
     let mut mentions = Vec::new();
     let mut cues = Vec::new();
+    let whole = |span: Span| {
+        let next = sentences.partition_point(|s| s.span.start <= span.start);
+        sentences.get(next).is_none_or(|s| span.end <= s.span.start)
+    };
     // Every term first, then boundaries, then overlap: "a fib" in "a fibrillation"
     // ends inside a word and must not hide the longer term.
     for found in lexicon.terms.find_overlapping_iter(text) {
         let span = Span::new(found.start(), found.end());
-        if !is_word(text, span) {
+        if !is_word(text, span) || !whole(span) {
             continue;
         }
         match lexicon.meanings[found.pattern().as_usize()] {
             Meaning::Concept(concept) => {
                 mentions.push(Mention { span, concept, group: lexicon.concepts[concept].group });
             }
-            Meaning::Cue(cue) => cues.push(CueHit { span, cue }),
+            Meaning::Cue(cue) => {
+                // "? entrapment" doubts what follows, "entrapment?" what stands before.
+                let mark = &text[span.range()] == "?";
+                let attached = !text[..span.start].ends_with([' ', '(']) && span.start > 0;
+                if !mark || attached == (lexicon.cues[cue].direction == Direction::Backward) {
+                    cues.push(CueHit { span, cue });
+                }
+            }
         }
     }
     for (pattern, concept) in &lexicon.patterns {
         for found in pattern.find_iter(text).filter(|found| !found.is_empty()) {
             let span = Span::new(found.start(), found.end());
-            mentions.push(Mention {
-                span,
-                concept: *concept,
-                group: lexicon.concepts[*concept].group,
-            });
+            if whole(span) {
+                let group = lexicon.concepts[*concept].group;
+                mentions.push(Mention { span, concept: *concept, group });
+            }
         }
     }
     mentions.sort_by_key(|m| (m.group, m.span.start, usize::MAX - m.span.end, m.concept));

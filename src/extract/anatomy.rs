@@ -25,8 +25,8 @@ pub fn find_levels(text: &str) -> Vec<(Span, String)> {
             continue;
         };
         let region = first.as_str().to_uppercase();
-        let top = number.as_str().replace('i', "1");
-        if !in_spine(&region, &top) || (number.as_str() == "i" && region != "S") {
+        let top = number.as_str().to_owned();
+        if !in_spine(&region, &top) || number.as_str() == "i" {
             continue;
         }
         let lower = c.get(4).map(|n| n.as_str().replace('i', "1"));
@@ -127,6 +127,7 @@ mod tests {
         levels("c5 through c7; l5-si; s1 radiculopathy", &["C5-7", "L5-S1", "S1"]);
         levels("t12 with l3, 4 and 5", &["T12", "L3", "L4", "L5"]);
         levels("5 mg, 0.25, s9, vitamin c", &[]);
+        levels("the right side of the si joint since 2020", &[]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub struct CheckBox {
 // The last forms are what OCR makes of brackets.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BOX: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\[ ?([x*\u{2713}\u{2714}v])? ?\]|\( ?([x*])? ?\)|\[ ?(x) ?[|l1)}]|[|({] ?(x) ?\]")
+    Regex::new(r"\[ ?([x*\u{2713}\u{2714}v])? ?\]|\( ?([x*])? ?\)|\[ ?(x) ?[|l1)}]|[|({] ?(x)? ?\]")
         .unwrap()
 });
 
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn boxes_have_state_and_label() {
         let text =
-            Text::from_plain("Side:   [X] LEFT    [ ] RIGHT   \u{2612} BOTH   units 1  (x) yes");
+            Text::from_plain("Side:   [X] LEFT    { ] RIGHT   \u{2612} BOTH   units 1  (x) yes");
         let folded = Folded::new(&text);
         let whole = Span::new(0, folded.as_str().len());
         let got: Vec<(bool, &str)> = check_boxes(&folded, &text, whole)

@@ -51,6 +51,10 @@ pub fn find_dates(text: &str) -> Vec<DateMention> {
         {
             continue;
         }
+        // "3-8/10" is a range of something out of ten.
+        if c.name("y2").is_some() && whole.as_str().contains('/') && whole.as_str().contains('-') {
+            continue;
+        }
         let mut span = Span::new(whole.start(), whole.end());
         let date = if let Some(year) = number(&c, "y1") {
             number(&c, "m1")

@@ -2,8 +2,18 @@
 
 mod checkbox;
 mod dates;
+mod disability_score;
 mod anatomy;
+mod exam_sign;
+mod injection;
 mod note;
+mod note_date;
+mod pain_duration;
+mod pain_score;
+mod parts;
+mod rows;
+mod statement;
+mod tokens;
 mod duration;
 mod outcome;
 mod scope;
@@ -19,6 +29,8 @@ pub use dates::{DateMention, find_dates};
 pub use duration::{Course, course_in, durations_in, number_in_words};
 pub use note::{Draft, Note};
 pub use outcome::{OutcomeRead, outcome_before, outcome_in, reason_in};
+pub use rows::Answer;
+pub use tokens::{Token, What, tokens};
 
 use crate::fact::{Fact, Kind};
 use crate::lexicon::Lexicon;
@@ -34,6 +46,12 @@ const READERS: &[Reader] = &[
     therapy::read,
     contraindication::read,
     function::read,
+    injection::read,
+    exam_sign::read,
+    pain_score::read,
+    pain_duration::read,
+    disability_score::read,
+    statement::read,
 ];
 
 /// Reads every fact that a text states, in text order.
@@ -49,7 +67,7 @@ pub fn extract(text: &Text, lexicon: &Lexicon) -> Vec<Fact> {
 /// Turns drafts into facts: places, ids, confidence.
 fn assemble(note: &Note<'_>, mut drafts: Vec<Draft>) -> Vec<Fact> {
     let order = |kind: &Kind| Kind::SCHEMA.iter().position(|(name, _)| *name == kind.name());
-    drafts.sort_by(|a, b| (a.span, order(&a.kind)).cmp(&(b.span, order(&b.kind))));
+    drafts.sort_by_key(|draft| (draft.span, order(&draft.kind)));
     drafts.dedup_by(|b, a| a.span == b.span && a.kind == b.kind);
     let mut facts: Vec<Fact> = Vec::with_capacity(drafts.len());
     let mut twins = 0u32;

@@ -70,34 +70,16 @@ impl Draft {
     }
 }
 
-/// Labels that the date of a note stands behind, in a group of the lexicon.
-const DATE_LABELS: &str = "note-date";
-
-/// How many bytes a date may stand behind its label.
-const LABEL_REACH: usize = 30;
-
 impl<'a> Note<'a> {
     /// Prepares a text.
     pub fn new(text: &'a Text, lexicon: &'a Lexicon) -> Self {
         let folded = Folded::new(text);
         let sentences = segment(text, &folded, &lexicon.headings);
-        let (mentions, cues) = tag(&folded, lexicon);
+        let (mentions, cues) = tag(&folded, lexicon, &sentences);
         let dates = find_dates(folded.as_str());
         let mut note = Self { text, folded, lexicon, sentences, mentions, cues, dates, date: None };
         note.date = note.find_own_date();
         note
-    }
-
-    /// The first date behind a label that the lexicon calls the note's own.
-    fn find_own_date(&self) -> Option<PartialDate> {
-        let labelled = self.mentions(DATE_LABELS).filter_map(|label| {
-            let date = self.dates.iter().find(|d| d.span.start >= label.span.end)?;
-            let near = date.span.start - label.span.end <= LABEL_REACH;
-            let rank =
-                self.concept(label).field("rank").and_then(|r| r.parse::<u32>().ok()).unwrap_or(9);
-            (near && date.date.exact().is_some()).then_some((rank, date.date))
-        });
-        labelled.min_by_key(|(rank, _)| *rank).map(|(_, date)| date)
     }
 
     /// The whole folded text.
@@ -117,12 +99,16 @@ impl<'a> Note<'a> {
 
     /// Mentions of a group (a file under `lexicons/concepts/`, or `drug`) in text order.
     pub fn mentions(&self, group: &str) -> impl Iterator<Item = &Mention> + use<'_, 'a> {
+        self.group_mentions(group).iter()
+    }
+
+    fn group_mentions(&self, group: &str) -> &[Mention] {
         let group = self.lexicon.group(group);
         let range = group.map_or(0..0, |group| {
             self.mentions.partition_point(|m| m.group < group)
                 ..self.mentions.partition_point(|m| m.group <= group)
         });
-        self.mentions[range].iter()
+        &self.mentions[range]
     }
 
     /// Mentions of a group inside a span.
@@ -131,9 +117,9 @@ impl<'a> Note<'a> {
         group: &str,
         span: Span,
     ) -> impl Iterator<Item = &Mention> + use<'_, 'a> {
-        self.mentions(group)
-            .skip_while(move |m| m.span.start < span.start)
-            .take_while(move |m| m.span.end <= span.end)
+        let all = self.group_mentions(group);
+        let first = all.partition_point(|m| m.span.start < span.start);
+        all[first..].iter().take_while(move |m| m.span.end <= span.end)
     }
 
     /// The concept of a mention.
@@ -174,7 +160,8 @@ impl<'a> Note<'a> {
 
     /// Dates inside a span.
     pub fn dates_in(&self, span: Span) -> impl Iterator<Item = &DateMention> {
-        self.dates.iter().filter(move |d| span.contains(d.span))
+        let first = self.dates.partition_point(|d| d.span.start < span.start);
+        self.dates[first..].iter().take_while(move |d| d.span.end <= span.end)
     }
 
     /// Spinal levels inside a span, as "L4-5", "S1".

@@ -1,0 +1,52 @@
+# make demo   installs what is missing, builds, and runs the main job over corpus/
+# make test   installs what is missing and checks everything that a change has to pass
+#
+# Both need a Debian-like system with Rust, git and make, and the right to install packages.
+
+.DEFAULT_GOAL := demo
+.PHONY: demo test packages fmt clippy doc unit
+.NOTPARALLEL:
+
+# What OCR links to and what its binding is generated with.
+PACKAGES := libtesseract-dev libleptonica-dev tesseract-ocr-eng tesseract-ocr-osd \
+            clang libclang-dev pkg-config
+OUT := chartsift-out
+
+demo: packages
+	cargo build --release --locked
+	cargo run --release --locked --quiet -- run --manifest corpus/manifest.csv --out $(OUT)
+	@echo
+	@echo "The report is in $(OUT)/: start with cases.csv and assessments/."
+
+# Each step alone, so that the first that fails is the last that prints.
+test: packages fmt clippy doc unit
+
+fmt:
+	cargo fmt --check
+
+# Compiles the benches too.
+clippy:
+	cargo clippy --locked --all-targets -- -D warnings
+
+doc:
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+
+# Last, so that a run ends with the closing lines of the tests that run the program.
+unit:
+	cargo test --locked --doc
+	cargo test --locked --lib --bins --tests
+
+# Quick where everything is there.
+packages:
+	@missing=""; \
+	for package in $(PACKAGES); do \
+		dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' \
+			|| missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+		echo "installing:$$missing"; \
+		if [ "$$(id -u)" = 0 ]; then as_root=""; else as_root="sudo"; fi; \
+		$$as_root apt-get update -qq \
+		&& $$as_root env DEBIAN_FRONTEND=noninteractive \
+			apt-get install -y -qq --no-install-recommends $$missing; \
+	fi

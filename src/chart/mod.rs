@@ -1,0 +1,154 @@
+//! The facts of one case over its documents, with the request that they are held against.
+//!
+//! [`Chart::gather`] keeps every mention and adds what only the whole record tells: the
+//! dates of documents, the request, which copied statements newer ones replace, and the
+//! [`History`] of injections, therapy courses and drug trials.
+
+mod dates;
+mod history;
+pub mod reading;
+mod request;
+
+use jiff::civil::Date;
+
+pub(crate) use history::days_between;
+pub use history::{Course, History, InjectionEvent, Reported, Trial, same_site};
+
+use crate::date::PartialDate;
+use crate::fact::{Fact, Intent, Kind, Origin, Side};
+
+/// The facts of one case over its documents, with the request that they are held against.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chart {
+    /// Every mention, in order of document and position.
+    pub facts: Vec<Fact>,
+    /// The documents in the case's order; [`Place::document`](crate::fact::Place::document) counts into it.
+    pub documents: Vec<ChartDocument>,
+    /// What is asked for.
+    pub request: Request,
+    /// The day that the case is judged as of: never today.
+    pub as_of: Option<Date>,
+    /// Injections, therapy courses and drug trials, merged over documents.
+    pub history: History,
+    /// Facts by kind, in the order of [`Kind::SCHEMA`]: those that count and that no newer one replaces.
+    pub(crate) standing: Vec<Vec<usize>>,
+}
+
+/// One document of a case.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChartDocument {
+    /// Path relative to the input.
+    pub name: String,
+    /// Date of the visit, study or request that it tells of.
+    pub date: Option<PartialDate>,
+    /// Whether it is signed; `None` where it says nothing of a signature.
+    pub signed: Option<bool>,
+    /// Pages in all.
+    pub pages: u32,
+    /// Pages read by OCR.
+    pub pages_ocr: u32,
+    /// Pages that could not be read.
+    pub pages_unreadable: u32,
+}
+
+/// What is asked for, over all documents and the manifest.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Request {
+    /// Procedure code.
+    pub cpt: Option<String>,
+    /// Procedure by name, in lower case.
+    pub procedure: Option<String>,
+    /// Side; `None` where unstated or in conflict.
+    pub side: Option<Side>,
+    /// Diagnostic or therapeutic; `None` where unstated or in conflict.
+    pub intent: Option<Intent>,
+    /// Fields that the documents state differently, as `side`.
+    pub conflicts: Vec<&'static str>,
+    /// Diagnosis codes given with the request, in order of appearance, each once.
+    pub diagnosis_codes: Vec<String>,
+    /// Facts that the request was read from: indices into [`Chart::facts`].
+    pub facts: Vec<usize>,
+}
+
+/// What whoever runs the case says of it; each outranks the record.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Given {
+    /// The day that the case is judged as of.
+    pub as_of: Option<Date>,
+    /// Procedure code.
+    pub cpt: Option<String>,
+    /// Side.
+    pub side: Option<Side>,
+    /// Diagnostic or therapeutic.
+    pub intent: Option<Intent>,
+}
+
+impl Chart {
+    /// Gathers the facts of a case, document by document.
+    ///
+    /// [`Place::document`](crate::fact::Place::document) is set to the document's place
+    /// in `documents`. A document's `date` and `signed` are read from its facts where they
+    /// are `None`.
+    pub fn gather(documents: Vec<(ChartDocument, Vec<Fact>)>, given: Given) -> Chart {
+        let mut chart = Chart::default();
+        for (at, (document, mut facts)) in documents.into_iter().enumerate() {
+            facts.iter_mut().for_each(|fact| fact.place.document = at);
+            facts.sort_by_key(|fact| (fact.place.start, fact.place.end));
+            chart.documents.push(document);
+            chart.facts.extend(facts);
+        }
+        dates::read(&mut chart, given.as_of);
+        chart.standing = standing(&chart.facts);
+        request::resolve(&mut chart, given);
+        chart.history = history::build(&chart);
+        chart
+    }
+
+    /// Indices of the standing facts of a kind, by its place in [`Kind::SCHEMA`].
+    ///
+    /// Standing: of the patient, no goal, no blank template, no mere supposition, and not a
+    /// copy of an old statement that the record contradicts or repeats elsewhere.
+    pub fn standing(&self, kind: usize) -> &[usize] {
+        self.standing.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// The day that a fact speaks from: its document's.
+    pub fn told_on(&self, fact: usize) -> Option<PartialDate> {
+        self.documents.get(self.facts[fact].place.document).and_then(|document| document.date)
+    }
+
+    /// The day that a fact happened on: its own date, else its document's.
+    pub fn happened_on(&self, fact: usize) -> Option<PartialDate> {
+        self.facts[fact].date.or_else(|| self.told_on(fact))
+    }
+
+    /// Standing statements of a topic: their indices.
+    pub fn statements(&self, topic: &str) -> impl Iterator<Item = usize> {
+        self.standing(kind_index("statement")).iter().copied().filter(move |&at| {
+            matches!(&self.facts[at].kind, Kind::Statement(statement) if statement.topic == topic)
+        })
+    }
+}
+
+/// The place of a kind in [`Kind::SCHEMA`], which indexes [`Chart::standing`].
+pub fn kind_index(name: &str) -> usize {
+    Kind::SCHEMA.iter().position(|(kind, _)| *kind == name).unwrap_or(usize::MAX)
+}
+
+/// Facts that count, by kind. A copied one gives way to any other of its subject.
+fn standing(facts: &[Fact]) -> Vec<Vec<usize>> {
+    let mut by_kind = vec![Vec::new(); Kind::SCHEMA.len()];
+    for (at, fact) in facts.iter().enumerate() {
+        let copied = fact.assertion.origin == Origin::CopiedForward;
+        let replaced = copied
+            && facts.iter().any(|other| {
+                other.assertion.origin != Origin::CopiedForward
+                    && reading::counts(other)
+                    && reading::same_subject(&fact.kind, &other.kind)
+            });
+        if reading::counts(fact) && !replaced {
+            by_kind[kind_index(fact.kind.name())].push(at);
+        }
+    }
+    by_kind
+}

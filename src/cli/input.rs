@@ -1,0 +1,79 @@
+//! Options that several commands share: how documents are read.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::error::Error;
+use crate::pipeline::Source;
+use crate::read::{OcrMode, ReadOptions};
+
+/// How documents are read.
+#[derive(Args)]
+pub struct ReadArgs {
+    /// When pages are read by OCR
+    #[arg(long, value_enum, default_value_t = Ocr::Auto)]
+    pub ocr: Ocr,
+    /// Seconds that OCR may take for one page
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub timeout: u64,
+}
+
+/// When pages are read by OCR.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Ocr {
+    /// Where a page has no text of its own that can be used
+    Auto,
+    /// Wherever a page shows a picture
+    Always,
+    /// Nowhere
+    Never,
+}
+
+impl Ocr {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Ocr::Auto => "auto",
+            Ocr::Always => "always",
+            Ocr::Never => "never",
+        }
+    }
+}
+
+impl ReadArgs {
+    /// What reading takes.
+    pub fn options(&self) -> ReadOptions {
+        ReadOptions {
+            ocr: match self.ocr {
+                Ocr::Auto => OcrMode::Auto,
+                Ocr::Always => OcrMode::Always,
+                Ocr::Never => OcrMode::Never,
+            },
+            page_timeout: Duration::from_secs(self.timeout),
+        }
+    }
+}
+
+/// The files as sources; a missing one is a slip to be told before any is read.
+pub fn sources(files: &[PathBuf]) -> Result<Vec<Source>, Error> {
+    let source = |path: &PathBuf| {
+        let wrong = |problem: &str| Error::Usage {
+            place: path.display().to_string(),
+            problem: problem.to_owned(),
+        };
+        if path.is_dir() {
+            return Err(wrong("a folder; this command takes files"));
+        }
+        if !path.exists() {
+            return Err(wrong("no such file"));
+        }
+        Ok(Source { name: name(path), path: path.clone() })
+    };
+    files.iter().map(source).collect()
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}

@@ -1,0 +1,116 @@
+//! The command line: one file a command.
+//!
+//! Exit codes: 0 all read; 1 could not start; 2 usage; 3 some documents failed; 4 every
+//! document failed; 130 interrupted.
+
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod completions;
+mod input;
+mod policy;
+mod progress;
+mod run;
+mod tag;
+mod text;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::{Error, Problem};
+
+/// Turns stacks of faxed clinical records into facts one can check, and facts into reasoned
+/// medical-necessity findings.
+///
+/// What it recommends is for a clinician to decide: it never issues a denial by itself.
+#[derive(Parser)]
+#[command(name = "chartsift", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Args),
+    Tag(tag::Args),
+    Text(text::Args),
+    Policy(policy::Args),
+    Completions(completions::Args),
+}
+
+/// Runs the command that the arguments name.
+pub fn main() -> ExitCode {
+    crate::pipeline::withhold_panic_messages();
+    let result = match Cli::parse().command {
+        Command::Run(args) => run::run(&args),
+        Command::Tag(args) => tag::run(&args),
+        Command::Text(args) => text::run(&args),
+        Command::Policy(args) => policy::run(&args),
+        Command::Completions(args) => completions::run(&args),
+    };
+    match result {
+        Ok(done) => ExitCode::from(done.code()),
+        // Whoever reads us has had enough, as `head` does.
+        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("chartsift: {error}");
+            match error {
+                Error::Usage { .. } | Error::Lexicon { .. } => ExitCode::from(2),
+                _ => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+/// How many documents were to be read, and how many could not be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Done {
+    documents: usize,
+    failed: usize,
+}
+
+impl Done {
+    /// The exit code.
+    fn code(self) -> u8 {
+        match self.failed {
+            0 => 0,
+            failed if failed < self.documents => 3,
+            _ => 4,
+        }
+    }
+}
+
+/// Tells of trouble with a document on standard error.
+fn report_problems(name: &str, problems: &[Problem]) {
+    for problem in problems {
+        let page = problem.page.map(|page| format!(": page {page}")).unwrap_or_default();
+        eprintln!("chartsift: {name}{page}: {}", problem.problem);
+    }
+}
+
+/// Wraps what the system says of standard output.
+fn stdout_error(source: io::Error) -> Error {
+    Error::Io { path: "standard output".into(), action: "cannot write", source }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn exit_codes_tell_some_from_all() {
+        let code = |documents, failed| Done { documents, failed }.code();
+        assert_eq!([code(3, 0), code(3, 1), code(3, 3), code(0, 0)], [0, 3, 4, 0]);
+    }
+}

@@ -1,0 +1,98 @@
+//! `text`: what was read, page by page or word by word.
+
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::input::{ReadArgs, sources};
+use super::{Done, stdout_error};
+use crate::document::{Document, Page};
+use crate::error::Error;
+use crate::pipeline;
+use crate::report::write_json_line;
+
+/// Write the text of files, pages parted by form feeds
+#[derive(clap::Args)]
+pub struct Args {
+    /// PDF, TIFF, PNG, JPEG or text files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Words with page, box, source and confidence as JSON lines
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+/// A word as a JSON line.
+#[derive(Serialize)]
+struct WordLine<'a> {
+    document: &'a str,
+    page: u32,
+    text: &'a str,
+    #[serde(rename = "box")]
+    rect: [f64; 4],
+    source: &'static str,
+    confidence: Option<f64>,
+}
+
+pub fn run(args: &Args) -> Result<Done, Error> {
+    let sources = sources(&args.files)?;
+    let options = args.read.options();
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut done = Done { documents: sources.len(), failed: 0 };
+    for source in &sources {
+        let (document, problems) = pipeline::read_pages(source, &options);
+        if let Some(document) = &document {
+            let written = match args.json {
+                true => write_words(&mut out, &source.name, document),
+                false => write_text(&mut out, document),
+            };
+            written.and_then(|()| out.flush()).map_err(stdout_error)?;
+        }
+        super::report_problems(&source.name, &problems);
+        done.failed += usize::from(problems.iter().any(|problem| problem.fatal));
+    }
+    Ok(done)
+}
+
+/// Every page's lines, blocks parted by an empty line; a form feed after each page.
+fn write_text(out: &mut impl Write, document: &Document) -> io::Result<()> {
+    if let Some(text) = &document.plain_text {
+        return write!(out, "{text}\u{c}");
+    }
+    for page in &document.pages {
+        write_page(out, page)?;
+        out.write_all(b"\x0c")?;
+    }
+    Ok(())
+}
+
+fn write_page(out: &mut impl Write, page: &Page) -> io::Result<()> {
+    for (index, line) in page.lines.iter().enumerate() {
+        if line.starts_block && index > 0 {
+            writeln!(out)?;
+        }
+        writeln!(out, "{}", line.text())?;
+    }
+    Ok(())
+}
+
+fn write_words(out: &mut impl Write, name: &str, document: &Document) -> io::Result<()> {
+    let tenths = |points: f32| (f64::from(points) * 10.0).round() / 10.0;
+    for page in &document.pages {
+        for word in page.lines.iter().flat_map(|line| &line.words) {
+            let line = WordLine {
+                document: name,
+                page: page.number,
+                text: &word.text,
+                rect: [word.rect.x0, word.rect.y0, word.rect.x1, word.rect.y1].map(tenths),
+                source: page.source.as_str(),
+                confidence: word.confidence.map(|c| (f64::from(c) * 1000.0).round() / 1000.0),
+            };
+            write_json_line(out, &line)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! Disability questionnaires with their scores: "ODI 44%, severe disability".
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{Draft, Note};
+use crate::fact::{DisabilityScore, Instrument, ScoreUnit, Time};
+use crate::span::Span;
+use crate::tag::Mention;
+
+/// Questionnaires and bands, in a group of the lexicon.
+const GROUP: &str = "disability";
+
+/// How far behind its questionnaire a score may stand, in bytes.
+const REACH: usize = 80;
+
+/// How far behind a score its band may stand, in bytes.
+const LABEL_REACH: usize = 45;
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static SCORE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(\d{1,3}(?:\.\d+)?) ?(?:(%|percent\b)|/ ?(\d{2,3})\b|(points?\b))?").unwrap()
+});
+
+/// Words that may stand between a questionnaire and a number without a unit.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static PLAIN_GAP: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:[ :=,()-]|score|scores|is|was|of|at|today|now|currently|index|questionnaire|total|raw|rated|scored|value|result|percent|percentage|his|her|the|patient's)*$").unwrap()
+});
+
+/// Units that make a bare number something else than a score.
+const UNITS: &[&str] = &[
+    "week", "wk", "month", "mo", "day", "year", "visit", "minute", "x", "/", ".", "mg", "am", "pm",
+    "hour",
+];
+
+pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    let all: Vec<&Mention> = note.mentions(GROUP).collect();
+    for (index, mention) in all.iter().enumerate() {
+        let Ok(instrument) = note.concept(mention).id.parse::<Instrument>() else { continue };
+        let mut end = (mention.span.end + REACH).min(note.str().len());
+        let next =
+            all[index + 1..].iter().find(|m| note.concept(m).id.parse::<Instrument>().is_ok());
+        end = end.min(next.map_or(end, |m| m.span.start));
+        // A table's row ends with its line; a sentence may run over several.
+        let row = note.rest_of_line(mention.span);
+        let sentence = note.sentence_at(mention.span).map_or(row.end, |s| s.span.end);
+        end = end.min(sentence.max(row.end));
+        while !note.str().is_char_boundary(end) {
+            end -= 1;
+        }
+        let within = Span::new(mention.span.end, end.max(mention.span.end));
+        let before = drafts.len();
+        for score in scores(note, within) {
+            drafts.push(draft(note, mention, instrument, &score, drafts.len() - before));
+        }
+        // Of two columns the first is of the earlier day.
+        if drafts.len() == before + 2 {
+            drafts[before].assertion.time = Time::Past;
+        }
+    }
+}
+
+struct Score {
+    span: Span,
+    value: f64,
+    unit: Option<ScoreUnit>,
+}
+
+/// The first score of a stretch, and the second where they are cells of a row.
+fn scores(note: &Note<'_>, within: Span) -> Vec<Score> {
+    let words = note.get(within);
+    let mut found: Vec<Score> = Vec::new();
+    for c in SCORE.captures_iter(words) {
+        let (Some(whole), Some(number)) = (c.get(0), c.get(1)) else { continue };
+        let span = Span::new(within.start + whole.start(), within.start + whole.end());
+        let Ok(value) = number.as_str().parse::<f64>() else { continue };
+        let after = words[whole.end()..].trim_start();
+        let gap = &words[..whole.start()];
+        let date = note.dates.iter().any(|d| d.span.start < span.end && span.start < d.span.end);
+        let unit = match (c.get(2), c.get(3), c.get(4)) {
+            (Some(_), _, _) => Some(ScoreUnit::Percent),
+            (None, Some(_), _) | (None, None, Some(_)) => Some(ScoreUnit::Points),
+            _ => None,
+        };
+        let bare = unit.is_none()
+            && (!PLAIN_GAP.is_match(gap)
+                || (!after.starts_with(". ")
+                    && after != "."
+                    && UNITS.iter().any(|u| after.starts_with(u))));
+        let of_instrument = note
+            .mentions_in(GROUP, Span::new(within.start, span.end + after.len().min(20)))
+            .all(|m| note.concept(m).id != "change");
+        if date || bare || value > 100.0 || !of_instrument {
+            if found.is_empty() && !bare {
+                break;
+            }
+            continue;
+        }
+        match found.last() {
+            None => found.push(Score { span, value, unit }),
+            Some(first) => {
+                let between = note.get(Span::new(first.span.end, span.start));
+                if between.trim().is_empty() && found.len() == 1 && first.unit == unit {
+                    found.push(Score { span, value, unit });
+                }
+                break;
+            }
+        }
+    }
+    found
+}
+
+fn draft(
+    note: &Note<'_>,
+    mention: &Mention,
+    instrument: Instrument,
+    score: &Score,
+    column: usize,
+) -> Draft {
+    let mut end = (score.span.end + LABEL_REACH).min(note.str().len());
+    while !note.str().is_char_boundary(end) {
+        end -= 1;
+    }
+    let label = note
+        .mentions_in(GROUP, Span::new(score.span.end, end))
+        .take_while(|m| note.concept(m).id.parse::<Instrument>().is_err())
+        .find(|m| {
+            let gap = note.get(Span::new(score.span.end, m.span.start));
+            note.concept(m).id == "label" && !gap.contains(". ")
+        });
+    let span = if column == 0 {
+        let end = label.map_or(score.span.end, |l| l.span.end);
+        Span::new(mention.span.start, end)
+    } else {
+        score.span
+    };
+    let words = label.map(|l| note.get(l.span));
+    let kind = DisabilityScore {
+        instrument,
+        value: score.value,
+        unit: score.unit,
+        label: words.and_then(|l| l.split(' ').next()).map(str::to_owned),
+    };
+    let mut draft = Draft::new(span, kind, note.rule(mention), note.assert(span));
+    draft.confidence = 0.95;
+    draft
+}

@@ -1,0 +1,558 @@
+//! Signs on examination: named tests, and places that are tender.
+
+use super::{Draft, Note, Token, tokens};
+use crate::fact::{
+    ExamSign, Experiencer, Kind, Origin, Polarity, Section, Side, Sign, SignPolarity, Time,
+};
+use crate::lexicon::CueCategory;
+use crate::span::Span;
+use crate::tag::Mention;
+
+const GROUPS: &[&str] = &["exam-sign", "exam-site", "exam-word"];
+
+/// How many tokens may lie between a sign and the word that answers for it.
+const REACH: usize = 12;
+
+/// Reads every sign that a note reports.
+pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    for sentence in &note.sentences {
+        let named = note.mentions_in("exam-sign", sentence.span).next().is_some();
+        let placed = note.mentions_in("exam-site", sentence.span).next().is_some();
+        // What is palpated during a procedure leads the needle and is no finding.
+        if !(named || placed) || sentence.section == Section::Procedure {
+            continue;
+        }
+        let row = Row { note, span: sentence.span, tokens: tokens(note, sentence.span, GROUPS) };
+        let first = drafts.len();
+        if !row.read_boxes(drafts) {
+            for at in 0..row.tokens.len() {
+                match row.group(at) {
+                    Some("exam-sign") => row.read_sign(at, drafts),
+                    Some("exam-site") => row.read_site(at, drafts),
+                    _ => {}
+                }
+            }
+        }
+        share_sides(&mut drafts[first..]);
+    }
+}
+
+/// "Left crest: tender (crest point sign positive)": the second naming has the first one's side.
+fn share_sides(drafts: &mut [Draft]) {
+    let of = |draft: &Draft| match &draft.kind {
+        Kind::ExamSign(sign) => Some((sign.sign, sign.name.clone(), sign.side)),
+        _ => None,
+    };
+    for at in 1..drafts.len() {
+        let (Some(before), Some(own)) = (of(&drafts[at - 1]), of(&drafts[at])) else { continue };
+        let same = own.2.is_none() && (own.0, &own.1) == (before.0, &before.1);
+        if let (true, Kind::ExamSign(sign)) = (same, &mut drafts[at].kind) {
+            sign.side = before.2;
+        }
+    }
+}
+
+/// An answer to a sign and the token that gives it.
+#[derive(Clone, Copy)]
+struct Answer {
+    polarity: SignPolarity,
+    span: Span,
+}
+
+struct Row<'a, 'n> {
+    note: &'a Note<'n>,
+    span: Span,
+    tokens: Vec<Token>,
+}
+
+impl Row<'_, '_> {
+    fn group(&self, at: usize) -> Option<&str> {
+        let mention = self.tokens.get(at)?.mention()?;
+        Some(self.note.lexicon.group_name(mention.group))
+    }
+
+    fn word(&self, at: usize) -> &str {
+        self.tokens.get(at).map_or("", |t| self.note.get(t.span))
+    }
+
+    /// The id of an answering word.
+    fn answer_id(&self, at: usize) -> Option<&str> {
+        let mention =
+            self.tokens.get(at)?.mention().filter(|_| self.group(at) == Some("exam-word"))?;
+        Some(self.note.concept(mention).id.as_str())
+    }
+
+    fn polarity_word(&self, at: usize) -> Option<Answer> {
+        let polarity = match self.answer_id(at)? {
+            "positive" => SignPolarity::Positive,
+            "negative" => SignPolarity::Negative,
+            _ => return None,
+        };
+        Some(Answer { polarity, span: self.tokens[at].span })
+    }
+
+    fn is_sign(&self, at: usize) -> bool {
+        matches!(self.group(at), Some("exam-sign" | "exam-site"))
+    }
+
+    /// `+` and `-` as answers, not as dashes.
+    fn plus_or_minus(&self, at: usize) -> Option<Answer> {
+        let polarity = match self.word(at) {
+            "+" | "++" => SignPolarity::Positive,
+            "-" => SignPolarity::Negative,
+            _ => return None,
+        };
+        // A dash stands before more words of the same row.
+        let next = self.word(at + 1);
+        let side = super::find_side(next).is_some() || next.starts_with("bil");
+        let ends = next.is_empty() || matches!(next, "," | ";" | "." | ")" | "/");
+        (polarity == SignPolarity::Positive || ends || side)
+            .then_some(Answer { polarity, span: self.tokens[at].span })
+    }
+
+    /// Test rows with boxes; whether the sentence is one.
+    fn read_boxes(&self, drafts: &mut Vec<Draft>) -> bool {
+        let boxes = self.note.boxes_in(self.span);
+        let Some(first) = boxes.first() else { return false };
+        let head = (0..self.tokens.len())
+            .take_while(|&at| self.tokens[at].span.end <= first.span.start)
+            .filter(|&at| self.is_sign(at))
+            .last();
+        let mut ticked_any = false;
+        for (index, tick) in boxes.iter().enumerate() {
+            if !tick.ticked {
+                continue;
+            }
+            ticked_any = true;
+            let inside = |at: &usize| tick.label.contains(self.tokens[*at].span);
+            let answer =
+                (0..self.tokens.len()).filter(inside).find_map(|at| self.polarity_word(at));
+            let own = (0..self.tokens.len())
+                .filter(inside)
+                .find(|&at| self.group(at) == Some("exam-sign"));
+            let (sign_at, polarity) = match (own, head, answer) {
+                (Some(own), _, answer) => {
+                    (own, answer.map_or(SignPolarity::Positive, |a| a.polarity))
+                }
+                (None, Some(head), Some(answer)) => (head, answer.polarity),
+                _ => continue,
+            };
+            // "[ ] left [x] right" alone answers for the side only.
+            let Some(mention) = self.tokens[sign_at].mention() else { continue };
+            let span = mention.span.union(tick.label);
+            let start = self
+                .span
+                .start
+                .max(index.checked_sub(1).map_or(self.span.start, |_| mention.span.start));
+            let side = self
+                .note
+                .side_in(Span::new(start.min(mention.span.start), mention.span.start))
+                .or_else(|| {
+                    self.note.side_in(Span::new(
+                        mention.span.end,
+                        first.span.start.max(mention.span.end),
+                    ))
+                })
+                .or_else(|| self.note.side_in(tick.label));
+            let mut draft = self.draft(mention, span, Some(polarity), side);
+            draft.assertion.origin = Origin::Checkbox;
+            drafts.push(draft);
+        }
+        if let Some(mention) = head.and_then(|at| self.tokens[at].mention()).filter(|_| !ticked_any)
+        {
+            self.push_blank(mention, drafts);
+        }
+        true
+    }
+
+    fn push_blank(&self, mention: &Mention, drafts: &mut Vec<Draft>) {
+        let side = self.note.side_in(Span::new(self.span.start, mention.span.start));
+        let mut draft = self.draft(mention, mention.span, None, side);
+        draft.assertion.polarity = Polarity::Unknown;
+        drafts.push(draft);
+    }
+
+    fn draft(
+        &self,
+        mention: &Mention,
+        span: Span,
+        polarity: Option<SignPolarity>,
+        side: Option<Side>,
+    ) -> Draft {
+        let concept = self.note.concept(mention);
+        let sign: Sign =
+            concept.field("sign").unwrap_or(&concept.id).parse().unwrap_or(Sign::OtherProvocation);
+        let name = (sign == Sign::OtherProvocation)
+            .then(|| concept.field("name").unwrap_or(self.note.get(mention.span)).to_owned());
+        let reproduces_pain =
+            (polarity == Some(SignPolarity::Positive)).then(|| self.reproduces(mention)).flatten();
+        let mut asserted = self.note.assert(mention.span);
+        asserted.assertion.polarity = match polarity {
+            Some(SignPolarity::Negative) => Polarity::Negated,
+            _ => Polarity::Affirmed,
+        };
+        // The answer itself says that it was examined.
+        if asserted.assertion.time != Time::Past {
+            asserted.assertion.time = Time::Current;
+        }
+        let kind = ExamSign { sign, polarity, side, reproduces_pain, name };
+        let mut draft = Draft::new(span, kind, self.note.rule(mention), asserted);
+        draft.date = self.note.date.filter(|_| polarity.is_some());
+        draft
+    }
+
+    /// Whether the sentence says that the usual pain comes on.
+    fn reproduces(&self, mention: &Mention) -> Option<bool> {
+        let found = self.tokens.iter().enumerate().find(|(at, token)| {
+            self.answer_id(*at) == Some("reproduces") && !mention.span.overlaps(token.span)
+        });
+        let (_, token) = found?;
+        let asserted = self.note.assert(token.span);
+        Some(!asserted.has(CueCategory::Negated, self.note.lexicon))
+    }
+
+    fn read_sign(&self, at: usize, drafts: &mut Vec<Draft>) {
+        let token = self.tokens[at];
+        let Some(mention) = token.mention() else { return };
+        let concept = self.note.concept(mention);
+        let asserted = self.note.assert(mention.span);
+        if asserted.assertion.experiencer != Experiencer::Patient {
+            return;
+        }
+        // "SLR: ____"
+        let after = self.note.get(Span::new(token.span.end, self.span.end));
+        let after = after.trim_start_matches([':', ' ', '.']);
+        if after.starts_with("__") {
+            return self.push_blank(mention, drafts);
+        }
+        if let Some((first, second)) = self.split_by_side(at) {
+            for (answer, side) in [first, second] {
+                let span = token.span.union(answer.span);
+                drafts.push(self.draft(mention, span, Some(answer.polarity), Some(side)));
+            }
+            return;
+        }
+        let found = self
+            .answer_just_before(at)
+            .or_else(|| self.answer_after(at))
+            .or_else(|| self.answer_of_list(at));
+        let negated = asserted.has(CueCategory::Negated, self.note.lexicon);
+        let (answer, by_context) = match found {
+            Some(answer) => (answer, false),
+            None if negated => {
+                (Answer { polarity: SignPolarity::Negative, span: token.span }, true)
+            }
+            None if concept.field("present").is_some() => {
+                (Answer { polarity: SignPolarity::Positive, span: token.span }, false)
+            }
+            // Names of things found on palpation are findings when nothing denies them.
+            None if concept.field("noun").is_some()
+                || self.note.get(token.span).contains("tender") =>
+            {
+                if self.note.sentence_at(token.span).is_none_or(|s| s.section != Section::Exam)
+                    || asserted.assertion.time == Time::Planned
+                {
+                    return;
+                }
+                (Answer { polarity: SignPolarity::Positive, span: token.span }, false)
+            }
+            None => match self.reproducing_verb(at) {
+                Some(answer) => (answer, false),
+                None => return,
+            },
+        };
+        // "compression" and the like are tests only with an answer of their own or in a list of tests.
+        if concept.field("word").is_some()
+            && by_context
+            && !self
+                .tokens
+                .iter()
+                .enumerate()
+                .any(|(i, _)| i != at && self.group(i) == Some("exam-sign"))
+            && !self.note.get(token.span).contains("sign")
+            && !self.note.get(token.span).contains("test")
+        {
+            return;
+        }
+        // An answer beyond other tests is shared, and is no part of this one's words.
+        let between = |t: &Token| {
+            (t.span.start >= token.span.end && t.span.end <= answer.span.start)
+                || (t.span.start >= answer.span.end && t.span.end <= token.span.start)
+        };
+        let shared = (0..self.tokens.len()).any(|i| self.is_sign(i) && between(&self.tokens[i]));
+        let span = if shared { token.span } else { token.span.union(answer.span) };
+        drafts.push(self.draft(mention, span, Some(answer.polarity), self.side(at, answer.span)));
+    }
+
+    /// "+L / -R": two answers, one a side.
+    fn split_by_side(&self, at: usize) -> Option<((Answer, Side), (Answer, Side))> {
+        let mut found = Vec::new();
+        let mut i = at + 1;
+        while i < self.tokens.len() && i <= at + 8 && !self.is_sign(i) {
+            let answer = self.polarity_word(i).or_else(|| self.plus_or_minus(i));
+            if let Some(answer) = answer {
+                let side = super::find_side(self.word(i + 1))
+                    .or_else(|| super::find_side(self.word(i - 1)));
+                found.push((answer, side?));
+            }
+            i += 1;
+        }
+        match found[..] {
+            [(a, left), (b, right)] if left != right && a.polarity != b.polarity => {
+                Some(((a, left), (b, right)))
+            }
+            _ => None,
+        }
+    }
+
+    /// "positive Tinel's", "negative bilateral SLR", "+ crest point sign".
+    fn answer_just_before(&self, at: usize) -> Option<Answer> {
+        for i in (at.saturating_sub(4)..at).rev() {
+            if let Some(answer) = self.polarity_word(i) {
+                // The answer of a test before it: "SLR negative Tinel positive".
+                let taken = i > 0 && self.is_sign(i - 1) && self.answer_after_word(at).is_some();
+                return (!taken).then_some(answer);
+            }
+            if matches!(self.word(i), "+") {
+                return Some(Answer {
+                    polarity: SignPolarity::Positive,
+                    span: self.tokens[i].span,
+                });
+            }
+            let passes = super::find_side(self.word(i)).is_some()
+                || matches!(
+                    self.word(i),
+                    "a" | "an"
+                        | "the"
+                        | "for"
+                        | "seated"
+                        | "supine"
+                        | "sitting"
+                        | "for a"
+                        | "lumbar"
+                        | "cervical"
+                        | "sign"
+                        | "of"
+                        | "patient's"
+                        | "her"
+                        | "his"
+                );
+            if !passes {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn answer_after_word(&self, at: usize) -> Option<Answer> {
+        self.polarity_word(at + 1).or_else(|| self.polarity_word(at + 2))
+    }
+
+    /// "FABER: positive", "FABER, Gaenslen and Yeoman are negative", "SLR to 70 degrees was negative".
+    fn answer_after(&self, at: usize) -> Option<Answer> {
+        let mut steps = 0;
+        let mut i = at + 1;
+        while i < self.tokens.len() && steps < REACH {
+            if let Some(answer) = self.polarity_word(i).or_else(|| self.plus_or_minus(i)) {
+                return Some(answer);
+            }
+            if self.is_sign(i) {
+                // The next test of a list does not count as distance.
+                steps = 0;
+                i += 1;
+                continue;
+            }
+            match self.word(i) {
+                ";" | "." => return None,
+                "," | "and" | "or" | "&" | "/" | "but" => {
+                    // The list goes on only if a test follows soon.
+                    let next = (i + 1..(i + 6).min(self.tokens.len())).find(|&j| {
+                        self.is_sign(j) || self.polarity_word(j).is_some() || self.word(j) == ","
+                    });
+                    if !next.is_some_and(|j| self.is_sign(j)) || self.word(i) == "but" {
+                        return None;
+                    }
+                }
+                _ => {}
+            }
+            steps += 1;
+            i += 1;
+        }
+        None
+    }
+
+    /// "The following tests were positive: Kemp's and SLR".
+    fn answer_of_list(&self, at: usize) -> Option<Answer> {
+        let mut list = false;
+        for i in (0..at).rev() {
+            if let Some(answer) = self.polarity_word(i) {
+                // A result that belongs to the test before it ends that test's row.
+                let own = i > 0 && self.is_sign(i - 1) && self.word(i + 1) != ":" && list;
+                return (!own).then_some(answer);
+            }
+            list |= self.is_sign(i);
+            let passes = self.is_sign(i)
+                || super::find_side(self.word(i)).is_some()
+                || matches!(
+                    self.word(i),
+                    "," | "and"
+                        | "or"
+                        | ":"
+                        | "&"
+                        | "/"
+                        | "test"
+                        | "tests"
+                        | "sign"
+                        | "today"
+                        | "the"
+                        | "for"
+                        | "maneuvers"
+                        | "."
+                        | "?"
+                        | "findings"
+                        | "included"
+                        | "include"
+                );
+            if !passes {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// "facet loading reproduces her pain".
+    fn reproducing_verb(&self, at: usize) -> Option<Answer> {
+        let found = (at + 1..(at + 8).min(self.tokens.len()))
+            .take_while(|&i| !matches!(self.word(i), ";" | "," | "."))
+            .find(|&i| {
+                self.answer_id(i) == Some("reproduces")
+                    || matches!(
+                        self.word(i),
+                        "painful" | "causes" | "caused" | "produces" | "produced"
+                    )
+            })?;
+        let span = self.tokens[found].span;
+        let negated = self.note.assert(span).has(CueCategory::Negated, self.note.lexicon);
+        let polarity = if negated { SignPolarity::Negative } else { SignPolarity::Positive };
+        Some(Answer { polarity, span })
+    }
+
+    /// A place that the sentence calls tender or free of tenderness.
+    fn read_site(&self, at: usize, drafts: &mut Vec<Draft>) {
+        let token = self.tokens[at];
+        let Some(mention) = token.mention() else { return };
+        let apart = |from: usize, to: usize| {
+            (from..to).any(|i| {
+                self.word(i) == ";" || matches!(self.word(i), "but" | "without" | "although")
+            })
+        };
+        let near = |i: &usize| match self.answer_id(*i) {
+            Some("tender") => !apart(at.min(*i), at.max(*i)),
+            Some("nontender") => !apart(at.min(*i), at.max(*i)),
+            _ => false,
+        };
+        let before = (at.saturating_sub(22)..at).rev().find(near);
+        let after = (at + 1..(at + 11).min(self.tokens.len())).find(near);
+        let distance = |i: usize| i.abs_diff(at) + usize::from(i > at) * self.commas(at, i) * 4;
+        let word = match (before, after) {
+            (Some(b), Some(a)) => {
+                if distance(b) <= distance(a) {
+                    b
+                } else {
+                    a
+                }
+            }
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => return,
+        };
+        let tender = self.tokens[word].span;
+        let asserted = self.note.assert(tender);
+        if asserted.assertion.experiencer != Experiencer::Patient
+            || matches!(asserted.assertion.time, Time::Planned | Time::Hypothetical)
+        {
+            return;
+        }
+        let negated = self.answer_id(word) == Some("nontender")
+            || asserted.has(CueCategory::Negated, self.note.lexicon);
+        let polarity = if negated { SignPolarity::Negative } else { SignPolarity::Positive };
+        // "SI joint exam: SI joints are nontender" is one finding, at the nearer naming.
+        let nearer = (0..self.tokens.len()).any(|i| {
+            let same = self.tokens[i].mention().is_some_and(|m| m.concept == mention.concept);
+            i != at && same && i.abs_diff(word) < at.abs_diff(word) && (i < word) == (at < word)
+        });
+        if nearer {
+            return;
+        }
+        let span = token.span.union(tender);
+        drafts.push(self.draft(mention, span, Some(polarity), self.side(at, tender)));
+    }
+
+    fn commas(&self, from: usize, to: usize) -> usize {
+        (from..to).filter(|&i| self.word(i) == ",").count()
+    }
+
+    /// The side that the words around a sign and its answer name.
+    fn side(&self, at: usize, answer: Span) -> Option<Side> {
+        let stops = |i: usize| {
+            self.is_sign(i)
+                || self.polarity_word(i).is_some()
+                || matches!(self.word(i), ";" | "," | ".")
+        };
+        let mut from = at;
+        while from > 0 && !stops(from - 1) {
+            from -= 1;
+        }
+        let mut to = at + 1;
+        while to < self.tokens.len() && !self.is_sign(to) && !self.stops_side(to, answer) {
+            to += 1;
+        }
+        let own = Span::new(self.tokens[from].span.start, self.tokens[to - 1].span.end);
+        let own = own.start.min(self.tokens[at].span.start)..own.end.max(self.tokens[at].span.end);
+        if let Some(side) = self.side_of(Span::new(own.start, own.end)) {
+            return Some(side);
+        }
+        // "Hawkins and Neer are positive on the left", "positive: Kemp's and SLR on the left".
+        let last = (at + 1..self.tokens.len())
+            .take_while(|&i| {
+                self.is_sign(i)
+                    || matches!(self.word(i), "," | "and" | "or" | "&" | "/" | "test" | "sign")
+            })
+            .filter(|&i| self.is_sign(i))
+            .last();
+        let from =
+            last.map_or(answer.end, |i| self.tokens[i].span.end).max(answer.end.min(self.span.end));
+        if last.is_none() && answer.end <= self.tokens[at].span.end {
+            return None;
+        }
+        let rest = self.tokens.iter().enumerate().filter(|(_, t)| t.span.start >= from);
+        let mut end = from;
+        for (i, token) in rest {
+            if self.is_sign(i) || self.stops_side(i, answer) {
+                break;
+            }
+            end = token.span.end;
+        }
+        self.side_of(Span::new(from, end))
+    }
+
+    /// Whether the words about the side end here: at a clause, but not at ", right or left".
+    fn stops_side(&self, at: usize, answer: Span) -> bool {
+        match self.word(at) {
+            ";" | "." => true,
+            "," => {
+                super::find_side(self.word(at + 1)).is_none()
+                    || self.word(at + 2) == "neg"
+                    || self.polarity_word(at + 2).is_some()
+            }
+            _ => self.tokens[at].span.start >= answer.end && self.polarity_word(at).is_some(),
+        }
+    }
+
+    fn side_of(&self, span: Span) -> Option<Side> {
+        let words = self.note.get(span);
+        if words.contains("either side") || words.contains("each side") {
+            return Some(Side::Bilateral);
+        }
+        super::find_side(words)
+    }
+}

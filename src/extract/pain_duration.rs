@@ -1,0 +1,284 @@
+//! How long the complaint has been there, in months as of the note.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{Draft, Note};
+use crate::fact::{PainDuration, Section, Time};
+use crate::quantity;
+use crate::span::Span;
+use crate::tag::Mention;
+
+/// Words that bind a length of time, in a group of the lexicon.
+const GROUP: &str = "pain-duration";
+
+/// Days in a mean month.
+const DAYS_A_MONTH: f64 = 365.25 / 12.0;
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
+    let number = r"(?:\d+(?:\.\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty(?:[- ](?:one|two|three|four|five))?|thirty|several|couple of|few)";
+    Regex::new(&format!(r"\b(?:x ?)?(?:(?:about|around|approximately|over|nearly|almost|roughly|at least|more than|the (?:past|last)|a little over|just over|some|>) )*\b{number}(?: ?(?:-|to|or) ?{number})?(?: and a half)?[ -]*(?:weeks?|wks?|months?|mos?|years?|yrs?|decades?)\b'?(?: and {number} (?:months?|weeks?))?(?: or (?:so|more))?")).unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static SINCE: LazyLock<Regex> = LazyLock::new(|| {
+    let month = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?";
+    Regex::new(&format!(r"\b(?:since|in|on|from)(?: about| around| approximately| early| late| mid)?(?: the)? ((?:{month}(?: \d{{1,2}},?)?(?: of)? (?:19|20)\d\d|\d{{1,2}}/(?:\d{{1,2}}/)?(?:(?:19|20)\d\d|\d\d)\b|(?:spring|summer|fall|autumn|winter)(?: of)? (?:19|20)\d\d|(?:19|20)\d\d\b|{month}\b))")).unwrap()
+});
+
+pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    for found in LENGTH.find_iter(note.str()) {
+        let span = Span::new(found.start(), found.end());
+        let Some(rule) = binds(note, span) else { continue };
+        let Some(length) = quantity::duration(found.as_str()).or_else(|| vague(found.as_str()))
+        else {
+            continue;
+        };
+        let since = since_near(note, span);
+        let months = (length.months() * 10.0).round() / 10.0;
+        push(note, drafts, span, Some(months), since, rule);
+    }
+    for c in SINCE.captures_iter(note.str()) {
+        let (Some(whole), Some(when)) = (c.get(0), c.get(1)) else { continue };
+        let span = Span::new(whole.start(), whole.end());
+        let when = Span::new(when.start(), when.end());
+        // A length of the same clause has taken it along.
+        let taken =
+            drafts.iter().rev().take_while(|d| d.rule.starts_with(GROUP)).any(|d| {
+                d.span.start.abs_diff(span.end) < 30 || span.start.abs_diff(d.span.end) < 30
+            });
+        if taken || !begins(note, span) {
+            continue;
+        }
+        push(note, drafts, span, months_since(note, when), Some(when), "since");
+    }
+    labelled(note, drafts);
+}
+
+fn push(
+    note: &Note<'_>,
+    drafts: &mut Vec<Draft>,
+    span: Span,
+    months: Option<f64>,
+    since: Option<Span>,
+    rule: &str,
+) {
+    let since = since.map(|s| note.get(s).to_owned());
+    let kind = PainDuration { months, since };
+    let mut draft = Draft::new(span, kind, format!("{GROUP}/{rule}"), note.assert(span));
+    // "has had pain for a year" still has it.
+    draft.assertion.time = Time::Current;
+    draft.confidence = if rule == "label" { 0.95 } else { 0.85 };
+    drafts.push(draft);
+}
+
+fn vague(words: &str) -> Option<quantity::Duration> {
+    let plain = words
+        .replace("couple of", "2")
+        .replace("a few", "3")
+        .replace("several", "3")
+        .replace("few", "3");
+    quantity::duration(&plain)
+}
+
+/// Whether a length of time is the complaint's.
+fn binds(note: &Note<'_>, span: Span) -> Option<&'static str> {
+    let index = note.sentence_index(span)?;
+    let sentence = &note.sentences[index];
+    if !may_tell(sentence.section) || note.str()[span.end..].trim_start().starts_with("old") {
+        return None;
+    }
+    let after = note.get(Span::new(span.end, sentence.span.end.max(span.end)));
+    let after = after.trim_start_matches(['\'', ' ', '-']);
+    let before = Span::new(sentence.span.start, span.start);
+    // "sixteen months of pain", "a two-year history of pain", "two years' duration".
+    let of = after.starts_with("of ") || after.starts_with("history");
+    if of || after.starts_with("duration") {
+        let near = note.get(Span::new(span.end, sentence.span.end.max(span.end)));
+        let reach = near.char_indices().nth(70).map_or(near.len(), |(i, _)| i);
+        let near = Span::new(span.end, span.end + reach);
+        let other = first(note, near, "other");
+        let complaint = first(note, near, "complaint");
+        let named = complaint.is_some_and(|c| other.is_none_or(|o| c < o));
+        let before_names = after.starts_with("duration")
+            && nearest(note, before).is_some_and(|id| id == "complaint");
+        return (named || before_names).then_some("of-complaint");
+    }
+    // "in 6 weeks" is ahead; "12 weeks of" was asked above.
+    let lead = note.get(before).trim_end();
+    let ago = after.starts_with("ago") || after.starts_with("back");
+    if ago {
+        let began = note.mentions_in(GROUP, before).any(|m| note.concept(m).id == "began");
+        return (began && nearest_but_began(note, before) != Some("other")).then_some("ago");
+    }
+    let words = note.get(span);
+    let leads = lead.ends_with(" for")
+        || lead.ends_with("over the")
+        || lead.ends_with("past")
+        || lead.ends_with("last")
+        || lead.ends_with(" x")
+        || words.starts_with('x')
+        || lead.ends_with(" for the")
+        || lead.ends_with("during the")
+        || lead.ends_with(", now")
+        || lead.ends_with(" in") && words.contains("past");
+    let bracket = lead.ends_with('(') && !after.starts_with("of");
+    if !leads && !bracket {
+        return None;
+    }
+    if after.starts_with("ago") || after.starts_with("post") || after.starts_with("after") {
+        return None;
+    }
+    if sentence.section == Section::Treatments || note.mentions_in("drug", before).next().is_some()
+    {
+        return None;
+    }
+    match nearest(note, before) {
+        Some("complaint" | "present" | "began" | "label") => Some("for"),
+        None if index > 0 => {
+            // "Going on for 14 months." after a sentence about the pain.
+            let previous = &note.sentences[index - 1];
+            let goes_on =
+                note.mentions_in(GROUP, sentence.span).any(|m| note.concept(m).id == "present");
+            let about =
+                note.mentions_in(GROUP, previous.span).any(|m| note.concept(m).id == "complaint");
+            (goes_on && about).then_some("goes-on")
+        }
+        _ => None,
+    }
+}
+
+/// Sections that tell of the complaint's course.
+fn may_tell(section: Section) -> bool {
+    !matches!(
+        section,
+        Section::Medications
+            | Section::Allergies
+            | Section::FamilyHistory
+            | Section::SocialHistory
+            | Section::Plan
+            | Section::Goals
+            | Section::Education
+            | Section::PastMedicalHistory
+            | Section::PastSurgicalHistory
+            | Section::Signature
+    )
+}
+
+fn first(note: &Note<'_>, span: Span, id: &str) -> Option<usize> {
+    note.mentions_in(GROUP, span).find(|m| note.concept(m).id == id).map(|m| m.span.start)
+}
+
+/// What the last word before a length of time binds it to.
+fn nearest<'n>(note: &'n Note<'_>, before: Span) -> Option<&'n str> {
+    let words: Vec<&Mention> = note.mentions_in(GROUP, before).collect();
+    let last = words.last()?;
+    // "has been present for" leans on the word before it.
+    let id = note.concept(last).id.as_str();
+    if id == "present"
+        && let [.., before, _] = words.as_slice()
+    {
+        let before = note.concept(before).id.as_str();
+        return Some(if before == "other" { before } else { id });
+    }
+    Some(id)
+}
+
+fn nearest_but_began<'n>(note: &'n Note<'_>, before: Span) -> Option<&'n str> {
+    let words: Vec<&Mention> = note.mentions_in(GROUP, before).collect();
+    words.iter().rev().map(|m| note.concept(m).id.as_str()).find(|id| *id != "began")
+}
+
+/// Whether a day is the start of the complaint.
+fn begins(note: &Note<'_>, span: Span) -> bool {
+    let Some(sentence) = note.sentence_at(span) else { return false };
+    if !may_tell(sentence.section) || sentence.section == Section::Treatments {
+        return false;
+    }
+    let before = Span::new(sentence.span.start, span.start);
+    if note.mentions_in("drug", before).next().is_some() {
+        return false;
+    }
+    let since = note.get(span).starts_with("since");
+    let words: Vec<&str> =
+        note.mentions_in(GROUP, before).map(|m| note.concept(m).id.as_str()).collect();
+    let began = words.contains(&"began");
+    let about = words.contains(&"complaint") || words.contains(&"label");
+    let other =
+        words.iter().rev().find(|id| **id != "began" && **id != "present") == Some(&"other");
+    !other && about && (since || began)
+}
+
+/// A start that stands beside a length: "x 2 yr (since 8/23)", "12/2024 (5 months)".
+fn since_near(note: &Note<'_>, span: Span) -> Option<Span> {
+    let sentence = note.sentence_at(span)?;
+    let behind = Span::new(span.end, sentence.span.end.max(span.end));
+    let words = note.get(behind);
+    if let Some(c) = SINCE.captures(words)
+        && let (Some(whole), Some(when)) = (c.get(0), c.get(1))
+        && whole.start() < 6
+    {
+        return Some(Span::new(behind.start + when.start(), behind.start + when.end()));
+    }
+    let before = note.get(Span::new(sentence.span.start, span.start)).trim_end();
+    if before.ends_with('(') {
+        let before = Span::new(sentence.span.start, sentence.span.start + before.len() - 1);
+        let date = note.dates_in(before).last().filter(|d| before.end - d.span.end <= 2);
+        let named = SINCE.captures_iter(note.get(before)).last().and_then(|c| c.get(1));
+        return date.map(|d| d.span).or_else(|| {
+            named.map(|m| Span::new(before.start + m.start(), before.start + m.end()))
+        });
+    }
+    None
+}
+
+fn months_since(note: &Note<'_>, when: Span) -> Option<f64> {
+    let seen = note.date?.exact()?;
+    let start = quantity::since(note.get(when), seen)?;
+    let days = start.earliest().until(seen).ok()?.get_days();
+    (days > 0).then(|| (f64::from(days) / DAYS_A_MONTH).round())
+}
+
+/// "Symptom duration in months? 24", "Duration of pain: [x] > 3 months".
+fn labelled(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    for label in note
+        .mentions(GROUP)
+        .filter(|m| note.concept(m).id == "label" || note.get(m.span) == "onset")
+    {
+        let rest = note.rest_of_line(label.span);
+        let ticked = note.boxes_in(rest).into_iter().find(|b| b.ticked).map(|b| b.label);
+        let behind = ticked.unwrap_or(rest);
+        let covered = |span: Span| {
+            drafts.iter().any(|d| {
+                d.rule.starts_with(GROUP) && d.span.start < span.end && span.start < d.span.end
+            })
+        };
+        if let Some(found) = LENGTH.find(note.get(behind)).filter(|f| f.start() < 40) {
+            let span = Span::new(behind.start + found.start(), behind.start + found.end());
+            let below = note.get(behind)[..found.start()].contains('<');
+            if covered(span) || below {
+                continue;
+            }
+            if let Some(length) = quantity::duration(found.as_str()) {
+                let months = (length.months() * 10.0).round() / 10.0;
+                let since = since_near(note, span);
+                push(note, drafts, span, Some(months), since, "label");
+            }
+            continue;
+        }
+        // A bare number where the label names the unit.
+        let words = note.get(label.span).to_owned() + note.get(rest);
+        let digits = note.get(rest).trim_start_matches(|c: char| !c.is_ascii_digit());
+        let end = digits.bytes().take_while(u8::is_ascii_digit).count();
+        let alone = digits[end..].trim().is_empty();
+        if words.contains("month") && end > 0 && alone && rest.len() < 40 {
+            let start = rest.end - digits.len();
+            let span = Span::new(start, start + end);
+            if !covered(span) {
+                push(note, drafts, span, digits[..end].parse().ok(), None, "label");
+            }
+        }
+    }
+}

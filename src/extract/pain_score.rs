@@ -1,0 +1,263 @@
+//! Numeric pain scores: "7/10", "6 to 8 out of ten", "VAS 4", "on a scale of 1 to 10 a 5".
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use super::{Draft, Note};
+use crate::fact::{Origin, PainQualifier, PainScore, Time};
+use crate::fold::is_word;
+use crate::span::Span;
+use crate::tag::Mention;
+
+/// Words around scores, in a group of the lexicon.
+const GROUP: &str = "pain-score";
+
+/// Longest line that is a row and not a paragraph, in bytes.
+const LONGEST_ROW: usize = 110;
+
+/// How far from a bare number its scale may stand, in bytes.
+const REACH: usize = 70;
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static RATIO: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:(\d{1,2}(?:\.\d)?) ?(?:/ ?1[0o] ?)?(?:-|to) ?(?:an? )?)?(\d{1,2}(?:\.\d)?|1o|[il]0)(?:\+|plus)? ?(?:/|out of|over a possible) ?(?:a possible )?(1[0o]|[il][0o]|ten|100)\b").unwrap()
+});
+
+/// A bare number behind a scale's name.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static LABELLED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:[ :,=()?-]|\(?\b(?:0|zero|1|one)[ -]*(?:-|to)[ -]*(?:10|ten)\b\)?(?: scale)?|\b(?:is|was|as|of|at|an?|about|approximately|around|today|now|currently|score|rated|level|it|her|his|the|pain|that|to be|he|she|patient|rates|states|reports|current|usually|worst|best|avg|average|at its|at|between|from|using|scale|reported|today's|level)\b)*?(\d{1,2}(?:\.\d)?)(?: ?(?:-|to|and) ?(\d{1,2}(?:\.\d)?))?").unwrap()
+});
+
+/// Further numbers of a list: "at 4 and 12 weeks".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static MORE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^ ?(?:,|and|or|,? and|to) \d+").unwrap());
+
+/// A bare number before "on a scale of 1 to 10".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static BEFORE_SCALE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:(\d{1,2}) ?(?:-|to) ?)?\b(\d{1,2}) (?:on|in|using|of) (?:an? |the )?(?:pain |visual analog |numeric rating |vas |0-10 |1-10 )*scale").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static PAIN_IS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\bpain (?:today |now |currently |level |score )?(?:is |was |as |at |of |rated |level |score )+(?:an? |about |approximately |around )?(\d{1,2})(?: ?(?:-|to) ?(\d{1,2}))?").unwrap()
+});
+
+/// Units that make a number something else than a score.
+const UNITS: &[&str] = &[
+    "%", "mg", "mcg", "ml", "cc", "year", "yr", "month", "mo", "week", "wk", "day", "hour", "hr",
+    "minute", "min", "time", "visit", "session", "degree", "cm", "mm", "inch", "pound", "lb", "kg",
+    "block", "feet", "percent", "point", "level", "/", ".", "-", ":", "x", "=", "th", "st", "nd",
+    "rd", "out of",
+];
+
+pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    let text = note.str();
+    let mut found: Vec<(Span, f64, f64, f64, &str)> = Vec::new();
+    for c in RATIO.captures_iter(text) {
+        found.extend(ratio(note, &c));
+    }
+    for label in note.mentions(GROUP).filter(|m| note.concept(m).id == "scale") {
+        found.extend(labelled(note, label));
+    }
+    for (pattern, rule) in [(&BEFORE_SCALE, "on-a-scale"), (&PAIN_IS, "pain-is")] {
+        for c in pattern.captures_iter(text) {
+            let (low, high) = match rule {
+                "pain-is" => (c.get(1), c.get(2).or(c.get(1))),
+                _ => (c.get(1).or(c.get(2)), c.get(2)),
+            };
+            if let (Some(low), Some(high)) = (low, high) {
+                let span = Span::new(low.start(), high.end());
+                found.extend(bare(note, span, low.as_str(), high.as_str(), rule));
+            }
+        }
+    }
+    found.sort_by_key(|(span, ..)| (span.start, usize::MAX - span.end));
+    found.dedup_by(|next, last| next.0.start < last.0.end);
+    for (at, &(span, low, high, scale, rule)) in found.iter().enumerate() {
+        let before = at.checked_sub(1).map_or(0, |i| found[i].0.end);
+        let after = found.get(at + 1).map_or(text.len(), |next| next.0.start);
+        let kind = PainScore { low, high, scale, qualifier: None };
+        let mut draft =
+            Draft::new(span, kind.clone(), format!("{GROUP}/{rule}"), note.assert(span));
+        draft.confidence = if rule == "ratio" { 0.95 } else { 0.85 };
+        let place = Place { note, span, before, after };
+        place.assert(&mut draft);
+        draft.kind = PainScore { qualifier: place.qualifier(low < high), ..kind }.into();
+        if place.column() == Some(0) {
+            draft.assertion.time = Time::Past;
+        }
+        drafts.push(draft);
+    }
+}
+
+fn ratio<'a>(note: &Note<'_>, c: &Captures<'_>) -> Option<(Span, f64, f64, f64, &'a str)> {
+    let (whole, top, denominator) = (c.get(0)?, c.get(2)?, c.get(3)?);
+    let text = note.str();
+    let span = Span::new(whole.start(), whole.end());
+    let before = text[..span.start].chars().next_back();
+    let after = &text[span.end..];
+    let part_of_number = before.is_some_and(|b| b.is_alphanumeric() || matches!(b, '/' | '.'))
+        || after.starts_with(['/', '%'])
+        || (after.starts_with(['.', '-']) && after[1..].starts_with(|n: char| n.is_ascii_digit()));
+    let dose = after.trim_start().starts_with("mg") || after.trim_start().starts_with("mcg");
+    if part_of_number
+        || dose
+        || note.dates.iter().any(|d| d.span.start < span.end && span.start < d.span.end)
+    {
+        return None;
+    }
+    let words = whole.as_str().contains("out of");
+    let scale = if denominator.as_str() == "100" { 100.0 } else { 10.0 };
+    let high = number(top.as_str())?;
+    let low = c.get(1).map_or(Some(high), |m| number(m.as_str()))?;
+    // More than the scale holds is said by some, and is written out then.
+    let most = if words { scale * 2.0 } else { scale };
+    if high > most || low > high || other_subject(note, span) {
+        return None;
+    }
+    Some((span, low, high, scale, "ratio"))
+}
+
+/// The number behind a scale's name, in its sentence or cell.
+fn labelled<'a>(note: &Note<'_>, label: &Mention) -> Option<(Span, f64, f64, f64, &'a str)> {
+    let sentence = note.sentence_at(label.span)?;
+    let mut end = (label.span.end + REACH).min(sentence.span.end).max(label.span.end);
+    while !note.str().is_char_boundary(end) {
+        end -= 1;
+    }
+    let rest = note.get(Span::new(label.span.end, end));
+    let c = LABELLED.captures(rest)?;
+    let (low, high) = (c.get(1)?, c.get(2).or(c.get(1))?);
+    let mut span = Span::new(label.span.end + low.start(), label.span.end + high.end());
+    // "on a scale of 1 to 10, 8": the scale's own ends are no score.
+    let own = format!("{}{}", low.as_str(), high.as_str());
+    if matches!(own.as_str(), "010" | "110") {
+        let rest_start = span.end;
+        let more = LABELLED.captures(note.get(Span::new(rest_start, end)))?;
+        let (low, high) = (more.get(1)?, more.get(2).or(more.get(1))?);
+        span = Span::new(rest_start + low.start(), rest_start + high.end());
+        return bare(note, span, low.as_str(), high.as_str(), "scale");
+    }
+    let severity = matches!(note.get(label.span), "severity" | "scale");
+    if severity && own.len() < 2 && !rest.contains("10") {
+        return None;
+    }
+    bare(note, span, low.as_str(), high.as_str(), "scale")
+}
+
+/// A score without a denominator, if nothing behind it makes it another amount.
+fn bare<'a>(
+    note: &Note<'_>,
+    span: Span,
+    low: &str,
+    high: &str,
+    rule: &'a str,
+) -> Option<(Span, f64, f64, f64, &'a str)> {
+    let after = MORE.replace(&note.str()[span.end..ceil(note.str(), span.end + 30)], "");
+    let after = after.trim_start();
+    let ends_sentence = after.starts_with(". ") || after == ".";
+    let unit = !ends_sentence && UNITS.iter().any(|unit| after.starts_with(unit));
+    let (low, high) = (number(low)?, number(high)?);
+    let date = note.dates.iter().any(|d| d.span.start < span.end && span.start < d.span.end);
+    let plain = !unit && !date && high <= 10.0 && low <= high && is_word(note.str(), span);
+    (plain && !other_subject(note, span)).then_some((span, low, high, 10.0, rule))
+}
+
+/// A place not past the text's end and not inside a character.
+fn ceil(text: &str, at: usize) -> usize {
+    (at.min(text.len())..=text.len()).find(|&i| text.is_char_boundary(i)).unwrap_or(text.len())
+}
+
+fn number(digits: &str) -> Option<f64> {
+    match digits {
+        "1o" | "l0" | "i0" => Some(10.0),
+        digits => digits.parse().ok(),
+    }
+}
+
+/// Whether the words just before or behind are about something else than pain.
+fn other_subject(note: &Note<'_>, span: Span) -> bool {
+    let Some(sentence) = note.sentence_at(span) else { return false };
+    note.mentions_in(GROUP, sentence.span).filter(|m| note.concept(m).id == "not-pain").any(|m| {
+        let gap = if m.span.end <= span.start {
+            span.start - m.span.end
+        } else {
+            m.span.start.saturating_sub(span.end)
+        };
+        gap < 20
+    })
+}
+
+/// A score and the stretch of text between its neighbours.
+struct Place<'n, 'a> {
+    note: &'n Note<'a>,
+    span: Span,
+    before: usize,
+    after: usize,
+}
+
+impl Place<'_, '_> {
+    fn assert(&self, draft: &mut Draft) {
+        let start = self.span.start.saturating_sub(30).max(self.before);
+        let near = (start..=self.span.start).find(|&i| self.note.str().is_char_boundary(i));
+        let lead = Span::new(near.unwrap_or(self.span.start), self.span.start);
+        if self.words(lead).any(|m| self.note.concept(m).id == "goal") {
+            draft.assertion.origin = Origin::GoalOrEducation;
+        }
+    }
+
+    fn words(&self, span: Span) -> impl Iterator<Item = &Mention> {
+        self.note.mentions_in(GROUP, span)
+    }
+
+    /// Which pain is scored: by the words of its clause, then by what stands before it.
+    fn qualifier(&self, range: bool) -> Option<PainQualifier> {
+        let sentence = self.note.sentence_at(self.span)?.span;
+        let line = self.note.line_of(self.span);
+        let row = if line.len() <= LONGEST_ROW { line.start } else { sentence.start };
+        let earlier = if self.column() == Some(1) { 0 } else { self.before };
+        let start = sentence.start.min(row).max(earlier);
+        let before = Span::new(start.min(self.span.start), self.span.start);
+        let end = sentence.end.max(self.span.end).min(self.after.max(self.span.end));
+        let behind = self.note.get(Span::new(self.span.end, end));
+        let stop = behind.find([',', ';', '.']).unwrap_or(behind.len());
+        let behind = Span::new(self.span.end, self.span.end + stop);
+        let clause = self.note.get(before).rfind([',', ';', '.']).map_or(0, |i| i + 1);
+        let clause = Span::new(before.start + clause, before.end);
+        let named = |span: Span, last: bool| {
+            let mut found = self.words(span).filter_map(|m| {
+                let id = self.note.concept(m).id.as_str();
+                match id {
+                    "before_procedure" => Some(None),
+                    id => id.parse::<PainQualifier>().ok().map(Some),
+                }
+            });
+            if last { found.last() } else { found.next() }
+        };
+        let said = named(clause, true)
+            .filter(|q| *q != Some(PainQualifier::Current))
+            .or_else(|| named(behind, false))
+            .or_else(|| named(before, true).filter(|_| !range));
+        match said {
+            _ if range && said.is_none_or(|q| q.is_none()) => Some(PainQualifier::Range),
+            Some(qualifier) => qualifier,
+            None => {
+                let time = self.note.assert(self.span).assertion.time;
+                (time == Time::Current).then_some(PainQualifier::Current)
+            }
+        }
+    }
+
+    /// Which of several values of a table's row this is; `None` outside tables.
+    fn column(&self) -> Option<usize> {
+        let cells = self.note.cells(self.note.line_of(self.span));
+        let at = cells.iter().position(|cell| cell.contains(self.span))?;
+        let numeric = |cell: &Span| self.note.get(*cell).starts_with(|c: char| c.is_ascii_digit());
+        let values = cells.iter().skip(1).filter(|c| numeric(c)).count();
+        (at >= 1 && values == 2 && cells.len() == 3).then(|| at - 1)
+    }
+}

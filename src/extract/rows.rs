@@ -1,0 +1,185 @@
+//! Rows of forms: the line that a span stands on, its cells, and the answer to its question.
+
+use super::{CheckBox, Note};
+use crate::span::Span;
+
+/// What a row of a form answers to its question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// A ticked "yes" or the word.
+    Yes,
+    /// A ticked "no" or the word.
+    No,
+    /// No box ticked, or nothing but a line to write on.
+    Blank,
+    /// Other words, in the folded text: the ticked box's label or what is written.
+    Words(Span),
+}
+
+impl Note<'_> {
+    /// The line of the record that a span starts on, in the folded text.
+    pub fn line_of(&self, span: Span) -> Span {
+        let record = self.text.as_str();
+        let at = self.folded.original(Span::new(span.start, span.start)).start;
+        let start = record[..at].rfind('\n').map_or(0, |n| n + 1);
+        let end = record[at..].find('\n').map_or(record.len(), |n| at + n);
+        self.trimmed(self.folded.folded(Span::new(start, end)))
+    }
+
+    /// What stands behind a span on the line that it ends on.
+    pub fn rest_of_line(&self, span: Span) -> Span {
+        let record = self.text.as_str();
+        let at = self.folded.original(span).end;
+        let end = record[at..].find('\n').map_or(record.len(), |n| at + n);
+        let end = self.folded.folded(Span::new(at, end)).end.max(span.end);
+        self.trimmed(Span::new(span.end, end))
+    }
+
+    /// The cells of a line: what stands two spaces, a tab or a bar apart.
+    pub fn cells(&self, line: Span) -> Vec<Span> {
+        let record = self.text.as_str();
+        let original = self.folded.original(line);
+        let mut cells = Vec::new();
+        let mut start = original.start;
+        let words = &record[original.range()];
+        let mut at = 0;
+        while at <= words.len() {
+            let rest = &words[at..];
+            let blanks = rest.len() - rest.trim_start_matches(' ').len();
+            let gap = match rest.chars().next() {
+                None | Some('|' | '\t') => 1,
+                _ if blanks >= 2 => blanks,
+                _ => 0,
+            };
+            if gap == 0 {
+                at += rest.chars().next().map_or(1, char::len_utf8);
+                continue;
+            }
+            let cell = self.trimmed(self.folded.folded(Span::new(start, original.start + at)));
+            if !cell.is_empty() {
+                cells.push(cell);
+            }
+            at += gap;
+            start = original.start + at;
+        }
+        cells
+    }
+
+    /// A span without white space at its ends.
+    pub fn trimmed(&self, span: Span) -> Span {
+        let words = self.get(span);
+        let start = span.start + words.len() - words.trim_start().len();
+        Span::new(start, (start + words.trim().len()).min(span.end.max(start)))
+    }
+
+    /// The box that answers for a span: the last one before it on its line whose label covers it.
+    pub fn box_of(&self, span: Span) -> Option<CheckBox> {
+        let line = self.line_of(span);
+        let line = Span::new(line.start, line.end.max(span.end));
+        if !self.get(line).contains(['[', '(', '{', '|']) {
+            return None;
+        }
+        self.boxes_in(line).into_iter().find(|b| {
+            b.label.start <= span.start && span.start < b.label.end.max(b.label.start + 1)
+        })
+    }
+
+    /// The answer in a form's row to the question that a span is part of.
+    ///
+    /// `None` where nothing parts question and answer, as in prose.
+    pub fn answer(&self, question: Span) -> Option<Answer> {
+        let mut rest = self.rest_of_line(question);
+        let mut in_cell = false;
+        if !self.get(rest).contains(['?', ':', '[', '_']) {
+            let gap = self.cells(Span::new(question.start, rest.end.max(question.end)));
+            match gap.as_slice() {
+                [_, answer, ..] => {
+                    rest = Span::new(answer.start, rest.end);
+                    in_cell = true;
+                }
+                _ => {
+                    // The question may run on over the line's end.
+                    let next = self.rest_of_line(Span::new(
+                        rest.end,
+                        rest.end + usize::from(rest.end < self.str().len()),
+                    ));
+                    rest = Span::new(rest.start, next.end.max(rest.start));
+                    let sentence = self.sentence_at(question)?;
+                    rest.end = rest.end.min(sentence.span.end.max(rest.start));
+                }
+            }
+        }
+        let words = self.get(rest);
+        let boxes = self.boxes_in(rest);
+        if let Some(first) = boxes.first() {
+            // A sentence between the question and the first box is prose.
+            if self.get(Span::new(rest.start, first.span.start)).contains(". ") {
+                return None;
+            }
+            let Some(ticked) = boxes.iter().find(|b| b.ticked) else { return Some(Answer::Blank) };
+            return Some(
+                read_answer(self.get(ticked.label)).unwrap_or(Answer::Words(ticked.label)),
+            );
+        }
+        let parted = if in_cell { 0 } else { words.find(['?', ':', '_'])? };
+        let answer = words[parted..].trim_start_matches([' ', '?', ':', '_', '-', '.']);
+        if answer.is_empty() {
+            return words[parted..].contains('_').then_some(Answer::Blank);
+        }
+        let start = rest.end - answer.len();
+        Some(read_answer(answer).unwrap_or(Answer::Words(Span::new(start, rest.end))))
+    }
+}
+
+/// Reads yes and no.
+fn read_answer(words: &str) -> Option<Answer> {
+    let first = words.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+    match first {
+        "yes" | "y" => Some(Answer::Yes),
+        "no" | "none" | "never" if !words.starts_with("no.") => Some(Answer::No),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lexicon::Lexicon;
+    use crate::text::Text;
+
+    #[track_caller]
+    fn check(record: &str, question: &str, expect: Option<&str>) {
+        let lexicon = Lexicon::embedded().unwrap();
+        let text = Text::from_plain(record);
+        let note = Note::new(&text, &lexicon);
+        let at = note.str().find(question).unwrap();
+        let answer = note.answer(Span::new(at, at + question.len())).map(|answer| match answer {
+            Answer::Yes => "yes".to_owned(),
+            Answer::No => "no".to_owned(),
+            Answer::Blank => "blank".to_owned(),
+            Answer::Words(span) => note.get(span).to_owned(),
+        });
+        assert_eq!(answer.as_deref(), expect, "{record}");
+    }
+
+    #[test]
+    fn a_row_answers_its_question() {
+        check("SERIES?   [ ] Yes   [x] No - single block", "series", Some("no"));
+        check("4. Will care go on?  [ ] Yes  [ ] No", "care", Some("blank"));
+        check("Q9 Prior block of the nerve? ........ No", "prior block", Some("no"));
+        check("Prior block     Yes, 06/03/2025", "prior block", Some("yes"));
+        check("Psychology: [ ] Yes  [ ] No  [x] Offered\nDate: 1", "psychology", Some("offered"));
+        check("Purpose: ____________\nSide: left", "purpose", Some("blank"));
+        check("He had a prior block in May.", "prior block", None);
+    }
+
+    #[test]
+    fn cells_stand_two_spaces_apart() {
+        let lexicon = Lexicon::embedded().unwrap();
+        let text = Text::from_plain("x\n Line  CPT     Units  Description (as given)\n");
+        let note = Note::new(&text, &lexicon);
+        let line = note.line_of(Span::new(4, 5));
+        let cells: Vec<&str> = note.cells(line).iter().map(|c| note.get(*c)).collect();
+        assert_eq!(cells, ["line", "cpt", "units", "description (as given)"]);
+    }
+}

@@ -1,0 +1,114 @@
+//! PNG and JPEG files: one picture, one page.
+
+use std::io::Cursor;
+
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use super::{Picture, size_is_sane};
+
+const TOO_LARGE: &str = "the picture has too many pixels; scan it at a lower resolution";
+
+/// Decodes a PNG file.
+pub fn png(bytes: &[u8]) -> Result<Picture, String> {
+    let damaged = |_| "the PNG file is damaged; export it again".to_string();
+    let mut decoder = png::Decoder::new(Cursor::new(bytes));
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    let header = decoder.read_header_info().map_err(damaged)?;
+    if !size_is_sane(header.width.into(), header.height.into()) {
+        return Err(TOO_LARGE.into());
+    }
+    let mut reader = decoder.read_info().map_err(damaged)?;
+    let size = reader.output_buffer_size().ok_or(TOO_LARGE)?;
+    let mut samples = vec![0; size];
+    let frame = reader.next_frame(&mut samples).map_err(damaged)?;
+    samples.truncate(frame.buffer_size());
+    let grey = to_grey(&samples, frame.color_type.samples());
+    let dpi = reader.info().pixel_dims.filter(|d| d.unit == png::Unit::Meter);
+    let (x, y) = dpi.map_or((0.0, 0.0), |d| (d.xppu as f32 * 0.0254, d.yppu as f32 * 0.0254));
+    Picture::from_grey(frame.width as usize, frame.height as usize, grey)
+        .map(|p| p.with_dpi(x, y))
+        .ok_or_else(|| "the PNG file ends too early; export it again".into())
+}
+
+/// Decodes a JPEG file.
+pub fn jpeg(bytes: &[u8]) -> Result<Picture, String> {
+    let damaged = |_| "the JPEG file is damaged; export it again".to_string();
+    let options = DecoderOptions::default()
+        .jpeg_set_out_colorspace(ColorSpace::Luma)
+        .set_max_width(1 << 16)
+        .set_max_height(1 << 16);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    decoder.decode_headers().map_err(damaged)?;
+    let info = decoder.info().ok_or("the JPEG file has no picture; export it again")?;
+    if !size_is_sane(info.width.into(), info.height.into()) {
+        return Err(TOO_LARGE.into());
+    }
+    let samples = decoder.decode().map_err(damaged)?;
+    let area = usize::from(info.width) * usize::from(info.height);
+    let grey = to_grey(&samples, samples.len() / area);
+    let (x, y) = jfif_density(bytes);
+    Picture::from_grey(info.width.into(), info.height.into(), grey)
+        .map(|p| p.with_dpi(x, y))
+        .ok_or_else(|| "the JPEG file ends too early; export it again".into())
+}
+
+/// Dots per inch as the JFIF header states them; zeros where it does not.
+fn jfif_density(bytes: &[u8]) -> (f32, f32) {
+    let Some(header) = bytes.get(..18).filter(|h| h[2..4] == [0xFF, 0xE0] && &h[6..10] == b"JFIF")
+    else {
+        return (0.0, 0.0);
+    };
+    let at = |i: usize| f32::from(u16::from_be_bytes([header[i], header[i + 1]]));
+    match header[13] {
+        1 => (at(14), at(16)),
+        2 => (at(14) * 2.54, at(16) * 2.54),
+        _ => (0.0, 0.0),
+    }
+}
+
+/// Shades of samples that have 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA)
+/// values each; what is transparent shows white paper.
+pub(crate) fn to_grey(samples: &[u8], channels: usize) -> Vec<u8> {
+    let luma = |p: &[u8]| {
+        ((u32::from(p[0]) * 77 + u32::from(p[1]) * 150 + u32::from(p[2]) * 29) >> 8) as u8
+    };
+    let over = |shade: u8, alpha: u8| {
+        let alpha = u32::from(alpha);
+        ((u32::from(shade) * alpha + 255 * (255 - alpha)) / 255) as u8
+    };
+    match channels {
+        2 => samples.chunks_exact(2).map(|p| over(p[0], p[1])).collect(),
+        3 => samples.chunks_exact(3).map(luma).collect(),
+        4 => samples.chunks_exact(4).map(|p| over(luma(p), p[3])).collect(),
+        _ => samples.to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mixes_channels_to_grey() {
+        assert_eq!(to_grey(&[255, 255, 255, 0, 0, 0], 3), [255, 0]);
+        assert_eq!(to_grey(&[0, 0, 0, 0, 0, 0, 0, 255], 4), [255, 0]);
+        assert_eq!(to_grey(&[10, 255, 10, 0], 2), [10, 255]);
+    }
+
+    #[test]
+    fn reads_the_jfif_resolution() {
+        let mut header = vec![0xFF, 0xD8, 0xFF, 0xE0, 0, 16];
+        header.extend(b"JFIF\0\x01\x01\x01\0\xC8\0\xC8\0\0");
+        assert_eq!(jfif_density(&header), (200.0, 200.0));
+        assert_eq!(jfif_density(b"\xFF\xD8"), (0.0, 0.0));
+    }
+
+    #[test]
+    fn damaged_files_are_errors() {
+        assert!(png(b"\x89PNG\r\n\x1a\nnothing").is_err());
+        assert!(jpeg(b"\xFF\xD8\xFF\xE0nothing").is_err());
+    }
+}

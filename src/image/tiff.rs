@@ -1,0 +1,195 @@
+//! TIFF files as fax servers write them: many pages, Group 3 and Group 4, either
+//! fill order, either polarity, pixels that are not square.
+//!
+//! The `tiff` crate reads the directories and every compression but CCITT, which
+//! `hayro-ccitt` decodes: it keeps the rows before a damaged one.
+
+use std::io::Cursor;
+
+use hayro_ccitt::{DecodeSettings, Decoder as RowSink, DecoderContext, EncodingMode};
+use tiff::decoder::{Decoder, DecodingResult, Limits};
+use tiff::tags::Tag;
+
+use super::still::to_grey;
+use super::{Picture, size_is_sane};
+
+/// The most pages that are read of one file.
+const MAX_PAGES: usize = 5_000;
+
+/// The pages of a TIFF file, decoded one by one.
+pub struct Pages<'a> {
+    bytes: &'a [u8],
+    decoder: Option<Decoder<Cursor<&'a [u8]>>>,
+    given: usize,
+}
+
+/// Opens a TIFF file.
+pub fn pages(bytes: &[u8]) -> Result<Pages<'_>, String> {
+    let mut limits = Limits::default();
+    limits.decoding_buffer_size = super::MAX_PIXELS as usize * 4;
+    limits.intermediate_buffer_size = super::MAX_PIXELS as usize;
+    let decoder = Decoder::new(Cursor::new(bytes))
+        .map_err(|_| "the TIFF file is damaged; export it again".to_string())?
+        .with_limits(limits);
+    Ok(Pages { bytes, decoder: Some(decoder), given: 0 })
+}
+
+impl Iterator for Pages<'_> {
+    type Item = Result<Picture, String>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let decoder = self.decoder.as_mut()?;
+        if self.given > 0 {
+            if self.given >= MAX_PAGES || !decoder.more_images() {
+                return None;
+            }
+            if decoder.next_image().is_err() {
+                self.decoder = None;
+                return Some(Err("the TIFF file is damaged from this page on".into()));
+            }
+        }
+        self.given += 1;
+        Some(picture(self.bytes, decoder))
+    }
+}
+
+fn picture(bytes: &[u8], decoder: &mut Decoder<Cursor<&[u8]>>) -> Result<Picture, String> {
+    let (width, height) =
+        decoder.dimensions().map_err(|_| "the page states no size".to_string())?;
+    if !size_is_sane(width.into(), height.into()) {
+        return Err("the page has no pixels or too many".into());
+    }
+    let compression = decoder.get_tag_u32(Tag::Compression).unwrap_or(1);
+    let (xdpi, ydpi) = resolution(decoder);
+    let picture = match compression {
+        2..=4 => ccitt(bytes, decoder, compression, width, height),
+        _ => other(decoder, width, height),
+    }?;
+    Ok(picture.with_dpi(xdpi, ydpi).ink_on_paper())
+}
+
+fn resolution(decoder: &mut Decoder<Cursor<&[u8]>>) -> (f32, f32) {
+    let unit = match decoder.get_tag_u32(Tag::ResolutionUnit) {
+        Ok(1) => return (0.0, 0.0),
+        Ok(3) => 2.54,
+        _ => 1.0,
+    };
+    let mut read = |tag| match decoder.get_tag(tag) {
+        Ok(tiff::decoder::ifd::Value::Rational(n, d)) if d > 0 => n as f32 / d as f32 * unit,
+        Ok(value) => value.into_u32().map_or(0.0, |v| v as f32 * unit),
+        Err(_) => 0.0,
+    };
+    (read(Tag::XResolution), read(Tag::YResolution))
+}
+
+/// Rows of black and white, grown as they are decoded.
+struct Rows {
+    width: usize,
+    left: usize,
+    pixels: Vec<u8>,
+}
+
+impl RowSink for Rows {
+    fn push_row(&mut self, changes: &[u32]) {
+        if self.left == 0 {
+            return;
+        }
+        self.left -= 1;
+        let start = self.pixels.len();
+        self.pixels.resize(start + self.width, 255);
+        let row = &mut self.pixels[start..];
+        for run in changes.chunks(2) {
+            let from = (run[0] as usize).min(row.len());
+            let to = run.get(1).map_or(row.len(), |&end| (end as usize).min(row.len()));
+            row[from..to.max(from)].fill(0);
+        }
+    }
+}
+
+fn ccitt(
+    bytes: &[u8],
+    decoder: &mut Decoder<Cursor<&[u8]>>,
+    compression: u32,
+    width: u32,
+    height: u32,
+) -> Result<Picture, String> {
+    let offsets = decoder.get_tag_u64_vec(Tag::StripOffsets);
+    let offsets = offsets.map_err(|_| "the page has no strips".to_string())?;
+    let lengths = decoder.get_tag_u64_vec(Tag::StripByteCounts).unwrap_or_default();
+    let strip_rows = decoder.get_tag_u32(Tag::RowsPerStrip).unwrap_or(height).clamp(1, height);
+    let reversed = decoder.get_tag_u32(Tag::FillOrder).is_ok_and(|order| order == 2);
+    let options = decoder.get_tag_u32(Tag::Unknown(292)).unwrap_or(0);
+    let encoding = match compression {
+        4 => EncodingMode::Group4,
+        3 if options & 1 == 1 => EncodingMode::Group3_2D,
+        _ => EncodingMode::Group3_1D,
+    };
+    let size = width as usize * height as usize;
+    let mut rows = Rows { width: width as usize, left: height as usize, pixels: Vec::new() };
+    for (i, &offset) in offsets.iter().enumerate() {
+        // A length that is missing or runs past the file's end: take what is there.
+        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+        let length = lengths.get(i).map_or(bytes.len(), |&l| l as usize);
+        let strip = &bytes[from..from.saturating_add(length).min(bytes.len())];
+        let flipped: Vec<u8>;
+        let strip = if reversed {
+            flipped = strip.iter().map(|b| b.reverse_bits()).collect();
+            &flipped
+        } else {
+            strip
+        };
+        let before = rows.left;
+        let settings = DecodeSettings {
+            columns: width,
+            rows: strip_rows.min(rows.left as u32),
+            end_of_block: compression != 2,
+            end_of_line: compression == 3,
+            rows_are_byte_aligned: compression == 2 || options & 4 == 4,
+            encoding,
+            strict: false,
+        };
+        if settings.rows == 0 {
+            break;
+        }
+        // An error leaves the rows decoded so far in place; the rest stays white.
+        let _ = hayro_ccitt::decode(strip, &mut rows, &mut DecoderContext::new(settings));
+        let missing = (settings.rows as usize).saturating_sub(before - rows.left);
+        if i + 1 < offsets.len() {
+            rows.left -= missing.min(rows.left);
+            rows.pixels.resize(rows.pixels.len() + missing * rows.width, 255);
+        }
+    }
+    if rows.pixels.is_empty() {
+        return Err("no row of the page could be decoded".into());
+    }
+    rows.pixels.resize(size, 255);
+    // Photometric 1 (0 is black) makes the code's white runs ink.
+    if decoder.get_tag_u32(Tag::PhotometricInterpretation).is_ok_and(|p| p == 1) {
+        rows.pixels.iter_mut().for_each(|p| *p = 255 - *p);
+    }
+    Picture::from_grey(width as usize, height as usize, rows.pixels)
+        .ok_or_else(|| "the page has no pixels".into())
+}
+
+fn other(decoder: &mut Decoder<Cursor<&[u8]>>, width: u32, height: u32) -> Result<Picture, String> {
+    let unsupported = |_| "the page's compression cannot be read; save it as Group 4".to_string();
+    let color = decoder.colortype().map_err(unsupported)?;
+    let samples = match decoder.read_image().map_err(unsupported)? {
+        DecodingResult::U8(samples) => samples,
+        DecodingResult::U16(samples) => samples.iter().map(|s| (s >> 8) as u8).collect(),
+        _ => return Err("the page's kind of sample cannot be read; save it as Group 4".into()),
+    };
+    let (width, height) = (width as usize, height as usize);
+    // One bit a pixel comes packed, each row from a new byte.
+    let grey = if color.bit_depth() == 1 {
+        let stride = width.div_ceil(8);
+        samples
+            .chunks(stride)
+            .flat_map(|row| (0..width).map(|x| row.get(x / 8).copied().unwrap_or(0) << (x % 8)))
+            .map(|byte| if byte & 0x80 != 0 { 255 } else { 0 })
+            .collect()
+    } else {
+        to_grey(&samples, color.num_samples() as usize)
+    };
+    Picture::from_grey(width, height, grey).ok_or_else(|| "the page ends too early".into())
+}

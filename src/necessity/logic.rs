@@ -1,0 +1,231 @@
+//! Three-valued logic after Kleene, and the answers that carry its grounds.
+//!
+//! A missing fact is neither yes nor no: `No < Unknown < Yes`, `all` is the least, `any` the
+//! greatest. An [`Answer`] keeps the facts that decided it, what is missing, and flags that
+//! say why something stays unknown.
+
+use super::Outcome;
+
+/// No, unknown, yes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tri {
+    /// The record says that it is not so.
+    No,
+    /// The record does not say, or cannot be used.
+    #[default]
+    Unknown,
+    /// The record says so.
+    Yes,
+}
+
+impl Tri {
+    /// No for yes, yes for no.
+    pub fn negate(self) -> Tri {
+        match self {
+            Tri::No => Tri::Yes,
+            Tri::Unknown => Tri::Unknown,
+            Tri::Yes => Tri::No,
+        }
+    }
+
+    /// Whether a number that is known to lie from `low` to `high` passes the test.
+    pub fn of_range(low: f64, high: f64, test: impl Fn(f64) -> bool) -> Tri {
+        match (test(low), test(high)) {
+            (true, true) => Tri::Yes,
+            (false, false) => Tri::No,
+            _ => Tri::Unknown,
+        }
+    }
+
+    /// At least `n` of the values hold.
+    pub fn n_of(n: usize, values: impl Iterator<Item = Tri>) -> Tri {
+        let (mut yes, mut open) = (0, 0);
+        for value in values {
+            match value {
+                Tri::Yes => yes += 1,
+                Tri::Unknown => open += 1,
+                Tri::No => {}
+            }
+        }
+        match (yes >= n, yes + open < n) {
+            (true, _) => Tri::Yes,
+            (_, true) => Tri::No,
+            _ => Tri::Unknown,
+        }
+    }
+}
+
+impl From<bool> for Tri {
+    fn from(value: bool) -> Tri {
+        if value { Tri::Yes } else { Tri::No }
+    }
+}
+
+impl From<Tri> for Outcome {
+    fn from(value: Tri) -> Outcome {
+        match value {
+            Tri::Yes => Outcome::Met,
+            Tri::No => Outcome::NotMet,
+            Tri::Unknown => Outcome::NotDocumented,
+        }
+    }
+}
+
+/// Why something is not as it should be; a small set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Flags(u8);
+
+impl Flags {
+    /// No flag.
+    pub const NONE: Flags = Flags(0);
+    /// Two places in the record disagree.
+    pub const CONFLICTING: Flags = Flags(1);
+    /// A score's written label does not fit the score.
+    pub const INCONSISTENT: Flags = Flags(2);
+    /// A score does not fit the narrative.
+    pub const DISCORDANT: Flags = Flags(4);
+    /// A result that is neither one thing nor the other.
+    pub const EQUIVOCAL: Flags = Flags(8);
+    /// Text or pages that could not be read.
+    pub const ILLEGIBLE: Flags = Flags(16);
+    /// A range where one value is needed.
+    pub const RANGE: Flags = Flags(32);
+
+    const NAMED: [(Flags, &'static str); 6] = [
+        (Flags::CONFLICTING, "conflicting"),
+        (Flags::DISCORDANT, "discordant"),
+        (Flags::EQUIVOCAL, "equivocal"),
+        (Flags::ILLEGIBLE, "illegible"),
+        (Flags::INCONSISTENT, "inconsistent"),
+        (Flags::RANGE, "range"),
+    ];
+
+    /// Both sets.
+    pub fn and(self, other: Flags) -> Flags {
+        Flags(self.0 | other.0)
+    }
+
+    /// Whether any flag of `other` is set.
+    pub fn has(self, other: Flags) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether a person must look at the evidence.
+    pub fn refers(self) -> bool {
+        self.has(Flags::CONFLICTING.and(Flags::EQUIVOCAL).and(Flags::ILLEGIBLE))
+    }
+
+    /// The words for the flags, sorted.
+    pub fn words(self) -> impl Iterator<Item = &'static str> {
+        Flags::NAMED.into_iter().filter(move |(flag, _)| self.has(*flag)).map(|(_, word)| word)
+    }
+
+    /// The flag of that word.
+    pub fn of_word(word: &str) -> Option<Flags> {
+        Flags::NAMED.into_iter().find(|(_, name)| *name == word).map(|(flag, _)| flag)
+    }
+}
+
+/// A value with its grounds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answer<'p> {
+    /// No, unknown or yes.
+    pub value: Tri,
+    /// Why it is open or wrong.
+    pub flags: Flags,
+    /// Facts that decided it: indices into [`Chart::facts`](crate::chart::Chart::facts).
+    pub facts: Vec<usize>,
+    /// What the record does not say, in the policy's words.
+    pub missing: Vec<&'p str>,
+    /// What was worked out from the facts, in words.
+    pub notes: Vec<String>,
+}
+
+impl<'p> Answer<'p> {
+    /// An answer without grounds.
+    pub fn bare(value: Tri) -> Self {
+        Answer { value, ..Default::default() }
+    }
+
+    /// An answer that rests on facts.
+    pub fn of(value: Tri, facts: Vec<usize>) -> Self {
+        Answer { value, facts, ..Default::default() }
+    }
+
+    /// Unknown, with what is missing.
+    pub fn silent(missing: &'p str) -> Self {
+        Answer {
+            missing: if missing.is_empty() { Vec::new() } else { vec![missing] },
+            ..Default::default()
+        }
+    }
+
+    /// Unknown, for the reason that the flag gives.
+    pub fn open(flags: Flags, facts: Vec<usize>) -> Self {
+        Answer { flags, facts, ..Default::default() }
+    }
+
+    /// The opposite, on the same grounds.
+    pub fn negate(mut self) -> Self {
+        self.value = self.value.negate();
+        self
+    }
+
+    /// The combination of parts to `value`, on the grounds of those parts that agree with it.
+    pub fn combine(value: Tri, parts: impl IntoIterator<Item = Answer<'p>>) -> Self {
+        let mut whole = Answer::bare(value);
+        for part in parts {
+            if part.value != value {
+                continue;
+            }
+            whole.flags = whole.flags.and(part.flags);
+            whole.facts.extend(part.facts);
+            whole.missing.extend(part.missing);
+            whole.notes.extend(part.notes);
+        }
+        whole.facts.sort_unstable();
+        whole.facts.dedup();
+        let mut seen: Vec<&str> = Vec::with_capacity(whole.missing.len());
+        whole.missing.retain(|item| {
+            !seen.contains(item) && {
+                seen.push(item);
+                true
+            }
+        });
+        whole
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn tri() -> impl Strategy<Value = Tri> {
+        prop_oneof![Just(Tri::No), Just(Tri::Unknown), Just(Tri::Yes)]
+    }
+
+    proptest! {
+        #[test]
+        fn de_morgan(a in tri(), b in tri()) {
+            prop_assert_eq!(a.min(b).negate(), a.negate().max(b.negate()));
+            prop_assert_eq!(a.negate().negate(), a);
+        }
+
+        #[test]
+        fn n_of_spans_any_and_all(values in prop::collection::vec(tri(), 1..6)) {
+            prop_assert_eq!(Tri::n_of(1, values.iter().copied()), *values.iter().max().unwrap());
+            prop_assert_eq!(Tri::n_of(values.len(), values.iter().copied()), *values.iter().min().unwrap());
+        }
+
+        // What is learned later never turns a yes into a no.
+        #[test]
+        fn learning_more_never_contradicts(values in prop::collection::vec(tri(), 1..6), n in 1usize..6, learned in prop::bool::ANY) {
+            let before = Tri::n_of(n, values.iter().copied());
+            let after = Tri::n_of(n, values.iter().map(|v| if *v == Tri::Unknown { Tri::from(learned) } else { *v }));
+            prop_assert!(before == Tri::Unknown || before == after);
+            prop_assert!(after != Tri::Unknown);
+        }
+    }
+}

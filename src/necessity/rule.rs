@@ -1,0 +1,293 @@
+//! The rule of a criterion: a small typed tree, compiled from TOML once and asked of many charts.
+//!
+//! Every node is a table with one key, the name of what it asks. Each leaf type has a file
+//! of its own area: [`findings`](super::findings) over single facts,
+//! [`past`](super::past) over injections, [`treatment`](super::treatment) over trials and
+//! courses, [`record`](super::record) over the request and the documents.
+
+use serde::Deserialize;
+
+use super::compile::{Number, Scope};
+use super::findings::{Facts, Onset, RawFacts, RawOnset, RawScore, Score};
+use super::logic::{Answer, Flags, Tri};
+use super::past::{
+    Events, Frequency, Interval, RawEvents, RawFrequency, RawInterval, RawResponse, Response,
+};
+use super::record::{Asked, Documents, InScope, RawAsked, RawDocuments, RawInScope};
+use super::treatment::{Course, RawCourse, RawTrial, Trial};
+use super::{Outcome, Settled};
+use crate::chart::Chart;
+
+/// A rule as a policy file writes it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawRule {
+    /// Every part holds.
+    All(Vec<RawRule>),
+    /// Some part holds.
+    Any(Vec<RawRule>),
+    /// At least `n` parts hold.
+    NOf(RawCount),
+    /// The part does not hold.
+    Not(Box<RawRule>),
+    /// `rule` holds, or the exception does.
+    Unless(RawUnless),
+    /// Always the same, whatever the record says.
+    Constant(Outcome),
+    /// The outcome of another criterion.
+    Criterion(RawReference),
+    /// Some of these criteria are not met.
+    Unsettled(Vec<String>),
+    /// Facts for, against and in between.
+    Fact(Box<RawFacts>),
+    /// How long the complaint has been there.
+    Onset(RawOnset),
+    /// A disability score, or its band against its label.
+    Score(RawScore),
+    /// An injection took place.
+    Injection(RawEvents),
+    /// How many injections.
+    Injections(RawFrequency),
+    /// Time since the last injection.
+    Interval(RawInterval),
+    /// How an injection worked.
+    Response(RawResponse),
+    /// A drug was tried.
+    Trial(RawTrial),
+    /// A course of therapy.
+    Course(RawCourse),
+    /// The requested code or name is one that the policy covers.
+    InScope(RawInScope),
+    /// What is asked for.
+    Request(RawAsked),
+    /// Signatures, dates and legibility of the documents.
+    Documents(RawDocuments),
+}
+
+/// `n` parts of a list.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCount {
+    n: Number,
+    of: Vec<RawRule>,
+    #[serde(default)]
+    missing: String,
+}
+
+/// A rule with its exception.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawUnless {
+    exception: Box<RawRule>,
+    rule: Box<RawRule>,
+}
+
+/// A criterion by id, and what it counts as where it does not apply.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum RawReference {
+    /// Where it does not apply it counts as met.
+    Id(String),
+    /// With the outcome to take instead.
+    Full(RawFullReference),
+}
+
+/// The long form of a reference.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawFullReference {
+    id: String,
+    not_applicable: Outcome,
+}
+
+/// A rule, compiled.
+#[derive(Clone, Debug)]
+pub(super) enum Rule {
+    All(Vec<Rule>),
+    Any(Vec<Rule>),
+    NOf(usize, Vec<Rule>, String),
+    Not(Box<Rule>),
+    Constant(Tri),
+    Criterion(usize, Tri),
+    Unsettled(Vec<usize>),
+    Fact(Box<Facts>),
+    Onset(Onset),
+    Score(Score),
+    Injection(Events),
+    Injections(Frequency),
+    Interval(Interval),
+    Response(Response),
+    Trial(Box<Trial>),
+    Course(Course),
+    InScope(InScope),
+    Request(Asked),
+    Documents(Documents),
+}
+
+/// What a rule is asked of: a chart, and the outcomes of the criteria decided so far.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'a, 'c> {
+    pub(super) chart: &'c Chart,
+    pub(super) above: &'a [Settled<'c>],
+}
+
+impl RawRule {
+    /// Checks every name and resolves params.
+    pub(super) fn compile(&self, scope: &Scope<'_>) -> Result<Rule, String> {
+        let every = |parts: &[RawRule]| -> Result<Vec<Rule>, String> {
+            if parts.is_empty() {
+                return Err("an empty list of rules".into());
+            }
+            parts.iter().map(|part| part.compile(scope)).collect()
+        };
+        Ok(match self {
+            RawRule::All(parts) => Rule::All(every(parts)?),
+            RawRule::Any(parts) => Rule::Any(every(parts)?),
+            RawRule::NOf(count) => {
+                let n = scope.number(&count.n)?;
+                let parts = every(&count.of)?;
+                if n.fract() != 0.0 || n < 1.0 || n > parts.len() as f64 {
+                    return Err(format!("n_of: {n} of {} parts", parts.len()));
+                }
+                Rule::NOf(n as usize, parts, count.missing.clone())
+            }
+            RawRule::Not(part) => Rule::Not(Box::new(part.compile(scope)?)),
+            RawRule::Unless(unless) => {
+                Rule::Any(vec![unless.exception.compile(scope)?, unless.rule.compile(scope)?])
+            }
+            RawRule::Constant(outcome) => Rule::Constant(tri(*outcome)?),
+            RawRule::Criterion(reference) => {
+                let (id, instead) = match reference {
+                    RawReference::Id(id) => (id, Tri::Yes),
+                    RawReference::Full(full) => (&full.id, tri(full.not_applicable)?),
+                };
+                Rule::Criterion(scope.criterion(id)?, instead)
+            }
+            RawRule::Unsettled(ids) => {
+                Rule::Unsettled(ids.iter().map(|id| scope.criterion(id)).collect::<Result<_, _>>()?)
+            }
+            RawRule::Fact(raw) => Rule::Fact(Box::new(raw.compile(scope)?)),
+            RawRule::Onset(raw) => Rule::Onset(raw.compile(scope)?),
+            RawRule::Score(raw) => Rule::Score(raw.compile(scope)?),
+            RawRule::Injection(raw) => Rule::Injection(raw.compile(scope)?),
+            RawRule::Injections(raw) => Rule::Injections(raw.compile(scope)?),
+            RawRule::Interval(raw) => Rule::Interval(raw.compile(scope)?),
+            RawRule::Response(raw) => Rule::Response(raw.compile(scope)?),
+            RawRule::Trial(raw) => Rule::Trial(Box::new(raw.compile(scope)?)),
+            RawRule::Course(raw) => Rule::Course(raw.compile(scope)?),
+            RawRule::InScope(raw) => Rule::InScope(raw.compile(scope)),
+            RawRule::Request(raw) => Rule::Request(raw.compile(scope)?),
+            RawRule::Documents(raw) => Rule::Documents(raw.compile(scope)?),
+        })
+    }
+}
+
+/// A value for an outcome; "not applicable" is none.
+fn tri(outcome: Outcome) -> Result<Tri, String> {
+    match outcome {
+        Outcome::Met => Ok(Tri::Yes),
+        Outcome::NotMet => Ok(Tri::No),
+        Outcome::NotDocumented => Ok(Tri::Unknown),
+        Outcome::NotApplicable => Err("write met, not_met or not_documented here".into()),
+    }
+}
+
+impl Rule {
+    /// What the record answers.
+    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
+        match self {
+            Rule::All(parts) => {
+                let answers: Vec<_> = parts.iter().map(|part| part.ask(case)).collect();
+                let value = answers.iter().map(|a| a.value).min().unwrap_or(Tri::Yes);
+                Answer::combine(value, answers)
+            }
+            Rule::Any(parts) => {
+                let answers: Vec<_> = parts.iter().map(|part| part.ask(case)).collect();
+                let value = answers.iter().map(|a| a.value).max().unwrap_or(Tri::No);
+                Answer::combine(value, answers)
+            }
+            Rule::NOf(n, parts, missing) => n_of(*n, parts, missing, case),
+            Rule::Not(part) => part.ask(case).negate(),
+            Rule::Constant(value) => Answer::bare(*value),
+            Rule::Criterion(at, instead) => {
+                case.above.get(*at).map_or_else(Answer::default, |settled| {
+                    let value = match settled.outcome {
+                        Outcome::Met => Tri::Yes,
+                        Outcome::NotMet => Tri::No,
+                        Outcome::NotDocumented => Tri::Unknown,
+                        Outcome::NotApplicable => *instead,
+                    };
+                    // A flag that explains a failed score says nothing of the criterion that builds on it.
+                    let flags =
+                        if value == Tri::Unknown { settled.answer.flags } else { Flags::NONE };
+                    Answer {
+                        value,
+                        flags,
+                        facts: settled.answer.facts.clone(),
+                        missing: settled.answer.missing.clone(),
+                        notes: Vec::new(),
+                    }
+                })
+            }
+            Rule::Unsettled(ids) => {
+                let open = |at: &usize| {
+                    case.above.get(*at).is_some_and(|s| {
+                        matches!(s.outcome, Outcome::NotMet | Outcome::NotDocumented)
+                    })
+                };
+                Answer::bare(Tri::from(ids.iter().any(open)))
+            }
+            Rule::Fact(leaf) => leaf.ask(case),
+            Rule::Onset(leaf) => leaf.ask(case),
+            Rule::Score(leaf) => leaf.ask(case),
+            Rule::Injection(leaf) => leaf.ask(case),
+            Rule::Injections(leaf) => leaf.ask(case),
+            Rule::Interval(leaf) => leaf.ask(case),
+            Rule::Response(leaf) => leaf.ask(case),
+            Rule::Trial(leaf) => leaf.ask(case),
+            Rule::Course(leaf) => leaf.ask(case),
+            Rule::InScope(leaf) => leaf.ask(case),
+            Rule::Request(leaf) => leaf.ask(case),
+            Rule::Documents(leaf) => leaf.ask(case),
+        }
+    }
+
+    /// Criteria that the rule builds on.
+    pub(super) fn references(&self, found: &mut Vec<usize>) {
+        match self {
+            Rule::All(parts) | Rule::Any(parts) | Rule::NOf(_, parts, _) => {
+                parts.iter().for_each(|part| part.references(found));
+            }
+            Rule::Not(part) => part.references(found),
+            Rule::Criterion(at, _) => found.push(*at),
+            Rule::Unsettled(ids) => found.extend(ids),
+            _ => {}
+        }
+    }
+}
+
+/// The grounds of a count: the parts that hold, and where it is open, what the open ones miss.
+fn n_of<'c>(n: usize, parts: &'c [Rule], missing: &'c str, case: Case<'_, 'c>) -> Answer<'c> {
+    let answers: Vec<_> = parts.iter().map(|part| part.ask(case)).collect();
+    let value = Tri::n_of(n, answers.iter().map(|a| a.value));
+    let told: Vec<_> = answers
+        .into_iter()
+        .filter(|a| a.value == value || !a.facts.is_empty() || value == Tri::No)
+        .map(|a| Answer {
+            flags: if a.value == value { a.flags } else { Flags::NONE },
+            missing: if a.value == Tri::Unknown && value != Tri::Yes {
+                a.missing
+            } else {
+                Vec::new()
+            },
+            value,
+            facts: a.facts,
+            notes: a.notes,
+        })
+        .collect();
+    let mut whole = Answer::combine(value, told);
+    if value == Tri::Unknown && !missing.is_empty() {
+        whole.missing.insert(0, missing);
+    }
+    whole
+}

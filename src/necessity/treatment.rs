@@ -1,0 +1,305 @@
+//! Leaves over conservative treatment: drug trials and courses of therapy.
+
+use serde::Deserialize;
+
+use super::compile::{Number, Scope};
+use super::filter::contains;
+use super::logic::{Answer, Tri};
+use super::rule::Case;
+use crate::chart::{self, Chart, kind_index, reading};
+use crate::fact::{Kind, TherapyKind, TherapyStatus};
+use crate::quantity;
+
+/// A drug of a set was tried, as a policy file writes it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawTrial {
+    /// The set that names the drugs.
+    set: String,
+    /// Weeks at the adequate dose of `[doses]`; without it, having taken one is enough.
+    weeks: Option<Number>,
+    /// A contraindication or intolerance with its reason counts as well.
+    #[serde(default)]
+    or_contraindicated: bool,
+    /// Names by which a contraindication may speak of the whole class.
+    #[serde(default)]
+    class: Vec<String>,
+    /// Statements that say none was tried.
+    #[serde(default)]
+    denied: Vec<String>,
+    /// Words in a reason that make it a choice and no contraindication.
+    #[serde(default)]
+    choice: Vec<String>,
+    missing: String,
+}
+
+/// A drug of a set was tried, compiled.
+#[derive(Clone, Debug)]
+pub(super) struct Trial {
+    drugs: Vec<String>,
+    /// Milligrams a day by drug.
+    doses: Vec<(String, f64)>,
+    weeks: Option<f64>,
+    or_contraindicated: bool,
+    class: Vec<String>,
+    denied: Vec<String>,
+    choice: Vec<String>,
+    missing: String,
+}
+
+impl RawTrial {
+    pub(super) fn compile(&self, scope: &Scope<'_>) -> Result<Trial, String> {
+        let drugs = scope.set(&self.set)?.to_vec();
+        scope.check_topics(&self.denied)?;
+        let doses = drugs
+            .iter()
+            .filter_map(|drug| Some((drug.clone(), scope.doses.get(drug)?)))
+            .map(|(drug, dose)| Ok((drug, scope.number(dose)?)))
+            .collect::<Result<_, String>>()?;
+        Ok(Trial {
+            drugs,
+            doses,
+            weeks: self.weeks.as_ref().map(|n| scope.number(n)).transpose()?,
+            or_contraindicated: self.or_contraindicated,
+            class: self.class.clone(),
+            denied: self.denied.clone(),
+            choice: self.choice.clone(),
+            missing: self.missing.clone(),
+        })
+    }
+}
+
+impl Trial {
+    /// The best that any drug of the set comes to.
+    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
+        let chart = case.chart;
+        let trials = chart.history.trials.iter().filter(|trial| self.drugs.contains(&trial.drug));
+        let mut answers: Vec<Answer<'c>> =
+            trials.filter_map(|trial| self.of_drug(chart, trial)).collect();
+        if self.or_contraindicated {
+            answers.extend(self.contraindicated(chart));
+        }
+        if let Some(best) = answers.iter().map(|a| a.value).max() {
+            // Of trials that fail, what is unknown of one leaves the class open.
+            return Answer::combine(best, answers);
+        }
+        let denied: Vec<usize> =
+            self.denied.iter().flat_map(|topic| chart.statements(topic)).collect();
+        let never: Vec<usize> = chart
+            .statements("class-not-tried")
+            .filter(|&at| matches!(&chart.facts[at].kind, Kind::Statement(s) if s.value.as_ref().is_some_and(|v| self.class.contains(v))))
+            .chain(denied)
+            .collect();
+        if never.is_empty() { Answer::silent(&self.missing) } else { Answer::of(Tri::No, never) }
+    }
+
+    fn of_drug<'c>(&'c self, chart: &Chart, trial: &'c chart::Trial) -> Option<Answer<'c>> {
+        if self.or_contraindicated {
+            let reasoned: Vec<usize> =
+                trial.intolerance.iter().filter(|(_, reason)| *reason).map(|(at, _)| *at).collect();
+            let withheld = trial.withheld.iter().copied().filter(|&at| !self.is_choice(chart, at));
+            let grounds: Vec<usize> = reasoned.into_iter().chain(withheld).collect();
+            if !grounds.is_empty() {
+                let notes = vec![format!("{} contraindicated or not tolerated", trial.drug)];
+                return Some(Answer { notes, ..Answer::of(Tri::Yes, grounds) });
+            }
+        }
+        if !trial.taken {
+            let never: Vec<usize> = trial.denied.iter().chain(&trial.withheld).copied().collect();
+            return (!never.is_empty()).then(|| Answer::of(Tri::No, never));
+        }
+        let Some(weeks) = self.weeks else {
+            return Some(Answer::of(Tri::Yes, trial.facts.clone()));
+        };
+        let (dose, dose_note) = self.dose(trial);
+        let long = match (trial.weeks, trial.weeks_at_least) {
+            // Durations are written in round numbers: 28 days are four weeks.
+            (Some(told), _) if told >= weeks - 0.1 => Tri::Yes,
+            (_, Some(least)) if least >= weeks => Tri::Yes,
+            (Some(_), _) => Tri::No,
+            _ => Tri::Unknown,
+        };
+        let time_note = match (trial.weeks, long) {
+            (Some(told), _) => format!("{told:.0} weeks"),
+            (None, Tri::Yes) => format!("at least {weeks:.0} weeks"),
+            _ => "length of the trial not told".to_owned(),
+        };
+        let missing =
+            if dose.min(long) == Tri::Unknown { vec![self.missing.as_str()] } else { Vec::new() };
+        let notes = vec![format!("{} {dose_note}, {time_note}", trial.drug)];
+        Some(Answer { missing, notes, ..Answer::of(dose.min(long), trial.facts.clone()) })
+    }
+
+    /// Whether the highest dose a day is adequate; a dose told without its frequency is a lower bound.
+    fn dose(&self, trial: &chart::Trial) -> (Tri, String) {
+        let Some((_, wanted)) = self.doses.iter().find(|(drug, _)| *drug == trial.drug) else {
+            return (Tri::Yes, "at any dose".into());
+        };
+        match trial.per_day {
+            None => (Tri::Unknown, "dose not told".into()),
+            Some(dose) if dose >= *wanted => (Tri::Yes, format!("{dose:.0} mg a day")),
+            Some(dose) if trial.dose_is_known => {
+                (Tri::No, format!("{dose:.0} mg a day, {wanted:.0} wanted"))
+            }
+            Some(dose) => (Tri::Unknown, format!("{dose:.0} mg, how often not told")),
+        }
+    }
+
+    fn contraindicated<'c>(&'c self, chart: &Chart) -> Option<Answer<'c>> {
+        let grounds: Vec<usize> = chart
+            .standing(kind_index("contraindication"))
+            .iter()
+            .copied()
+            .filter(|&at| match &chart.facts[at].kind {
+                Kind::Contraindication(it) => {
+                    (self.drugs.contains(&it.treatment) || self.class.contains(&it.treatment))
+                        && it.reason.is_some()
+                        && !self.is_choice(chart, at)
+                }
+                _ => false,
+            })
+            .collect();
+        (!grounds.is_empty()).then(|| Answer {
+            notes: vec!["contraindicated, with the reason".into()],
+            ..Answer::of(Tri::Yes, grounds)
+        })
+    }
+
+    /// Whether the reason is a wish, the cost or the like.
+    fn is_choice(&self, chart: &Chart, at: usize) -> bool {
+        let reason = match &chart.facts[at].kind {
+            Kind::Medication(drug) => drug.reason.as_deref(),
+            Kind::Contraindication(it) => it.reason.as_deref(),
+            _ => None,
+        };
+        reason.is_some_and(|reason| self.choice.iter().any(|word| contains(reason, word)))
+    }
+}
+
+/// A course of therapy, as a policy file writes it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCourse {
+    therapy: TherapyKind,
+    /// At least so many weeks.
+    weeks: Number,
+    /// Ended not more than so many months before the case's day.
+    within_months: Number,
+    /// With a therapist.
+    #[serde(default)]
+    supervised: bool,
+    /// Its result is recorded, on the course or by this statement.
+    outcome: String,
+    /// Statement that the therapy was for something else.
+    elsewhere: String,
+}
+
+/// A course of therapy, compiled.
+#[derive(Clone, Debug)]
+pub(super) struct Course {
+    therapy: TherapyKind,
+    weeks: f64,
+    within_months: f64,
+    supervised: bool,
+    outcome: String,
+    elsewhere: String,
+}
+
+impl RawCourse {
+    pub(super) fn compile(&self, scope: &Scope<'_>) -> Result<Course, String> {
+        scope.check_topics(&[self.outcome.clone(), self.elsewhere.clone()])?;
+        Ok(Course {
+            therapy: self.therapy,
+            weeks: scope.number(&self.weeks)?,
+            within_months: scope.number(&self.within_months)?,
+            supervised: self.supervised,
+            outcome: self.outcome.clone(),
+            elsewhere: self.elsewhere.clone(),
+        })
+    }
+}
+
+impl Course {
+    /// The best of the courses; none done where the record says so.
+    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
+        let chart = case.chart;
+        let courses = chart.history.courses.iter().filter(|course| course.therapy == self.therapy);
+        let answers: Vec<Answer<'c>> =
+            courses.map(|course| self.of_course(chart, course)).collect();
+        if let Some(best) = answers.iter().map(|a| a.value).max() {
+            return Answer::combine(best, answers);
+        }
+        let denied: Vec<usize> = chart
+            .standing(kind_index("therapy"))
+            .iter()
+            .copied()
+            .filter(|&at| {
+                matches!(&chart.facts[at].kind, Kind::Therapy(t) if t.therapy == self.therapy)
+                    && reading::therapy_status(&chart.facts[at]) == Some(TherapyStatus::NotDone)
+            })
+            .collect();
+        if denied.is_empty() {
+            Answer::silent("a course of the therapy")
+        } else {
+            Answer::of(Tri::No, denied)
+        }
+    }
+
+    fn of_course<'c>(&'c self, chart: &Chart, course: &chart::Course) -> Answer<'c> {
+        let mut missing = Vec::new();
+        let mut need = |value: Tri, what: &'static str| {
+            if value == Tri::Unknown {
+                missing.push(what);
+            }
+            value
+        };
+        // A visit is with a therapist; a course of visits is supervised unless the record denies it.
+        let supervised = match (course.supervised, course.visits) {
+            _ if !self.supervised => Tri::Yes,
+            (Some(said), _) => Tri::from(said),
+            (None, Some(visits)) if visits > 0.0 => Tri::Yes,
+            _ => Tri::Unknown,
+        };
+        let long = match (course.weeks, course.visits) {
+            // "Six weeks" from a Monday to a Friday are a few days less.
+            (Some(weeks), _) => Tri::from(weeks >= self.weeks - 0.6),
+            // Fewer visits than one a week cannot have filled the time.
+            (None, Some(visits)) if visits < self.weeks => Tri::No,
+            _ => Tri::Unknown,
+        };
+        let age = |day| {
+            chart.as_of.map(|as_of| {
+                f64::from(chart::days_between(day, as_of).max(0)) / quantity::DAYS_A_MONTH
+            })
+        };
+        let recent = match course.end.map(|(early, late)| (age(late), age(early))) {
+            _ if course.current => Tri::Yes,
+            Some((Some(least), Some(most))) => {
+                Tri::of_range(least, most, |months| months <= self.within_months)
+            }
+            _ => Tri::Unknown,
+        };
+        let told = chart.statements(&self.outcome).next();
+        let outcome =
+            if course.outcomes.is_empty() && told.is_none() { Tri::Unknown } else { Tri::Yes };
+        let aimed = Tri::from(chart.statements(&self.elsewhere).next().is_none());
+        let value = need(supervised, "whether a therapist supervised it")
+            .min(need(long, "its length in weeks"))
+            .min(need(recent, "its dates"))
+            .min(need(outcome, "its result"))
+            .min(aimed);
+        let mut facts = course.facts.clone();
+        if course.outcomes.is_empty() {
+            facts.extend(told);
+        }
+        let mut notes = Vec::new();
+        if let Some(weeks) = course.weeks {
+            notes.push(format!("{weeks:.0} weeks"));
+        }
+        if recent == Tri::No {
+            notes.push(format!("ended more than {:.0} months before", self.within_months));
+        }
+        let missing = if value == Tri::Unknown { missing } else { Vec::new() };
+        Answer { missing, notes, ..Answer::of(value, facts) }
+    }
+}

@@ -1,0 +1,303 @@
+//! A scanned page's picture to words: what to mend first, which way is up, and
+//! whether the result can be trusted.
+
+use std::time::{Duration, Instant};
+
+use super::{OcrEngine, OcrError, Read, Recognition};
+use crate::document::{Legibility, Word};
+use crate::geometry::Rect;
+use crate::image::Picture;
+use crate::image::clean::{self, Specks, Tilt};
+use crate::layout::Fragment;
+
+/// Below this share of ink, with no words found, a page is blank.
+const BLANK_INK: f32 = 0.002;
+
+/// Below this mean confidence of its words (weighted by length) a page is not
+/// legible.
+const LEGIBLE: f32 = 0.5;
+
+/// Above this mean confidence a page surely stands upright.
+const SURELY_UPRIGHT: f32 = 0.75;
+
+/// Words that the engine is less sure of than this are noise more often than words.
+const NOISE: f32 = 0.3;
+
+/// Rows further apart than columns by more than this are a standard-mode fax's.
+const ROW_RATIO: f32 = 1.5;
+
+/// A gap of this many type sizes parts a line into fragments.
+const FRAGMENT_GAP: f32 = 2.0;
+
+/// A page, read off its picture.
+pub struct Scanned {
+    /// Its words, in points of the page as turned.
+    pub fragments: Vec<Fragment>,
+    /// Whether they can be used.
+    pub legibility: Legibility,
+    /// Clockwise turn in degrees that was applied.
+    pub turned: u16,
+    /// Clockwise tilt in degrees that the feed gave the page, now undone in
+    /// `fragments`; [`Scanned::settle`] puts the boxes back onto the page.
+    tilt: Option<(Tilt, f32, f32)>,
+    /// Whether the time limit came before the last word.
+    pub timed_out: bool,
+}
+
+impl Scanned {
+    /// Where a box of a straightened page lies on the page itself.
+    pub fn settle(&self, rect: Rect) -> Rect {
+        let Some((tilt, x, y)) = &self.tilt else { return rect };
+        let (cx, cy) = ((rect.x0 + rect.x1) / 2.0 / x, (rect.y0 + rect.y1) / 2.0 / y);
+        let (sx, sy) = tilt.source(cx, cy);
+        let (dx, dy) = ((sx - cx) * x, (sy - cy) * y);
+        Rect::new(rect.x0 + dx, rect.y0 + dy, rect.x1 + dx, rect.y1 + dy)
+    }
+}
+
+/// Reads a page's picture within about `limit`.
+pub fn read(
+    picture: Picture,
+    engine: &mut dyn OcrEngine,
+    limit: Duration,
+) -> Result<Scanned, OcrError> {
+    let deadline = Instant::now() + limit;
+    let left = || deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+    let fax = picture.is_bilevel();
+    let doubled = picture.xdpi > ROW_RATIO * picture.ydpi;
+    let mut picture = squared(picture);
+    if fax {
+        clean::remove_streaks(&mut picture);
+        clean::despeckle(&mut picture, if doubled { Specks::Lonely } else { Specks::All });
+        clean::invert_bars(&mut picture);
+    }
+    let ink = clean::ink_share(&picture);
+    let nothing = |legibility, timed_out| Scanned {
+        fragments: Vec::new(),
+        legibility,
+        turned: 0,
+        tilt: None,
+        timed_out,
+    };
+    if ink < BLANK_INK / 20.0 {
+        return Ok(nothing(Legibility::Blank, false));
+    }
+
+    let mut turned = engine.orientation(&picture);
+    let mut page = Prepared::new(&picture, turned.unwrap_or(0), fax);
+    let mut found = engine.recognize(&page.picture, left())?;
+    let mut confidence = mean_confidence(&found);
+    if turned.is_none() && confidence < SURELY_UPRIGHT && ink >= BLANK_INK && !found.timed_out {
+        // Nobody is sure which way is up: read a strip each way and compare.
+        let best = upright(&picture, engine, left)?;
+        turned = Some(best);
+        if best != 0 {
+            page = Prepared::new(&picture, best, fax);
+            found = engine.recognize(&page.picture, left())?;
+            confidence = mean_confidence(&found);
+        }
+    }
+    let letters: usize = found.words.iter().map(|w| w.text.len()).sum();
+    if letters < 3 && ink < BLANK_INK {
+        return Ok(nothing(Legibility::Blank, found.timed_out));
+    }
+    let legible = letters >= 3 && confidence >= LEGIBLE;
+    let (x, y) = (72.0 / page.picture.xdpi, 72.0 / page.picture.ydpi);
+    Ok(Scanned {
+        fragments: fragments(found.words, x, y),
+        legibility: if legible { Legibility::Readable } else { Legibility::Unreadable },
+        turned: turned.unwrap_or(0),
+        tilt: (page.skew != 0.0).then(|| (Tilt::new(&page.picture, page.skew), x, y)),
+        timed_out: found.timed_out,
+    })
+}
+
+/// Pixels about as high as wide: standard-mode faxes have rows of double height.
+fn squared(picture: Picture) -> Picture {
+    let ratio = picture.xdpi / picture.ydpi;
+    if ratio > ROW_RATIO {
+        picture.rows_doubled()
+    } else if ratio < 1.0 / ROW_RATIO {
+        picture.turned(90).rows_doubled().turned(270)
+    } else {
+        picture
+    }
+}
+
+/// A picture turned upright and set level.
+struct Prepared {
+    picture: Picture,
+    skew: f32,
+}
+
+impl Prepared {
+    fn new(picture: &Picture, turn: u16, fax: bool) -> Self {
+        let picture = if turn == 0 { picture.clone() } else { picture.turned(turn) };
+        let skew = clean::skew(&picture);
+        if skew == 0.0 {
+            return Self { picture, skew };
+        }
+        let mut picture = clean::levelled(&picture, skew);
+        if fax {
+            // Rules of a crooked page run level only now.
+            clean::remove_streaks(&mut picture);
+        }
+        Self { picture, skew }
+    }
+}
+
+/// Tries the strip with the most ink all four ways; the clearest reading wins.
+fn upright(
+    picture: &Picture,
+    engine: &mut dyn OcrEngine,
+    left: impl Fn() -> Duration,
+) -> Result<u16, OcrError> {
+    let mut best = (0.0, 0);
+    for turn in [0, 90, 180, 270] {
+        let turned = picture.turned(turn);
+        let strip = densest_strip(&turned);
+        let found = engine.recognize(&Prepared::new(&strip, 0, false).picture, left())?;
+        let score: f32 = found
+            .words
+            .iter()
+            .filter(|w| {
+                w.confidence > 0.6 && w.text.chars().filter(|c| c.is_alphabetic()).count() > 2
+            })
+            .map(|w| w.confidence * w.text.len() as f32)
+            .sum();
+        // Upright is likelier than all else: another way must do clearly better.
+        if score > best.0 * 1.2 && (turn == 0 || score > 20.0) {
+            best = (score, turn);
+        }
+    }
+    Ok(best.1)
+}
+
+/// The fifth of the picture's rows that holds the most ink.
+fn densest_strip(picture: &Picture) -> Picture {
+    let tall = (picture.height / 5).max(1);
+    let ink = |top: usize| -> usize {
+        let bottom = (top + tall).min(picture.height);
+        (top..bottom).map(|y| picture.row(y).iter().filter(|&&p| p < clean::INK).count()).sum()
+    };
+    let tops = (0..=picture.height.saturating_sub(tall)).step_by((tall / 2).max(1));
+    let best = tops.max_by_key(|&top| ink(top)).unwrap_or(0);
+    picture.band(best, best + tall)
+}
+
+fn mean_confidence(found: &Recognition) -> f32 {
+    let letters: usize = found.words.iter().map(|w| w.text.len()).sum();
+    let sum: f32 = found.words.iter().map(|w| w.confidence * w.text.len() as f32).sum();
+    if letters == 0 { 0.0 } else { sum / letters as f32 }
+}
+
+/// An engine's lines to fragments, in points.
+fn fragments(words: Vec<Read>, x: f32, y: f32) -> Vec<Fragment> {
+    let mut fragments: Vec<Fragment> = Vec::new();
+    let mut words = words.into_iter().filter(|word| word.confidence >= NOISE).peekable();
+    while let Some(first) = words.next() {
+        let number = first.line;
+        let mut line = vec![first];
+        while let Some(word) = words.next_if(|w| w.line == number) {
+            line.push(word);
+        }
+        // The middle of the words' feet is the baseline, descenders or not.
+        let mut feet: Vec<f32> = line.iter().map(|w| w.rect.y1 * y).collect();
+        let mut heights: Vec<f32> = line.iter().map(|w| w.rect.height() * y).collect();
+        feet.sort_by(f32::total_cmp);
+        heights.sort_by(f32::total_cmp);
+        let base = feet[feet.len() / 2];
+        // Boxes hug the letters: type is about 1.3 times as high.
+        let size = (heights[heights.len() / 2] * 1.3).clamp(4.0, 40.0);
+        let mut open: Vec<Word> = Vec::new();
+        for word in line {
+            let r = word.rect;
+            let rect = Rect::new(r.x0 * x, r.y0 * y, r.x1 * x, r.y1 * y);
+            if open.last().is_some_and(|last| rect.x0 - last.rect.x1 > FRAGMENT_GAP * size) {
+                fragments.push(Fragment { words: std::mem::take(&mut open), base, size });
+            }
+            open.push(Word { text: word.text, rect, confidence: Some(word.confidence) });
+        }
+        fragments.push(Fragment { words: open, base, size });
+    }
+    fragments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads what it is told to, but only upright.
+    struct Scripted {
+        orientation: Option<u16>,
+        words: Vec<Read>,
+        asked: usize,
+    }
+
+    impl OcrEngine for Scripted {
+        fn recognize(&mut self, _: &Picture, _: Duration) -> Result<Recognition, OcrError> {
+            self.asked += 1;
+            Ok(Recognition { words: self.words.clone(), timed_out: false })
+        }
+
+        fn orientation(&mut self, _: &Picture) -> Option<u16> {
+            self.orientation
+        }
+    }
+
+    fn inked(share: usize) -> Picture {
+        let mut picture = Picture::white(400, 400, 200.0, 200.0);
+        // Blots of three by three pixels: no streaks, no specks.
+        for i in (0..).map(|n| n * share * 9).take_while(|i| i + 803 < 160_000) {
+            for y in 0..3 {
+                picture.pixels[i + y * 400..i + y * 400 + 3].fill(0);
+            }
+        }
+        picture
+    }
+
+    fn word(text: &str, confidence: f32) -> Read {
+        Read { text: text.into(), rect: Rect::new(40.0, 40.0, 80.0, 60.0), confidence, line: 1 }
+    }
+
+    #[track_caller]
+    fn check(picture: Picture, words: Vec<Read>, expect: Legibility) {
+        let mut engine = Scripted { orientation: Some(0), words, asked: 0 };
+        let scanned = read(picture, &mut engine, Duration::from_secs(5)).unwrap();
+        assert_eq!(scanned.legibility, expect);
+    }
+
+    #[test]
+    fn tells_blank_from_unreadable() {
+        check(Picture::white(400, 400, 200.0, 200.0), Vec::new(), Legibility::Blank);
+        check(inked(901), Vec::new(), Legibility::Blank);
+        check(inked(53), Vec::new(), Legibility::Unreadable);
+        check(inked(53), vec![word("lxZq", 0.2)], Legibility::Unreadable);
+        check(inked(53), vec![word("Assessment", 0.93)], Legibility::Readable);
+    }
+
+    #[test]
+    fn boxes_come_in_points_whatever_the_pixels() {
+        let mut picture = inked(53);
+        picture.ydpi = 100.0;
+        let mut engine =
+            Scripted { orientation: Some(0), words: vec![word("pain", 0.9)], asked: 0 };
+        let scanned = read(picture, &mut engine, Duration::from_secs(5)).unwrap();
+        let rect = scanned.fragments[0].words[0].rect;
+        // 400 rows at 100 dpi are 800 of 200 dpi for the engine.
+        let expect = Rect::new(14.4, 14.4, 28.8, 21.6);
+        assert!((rect.union(&expect).area() - expect.area()).abs() < 0.01);
+        assert!((rect.area() - expect.area()).abs() < 0.01);
+    }
+
+    #[test]
+    fn an_undecided_page_is_tried_all_ways() {
+        let mut engine = Scripted { orientation: None, words: vec![word("qwv", 0.3)], asked: 0 };
+        read(inked(53), &mut engine, Duration::from_secs(5)).unwrap();
+        assert_eq!(engine.asked, 5);
+        let mut engine =
+            Scripted { orientation: None, words: vec![word("Assessment", 0.95)], asked: 0 };
+        read(inked(53), &mut engine, Duration::from_secs(5)).unwrap();
+        assert_eq!(engine.asked, 1);
+    }
+}

@@ -1,0 +1,273 @@
+//! Tesseract in this process: one handle a thread.
+//!
+//! The one place with `unsafe` code: the C interfaces of Tesseract and Leptonica.
+
+use std::cell::RefCell;
+use std::ffi::{CStr, c_char, c_int};
+use std::time::Duration;
+
+use leptonica_sys as lept;
+use tesseract_sys as tess;
+
+use super::{OcrEngine, OcrError, Read, Recognition};
+use crate::geometry::Rect;
+use crate::image::Picture;
+use crate::image::clean::INK;
+
+/// Below this score Leptonica's sense of orientation is not to be trusted.
+const ORIENTATION_SCORE: f32 = 8.0;
+
+/// The score must be this many times that of the quarter turns.
+const ORIENTATION_LEAD: f32 = 2.5;
+
+thread_local! {
+    static ENGINE: RefCell<Option<Tesseract>> = const { RefCell::new(None) };
+}
+
+/// Lends out this thread's engine, starting it on first use.
+pub fn with_tesseract<T>(use_engine: impl FnOnce(&mut Tesseract) -> T) -> Result<T, OcrError> {
+    ENGINE.with_borrow_mut(|slot| {
+        let engine = match slot {
+            Some(engine) => engine,
+            None => slot.insert(Tesseract::start()?),
+        };
+        Ok(use_engine(engine))
+    })
+}
+
+/// The version of the Tesseract library.
+pub fn engine_version() -> String {
+    // SAFETY: returns a static string that ends in a zero byte.
+    unsafe { CStr::from_ptr(tess::TessVersion()) }.to_string_lossy().into_owned()
+}
+
+/// A Tesseract handle with the English model.
+pub struct Tesseract {
+    handle: *mut tess::TessBaseAPI,
+}
+
+impl Tesseract {
+    /// Starts an engine; about 0.06 s.
+    pub fn start() -> Result<Self, OcrError> {
+        keep_to_one_thread();
+        // SAFETY: a fresh handle is used by this value alone and deleted in `drop`;
+        // the strings end in zero bytes; a null path asks for the default one.
+        unsafe {
+            // Leptonica speaks to standard error too.
+            lept::setMsgSeverity(lept::L_SEVERITY_NONE as c_int);
+            let handle = tess::TessBaseAPICreate();
+            if handle.is_null() {
+                return Err(OcrError::NoModel);
+            }
+            let engine = Self { handle };
+            // Tesseract prints to standard error unless told otherwise.
+            engine.set(c"debug_file", c"/dev/null");
+            let mode = tess::TessOcrEngineMode_OEM_LSTM_ONLY;
+            if tess::TessBaseAPIInit2(handle, std::ptr::null(), c"eng".as_ptr(), mode) != 0 {
+                return Err(OcrError::NoModel);
+            }
+            tess::TessBaseAPISetPageSegMode(handle, tess::TessPageSegMode_PSM_AUTO);
+            engine.set(c"debug_file", c"/dev/null");
+            Ok(engine)
+        }
+    }
+
+    fn set(&self, name: &CStr, value: &CStr) {
+        // SAFETY: the handle is live and both strings end in zero bytes.
+        unsafe { tess::TessBaseAPISetVariable(self.handle, name.as_ptr(), value.as_ptr()) };
+    }
+}
+
+impl Drop for Tesseract {
+    fn drop(&mut self) {
+        // SAFETY: the handle was created in `start` and is deleted only here.
+        unsafe { tess::TessBaseAPIDelete(self.handle) };
+    }
+}
+
+impl OcrEngine for Tesseract {
+    fn recognize(&mut self, picture: &Picture, limit: Duration) -> Result<Recognition, OcrError> {
+        let (Ok(width), Ok(height)) =
+            (c_int::try_from(picture.width), c_int::try_from(picture.height))
+        else {
+            return Err(OcrError::Failed);
+        };
+        // Tesseract finds nothing in such slivers and complains about them.
+        if width < 16 || height < 16 {
+            return Ok(Recognition::default());
+        }
+        let limit_ms = c_int::try_from(limit.as_millis()).unwrap_or(c_int::MAX).max(1);
+        let started = std::time::Instant::now();
+        // SAFETY: the pixels outlive the calls (`Clear` ends Tesseract's hold on
+        // them, and it copies them first); their number is width * height, one byte
+        // each; the monitor and the text are freed by their own functions.
+        let table = unsafe {
+            tess::TessBaseAPISetImage(
+                self.handle,
+                picture.pixels.as_ptr(),
+                width,
+                height,
+                1,
+                width,
+            );
+            tess::TessBaseAPISetSourceResolution(self.handle, picture.ydpi.round() as c_int);
+            let monitor = tess::TessMonitorCreate();
+            tess::TessMonitorSetDeadlineMSecs(monitor, limit_ms);
+            let failed = tess::TessBaseAPIRecognize(self.handle, monitor) != 0;
+            tess::TessMonitorDelete(monitor);
+            let text = if failed {
+                std::ptr::null_mut()
+            } else {
+                tess::TessBaseAPIGetTsvText(self.handle, 0)
+            };
+            let table =
+                (!text.is_null()).then(|| CStr::from_ptr(text).to_string_lossy().into_owned());
+            tess::TessDeleteText(text);
+            tess::TessBaseAPIClear(self.handle);
+            table
+        };
+        let words = parse(&table.ok_or(OcrError::Failed)?);
+        Ok(Recognition { words, timed_out: started.elapsed() >= limit })
+    }
+
+    fn orientation(&mut self, picture: &Picture) -> Option<u16> {
+        let bits = Bits::new(picture)?;
+        let (mut up, mut left) = (0.0f32, 0.0f32);
+        // SAFETY: the picture is live, the results are written to locals; a zero asks
+        // for the default number of letters.
+        if unsafe { lept::pixOrientDetect(bits.0, &mut up, &mut left, 0, 0) } != 0 {
+            return None;
+        }
+        // Leptonica's own rule for a decision: a score, and how far it leads.
+        let (score, other) = if up.abs() > left.abs() { (up, left) } else { (left, up) };
+        if score.abs() < ORIENTATION_SCORE || score.abs() < ORIENTATION_LEAD * other.abs() {
+            return None;
+        }
+        Some(match (up.abs() > left.abs(), score > 0.0) {
+            (true, true) => 0,
+            (true, false) => 180,
+            (false, true) => 90,
+            (false, false) => 270,
+        })
+    }
+}
+
+/// Reads Tesseract's table of words (level 5 of its levels).
+fn parse(table: &str) -> Vec<Read> {
+    let mut words = Vec::new();
+    let mut line = (0, String::new());
+    for row in table.lines() {
+        let cells: Vec<&str> = row.split('\t').collect();
+        let [level, rest @ ..] = cells.as_slice() else { continue };
+        let &[page, block, paragraph, number, _, left, top, width, height, confidence, text] = rest
+        else {
+            continue;
+        };
+        let text = text.trim();
+        if *level != "5" || text.is_empty() {
+            continue;
+        }
+        let at = |cell: &str| cell.parse::<f32>().unwrap_or(0.0);
+        let key = format!("{page}.{block}.{paragraph}.{number}");
+        if key != line.1 {
+            line = (line.0 + 1, key);
+        }
+        let (x, y) = (at(left), at(top));
+        let rect = Rect::new(x, y, x + at(width), y + at(height));
+        let confidence = (at(confidence) / 100.0).clamp(0.0, 1.0);
+        // White space inside a word would break the promise that words have none.
+        for part in text.split_whitespace() {
+            words.push(Read { text: part.into(), rect, confidence, line: line.0 });
+        }
+    }
+    words
+}
+
+/// A black and white Leptonica picture.
+struct Bits(*mut lept::Pix);
+
+impl Bits {
+    fn new(picture: &Picture) -> Option<Self> {
+        let width = c_int::try_from(picture.width).ok()?;
+        let height = c_int::try_from(picture.height).ok()?;
+        // SAFETY: a picture of one bit a pixel has `wpl` words of 32 bits a row, and
+        // every index below is under `wpl * height`; the value owns the picture.
+        unsafe {
+            let pix = lept::pixCreate(width, height, 1);
+            if pix.is_null() {
+                return None;
+            }
+            let bits = Self(pix);
+            let words_per_row = usize::try_from(lept::pixGetWpl(pix)).ok()?;
+            let data = lept::pixGetData(pix);
+            for y in 0..picture.height {
+                for (i, chunk) in picture.row(y).chunks(32).enumerate() {
+                    let mut word = 0u32;
+                    for (bit, &shade) in chunk.iter().enumerate() {
+                        word |= u32::from(shade < INK) << (31 - bit);
+                    }
+                    *data.add(y * words_per_row + i) = word;
+                }
+            }
+            Some(bits)
+        }
+    }
+}
+
+impl Drop for Bits {
+    fn drop(&mut self) {
+        // SAFETY: created in `new`, destroyed only here.
+        unsafe { lept::pixDestroy(&mut self.0) };
+    }
+}
+
+/// Keeps Tesseract's OpenMP loops on the calling thread: with pages read in
+/// parallel they only get into each other's way (3.7 times slower on two cores).
+///
+/// `OMP_THREAD_LIMIT` would do, but is read before `main` runs. The loops ask for
+/// four threads each, which no default overrides; no level of parallelism at all
+/// does. The setting is the calling thread's own.
+fn keep_to_one_thread() {
+    // SAFETY: looks a name up among the loaded libraries; the OpenMP standard gives
+    // `omp_set_max_active_levels` this signature, and it may be called at any time.
+    unsafe {
+        let found = libc::dlsym(libc::RTLD_DEFAULT, c"omp_set_max_active_levels".as_ptr());
+        if !found.is_null() {
+            let set: unsafe extern "C" fn(c_int) = std::mem::transmute(found);
+            set(0);
+        }
+    }
+    const _: () = assert!(size_of::<c_char>() == 1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_table_of_words() {
+        let table = "1\t1\t0\t0\t0\t0\t0\t0\t99\t99\t-1\t\n\
+                     5\t1\t1\t1\t1\t1\t10\t20\t30\t12\t96.5\tpain\n\
+                     5\t1\t1\t1\t1\t2\t50\t20\t20\t12\t42\t8/10\n\
+                     5\t1\t1\t1\t2\t1\t10\t40\t20\t12\t90\t \n\
+                     5\t1\t1\t1\t2\t2\t10\t40\t20\t12\t90\tLBP\n";
+        let words = parse(table);
+        let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
+        assert_eq!(texts, ["pain", "8/10", "LBP"]);
+        assert_eq!(words[0].rect, Rect::new(10.0, 20.0, 40.0, 32.0));
+        assert!((words[0].confidence - 0.965).abs() < 1e-6);
+        assert_eq!(words[0].line, words[1].line);
+        assert_ne!(words[1].line, words[2].line);
+    }
+
+    #[test]
+    fn a_white_picture_has_no_words_and_no_orientation() {
+        let white = Picture::white(400, 400, 200.0, 200.0);
+        let (read, turn) = with_tesseract(|engine| {
+            (engine.recognize(&white, Duration::from_secs(10)), engine.orientation(&white))
+        })
+        .unwrap();
+        assert!(read.unwrap().words.is_empty());
+        assert_eq!(turn, None);
+    }
+}

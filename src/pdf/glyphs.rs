@@ -1,0 +1,117 @@
+//! What a page draws, collected: glyphs with places, and where pictures lie.
+
+use hayro_interpret::font::{Glyph as Drawn, GlyphRun};
+use hayro_interpret::hayro_cmap::BfString;
+use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect as Area};
+use hayro_interpret::{
+    BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, SoftMask,
+};
+
+/// A page with more glyphs than this is no page of words.
+const MAX_GLYPHS: usize = 400_000;
+
+/// One drawn character (or a ligature of several), in points from the top left.
+pub struct Glyph {
+    /// What it stands for; empty where nobody can tell.
+    pub text: String,
+    /// Where the pen stands when it is drawn.
+    pub origin: Point,
+    /// Where the pen stands afterwards.
+    pub end: Point,
+    /// The box around the type's full height.
+    pub area: Area,
+    /// Height of the type in points.
+    pub size: f64,
+    /// Whether it is not painted, as the words behind a scan.
+    pub invisible: bool,
+}
+
+/// Where a picture lies.
+pub struct Placement {
+    /// From the picture's pixels to the page's points.
+    pub transform: Affine,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+}
+
+/// Collects what a page draws.
+pub struct Collector {
+    /// The page's width in points.
+    pub width: f32,
+    /// The page's height in points.
+    pub height: f32,
+    /// Every glyph on the page, in drawing order.
+    pub glyphs: Vec<Glyph>,
+    /// Every picture, in drawing order.
+    pub placements: Vec<Placement>,
+    /// How many lines and areas are drawn.
+    pub paths: usize,
+}
+
+impl Collector {
+    /// For a page of this size in points.
+    pub fn new(width: f32, height: f32) -> Self {
+        Self { width, height, glyphs: Vec::new(), placements: Vec::new(), paths: 0 }
+    }
+}
+
+impl<'a> Device<'a> for Collector {
+    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {
+        self.paths += 1;
+    }
+
+    fn push_clip_path(&mut self, _: &ClipPath) {}
+
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
+
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
+        for glyph in run.glyphs() {
+            if self.glyphs.len() >= MAX_GLYPHS {
+                return;
+            }
+            let place = props.transform * glyph.transform();
+            let (text, advance) = match &**glyph {
+                Drawn::Outline(outline) => (outline.as_unicode(), outline.advance_width()),
+                Drawn::Type3(drawn) => {
+                    // Fonts of drawings often lack a table of characters; their
+                    // codes are then mostly ASCII.
+                    let code = char::from_u32(drawn.char_code())
+                        .filter(|c| c.is_ascii_graphic() || *c == ' ');
+                    (drawn.as_unicode().or(code.map(BfString::Char)), drawn.advance_width())
+                }
+            };
+            let text = match text {
+                Some(BfString::Char(c)) => c.to_string(),
+                Some(BfString::String(s)) => s,
+                None => String::new(),
+            };
+            let advance = f64::from(advance.unwrap_or(500.0));
+            let origin = place * Point::ORIGIN;
+            let end = place * Point::new(advance, 0.0);
+            let top = place * Point::new(0.0, 1000.0);
+            let area = place.transform_rect_bbox(Area::new(0.0, -220.0, advance, 750.0));
+            let size = (top - origin).hypot();
+            if ![origin.x, origin.y, end.x, end.y, size].iter().all(|v| v.is_finite()) {
+                continue;
+            }
+            let middle = area.center();
+            let page = Area::new(0.0, 0.0, f64::from(self.width), f64::from(self.height));
+            if !page.contains(middle) {
+                continue;
+            }
+            let invisible = matches!(mode, DrawMode::Invisible);
+            self.glyphs.push(Glyph { text, origin, end, area, size, invisible });
+        }
+    }
+
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        let (width, height) = (image.width(), image.height());
+        self.placements.push(Placement { transform: props.transform, width, height });
+    }
+
+    fn pop_clip(&mut self) {}
+
+    fn pop_transparency_group(&mut self) {}
+}

@@ -1,0 +1,77 @@
+//! The real work on a document and on a case, from the modules that each do one step.
+
+use super::knowledge::Knowledge;
+use super::{Decision, Extraction, Source, Work, guard, internal_error, open, undecided};
+use crate::chart::{Chart, ChartDocument, Given as ChartGiven};
+use crate::document::{Document, Legibility, TextSource};
+use crate::error::Problem;
+use crate::extract::extract;
+use crate::fact::Fact;
+use crate::necessity::{choose, evaluate, narrative_with};
+use crate::read::{ReadOptions, read};
+use crate::report::Given;
+use crate::text::Text;
+
+/// Reads documents with a lexicon and decides cases by policies.
+pub struct Engine {
+    /// Lexicon and policies.
+    pub knowledge: Knowledge,
+    /// How to read.
+    pub options: ReadOptions,
+    /// The day to judge as of where a case has none of its own.
+    pub as_of: Option<jiff::civil::Date>,
+}
+
+impl Work for Engine {
+    fn read(&self, bytes: &[u8], name: &str) -> Extraction {
+        let reading = read(bytes, Some(name), &self.options);
+        let text = Text::from_document(&reading.document);
+        Extraction {
+            content_hash: Some(reading.document.content_hash.clone()),
+            document: count_pages(&reading.document),
+            facts: extract(&text, &self.knowledge.lexicon),
+            problems: reading.problems,
+        }
+    }
+
+    fn decide(&self, given: &Given, documents: Vec<(ChartDocument, Vec<Fact>)>) -> Decision {
+        let given = ChartGiven {
+            as_of: given.as_of.or(self.as_of),
+            cpt: given.cpt.clone(),
+            side: given.side,
+            intent: given.intent,
+        };
+        let chart = Chart::gather(documents, given);
+        let Some(policy) = choose(&self.knowledge.policies, &chart) else {
+            return undecided(chart.documents);
+        };
+        let verdict = evaluate(policy, &chart);
+        let narrative = narrative_with(&self.knowledge.evidence, policy, &chart, &verdict);
+        Decision { chart, verdict, narrative }
+    }
+}
+
+/// Reads one document's pages alone, whatever happens; `None` where there are none.
+pub fn read_pages(source: &Source, options: &ReadOptions) -> (Option<Document>, Vec<Problem>) {
+    let bytes = match open(source) {
+        Ok(bytes) => bytes,
+        Err(problem) => return (None, vec![problem]),
+    };
+    match guard::guarded(|| read(&bytes, Some(&source.name), options)) {
+        Ok(reading) => (Some(reading.document), reading.problems),
+        Err(place) => (None, vec![internal_error(&place)]),
+    }
+}
+
+/// What the chart keeps of a document.
+fn count_pages(document: &Document) -> ChartDocument {
+    let count = |wanted: fn(&crate::document::Page) -> bool| {
+        document.pages.iter().filter(|page| wanted(page)).count() as u32
+    };
+    ChartDocument {
+        pages: document.pages.len() as u32,
+        pages_ocr: count(|page| page.source == TextSource::Ocr),
+        pages_unreadable: count(|page| page.legibility == Legibility::Unreadable),
+        ..ChartDocument::default()
+    }
+}

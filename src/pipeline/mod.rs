@@ -1,0 +1,311 @@
+//! From files to cases: finds them, reads them side by side, and has each case decided.
+//!
+//! The only module that starts threads. A document is one unit of work; one that
+//! fails, or makes the program panic, becomes a problem and stops no other. What
+//! comes out does not depend on how many threads there are.
+
+#![expect(clippy::disallowed_methods, reason = "reads the documents")]
+
+mod discover;
+mod engine;
+mod guard;
+mod knowledge;
+mod manifest;
+
+use std::fs;
+
+use rayon::prelude::*;
+
+pub use discover::{CaseBy, CasePlan, Plan, Source, discover};
+pub use engine::{Engine, read_pages};
+pub use guard::withhold_panic_messages;
+pub use knowledge::{Knowledge, LoadedPolicy, known_policies, unknown_policy};
+pub use manifest::{parse_day, read_manifest};
+
+use crate::chart::{Chart, ChartDocument};
+use crate::error::{Error, Problem, Stage};
+use crate::fact::Fact;
+use crate::necessity::{Determination, Verdict};
+use crate::report::{Case, DocumentRecord, Given, Trouble};
+
+/// What one document yields; its pages are gone by then.
+#[derive(Default)]
+pub struct Extraction {
+    /// BLAKE3 of its bytes; `None` where the file could not be opened.
+    pub content_hash: Option<String>,
+    /// What the chart keeps of the document itself.
+    pub document: ChartDocument,
+    /// The facts, in text order.
+    pub facts: Vec<Fact>,
+    /// Trouble on the way.
+    pub problems: Vec<Problem>,
+}
+
+impl Extraction {
+    /// Whether nothing could be read.
+    pub fn failed(&self) -> bool {
+        self.problems.iter().any(|problem| problem.fatal)
+    }
+}
+
+/// What a policy makes of a case.
+pub struct Decision {
+    /// The facts, gathered.
+    pub chart: Chart,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The assessment for people.
+    pub narrative: String,
+}
+
+/// The two steps of the work, apart from how it is spread over threads.
+pub trait Work: Sync {
+    /// Reads one document and takes its facts; `name` is its path relative to the input.
+    fn read(&self, bytes: &[u8], name: &str) -> Extraction;
+
+    /// Decides one case from the facts of its documents.
+    fn decide(&self, given: &Given, documents: Vec<(ChartDocument, Vec<Fact>)>) -> Decision;
+}
+
+/// Is told of each document that is done, from whichever thread.
+pub trait Progress: Sync {
+    /// One document is done.
+    fn done(&self, extraction: &Extraction);
+}
+
+/// For those who do not want to know.
+impl Progress for () {
+    fn done(&self, _: &Extraction) {}
+}
+
+/// What a run yields.
+pub struct Outcome {
+    /// The cases, in the order of the plan.
+    pub cases: Vec<Case>,
+    /// The documents, by case.
+    pub documents: Vec<DocumentRecord>,
+}
+
+/// Reads every document of a plan and decides every case, `jobs` at a time.
+pub fn run(
+    plan: &Plan,
+    work: &impl Work,
+    jobs: usize,
+    progress: &impl Progress,
+) -> Result<Outcome, Error> {
+    let pool =
+        rayon::ThreadPoolBuilder::new().num_threads(jobs).build().map_err(|error| Error::Io {
+            path: "threads".into(),
+            action: "cannot start",
+            source: std::io::Error::other(error),
+        })?;
+    let sources: Vec<&Source> = plan.cases.iter().flat_map(|case| &case.documents).collect();
+    Ok(pool.install(|| {
+        // One document at a time: some take a thousand times as long as others.
+        let extractions: Vec<Extraction> = sources
+            .into_par_iter()
+            .with_max_len(1)
+            .map(|source| {
+                let extraction = read(source, work);
+                progress.done(&extraction);
+                extraction
+            })
+            .collect();
+        decide_all(plan, extractions, work)
+    }))
+}
+
+/// Reads one document, whatever happens.
+pub fn read(source: &Source, work: &impl Work) -> Extraction {
+    let mut extraction = match open(source) {
+        Ok(bytes) => read_bytes(&bytes, &source.name, work),
+        Err(problem) => Extraction { problems: vec![problem], ..Extraction::default() },
+    };
+    extraction.document.name.clone_from(&source.name);
+    extraction.problems.sort();
+    extraction
+}
+
+fn read_bytes(bytes: &[u8], name: &str, work: &impl Work) -> Extraction {
+    let mut extraction = guard::guarded(|| work.read(bytes, name)).unwrap_or_else(|place| {
+        Extraction { problems: vec![internal_error(&place)], ..Extraction::default() }
+    });
+    if extraction.content_hash.is_none() {
+        extraction.content_hash = Some(blake3::hash(bytes).to_hex().to_string());
+    }
+    extraction
+}
+
+/// The bytes of a file, or why there are none.
+fn open(source: &Source) -> Result<Vec<u8>, Problem> {
+    fs::read(&source.path).map_err(|error| Problem {
+        page: None,
+        stage: Stage::Open,
+        problem: format!("cannot open the file: {}", error.kind()),
+        retriable: true,
+        fatal: true,
+    })
+}
+
+/// What is told of a document that the program itself failed on.
+fn internal_error(place: &str) -> Problem {
+    Problem {
+        page: None,
+        stage: Stage::Read,
+        problem: format!("internal error at {place}; please report it"),
+        retriable: false,
+        fatal: true,
+    }
+}
+
+/// Hands the documents back to their cases and decides each.
+fn decide_all(plan: &Plan, extractions: Vec<Extraction>, work: &impl Work) -> Outcome {
+    let mut extractions = extractions.into_iter();
+    let mut documents = Vec::new();
+    let gathered: Vec<(&CasePlan, Vec<Extraction>)> = plan
+        .cases
+        .iter()
+        .map(|case| {
+            let own: Vec<Extraction> = extractions.by_ref().take(case.documents.len()).collect();
+            documents.extend(own.iter().map(|extraction| DocumentRecord {
+                case_id: case.id.clone(),
+                document: extraction.document.name.clone(),
+                blake3: extraction.content_hash.clone(),
+            }));
+            (case, own)
+        })
+        .collect();
+    let cases = gathered.into_par_iter().map(|(case, own)| decide(case, own, work)).collect();
+    Outcome { cases, documents }
+}
+
+/// Decides one case, whatever happens.
+fn decide(plan: &CasePlan, extractions: Vec<Extraction>, work: &impl Work) -> Case {
+    let mut documents = Vec::with_capacity(extractions.len());
+    let mut problems = Vec::new();
+    for extraction in extractions {
+        let name = &extraction.document.name;
+        problems.extend(
+            extraction
+                .problems
+                .into_iter()
+                .map(|problem| Trouble { document: name.clone(), problem }),
+        );
+        documents.push((extraction.document, extraction.facts));
+    }
+    let spare = documents.iter().map(|(document, _)| document.clone()).collect();
+    let decision = guard::guarded(|| work.decide(&plan.given, documents));
+    let decision = decision.unwrap_or_else(|place| {
+        problems.push(Trouble {
+            document: String::new(),
+            problem: Problem {
+                page: None,
+                stage: Stage::Facts,
+                problem: format!(
+                    "the case was not decided: internal error at {place}; please report it"
+                ),
+                retriable: false,
+                fatal: false,
+            },
+        });
+        undecided(spare)
+    });
+    let Decision { chart, verdict, narrative } = decision;
+    Case { id: plan.id.clone(), given: plan.given.clone(), chart, verdict, narrative, problems }
+}
+
+/// What stands in for the decision of a case that the program failed on: a clinician has to look.
+fn undecided(documents: Vec<ChartDocument>) -> Decision {
+    const RATIONALE: &str = "The program failed on this case and decided nothing. \
+        A clinician has to read the record; problems.csv says where the program failed.";
+    let mut chart = Chart::default();
+    chart.documents.extend(documents);
+    Decision {
+        chart,
+        verdict: Verdict {
+            policy_id: String::new(),
+            policy_version: String::new(),
+            determination: Determination::ReferToClinician,
+            determination_without_exclusions: Determination::ReferToClinician,
+            findings: Vec::new(),
+            reasons: Vec::new(),
+            pathway: Vec::new(),
+            pitfalls: Vec::new(),
+            flags: vec!["undecided".to_owned()],
+            rationale: RATIONALE.to_owned(),
+            next_step: None,
+            curable: false,
+            documentation_only: false,
+        },
+        narrative: format!("# Not decided\n\n{RATIONALE}\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes the bytes for a command.
+    struct Toy;
+
+    impl Work for Toy {
+        fn read(&self, bytes: &[u8], _: &str) -> Extraction {
+            if bytes == b"panic" {
+                panic!("words of a record");
+            }
+            let document = ChartDocument { pages: bytes.len() as u32, ..ChartDocument::default() };
+            Extraction { document, ..Extraction::default() }
+        }
+
+        fn decide(&self, _: &Given, documents: Vec<(ChartDocument, Vec<Fact>)>) -> Decision {
+            let documents: Vec<_> = documents.into_iter().map(|(document, _)| document).collect();
+            if documents.iter().any(|document| document.pages == 4) {
+                panic!("words of a record");
+            }
+            undecided(documents)
+        }
+    }
+
+    fn toy_run(files: &[(&str, &str)], jobs: usize) -> Outcome {
+        let place = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            fs::write(place.path().join(name), text).unwrap();
+        }
+        let plan = discover(&[place.path().to_owned()], CaseBy::File, None).unwrap();
+        run(&plan, &Toy, jobs, &()).unwrap()
+    }
+
+    #[test]
+    fn a_document_that_makes_it_panic_stops_no_other() {
+        let outcome = toy_run(&[("a.txt", "one"), ("b.txt", "panic"), ("c.txt", "three")], 2);
+        let pages: Vec<u32> = outcome.cases.iter().map(|c| c.chart.documents[0].pages).collect();
+        assert_eq!(pages, [3, 0, 5]);
+        let [problem] = outcome.cases[1].problems.as_slice() else { panic!("one problem") };
+        assert_eq!(problem.document, "b.txt");
+        assert!(problem.problem.fatal && !problem.problem.retriable);
+        assert!(problem.problem.problem.starts_with("internal error at src/pipeline/mod.rs:"));
+        assert!(outcome.documents.iter().all(|document| document.blake3.is_some()));
+    }
+
+    #[test]
+    fn a_case_that_makes_it_panic_goes_to_a_clinician() {
+        let outcome = toy_run(&[("a.txt", "four"), ("b.txt", "b")], 1);
+        let case = &outcome.cases[0];
+        assert_eq!(case.verdict.determination, Determination::ReferToClinician);
+        assert_eq!(case.problems.len(), 1);
+        assert!(outcome.cases[1].problems.is_empty());
+    }
+
+    #[test]
+    fn order_does_not_depend_on_threads() {
+        let names: Vec<String> = (0..40).map(|n| format!("{n:02}.txt")).collect();
+        let texts: Vec<String> = (0..40).map(|n| "x".repeat(5 + n * 7 % 11)).collect();
+        let files: Vec<(&str, &str)> =
+            names.iter().map(String::as_str).zip(texts.iter().map(String::as_str)).collect();
+        let pages = |jobs| -> Vec<(String, u32)> {
+            let cases = toy_run(&files, jobs).cases;
+            cases.into_iter().map(|c| (c.id, c.chart.documents[0].pages)).collect()
+        };
+        assert_eq!(pages(1), pages(4));
+    }
+}

@@ -1,0 +1,448 @@
+//! Amounts as records write them: durations, doses, frequencies and loose dates, read into numbers.
+//!
+//! What cannot be read is `None`, never a guess.
+
+use jiff::civil::Date;
+
+use crate::date::PartialDate;
+
+/// Days in a mean month.
+pub const DAYS_A_MONTH: f64 = 365.25 / 12.0;
+
+/// A length of time in days; `low` and `high` differ where a range was written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Duration {
+    /// Lower end in days.
+    pub low: f64,
+    /// Upper end in days.
+    pub high: f64,
+}
+
+impl Duration {
+    /// Lower and upper end in hours.
+    pub fn hours(&self) -> (f64, f64) {
+        (self.low * 24.0, self.high * 24.0)
+    }
+
+    /// Upper end in weeks.
+    pub fn weeks(&self) -> f64 {
+        self.high / 7.0
+    }
+
+    /// Upper end in months.
+    pub fn months(&self) -> f64 {
+        self.high / DAYS_A_MONTH
+    }
+}
+
+/// Reads a length of time: "8 weeks", "x 10 wk", "about five hours", "2-3 mo", "a year and 3 months".
+pub fn duration(text: &str) -> Option<Duration> {
+    let tokens = tokens(text);
+    let mut total: Option<Duration> = None;
+    let mut at = 0;
+    while at < tokens.len() {
+        let Some((low, high, next)) = amount(&tokens, at) else {
+            at += 1;
+            continue;
+        };
+        // "8-week": the dash stands between number and unit.
+        let unit_at = next + usize::from(tokens.get(next).is_some_and(|t| t == "-"));
+        match tokens.get(unit_at).and_then(|word| unit_days(word)) {
+            Some(days) => {
+                let sum = total.unwrap_or(Duration { low: 0.0, high: 0.0 });
+                total = Some(Duration { low: sum.low + low * days, high: sum.high + high * days });
+                at = unit_at + 1;
+                // Only "2 years and 3 months" and "2 h 30 min" go on; anything else is another statement.
+                let joined = tokens.get(at).is_some_and(|t| t == "and" || t == ",");
+                let follows = at + usize::from(joined);
+                if amount(&tokens, follows).is_none() {
+                    break;
+                }
+                at = follows;
+            }
+            None if total.is_some() => break,
+            None => at += 1,
+        }
+    }
+    total
+}
+
+/// Times a day of a frequency in the vocabulary's form ("2", "prn", "2 prn", "per week 1") or as written ("BID", "q6h").
+pub fn times_a_day(text: &str) -> Option<f64> {
+    let text = text.trim().to_lowercase();
+    let bare = text.trim_end_matches("prn").trim();
+    if let Some(weekly) = bare.strip_prefix("per week") {
+        return weekly.trim().parse::<f64>().ok().map(|n| n / 7.0);
+    }
+    if let Ok(number) = bare.parse::<f64>() {
+        return Some(number);
+    }
+    if let Some(hours) = bare.strip_prefix('q').and_then(|rest| rest.strip_suffix('h')) {
+        return hours.trim().parse::<f64>().ok().filter(|h| *h > 0.0).map(|h| 24.0 / h);
+    }
+    let words = [
+        (
+            1.0,
+            &["qd", "qhs", "qam", "qpm", "hs", "daily", "once", "bedtime", "nightly", "night"][..],
+        ),
+        (2.0, &["bid", "twice"]),
+        (3.0, &["tid", "thrice", "three"]),
+        (4.0, &["qid", "four"]),
+    ];
+    // The largest first: "three times daily" has both.
+    words
+        .iter()
+        .rev()
+        .find(|(_, words)| tokens(bare).iter().any(|t| words.contains(&t.as_str())))
+        .map(|(n, _)| *n)
+}
+
+/// Times a week of a frequency as written: "2x/week", "two visits a week", "weekly", "daily", "3-4 times weekly".
+pub fn times_a_week(text: &str) -> Option<f64> {
+    let tokens = tokens(text);
+    let has = |words: &[&str]| tokens.iter().any(|t| words.contains(&t.as_str()));
+    let weekly = has(&["week", "wk", "weekly", "weeks", "wks"]);
+    if weekly && has(&["twice"]) {
+        return Some(2.0);
+    }
+    if weekly
+        && let Some((_, high, _)) = (0..tokens.len()).find_map(|at| amount(&tokens, at))
+        && high <= 14.0
+    {
+        return Some(high);
+    }
+    if has(&["weekly"]) || (weekly && has(&["once", "every"])) {
+        return Some(1.0);
+    }
+    (has(&["daily"]) || (has(&["every"]) && has(&["day", "morning", "evening", "night"])))
+        .then_some(7.0)
+}
+
+/// Milligrams of a single dose: "300 mg", "2 g", "1,000 mg", "30-60 mg" (the upper end), "7.5/325 mg" (the first).
+///
+/// A bare number counts as milligrams, as in "ibuprofen 600 tid".
+pub fn milligrams(text: &str) -> Option<f64> {
+    let tokens = tokens(text);
+    let (_, high, next) = (0..tokens.len()).find_map(|at| amount(&tokens, at))?;
+    let mut rest = tokens[next..].iter().skip_while(|t| *t == "/" || t.parse::<f64>().is_ok());
+    match rest.next().map(String::as_str) {
+        Some("mg" | "mgs" | "milligrams") | None => Some(high),
+        Some("g" | "gm" | "gram" | "grams") => Some(high * 1000.0),
+        Some("mcg" | "ug" | "micrograms") => Some(high / 1000.0),
+        Some("%" | "ml" | "iu" | "units" | "meq") => None,
+        Some(_) => Some(high),
+    }
+}
+
+/// The start that "since March 2024", "8/23", "2021", "since July", "spring of 2024" speak of.
+///
+/// A month without a year is the last such month up to `seen_from`.
+pub fn since(text: &str, seen_from: Date) -> Option<PartialDate> {
+    if let Ok(date) = text.trim().parse() {
+        return Some(date);
+    }
+    let tokens = tokens(text);
+    let numbers: Vec<i16> = tokens.iter().filter_map(|t| t.parse().ok()).collect();
+    let year = numbers.iter().copied().find(|n| (1900..2200).contains(n));
+    if let Some(at) = tokens.iter().position(|t| t == "/") {
+        let before = at.checked_sub(1).and_then(|i| tokens[i].parse::<i8>().ok());
+        let parts: Vec<i16> = tokens.iter().filter_map(|t| t.parse().ok()).collect();
+        return match (before, parts.as_slice()) {
+            (Some(month), [_, year]) => PartialDate::month(full_year(*year), month),
+            (Some(month), [_, day, year]) => {
+                PartialDate::day(full_year(*year), month, i8::try_from(*day).ok()?)
+            }
+            _ => None,
+        };
+    }
+    let month = tokens.iter().find_map(|t| month(t));
+    let season = tokens.iter().find_map(|t| match t.as_str() {
+        "spring" => Some(3),
+        "summer" => Some(6),
+        "fall" | "autumn" => Some(9),
+        "winter" => Some(12),
+        _ => None,
+    });
+    match (month.or(season), year) {
+        (Some(month), Some(year)) => {
+            let day = numbers.iter().find(|n| (1..=31).contains(*n) && Some(**n) != Some(year));
+            day.and_then(|d| PartialDate::day(year, month, i8::try_from(*d).ok()?))
+                .or_else(|| PartialDate::month(year, month))
+        }
+        (Some(month), None) => {
+            let year = seen_from.year() - i16::from(month > seen_from.month());
+            PartialDate::month(year, month)
+        }
+        (None, Some(year)) => PartialDate::year(year),
+        (None, None) => {
+            // "last year"
+            tokens
+                .windows(2)
+                .any(|pair| pair[0] == "last" && pair[1] == "year")
+                .then(|| PartialDate::year(seen_from.year() - 1))?
+        }
+    }
+}
+
+/// Two digits mean this century.
+fn full_year(year: i16) -> i16 {
+    if (0..100).contains(&year) { 2000 + year } else { year }
+}
+
+fn month(word: &str) -> Option<i8> {
+    const NAMES: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    if word == "sept" {
+        return Some(9);
+    }
+    NAMES
+        .iter()
+        .position(|name| *name == word || (word.len() == 3 && name.starts_with(word)))
+        .and_then(|n| i8::try_from(n + 1).ok())
+}
+
+/// Lower-case words, numbers (thousands separators taken out) and single signs.
+fn tokens(text: &str) -> Vec<String> {
+    let mut tokens: Vec<String> = Vec::new();
+    let mut last = ' ';
+    let chars: Vec<char> = text.chars().flat_map(char::to_lowercase).collect();
+    for (at, &c) in chars.iter().enumerate() {
+        let digit_next = chars.get(at + 1).is_some_and(char::is_ascii_digit);
+        let inside_number = last.is_ascii_digit() && digit_next;
+        let joins = (c.is_alphabetic() && last.is_alphabetic())
+            || (c.is_ascii_digit() && (last.is_ascii_digit() || last == '.' || last == ','))
+            || (c == '.' && inside_number);
+        match (joins, tokens.last_mut()) {
+            (true, Some(token)) if !token.is_empty() => token.push(c),
+            _ if c == ',' && inside_number => {}
+            _ if c.is_whitespace() || c == '.' || c == '\'' => {}
+            _ => tokens.push(c.to_string()),
+        }
+        last = if c == '.' && !joins { ' ' } else { c };
+    }
+    tokens
+}
+
+/// A number, a range or number words from `at` on: lower end, upper end, and the token after it.
+fn amount(tokens: &[String], at: usize) -> Option<(f64, f64, usize)> {
+    let (low, mut next) = number(tokens, at)?;
+    let mut high = low;
+    if tokens.get(next).is_some_and(|t| t == "-" || t == "to" || t == "or")
+        && let Some((upper, after)) = number(tokens, next + 1)
+        && upper >= low
+    {
+        (high, next) = (upper, after);
+    }
+    Some((low, high, next))
+}
+
+fn number(tokens: &[String], at: usize) -> Option<(f64, usize)> {
+    let word = tokens.get(at)?.as_str();
+    let value = match word.parse::<f64>() {
+        Ok(value) => value,
+        Err(_) => word_number(word)?,
+    };
+    let after = |n: usize| tokens.get(at + n).map(String::as_str);
+    // "twenty-four", "1 1/2", "1/2", "one and a half", "half an hour"
+    if value >= 20.0 && value % 10.0 == 0.0 && word.parse::<f64>().is_err() {
+        let skip = usize::from(after(1) == Some("-"));
+        if let Some(ones) =
+            after(1 + skip).and_then(word_number).filter(|n| (1.0..10.0).contains(n))
+        {
+            return Some((value + ones, at + 2 + skip));
+        }
+    }
+    if after(1) == Some("1") && after(2) == Some("/") && after(3) == Some("2") {
+        return Some((value + 0.5, at + 4));
+    }
+    if value == 1.0 && after(1) == Some("/") && after(2) == Some("2") {
+        return Some((0.5, at + 3));
+    }
+    if after(1) == Some("and") && after(2) == Some("a") && after(3) == Some("half") {
+        return Some((value + 0.5, at + 4));
+    }
+    if word == "half" && matches!(after(1), Some("a" | "an")) {
+        return Some((0.5, at + 2));
+    }
+    if word == "a" && matches!(after(1), Some("couple" | "few" | "half")) {
+        let (value, next) = number(tokens, at + 1)?;
+        return Some((value, next));
+    }
+    if word == "couple" && after(1) == Some("of") {
+        return Some((2.0, at + 2));
+    }
+    Some((value, at + 1))
+}
+
+fn word_number(word: &str) -> Option<f64> {
+    const WORDS: [(&str, f64); 32] = [
+        ("a", 1.0),
+        ("an", 1.0),
+        ("one", 1.0),
+        ("half", 0.5),
+        ("two", 2.0),
+        ("couple", 2.0),
+        ("three", 3.0),
+        ("few", 3.0),
+        ("four", 4.0),
+        ("five", 5.0),
+        ("six", 6.0),
+        ("seven", 7.0),
+        ("eight", 8.0),
+        ("nine", 9.0),
+        ("ten", 10.0),
+        ("eleven", 11.0),
+        ("twelve", 12.0),
+        ("thirteen", 13.0),
+        ("fourteen", 14.0),
+        ("fifteen", 15.0),
+        ("sixteen", 16.0),
+        ("seventeen", 17.0),
+        ("eighteen", 18.0),
+        ("nineteen", 19.0),
+        ("twenty", 20.0),
+        ("thirty", 30.0),
+        ("forty", 40.0),
+        ("fifty", 50.0),
+        ("sixty", 60.0),
+        ("seventy", 70.0),
+        ("eighty", 80.0),
+        ("ninety", 90.0),
+    ];
+    WORDS.iter().find(|(w, _)| *w == word).map(|(_, n)| *n)
+}
+
+fn unit_days(word: &str) -> Option<f64> {
+    Some(match word {
+        "min" | "mins" | "minute" | "minutes" => 1.0 / 1440.0,
+        "h" | "hr" | "hrs" | "hour" | "hours" => 1.0 / 24.0,
+        "d" | "day" | "days" | "night" | "nights" => 1.0,
+        "w" | "wk" | "wks" | "week" | "weeks" => 7.0,
+        "fortnight" => 14.0,
+        "mo" | "mos" | "mth" | "mths" | "month" | "months" => DAYS_A_MONTH,
+        "y" | "yr" | "yrs" | "year" | "years" => 365.25,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, days: Option<(f64, f64)>) {
+        let got = duration(text);
+        match (got, days) {
+            (None, None) => {}
+            (Some(got), Some((low, high))) => {
+                assert!(
+                    (got.low - low).abs() < 0.01 && (got.high - high).abs() < 0.01,
+                    "{text}: {got:?}"
+                );
+            }
+            _ => panic!("{text}: {got:?}"),
+        }
+    }
+
+    #[test]
+    fn reads_durations_as_written() {
+        check("8 weeks", Some((56.0, 56.0)));
+        check("x 10 wk", Some((70.0, 70.0)));
+        check("four hours", Some((4.0 / 24.0, 4.0 / 24.0)));
+        check("about 5 hours", Some((5.0 / 24.0, 5.0 / 24.0)));
+        check("three months", Some((91.31, 91.31)));
+        check("2-3 days", Some((2.0, 3.0)));
+        check("two to three weeks", Some((14.0, 21.0)));
+        check("8-week course", Some((56.0, 56.0)));
+        check("2 weeks so far", Some((14.0, 14.0)));
+        check("half an hour", Some((0.5 / 24.0, 0.5 / 24.0)));
+        check("a couple of days", Some((2.0, 2.0)));
+        check("one and a half hours", Some((1.5 / 24.0, 1.5 / 24.0)));
+        check("2 h 30 min", Some((2.5 / 24.0, 2.5 / 24.0)));
+        check("twenty-four hours", Some((1.0, 1.0)));
+        check("1.5 years", Some((547.875, 547.875)));
+        check("1 year and 3 months", Some((456.56, 456.56)));
+        check("7 sessions", None);
+        check("a while", None);
+        check("", None);
+    }
+
+    #[test]
+    fn reads_frequencies() {
+        for (text, times) in [
+            ("2", Some(2.0)),
+            ("3 prn", Some(3.0)),
+            ("prn", None),
+            ("per week 1", Some(1.0 / 7.0)),
+            ("BID", Some(2.0)),
+            ("q6h prn", Some(4.0)),
+            ("three times daily", Some(3.0)),
+            ("at bedtime", Some(1.0)),
+        ] {
+            assert_eq!(times_a_day(text), times, "{text}");
+        }
+        for (text, times) in [
+            ("2x/week", Some(2.0)),
+            ("two visits a week", Some(2.0)),
+            ("weekly", Some(1.0)),
+            ("daily", Some(7.0)),
+            ("3-4 times weekly", Some(4.0)),
+            ("every morning", Some(7.0)),
+            ("twice weekly", Some(2.0)),
+            ("2 x / wk", Some(2.0)),
+            ("5 days a week", Some(5.0)),
+            ("often", None),
+        ] {
+            assert_eq!(times_a_week(text), times, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_doses() {
+        for (text, mg) in [
+            ("300 mg", Some(300.0)),
+            ("1,000 mg", Some(1000.0)),
+            ("2 g", Some(2000.0)),
+            ("30-60 mg", Some(60.0)),
+            ("7.5/325 mg", Some(7.5)),
+            ("600", Some(600.0)),
+            ("75 mcg", Some(0.075)),
+            ("0.5%", None),
+            ("low dose", None),
+        ] {
+            assert_eq!(milligrams(text), mg, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_starts() {
+        let seen_from = Date::constant(2025, 9, 22);
+        for (text, start) in [
+            ("since March 2024", Some("2024-03")),
+            ("8/23", Some("2023-08")),
+            ("2021", Some("2021")),
+            ("since July", Some("2025-07")),
+            ("December", Some("2024-12")),
+            ("04/14/2025", Some("2025-04-14")),
+            ("2024-03-05", Some("2024-03-05")),
+            ("the spring of 2024", Some("2024-03")),
+            ("last year", Some("2024")),
+            ("June 5, 2023", Some("2023-06-05")),
+            ("childhood", None),
+        ] {
+            assert_eq!(since(text, seen_from).map(|d| d.to_string()).as_deref(), start, "{text}");
+        }
+    }
+}

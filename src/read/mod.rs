@@ -1,0 +1,304 @@
+//! One file's bytes to a [`Document`]: told by content, page by page, whatever the
+//! format.
+//!
+//! No IO and no threads here: one call reads one document, so that it may as well
+//! run in a process of its own.
+
+mod roles;
+mod scan;
+
+use std::time::Duration;
+
+use crate::document::{Document, Legibility, Line, LineRole, Page, TextSource, Word};
+use crate::error::{Problem, Stage};
+use crate::geometry::Rect;
+use crate::image::{still, tiff};
+use crate::{layout, pdf};
+
+/// When pages are read by OCR.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OcrMode {
+    /// Where a page has no text of its own that can be used.
+    #[default]
+    Auto,
+    /// Wherever a page shows a picture.
+    Always,
+    /// Nowhere: pictures without text stay unread.
+    Never,
+}
+
+/// How to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// When pages are read by OCR.
+    pub ocr: OcrMode,
+    /// The longest that OCR may take for one page.
+    pub page_timeout: Duration,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self { ocr: OcrMode::Auto, page_timeout: Duration::from_secs(60) }
+    }
+}
+
+/// A document with what went wrong on the way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// What could be read; without pages where nothing could.
+    pub document: Document,
+    /// Troubles, in page order.
+    pub problems: Vec<Problem>,
+}
+
+/// The formats that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Pdf,
+    Tiff,
+    Png,
+    Jpeg,
+    Text,
+}
+
+/// Tells a format by content. The name decides only whether bytes that are no text
+/// at first sight may be meant as text.
+fn format(bytes: &[u8], name_hint: Option<&str>) -> Option<Format> {
+    let starts = |magic: &[u8]| bytes.starts_with(magic);
+    // Mail and scanner software puts junk before the header now and then.
+    if bytes[..bytes.len().min(1024)].windows(5).any(|w| w == b"%PDF-") {
+        return Some(Format::Pdf);
+    }
+    if starts(b"II*\0") || starts(b"MM\0*") || starts(b"II+\0") || starts(b"MM\0+") {
+        return Some(Format::Tiff);
+    }
+    if starts(b"\x89PNG\r\n\x1a\n") {
+        return Some(Format::Png);
+    }
+    if starts(b"\xFF\xD8\xFF") {
+        return Some(Format::Jpeg);
+    }
+    let named_text = name_hint.is_some_and(|name| {
+        let extension = name.rsplit('.').next().unwrap_or("");
+        extension.eq_ignore_ascii_case("txt") || extension.eq_ignore_ascii_case("text")
+    });
+    let odd = bytes
+        .iter()
+        .filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0C) || b == 0x7F)
+        .count();
+    let text =
+        odd == 0 && std::str::from_utf8(bytes).is_ok() || named_text && odd * 50 <= bytes.len();
+    text.then_some(Format::Text)
+}
+
+/// Reads one document. `name_hint` is the file's name or extension, if known.
+///
+/// Never fails: a file that cannot be read gives a document without pages and one
+/// problem that is `fatal`.
+pub fn read(bytes: &[u8], name_hint: Option<&str>, options: &ReadOptions) -> Reading {
+    let document = Document {
+        content_hash: blake3::hash(bytes).to_hex().to_string(),
+        pages: Vec::new(),
+        plain_text: None,
+    };
+    let mut reading = Reading { document, problems: Vec::new() };
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        reading.fail("the file is empty");
+        return reading;
+    }
+    match format(bytes, name_hint) {
+        Some(Format::Pdf) => read_pdf(bytes, options, &mut reading),
+        Some(Format::Tiff) => match tiff::pages(bytes) {
+            Ok(pages) => scan::read_pictures(pages, options, &mut reading),
+            Err(problem) => reading.fail(&problem),
+        },
+        Some(Format::Png) => read_still(still::png(bytes), options, &mut reading),
+        Some(Format::Jpeg) => read_still(still::jpeg(bytes), options, &mut reading),
+        Some(Format::Text) => read_text(bytes, &mut reading),
+        None => reading.fail("the file is not a PDF, TIFF, PNG, JPEG or text file"),
+    }
+    roles::mark(&mut reading.document.pages);
+    reading
+}
+
+impl Reading {
+    /// Notes that nothing could be read.
+    fn fail(&mut self, problem: &str) {
+        self.document.pages.clear();
+        self.problems.push(Problem {
+            page: None,
+            stage: Stage::Open,
+            problem: problem.into(),
+            retriable: false,
+            fatal: true,
+        });
+    }
+
+    /// Notes trouble with one page.
+    fn trouble(&mut self, page: u32, stage: Stage, problem: &str, retriable: bool) {
+        let problem = problem.into();
+        self.problems.push(Problem { page: Some(page), stage, problem, retriable, fatal: false });
+    }
+}
+
+fn read_still(
+    picture: Result<crate::image::Picture, String>,
+    options: &ReadOptions,
+    reading: &mut Reading,
+) {
+    match picture {
+        Ok(picture) => {
+            scan::read_pictures(std::iter::once(Ok(picture.ink_on_paper())), options, reading);
+        }
+        Err(problem) => reading.fail(&problem),
+    }
+}
+
+fn read_text(bytes: &[u8], reading: &mut Reading) {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_string(),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(),
+    };
+    for (i, page) in text.split('\u{0C}').enumerate() {
+        let mut lines: Vec<Line> = Vec::new();
+        let mut blank = true;
+        for line in page.lines() {
+            let words: Vec<Word> = line
+                .split_whitespace()
+                .map(|word| Word { text: word.into(), rect: Rect::default(), confidence: None })
+                .collect();
+            if words.is_empty() {
+                blank = true;
+                continue;
+            }
+            lines.push(Line { words, role: LineRole::Body, starts_block: blank });
+            blank = false;
+        }
+        let legibility = if lines.is_empty() { Legibility::Blank } else { Legibility::Readable };
+        reading.document.pages.push(Page {
+            number: i as u32 + 1,
+            width: 0.0,
+            height: 0.0,
+            source: TextSource::TextFile,
+            legibility,
+            turned: 0,
+            lines,
+        });
+    }
+    reading.document.plain_text = Some(text);
+}
+
+/// Fewer visible characters than this beside a picture of the whole page are a
+/// stamp or a header on a scan.
+const SCAN_STAMP: usize = 250;
+
+fn read_pdf(bytes: &[u8], options: &ReadOptions, reading: &mut Reading) {
+    let pdf = match pdf::open(bytes) {
+        Ok(pdf) => pdf,
+        Err(error) => return reading.fail(error.message()),
+    };
+    let mut reader = pdf.reader();
+    for index in 0..pdf.len() {
+        let number = index as u32 + 1;
+        let content = reader.content(index);
+        let garbage = content.garbled * 5 > content.garbled + content.readable;
+        let visible = content.readable - content.invisible;
+        let scan_beneath = content.pictured >= 0.5;
+        let layer = content.invisible >= 20 && !garbage;
+        let wanted = match options.ocr {
+            OcrMode::Never => false,
+            OcrMode::Always => content.pictured > 0.0,
+            OcrMode::Auto => {
+                garbage && content.garbled > 0
+                    || scan_beneath && visible < SCAN_STAMP && !layer
+                    || content.readable == 0 && content.pictured > 0.0
+            }
+        };
+        let picture = if wanted { reader.picture(index) } else { None };
+        match picture {
+            Some(picture) => scan::read_scan(number, content, picture, options, reading),
+            None => {
+                if wanted && garbage {
+                    let problem = "the page's text has no meaning (its fonts lack a character \
+                                   table) and it has no picture to read instead";
+                    reading.trouble(number, Stage::Read, problem, false);
+                } else if wanted {
+                    let problem = "the page's picture could not be decoded";
+                    reading.trouble(number, Stage::Read, problem, false);
+                }
+                let unread = wanted || options.ocr == OcrMode::Never && scan_beneath;
+                reading.document.pages.push(text_page(number, content, unread));
+            }
+        }
+    }
+}
+
+/// A page from the PDF's own text.
+fn text_page(number: u32, content: pdf::Content, unread: bool) -> Page {
+    let mut lines = layout::lines(content.fragments);
+    lines.extend(layout::lines(content.aside));
+    let legibility = match (lines.is_empty(), unread) {
+        (_, true) if content.readable < SCAN_STAMP => Legibility::Unreadable,
+        (true, _) if content.drawn && content.garbled > 0 => Legibility::Unreadable,
+        (true, _) => Legibility::Blank,
+        _ => Legibility::Readable,
+    };
+    Page {
+        number,
+        width: content.width,
+        height: content.height,
+        source: TextSource::TextLayer,
+        legibility,
+        turned: content.turned,
+        lines,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_format(bytes: &[u8], name: Option<&str>, expect: Option<Format>) {
+        assert_eq!(format(bytes, name), expect);
+    }
+
+    #[test]
+    fn formats_are_told_by_content() {
+        check_format(b"junk\r\n%PDF-1.7", Some("a.txt"), Some(Format::Pdf));
+        check_format(b"MM\0*....", Some("a.pdf"), Some(Format::Tiff));
+        check_format(b"Pain 8/10.\n", None, Some(Format::Text));
+        check_format(b"caf\xE9 au lait", Some("NOTE.TXT"), Some(Format::Text));
+        check_format(b"caf\xE9 au lait", None, None);
+        check_format(b"PK\x03\x04\0\0\0\0", Some("a.docx"), None);
+    }
+
+    #[test]
+    fn text_files_keep_every_byte_but_the_mark() {
+        let reading =
+            read("\u{FEFF}One\r\n\r\ntwo 2\u{0C}three".as_bytes(), None, &ReadOptions::default());
+        assert_eq!(reading.document.plain_text.as_deref(), Some("One\r\n\r\ntwo 2\u{0C}three"));
+        let pages = &reading.document.pages;
+        assert_eq!(pages.len(), 2);
+        assert_eq!(pages[0].lines.len(), 2);
+        assert!(pages[0].lines[1].starts_block);
+        assert_eq!(pages[1].lines[0].text(), "three");
+    }
+
+    #[test]
+    fn windows_1252_is_understood() {
+        let reading = read(b"pain \x96 8/10 caf\xE9", Some("txt"), &ReadOptions::default());
+        assert_eq!(reading.document.plain_text.as_deref(), Some("pain \u{2013} 8/10 caf\u{e9}"));
+    }
+
+    #[test]
+    fn nothing_to_read_is_fatal() {
+        for bytes in [&b""[..], b" \n", b"%PDF-1.7\nnothing", b"II*\0", b"\0\x01\x02"] {
+            let reading = read(bytes, None, &ReadOptions::default());
+            assert!(reading.document.pages.is_empty());
+            assert_eq!(reading.problems.len(), 1);
+            assert!(reading.problems[0].fatal);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! CSV as RFC 4180 has it, with LF line ends, safe to open in a spreadsheet.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use super::cell::Cell;
+
+/// Writes a header and rows.
+pub fn write<'a, W: Write>(
+    out: W,
+    columns: &[&str],
+    rows: impl IntoIterator<Item = Vec<Cell<'a>>>,
+) -> io::Result<W> {
+    let mut writer = csv::WriterBuilder::new().from_writer(out);
+    writer.write_record(columns)?;
+    for row in rows {
+        writer.write_record(row.iter().map(|cell| guarded(cell).into_owned()))?;
+    }
+    writer.into_inner().map_err(|error| error.into_error())
+}
+
+/// The cell's text, with an apostrophe before what a spreadsheet would run as a formula.
+fn guarded<'a>(cell: &'a Cell<'_>) -> Cow<'a, str> {
+    match cell {
+        Cell::Empty => Cow::Borrowed(""),
+        Cell::Plain(text) => Cow::Borrowed(text),
+        Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
+            Cow::Owned(format!("'{text}"))
+        }
+        Cell::Text(text) => Cow::Borrowed(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(cell: Cell<'_>, expect: &str) {
+        let bytes = write(Vec::new(), &["a", "b"], [vec![cell, Cell::Empty]]).unwrap();
+        assert_eq!(String::from_utf8(bytes).unwrap(), format!("a,b\n{expect},\n"));
+    }
+
+    #[test]
+    fn text_never_starts_a_formula() {
+        check(Cell::Text("=1+1".into()), "'=1+1");
+        check(Cell::Text("+1".into()), "'+1");
+        check(Cell::Text("-2+3".into()), "'-2+3");
+        check(Cell::Text("@SUM(A1)".into()), "'@SUM(A1)");
+        check(Cell::Text("\tx".into()), "'\tx");
+        check(Cell::Text("\rx".into()), "\"'\rx\"");
+        check(Cell::Text("a=b".into()), "a=b");
+    }
+
+    #[test]
+    fn numbers_stay_numbers() {
+        check(Cell::Plain("-3.5".into()), "-3.5");
+    }
+
+    #[test]
+    fn quotes_where_the_format_asks_for_it() {
+        check(Cell::Text("a,b".into()), "\"a,b\"");
+        check(Cell::Text("so \"called\"".into()), "\"so \"\"called\"\"\"");
+        check(Cell::Text("two\nlines".into()), "\"two\nlines\"");
+    }
+}

@@ -1,0 +1,86 @@
+//! The table of cases that a run ends with, for people.
+
+use super::Case;
+
+/// Widest line, in characters.
+const WIDTH: usize = 100;
+/// Widest case id and widest step id that are shown in full.
+const CASE: usize = 22;
+const STEP: usize = 22;
+/// Space between two columns.
+const GAP: &str = "  ";
+
+/// One line a case: case, determination, first reason, next step.
+pub fn table(cases: &[Case]) -> String {
+    let rows: Vec<[&str; 4]> = cases
+        .iter()
+        .map(|case| {
+            [
+                case.id.as_str(),
+                case.verdict.determination.as_str(),
+                case.verdict.reasons.first().map_or("-", |reason| reason.label.as_str()),
+                case.verdict.next_step.as_deref().unwrap_or("-"),
+            ]
+        })
+        .collect();
+    layout(&rows)
+}
+
+/// Aligned lines under a header, none longer than [`WIDTH`].
+fn layout(rows: &[[&str; 4]]) -> String {
+    let header = ["case", "determination", "first reason", "next step"];
+    let longest = |column: usize| {
+        let cells = rows.iter().chain([&header]).map(|row| row[column].chars().count());
+        cells.max().unwrap_or_default()
+    };
+    let (case, determination, step) = (longest(0).min(CASE), longest(1), longest(3).min(STEP));
+    let reason = longest(2).min(WIDTH - 3 * GAP.len() - case - determination - step);
+    let widths = [case, determination, reason, step];
+    let mut out = String::new();
+    for row in [&header].into_iter().chain(rows) {
+        let cells: Vec<String> =
+            row.iter().zip(widths).map(|(cell, width)| fit(cell, width)).collect();
+        out.push_str(cells.join(GAP).trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// The cell in exactly so many characters, cut where it is longer.
+fn fit(cell: &str, width: usize) -> String {
+    // A control character in a file name must not reach the terminal.
+    let cell: String = cell.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+    if cell.chars().count() <= width {
+        format!("{cell:width$}")
+    } else {
+        let cut: String = cell.chars().take(width.saturating_sub(1)).collect();
+        format!("{cut}…")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_align_and_lines_fit() {
+        let long = "a reason that goes on and on, ".repeat(4);
+        let table = layout(&[
+            ["case01", "not_medically_necessary", "unproven", "optimize-conservative"],
+            ["a-case-id-that-is-far-too-long-to-show", "pend_missing_documentation", &long, "-"],
+        ]);
+        let lines: Vec<&str> = table.lines().collect();
+        assert_eq!(lines.len(), 3);
+        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH));
+        let at = |line: &str, word: &str| line[..line.find(word).unwrap()].chars().count();
+        let column = at(lines[0], "determination");
+        assert_eq!(at(lines[1], "not_medically"), column);
+        assert_eq!(at(lines[2], "pend_missing"), column);
+        assert!(lines[2].contains('…'));
+    }
+
+    #[test]
+    fn no_control_character_reaches_the_terminal() {
+        assert_eq!(fit("a\u{1b}[31mb", 8), "a?[31mb ");
+    }
+}

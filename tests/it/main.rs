@@ -1,0 +1,8 @@
+//! The program from outside, in one binary.
+
+mod cli;
+mod corpus;
+mod layers;
+mod place;
+mod read;
+mod type_pixels;
