@@ -19,6 +19,9 @@ mod outcome;
 mod scope;
 mod status;
 mod medication;
+mod therapy;
+mod contraindication;
+mod function;
 
 pub use anatomy::{find_levels, find_side};
 pub use checkbox::{CheckBox, check_boxes};
@@ -40,6 +43,9 @@ type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 #[rustfmt::skip]
 const READERS: &[Reader] = &[
     medication::read,
+    therapy::read,
+    contraindication::read,
+    function::read,
     injection::read,
     exam_sign::read,
     pain_score::read,
