@@ -5,6 +5,7 @@ mod dates;
 mod disability_score;
 mod anatomy;
 mod exam_sign;
+mod emg;
 mod injection;
 mod note;
 mod note_date;
@@ -47,6 +48,7 @@ const READERS: &[Reader] = &[
     contraindication::read,
     function::read,
     injection::read,
+    emg::read,
     exam_sign::read,
     pain_score::read,
     pain_duration::read,
