@@ -12,6 +12,7 @@ mod note_date;
 mod pain_duration;
 mod pain_score;
 mod parts;
+mod requested_procedure;
 mod rows;
 mod statement;
 mod tokens;
@@ -53,6 +54,7 @@ const READERS: &[Reader] = &[
     pain_score::read,
     pain_duration::read,
     disability_score::read,
+    requested_procedure::read,
     statement::read,
 ];
 
