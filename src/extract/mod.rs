@@ -5,12 +5,14 @@ mod dates;
 mod disability_score;
 mod anatomy;
 mod exam_sign;
+mod emg;
 mod injection;
 mod note;
 mod note_date;
 mod pain_duration;
 mod pain_score;
 mod parts;
+mod requested_procedure;
 mod rows;
 mod statement;
 mod tokens;
@@ -19,6 +21,9 @@ mod outcome;
 mod scope;
 mod status;
 mod medication;
+mod therapy;
+mod contraindication;
+mod function;
 
 pub use anatomy::{find_levels, find_side};
 pub use checkbox::{CheckBox, check_boxes};
@@ -40,11 +45,16 @@ type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 #[rustfmt::skip]
 const READERS: &[Reader] = &[
     medication::read,
+    therapy::read,
+    contraindication::read,
+    function::read,
     injection::read,
+    emg::read,
     exam_sign::read,
     pain_score::read,
     pain_duration::read,
     disability_score::read,
+    requested_procedure::read,
     statement::read,
 ];
 
