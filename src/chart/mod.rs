@@ -152,3 +152,6 @@ fn standing(facts: &[Fact]) -> Vec<Vec<usize>> {
     }
     by_kind
 }
+
+#[cfg(test)]
+mod tests;
