@@ -84,7 +84,7 @@ fn in_spine(region: &str, number: &str) -> bool {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SIDE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:(bilateral(?:ly)?|bilat|b/l|both sides|both)|(left|lt|left-sided|l(?:\.|\b))|(right|rt|right-sided|r(?:\.|\b)))(?:\W|$)").unwrap()
+    Regex::new(r"\b(?:(bilateral(?:ly)?|bilat|b/l|both sides|both|ble|bue)|(left|lt|left-sided|lle|lue|l(?:\.|\b))|(right|rt|right-sided|rle|rue|r(?:\.|\b)))(?:\W|$)").unwrap()
 });
 
 /// The side that a stretch of text names: the only one, or both.

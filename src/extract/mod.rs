@@ -5,12 +5,14 @@ mod dates;
 mod disability_score;
 mod anatomy;
 mod exam_sign;
+mod emg;
 mod injection;
 mod note;
 mod note_date;
 mod pain_duration;
 mod pain_score;
 mod parts;
+mod requested_procedure;
 mod rows;
 mod statement;
 mod tokens;
@@ -47,10 +49,12 @@ const READERS: &[Reader] = &[
     contraindication::read,
     function::read,
     injection::read,
+    emg::read,
     exam_sign::read,
     pain_score::read,
     pain_duration::read,
     disability_score::read,
+    requested_procedure::read,
     statement::read,
 ];
 

@@ -54,13 +54,7 @@ fn duration_behind(note: &Note<'_>, behind: Span) -> Option<Span> {
 
 /// Whether the document's first lines ask for a service.
 fn asks(note: &Note<'_>) -> bool {
-    let head = Span::new(
-        0,
-        (0..=note.str().len().min(TITLE_REACH))
-            .rev()
-            .find(|&i| note.str().is_char_boundary(i))
-            .unwrap_or(0),
-    );
+    let head = Span::new(0, note.str().floor_char_boundary(TITLE_REACH));
     note.mentions_in("document", head).any(|m| note.concept(m).id == "request")
 }
 
@@ -279,7 +273,7 @@ impl Reader<'_, '_> {
         let sentence = &note.sentences[index];
         let name = note.get(phrase.span);
         let lead = note.get(Span::new(sentence.span.start, phrase.head.start));
-        let near = &lead[lead.len() - lead.len().min(40)..lead.len()].trim_end().to_owned();
+        let near = lead[lead.ceil_char_boundary(lead.len().saturating_sub(40))..].trim_end();
         if status == EventStatus::NotDone {
             // "No other injections" and "no further injections" speak of those that were done.
             let beside = ["other", "further", "additional", "more", "another", "repeat", "new"];
@@ -291,7 +285,9 @@ impl Reader<'_, '_> {
                 || near.ends_with("nor other");
             // "Prior block of the same nerve? No": that one was not done; others may have been.
             let words = note.get(Span::new(phrase.span.start, sentence.span.end));
-            let same = ["same", "this"].iter().any(|w| words.contains(w) || near.ends_with(w));
+            let same = ["same ", "this nerve", "this site", "this joint", "this level"]
+                .iter()
+                .any(|w| words.contains(w));
             if phrase.class == "block" || (same && phrase.class == "needle") {
                 let asked = |e: &Event| e.named && e.injection.status == Some(EventStatus::Planned);
                 let like = self.events.iter().position(asked).filter(|_| same);

@@ -59,11 +59,9 @@ fn percent(note: &Note<'_>, within: Span, row: bool) -> Option<(Span, f64)> {
         let value: f64 = number.as_str().parse().ok()?;
         let span = Span::new(within.start + number.start(), within.start + whole.end());
         let from = span.start.saturating_sub(NEAR).max(within.start);
-        let from =
-            (from..span.start).find(|&i| note.str().is_char_boundary(i)).unwrap_or(span.start);
+        let from = note.str().ceil_char_boundary(from).min(span.start);
         let to = (span.end + NEAR).min(within.end);
-        let to =
-            (span.end..=to).rev().find(|&i| note.str().is_char_boundary(i)).unwrap_or(span.end);
+        let to = note.str().floor_char_boundary(to).max(span.end);
         let id = |span: Span, wanted: &str| {
             note.mentions_in(WORDS, span).any(|m| note.concept(m).id == wanted)
         };
@@ -73,7 +71,10 @@ fn percent(note: &Note<'_>, within: Span, row: bool) -> Option<(Span, f64)> {
             return None;
         }
         // A solution's strength has its drug right behind it.
-        let behind = Span::new(span.end, (span.end + 25).min(to).max(span.end));
+        let behind = Span::new(
+            span.end,
+            note.str().floor_char_boundary((span.end + 25).min(to)).max(span.end),
+        );
         let drug = note.mentions_in("agent", behind).next().is_some();
         let speaks = id(around, "effect") || id(around, "complete") || id(around, "partial");
         ((speaks || row) && !drug && value <= 100.0).then_some((span, value))
