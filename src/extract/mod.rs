@@ -2,6 +2,7 @@
 
 mod checkbox;
 mod dates;
+mod diagnosis;
 mod disability_score;
 mod anatomy;
 mod exam_sign;
@@ -41,6 +42,7 @@ type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 const READERS: &[Reader] = &[
     medication::read,
     exam_sign::read,
+    diagnosis::read,
     pain_score::read,
     pain_duration::read,
     disability_score::read,
