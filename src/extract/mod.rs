@@ -62,12 +62,29 @@ const READERS: &[Reader] = &[
 
 /// Reads every fact that a text states, in text order.
 pub fn extract(text: &Text, lexicon: &Lexicon) -> Vec<Fact> {
-    let note = Note::new(text, lexicon);
-    let mut drafts = Vec::new();
-    for read in READERS {
-        read(&note, &mut drafts);
-    }
-    assemble(&note, drafts)
+    extract_parts(text, lexicon).into_iter().flat_map(|part| part.facts).collect()
+}
+
+/// What one of the documents that a file holds says.
+pub struct Part {
+    /// Its first and last page, counted from 1.
+    pub pages: (u32, u32),
+    /// Its facts in text order.
+    pub facts: Vec<Fact>,
+}
+
+/// Reads every fact, document by document: a fax may hold several, each with a title,
+/// a date and a signature of its own.
+pub fn extract_parts(text: &Text, lexicon: &Lexicon) -> Vec<Part> {
+    let read = |(pages, span)| {
+        let note = Note::of(text, span, lexicon);
+        let mut drafts = Vec::new();
+        for read in READERS {
+            read(&note, &mut drafts);
+        }
+        Part { pages, facts: assemble(&note, drafts) }
+    };
+    parts::split(text, lexicon).into_iter().map(read).collect()
 }
 
 /// Turns drafts into facts: places, ids, confidence.
