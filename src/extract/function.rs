@@ -198,6 +198,22 @@ fn amount_of(
                 && AMOUNT_OF.is_match(note.get(Span::new(amount.end, mention.span.start)))
         })
     };
+    let behind = behind.map(|first| {
+        // A table's last column is the newest: "Standing tolerance   10 min   15 min".
+        amounts
+            .iter()
+            .filter(|amount| amount.start > first.start)
+            .take_while(|amount| next.is_none_or(|next| amount.start < next))
+            .take_while(|amount| {
+                note.get(Span::new(first.end, amount.start))
+                    .chars()
+                    .all(|c| c.is_whitespace() || c.is_ascii_digit() || c.is_alphabetic())
+                    && note.get(Span::new(first.end, amount.start)).len() <= 12
+            })
+            .last()
+            .filter(|last| note.as_written(Span::new(first.end, last.start)).starts_with("  "))
+            .unwrap_or(first)
+    });
     behind.or_else(of).copied()
 }
 
@@ -320,6 +336,9 @@ fn cue_behind(
 
 /// Whether the words between two activities only join them.
 fn is_list(gap: &str) -> bool {
+    if gap.trim().is_empty() {
+        return false;
+    }
     gap.split(|c: char| c.is_whitespace() || matches!(c, ',' | '/'))
         .filter(|word| !word.is_empty())
         .all(|word| {

@@ -2,6 +2,7 @@
 
 mod checkbox;
 mod dates;
+mod diagnosis;
 mod disability_score;
 mod anatomy;
 mod exam_sign;
@@ -51,6 +52,7 @@ const READERS: &[Reader] = &[
     injection::read,
     emg::read,
     exam_sign::read,
+    diagnosis::read,
     pain_score::read,
     pain_duration::read,
     disability_score::read,

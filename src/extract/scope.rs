@@ -227,7 +227,7 @@ fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
     ];
     let speaks_of =
         [" it ", " it.", " this.", " them", " relief", " this medication", " the medication"];
-    let person = ["she ", "he ", "the patient ", "patient ", "however", "pt "];
+    let person = ["she ", "he ", "the patient ", "patient ", "however", "pt ", "i ", "we "];
     (points_back.iter().any(|start| words.starts_with(start))
         || (person.iter().any(|start| words.starts_with(start))
             && speaks_of.iter().any(|part| words.contains(part))))

@@ -73,6 +73,7 @@ pub(super) fn heads_of<'a>(note: &Note<'a>, sentence: &Sentence) -> Vec<Head<'a>
         } else {
             Route::Transdermal
         });
+        let route = if words.starts_with("iv ") { Some(Route::Iv) } else { route };
         heads.push(Head {
             span: mention.span,
             name: &concept.id,
@@ -119,6 +120,14 @@ fn is_medication(
     .any(|form| behind.starts_with(form))
         || before.ends_with("topical ");
     if PROCEDURAL.contains(&class) && !list && !patch {
+        return false;
+    }
+    if class == "steroid"
+        && !list
+        && note
+            .mentions_in("not-drug", sentence.span)
+            .any(|m| note.concept(m).id == "block" && m.span.start.abs_diff(span.start) <= 110)
+    {
         return false;
     }
     if in_procedure && !list {

@@ -15,6 +15,7 @@ use super::{Draft, Note, course_in};
 use crate::fact::{
     Medication, MedicationStatus, Origin, Outcome, Polarity, Route, Section, Statement, Time,
 };
+use crate::segment::Sentence;
 use crate::span::Span;
 use attributes::{
     Dose, Frequency, find_bare_dose, find_dose, find_doses, find_frequency, find_route,
@@ -87,6 +88,12 @@ static REACTION: LazyLock<Regex> = LazyLock::new(|| {
     .unwrap()
 });
 
+// "Patient instructions given: [x] pregabalin"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static HANDED_OUT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:instructions?|handouts?|leaflets?|education|information sheets?)\b.{0,40}\b(?:given|printed|provided|on|for|about)\b|\b(?:instructions?|handouts?|leaflets?):").unwrap()
+});
+
 fn read_head(
     note: &Note<'_>,
     index: usize,
@@ -108,7 +115,7 @@ fn read_head(
         .or_else(|| (reach.tail != reach.own).then(|| outcome_in(note, reach.tail)).flatten())
         .or_else(|| outcome_before(note, reach.lead))
         .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)));
-    let boxed = note.boxes_in(sentence.span).into_iter().rfind(|b| b.span.end <= head.span.start);
+    let boxed = note.box_of(head.span);
     let status = if allergic {
         if status_read.is_some_and(|s| s.status == "not_taken") {
             return;
@@ -116,7 +123,7 @@ fn read_head(
         outcome = None;
         Some(MedicationStatus::Allergy)
     } else {
-        status_in_words(status_read, &asserted, sentence.section, outcome, &found)
+        status_in_words(note, status_read, &asserted, sentence, outcome, &found)
     };
     // An empty box says nothing, unless words beside it do.
     if boxed.is_some_and(|b| !b.ticked)
@@ -161,6 +168,9 @@ fn read_head(
     let mut draft = Draft::new(found.span, medication.clone(), head.rule.clone(), asserted.clone());
     if boxed.is_some_and(|b| b.ticked) {
         draft.assertion.origin = Origin::Checkbox;
+    }
+    if HANDED_OUT.is_match(lead) {
+        draft.assertion.origin = Origin::GoalOrEducation;
     }
     if status == Some(MedicationStatus::NotTaken) {
         draft.assertion.polarity = Polarity::Negated;
@@ -299,7 +309,15 @@ fn frequency_near(note: &Note<'_>, within: Span, reach: usize) -> Option<Frequen
     let words = note.get(within);
     let found = find_frequency(words)?;
     let gap = &words[..found.span.start];
-    (gap.len() <= reach && !gap.contains(['.', ';', ':'])).then_some(found)
+    (gap.len() <= reach && !breaks(gap)).then_some(found)
+}
+
+/// Whether a sentence or clause ends inside a gap; "p.o." does not end one.
+fn breaks(gap: &str) -> bool {
+    gap.contains([';', ':'])
+        || gap
+            .match_indices('.')
+            .any(|(at, _)| gap[..at].rsplit([' ', '.']).next().is_some_and(|word| word.len() >= 3))
 }
 
 impl Attributes {
@@ -380,12 +398,22 @@ impl Attributes {
 }
 
 fn status_in_words(
+    note: &Note<'_>,
     read: Option<StatusRead<'_>>,
     asserted: &crate::context::Asserted,
-    section: Section,
+    sentence: &Sentence,
     outcome: Option<OutcomeRead>,
     found: &Attributes,
 ) -> Option<MedicationStatus> {
+    let section = sentence.section;
+    let planning = section == Section::Plan || note.heading(sentence).contains("recommend");
+    if read.is_some_and(|r| r.status == "prescribed") {
+        return Some(if planning || asserted.assertion.time == Time::Planned {
+            MedicationStatus::Planned
+        } else {
+            MedicationStatus::Current
+        });
+    }
     let supposed = matches!(asserted.assertion.time, Time::Hypothetical);
     if let Some(status) = read.and_then(|r| r.status.parse().ok()) {
         // "medications such as gabapentin, which might help" speaks of nothing taken yet.
@@ -419,11 +447,13 @@ fn class_counts(
     drafts: &mut Vec<Draft>,
     index: usize,
 ) -> bool {
+    let sentence = &note.sentences[index];
     let class = head.class.unwrap_or_default();
     let named = heads.iter().any(|other| !other.class_only && other.class == head.class);
     if status == Some(MedicationStatus::NotTaken)
         && matches!(class, "tca" | "snri" | "gabapentinoid")
         && !named
+        && !note.get(sentence.span).contains("contraindicat")
     {
         let statement =
             Statement { topic: "class-not-tried".to_owned(), value: Some(class.to_owned()) };
@@ -432,7 +462,6 @@ fn class_counts(
         draft.assertion.polarity = Polarity::Affirmed;
         drafts.push(draft);
     }
-    let sentence = &note.sentences[index];
     CLASSES_IN_FACTS.contains(&class)
         && !named
         && (status != Some(MedicationStatus::Current)

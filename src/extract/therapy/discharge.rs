@@ -7,7 +7,7 @@ use regex::Regex;
 use super::super::outcome::outcome_in;
 use super::super::{Draft, Note, course_in};
 use super::schedule::{find_frequency, find_visits};
-use crate::fact::{Section, Therapy, TherapyKind, TherapyStatus};
+use crate::fact::{Kind, Section, Therapy, TherapyKind, TherapyStatus};
 use crate::span::Span;
 
 /// How far into a document its title may stand (bytes).
@@ -24,7 +24,10 @@ static ROW: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Reads the course that a therapist's note is of as one fact.
-pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+///
+/// Drafts from `first` on are of the therapies that it names; a bare name of the therapy
+/// that the whole note is of says nothing more and goes.
+pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
     let text = note.str();
     let title_end = text.floor_char_boundary(TITLE_REACH.min(text.len()));
     let Some(title) = TITLE.captures(&text[..title_end]) else { return };
@@ -78,6 +81,13 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         }
     }
     let Some((_, span)) = head else { return };
+    let mut index = 0;
+    drafts.retain(|draft| {
+        index += 1;
+        let bare = matches!(&draft.kind, Kind::Therapy(t) if t.therapy == TherapyKind::PhysicalTherapy
+            && t.visits.is_none() && t.start.is_none() && t.duration.is_none() && t.outcome.is_none());
+        index <= first || !bare
+    });
     let asserted = note.assert(span);
     let mut draft = Draft::new(span, course, "therapy/course-of-care", asserted);
     draft.assertion = crate::fact::Assertion::default();

@@ -17,6 +17,9 @@ use schedule::{find_frequency, find_visits, supervised_in};
 
 const GROUP: &str = "therapy";
 
+/// How far behind a therapy's name its quote may reach (bytes).
+const QUOTE_REACH: usize = 90;
+
 /// A therapy named in a sentence.
 struct Head {
     span: Span,
@@ -31,10 +34,11 @@ struct Head {
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     let indices: BTreeSet<usize> =
         note.mentions(GROUP).filter_map(|m| note.sentence_index(m.span)).collect();
+    let from = drafts.len();
     for index in indices {
         read_sentence(note, index, drafts);
     }
-    discharge::read(note, drafts);
+    discharge::read(note, drafts, from);
 }
 
 fn read_sentence(note: &Note<'_>, index: usize, drafts: &mut Vec<Draft>) {
@@ -78,7 +82,7 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
             && last.span.end <= mention.span.start
         {
             let gap = note.get(Span::new(last.span.end, mention.span.start));
-            if gap.len() <= 30 && !gap.contains(['.', ';', ':', ',']) && !gap.contains(" and ") {
+            if one_thing(gap) {
                 last.span.end = mention.span.end;
                 last.supervised |= concept.field("supervised").is_some();
                 continue;
@@ -93,6 +97,28 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
         });
     }
     heads
+}
+
+/// Whether the words between two names of one therapy join them to one: "for", "with our".
+fn one_thing(gap: &str) -> bool {
+    let joins = [
+        "for",
+        "with",
+        "of",
+        "in",
+        "our",
+        "the",
+        "a",
+        "via",
+        "through",
+        "by",
+        "referral",
+        "program",
+        "course",
+        "including",
+        "(",
+    ];
+    gap.split_whitespace().count() <= 3 && gap.split_whitespace().all(|word| joins.contains(&word))
 }
 
 fn in_capitals(note: &Note<'_>, mention: &Mention) -> bool {
@@ -152,9 +178,20 @@ fn is_physical_therapy(note: &Note<'_>, sentence: &Sentence, mention: &Mention) 
     let before = note.get(Span::new(sentence.span.start, mention.span.start));
     let behind = note.get(Span::new(mention.span.end, sentence.span.end));
     // "Therapist 4, PT" is a credential; "PT: Therapist 4" a name.
-    let credential = before.ends_with(", ")
-        && (behind.is_empty() || behind.starts_with([',', '.', '\n']) || behind.starts_with("  "))
-        && before.trim_end_matches(", ").ends_with(|c: char| c.is_ascii_digit());
+    let holder = Span::new(
+        sentence.span.start,
+        mention.span.start.saturating_sub(2).max(sentence.span.start),
+    );
+    let holder = note.as_written(holder).rsplit([' ', '\n']).next().unwrap_or_default();
+    let person = holder.ends_with(|c: char| c.is_ascii_digit())
+        || (holder.starts_with(char::is_uppercase)
+            && holder.chars().skip(1).all(char::is_lowercase)
+            && note
+                .mentions_in(GROUP, Span::new(sentence.span.start, mention.span.start))
+                .next()
+                .is_none()
+            && !holder.is_empty());
+    let credential = before.ends_with(", ") && person && !behind.starts_with(" x ");
     let next: String = behind
         .trim_start_matches([' ', ':'])
         .chars()
@@ -206,7 +243,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         (reach.tail != reach.own).then(|| find_frequency(note.get(reach.tail))).flatten()
     });
     let boxes = note.boxes_in(sentence.span);
-    let boxed = boxes.iter().rfind(|b| b.span.end <= head.span.start);
+    let boxed = note.box_of(head.span);
     let answer = boxes
         .iter()
         .find(|b| b.ticked && b.span.start >= head.span.end && b.span.start < reach.own.end);
@@ -242,6 +279,13 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         Some(label) if label.starts_with("yes") && status_read.is_none() => {
             Some(default_status(head.kind, sentence.section, dated || visits.is_some()))
         }
+        // "in a group since September" goes on.
+        _ if status_read.is_none()
+            && course.stop.is_none()
+            && course.duration.is_some_and(|span| note.get(span).starts_with("since")) =>
+        {
+            Some(TherapyStatus::Current)
+        }
         _ => status_in_words(
             note,
             status_read,
@@ -267,7 +311,25 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         start: course.start,
         stop: course.stop,
     };
-    let mut draft = Draft::new(head.span, therapy, head.rule.clone(), asserted);
+    // The quote holds what the fact says, as far as it stands near: dates, visits, a refusal.
+    let mut span = head.span;
+    let mut hold = |part: Span| {
+        if part.start >= span.start
+            && part.end <= reach.own.end
+            && part.end - head.span.end.min(part.end) <= QUOTE_REACH
+        {
+            span = span.union(part);
+        }
+    };
+    course.duration.into_iter().for_each(&mut hold);
+    note.dates_in(reach.own).for_each(|date| hold(date.span));
+    if let Some(read) = status_read.filter(|_| status == Some(TherapyStatus::NotDone)) {
+        hold(read.mention.span);
+        if read.mention.span.end <= span.start && near(&read.mention, head.span) {
+            span = span.union(read.mention.span);
+        }
+    }
+    let mut draft = Draft::new(span, therapy, head.rule.clone(), asserted);
     if boxed.is_some_and(|b| b.ticked) || answer.is_some() {
         draft.assertion.origin = Origin::Checkbox;
     }
@@ -300,6 +362,8 @@ fn status_in_words(
 ) -> Option<TherapyStatus> {
     match read.map(|r| r.status) {
         Some("current") => return Some(TherapyStatus::Current),
+        Some("prescribed") if is_plan(note, sentence) => return Some(TherapyStatus::Planned),
+        Some("prescribed") => return Some(TherapyStatus::Current),
         Some("past") => return Some(TherapyStatus::Past),
         Some("planned") => return Some(TherapyStatus::Planned),
         Some("not_taken") => return Some(TherapyStatus::NotDone),
