@@ -124,7 +124,12 @@ fn description(note: &Note<'_>, code: Span) -> Option<Span> {
     let words = note.get(cell);
     let lettered = words.starts_with(|c: char| c.is_ascii_alphabetic());
     let long = words.split(' ').count() > 12;
-    (lettered && !long && !CODE.is_match(words) && words.len() > 3).then_some(cell)
+    (lettered
+        && !long
+        && !words.starts_with("no diagnosis")
+        && !CODE.is_match(words)
+        && words.len() > 3)
+        .then_some(cell)
 }
 
 /// Three digits and decimals are a code only where a code is expected.

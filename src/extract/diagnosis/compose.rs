@@ -234,6 +234,9 @@ fn sites_before(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, u
         if role(note, word) == "head" {
             break;
         }
+        if listed && !near && claimed(note, &words[..index], word.span) {
+            break;
+        }
         if listed && !near {
             sites.extend(group.take());
         }
@@ -291,6 +294,26 @@ fn sites_before(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, u
         site.side = side;
     }
     (sites, start)
+}
+
+/// Whether a site belongs to a head before it: "arthritis of both knees, hip bursitis".
+fn claimed(note: &Note<'_>, before: &[&Mention], site: Span) -> bool {
+    let mut next = site;
+    for word in before.iter().rev() {
+        if note.sentence_index(word.span) != note.sentence_index(site) || word.span.end > next.start
+        {
+            return false;
+        }
+        let gap = note.get(Span::new(word.span.end, next.start));
+        if role(note, word) == "head" {
+            return LINK.is_match(gap);
+        }
+        if !matches!(gap, "" | " " | "-") && !lists(gap) {
+            return false;
+        }
+        next = word.span;
+    }
+    false
 }
 
 /// One site's name from two words for it.

@@ -206,7 +206,7 @@ fn draft(
         icd10: None,
         icd9: None,
         certainty: Some(certainty),
-        side: found.side,
+        side: found.side.filter(|_| !family || find_side(note.get(found.span)).is_some()),
         experiencer: family.then_some(Experiencer::Family),
     };
     let mut draft = Draft::new(found.span, kind, found.rule.clone(), asserted);
