@@ -36,15 +36,12 @@ fn of_diagnoses(section: Section) -> bool {
 }
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
-    for c in CODE.captures_iter(note.str()) {
-        let Some(whole) = c.get(0) else { continue };
-        let span = Span::new(whole.start(), whole.end());
+    for (span, icd10) in codes(note.str()) {
         let Some(sentence) = note.sentence_at(span) else { continue };
-        let icd10 = c.get(1).is_some();
         if !of_diagnoses(sentence.section) || (!icd10 && !is_old_code(note, span)) {
             continue;
         }
-        let code = whole.as_str().to_uppercase();
+        let code = note.get(span).to_uppercase();
         let words = description(note, span);
         let owner = drafts[first..]
             .iter_mut()
@@ -77,9 +74,32 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
                 }
                 set(found, &code, icd10);
             }
+            // "V71.09 No diagnosis"
+            None if words.is_some_and(|w| note.get(w).starts_with("no diagnosis")) => {}
             None => drafts.push(by_code(note, span, words, &code, icd10)),
         }
     }
+}
+
+/// Codes, and whether they are of ICD-10-CM; looked for only where a point stands in a word.
+fn codes(text: &str) -> impl Iterator<Item = (Span, bool)> {
+    text.match_indices('.').filter_map(|(at, _)| {
+        let bytes = text.as_bytes();
+        let digit = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
+        let start = at.saturating_sub(4);
+        let start = (start..at).find(|&i| text.is_char_boundary(i))?;
+        let end = (at + 6).min(text.len());
+        let end = (end..=text.len()).find(|&i| text.is_char_boundary(i))?;
+        let more = bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric);
+        if !digit || !more {
+            return None;
+        }
+        let c = CODE.captures_at(&text[..end], start)?;
+        let whole = c.get(0)?;
+        let ends = text[whole.end()..].chars().next().is_none_or(|next| !next.is_alphanumeric());
+        (whole.start() < at && at < whole.end() && ends)
+            .then(|| (Span::new(whole.start(), whole.end()), c.get(1).is_some()))
+    })
 }
 
 fn set(found: &mut Diagnosis, code: &str, icd10: bool) {
@@ -124,7 +144,12 @@ fn description(note: &Note<'_>, code: Span) -> Option<Span> {
     let words = note.get(cell);
     let lettered = words.starts_with(|c: char| c.is_ascii_alphabetic());
     let long = words.split(' ').count() > 12;
-    (lettered && !long && !CODE.is_match(words) && words.len() > 3).then_some(cell)
+    (lettered
+        && !long
+        && !words.starts_with("no diagnosis")
+        && !CODE.is_match(words)
+        && words.len() > 3)
+        .then_some(cell)
 }
 
 /// Three digits and decimals are a code only where a code is expected.

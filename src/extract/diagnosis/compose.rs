@@ -16,7 +16,7 @@ const WORDS: &str = "diagnosis-word";
 /// What may part a head from the site behind it: "pain in her left hip".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LINK: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^ ?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|of|at|over|across|around|along|about|involving|affecting|on|to) ?(?:(?:the|her|his|both|my|a|this|their|that|region of|area of|level of)(?: |$))*$").unwrap()
+    Regex::new(r"^ ?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|of|at|over|across|around|along|about|involving|affecting|on) ?(?:(?:the|her|his|both|one|my|a|this|their|that|region of|area of|level of)(?: |$))*$").unwrap()
 });
 
 /// A side behind a name.
@@ -96,6 +96,10 @@ fn of_head(note: &Note<'_>, words: &[&Mention], at: usize) -> Vec<Named> {
     let behind = side_behind(note, whole);
     let lead = find_side(note.get(Span::new(start, head.span.start)));
     let mut out = Vec::new();
+    if concept.field("form") == Some("once") && !(before.is_empty() && after.is_empty()) {
+        let (span, name) = (whole, name.to_owned());
+        return vec![Named { span, name, side: behind, class, rule: note.rule(head) }];
+    }
     for site in before.iter().chain(&after) {
         let span =
             Span::new(site.span.start.min(head.span.start), site.span.end.max(head.span.end));
@@ -230,6 +234,9 @@ fn sites_before(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, u
         if role(note, word) == "head" {
             break;
         }
+        if listed && !near && claimed(note, &words[..index], word.span) {
+            break;
+        }
         if listed && !near {
             sites.extend(group.take());
         }
@@ -255,6 +262,31 @@ fn sites_before(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, u
     }
     sites.extend(group);
     sites.reverse();
+    // "right greater than left" is both.
+    let lead = note.str()[..start].trim_end();
+    let compared = [
+        "right greater than",
+        "left greater than",
+        "right more than",
+        "left more than",
+        "right and",
+        "left and",
+        "right >",
+        "left >",
+    ];
+    if compared.iter().any(|words| lead.ends_with(words))
+        && let Some(site) = sites.first_mut()
+        && find_side(note.get(site.span)).is_some()
+    {
+        let from = lead.rfind(' ').map_or(0, |i| lead[..i].rfind(' ').map_or(0, |j| j + 1));
+        let from = lead[..from].trim_end().rfind(' ').map_or(0, |j| j + 1).min(from);
+        let from = if lead[from..].starts_with("right") || lead[from..].starts_with("left") {
+            from
+        } else {
+            site.span.start
+        };
+        site.span.start = from;
+    }
     // A side goes on to the sites after it: "left buttock and leg pain".
     let mut side = None;
     for site in &mut sites {
@@ -262,6 +294,26 @@ fn sites_before(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, u
         site.side = side;
     }
     (sites, start)
+}
+
+/// Whether a site belongs to a head before it: "arthritis of both knees, hip bursitis".
+fn claimed(note: &Note<'_>, before: &[&Mention], site: Span) -> bool {
+    let mut next = site;
+    for word in before.iter().rev() {
+        if note.sentence_index(word.span) != note.sentence_index(site) || word.span.end > next.start
+        {
+            return false;
+        }
+        let gap = note.get(Span::new(word.span.end, next.start));
+        if role(note, word) == "head" {
+            return LINK.is_match(gap);
+        }
+        if !matches!(gap, "" | " " | "-") && !lists(gap) {
+            return false;
+        }
+        next = word.span;
+    }
+    false
 }
 
 /// One site's name from two words for it.

@@ -8,9 +8,13 @@ mod code;
 mod compose;
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::parts::{part_at, titles};
-use super::{Draft, Note, find_side};
+use super::{Answer, Draft, Note, find_side};
+use crate::context::Asserted;
 use crate::fact::{
     Diagnosis, DiagnosisCertainty, Experiencer, Kind, Polarity, Section, Side, Time,
 };
@@ -26,6 +30,19 @@ const CONTEXT: &str = "diagnosis-context";
 
 /// How far before a mention a word of its purpose may stand, in bytes.
 const PURPOSE_REACH: usize = 60;
+
+/// How far behind a diagnosis the "versus" that leaves it open may stand, in bytes.
+const VERSUS_REACH: usize = 60;
+
+/// A doubt set behind a diagnosis: ", suspected", "(possible)".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static QUALIFIED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:,| -| \(|,? \()? ?(?:suspected|possible|probable|presumed|likely|provisional|query)(?:\)|[.,;]|$)").unwrap()
+});
+
+/// Words of headings under which nothing is certain yet.
+const PROVISIONAL: &[&str] =
+    &["provisional", "differential", "tentative", "presumptive", "rule out"];
 
 /// How much of a diagnosis its mention is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,11 +89,31 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     named.sort_by_key(|n| (n.span.start, n.span.end));
     let first = drafts.len();
     let mut studies = BTreeMap::new();
+    let report = is_study_report(note);
     for found in &named {
         let part = part_at(&titles, found.span);
+        let concluded =
+            note.sentence_at(found.span).is_some_and(|s| s.section == Section::Assessment);
+        if concluded && (report || part == Some("study-report")) {
+            continue;
+        }
         drafts.extend(draft(note, found, part, &mut studies));
     }
     code::read(note, drafts, first);
+    // What stands inside a code's own words is said by them.
+    let coded: Vec<Span> = drafts[first..].iter_mut().filter_map(coded).collect();
+    let inside = |span: Span| coded.iter().any(|c| c.contains(span) && c.len() > span.len());
+    let mut index = 0;
+    drafts.retain(|draft| {
+        index += 1;
+        index <= first || !matches!(draft.kind, Kind::Diagnosis(_)) || !inside(draft.span)
+    });
+}
+
+/// The span of a diagnosis that begins with its code.
+fn coded(draft: &mut Draft) -> Option<Span> {
+    let span = draft.span;
+    diagnosis(draft).filter(|d| d.icd10.is_some() || d.icd9.is_some()).map(|_| span)
 }
 
 /// Mentions of diagnoses with names of their own.
@@ -106,17 +143,17 @@ fn draft(
     note: &Note<'_>,
     found: &Named,
     part: Option<&str>,
-    studies: &mut BTreeMap<usize, bool>,
+    studies: &mut BTreeMap<usize, (bool, usize)>,
 ) -> Option<Draft> {
     let sentence = note.sentence_at(found.span)?;
     let assessed = sentence.section == Section::Assessment;
     let core = compose::core(note, found.span);
     let mut asserted = note.assert(core);
     let assertion = &asserted.assertion;
-    let negated = assertion.polarity == Polarity::Negated;
+    let negated = assertion.polarity == Polarity::Negated && !denies_relief(note, &asserted, core);
     let family = assertion.experiencer == Experiencer::Family;
     if note.box_of(found.span).is_some_and(|b| !b.ticked)
-        || assertion.time == Time::Hypothetical && !assessed
+        || assertion.time == Time::Hypothetical
         || assertion.experiencer == Experiencer::Other
         || !belongs(sentence.section, found.class, part)
         || of_study(note, found.span, sentence, studies)
@@ -133,7 +170,28 @@ fn draft(
     let follows = |id: &str, reach: usize| {
         next.is_some_and(|m| note.concept(m).id == id && m.span.start - found.span.end <= reach)
     };
-    let possible = asserted.has(CueCategory::Possible, note.lexicon) || follows("versus", 12);
+    let doubted = asserted.cues.iter().any(|hit| {
+        let cue = &note.lexicon.cues[hit.cue];
+        cue.category == CueCategory::Possible && note.get(hit.span) != "compatible with"
+    });
+    let open = next.is_some_and(|m| {
+        let gap = note.get(Span::new(found.span.end, m.span.start));
+        note.concept(m).id == "versus"
+            && gap.len() <= VERSUS_REACH
+            && !gap.contains([',', ';', '.'])
+    });
+    let qualified = QUALIFIED.is_match(note.get(behind));
+    let provisional = PROVISIONAL.iter().any(|word| note.heading(sentence).contains(word));
+    let possible = doubted || open || provisional || qualified;
+    let asked =
+        note.get(behind).get(..16.min(behind.len())).is_some_and(|words| words.contains('?'));
+    let answer = if asked { note.answer(found.span) } else { None };
+    if asked && !matches!(answer, Some(Answer::Yes | Answer::No)) && note.get(behind).contains(':')
+    {
+        return None;
+    }
+    let negated = negated || answer == Some(Answer::No);
+    let possible = possible && answer.is_none();
     let certainty = if negated || follows("resolved", 4) {
         DiagnosisCertainty::RuledOut
     } else if possible {
@@ -148,12 +206,26 @@ fn draft(
         icd10: None,
         icd9: None,
         certainty: Some(certainty),
-        side: found.side,
+        side: found.side.filter(|_| !family || find_side(note.get(found.span)).is_some()),
         experiencer: family.then_some(Experiencer::Family),
     };
     let mut draft = Draft::new(found.span, kind, found.rule.clone(), asserted);
     draft.confidence = if assessed { 0.95 } else { 0.85 };
     Some(draft)
+}
+
+/// Whether what is denied is that something helped: "no relief from his leg pain".
+fn denies_relief(note: &Note<'_>, asserted: &Asserted, target: Span) -> bool {
+    asserted
+        .cues
+        .iter()
+        .filter(|hit| note.lexicon.cues[hit.cue].category == CueCategory::Negated)
+        .all(|hit| {
+            let gap = note.get(Span::new(hit.span.end.min(target.start), target.start));
+            ["relief", "help", "improve", "benefit", "alleviat", "eradicat", "better"]
+                .iter()
+                .any(|word| gap.contains(word))
+        })
 }
 
 /// Whether a section is one where mentions of a class are diagnoses.
@@ -180,32 +252,60 @@ fn belongs(section: Section, class: Class, part: Option<&str>) -> bool {
     }
 }
 
+/// Whether a text is nothing but the report of a study: findings, and nobody examined or treated.
+fn is_study_report(note: &Note<'_>) -> bool {
+    let has = |wanted: &[Section]| note.sentences.iter().any(|s| wanted.contains(&s.section));
+    has(&[Section::Imaging, Section::Electrodiagnostics])
+        && !has(&[
+            Section::Exam,
+            Section::Plan,
+            Section::Medications,
+            Section::Request,
+            Section::Treatments,
+        ])
+}
+
 /// Whether a mention is a result of a study: behind the study's name in its sentence, or
 /// in the conclusion of a study's report.
 fn of_study(
     note: &Note<'_>,
     span: Span,
     sentence: &Sentence,
-    studies: &mut BTreeMap<usize, bool>,
+    studies: &mut BTreeMap<usize, (bool, usize)>,
 ) -> bool {
     let is_study =
         |within: Span| note.mentions_in(CONTEXT, within).any(|m| note.concept(m).id == "study");
     let before = Span::new(sentence.span.start, span.start);
-    if !matches!(sentence.section, Section::Assessment | Section::Plan) {
-        return is_study(before);
+    let words = note.get(before);
+    if words.ends_with("diagnosis of ") || words.ends_with("diagnosed with ") {
+        return false;
     }
-    let own = note.str()[sentence.span.range()].contains("electrical study");
-    own || *studies.entry(sentence.heading.start).or_insert_with(|| {
+    if !matches!(sentence.section, Section::Assessment | Section::Plan) {
+        return is_study(before) || is_study(sentence.heading);
+    }
+    if note.get(sentence.span).contains("electrical study") || is_study(sentence.heading) {
+        return true;
+    }
+    let (study, paragraph) = *studies.entry(sentence.heading.start).or_insert_with(|| {
         let first = note.sentences.partition_point(|s| s.span.start < sentence.heading.start);
-        note.sentences[first..].iter().take_while(|s| s.heading == sentence.heading).take(2).any(
-            |s| {
-                let words = note.get(s.span);
-                words.contains("electrical study")
-                    || words.contains("normal study")
-                    || words.contains("this study")
-            },
-        )
-    })
+        let opening = &note.sentences[first..];
+        let says = opening.iter().take_while(|s| s.heading == sentence.heading).take(2).any(|s| {
+            let words = note.get(s.span);
+            ["electrical study", "normal study", "this study"].iter().any(|w| words.contains(w))
+        });
+        // "X-ray, 06/04: ... Impression: ..." in one block is the study's own.
+        let own = first.checked_sub(1).is_some_and(|before| {
+            let before = &note.sentences[before];
+            let between = Span::new(before.span.end, sentence.heading.start.max(before.span.end));
+            let gap = note.folded.original(Span::new(before.span.end - 1, between.end));
+            let block = !note.text.as_str()[gap.range()].contains("\n\n");
+            matches!(before.section, Section::Imaging | Section::Data | Section::Electrodiagnostics)
+                && block
+                && is_study(before.span)
+        });
+        (says || own, opening.first().map_or(0, |s| s.paragraph))
+    });
+    study && (sentence.item || sentence.paragraph == paragraph)
 }
 
 /// Whether a mention names what something is for, or is looked for.
