@@ -241,7 +241,9 @@ fn by_amount(note: &Note<'_>, mention: &Mention, amount: Span) -> bool {
         "sleeps",
     ]
     .contains(&words);
-    verb || between.contains("tolerance")
+    let height = words.starts_with("stand") && note.get(amount).contains("feet");
+    (verb && !height)
+        || between.contains("tolerance")
         || between.contains("limited")
         || between.contains("than")
         || between.starts_with(" to ")
@@ -282,11 +284,12 @@ fn cue_before(
     }
     let mut limitation: Limitation = parse(note.concept(cue).field("limitation"))?;
     let words_before = note.get(Span::new(sentence.span.start, cue.span.start));
-    // "was able to walk" tells of one day; "not able to" is its own cue.
-    if limitation == Limitation::Independent && note.get(cue.span).ends_with("able to") {
-        if words_before.trim_end().ends_with("was")
-            || words_before.trim_end().ends_with("not")
-            || words_before.trim_end().ends_with("be")
+    // "was able to walk" tells of one day; "has not been back to work" denies.
+    if limitation == Limitation::Independent {
+        let near = words_before.split_whitespace().rev().take(5);
+        if near.clone().any(|word| matches!(word, "not" | "never" | "cannot" | "if" | "unable"))
+            || (note.get(cue.span).ends_with("able to")
+                && near.clone().next().is_some_and(|word| matches!(word, "was" | "be" | "were")))
         {
             return None;
         }

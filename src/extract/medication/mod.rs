@@ -132,7 +132,10 @@ fn read_head(
     {
         return;
     }
-    if head.class_only && !class_counts(note, head, status, outcome, &found, heads, drafts, index) {
+    if head.class_only
+        && !class_counts(note, head, status, outcome, &found, heads, drafts, index)
+        && !(status_read.is_some() && named_class(note, head, &found))
+    {
         return;
     }
     let course = course_in(note, reach.own);
@@ -231,6 +234,14 @@ fn leads_to_dose(gap: &str) -> bool {
     gap.len() <= 80 && TO.is_match(gap)
 }
 
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static PRESCRIBES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"\b(?:prescription|prescribed|increase|titrat\w+|go up|taper|start at|starting at|dose)\b",
+    )
+    .unwrap()
+});
+
 /// Sentences behind a drug's that give only a dose: "We will go up to 60 mg daily in a week."
 fn later_doses(
     note: &Note<'_>,
@@ -240,11 +251,13 @@ fn later_doses(
 ) {
     for index in indices {
         let sentence = &note.sentences[index];
-        if note.mentions_in("drug", sentence.span).next().is_some() || sentence.item {
+        if note.mentions_in("drug", sentence.span).next().is_some() {
             return;
         }
         let previous = &note.sentences[index - 1];
-        if sentence.paragraph != previous.paragraph
+        let apart = sentence.paragraph - previous.paragraph;
+        if apart > 1
+            || (apart == 1 && !PRESCRIBES.is_match(note.get(sentence.span)))
             || drug.status == Some(MedicationStatus::Allergy)
             || sentence.section == Section::Procedure
             || note.mentions_in("not-drug", sentence.span).next().is_some()
@@ -341,14 +354,21 @@ impl Attributes {
             rest.start = span.end;
         }
         // "25 mcg fentanyl", "twice daily gabapentin"
-        let lead = note.get(reach.lead);
+        let lead = note.get(reach.near);
         let mut early: Option<Frequency> = None;
+        let doses = find_doses(lead);
         if dose.is_none()
-            && let Some(last) = find_doses(lead).into_iter().next_back()
+            && let Some(last) = doses.last()
             && OF.is_match(&lead[last.span.end..])
         {
-            span.start = reach.lead.start + last.span.start;
-            dose = Some(last);
+            // "480 mg to 240 mg of morphine": the first is the dose now.
+            let chain = doses
+                .windows(2)
+                .rev()
+                .take_while(|pair| lead[pair[0].span.end..pair[1].span.start].trim() == "to");
+            let first = chain.last().map_or(last, |pair| &pair[0]);
+            span.start = reach.near.start + first.span.start;
+            dose = Some(first.clone());
         }
         let tail_of_lead = lead.len().saturating_sub(24);
         let tail_of_lead =
@@ -358,8 +378,8 @@ impl Attributes {
         {
             early = Some(Frequency {
                 span: Span::new(
-                    reach.lead.start + tail_of_lead + found.span.start,
-                    reach.lead.start + tail_of_lead + found.span.end,
+                    reach.near.start + tail_of_lead + found.span.start,
+                    reach.near.start + tail_of_lead + found.span.end,
                 ),
                 value: found.value,
             });
@@ -434,6 +454,12 @@ fn status_in_words(
 /// Classes whose bare name is a fact; of others only that they were never tried.
 const CLASSES_IN_FACTS: &[&str] =
     &["nsaid", "opioid", "anticoagulant", "antibiotic", "muscle_relaxant", "sulfa", "steroid"];
+
+/// Whether a class is named closely enough to be a drug: "long-acting opioids", "IV antibiotics".
+fn named_class(note: &Note<'_>, head: &Head<'_>, found: &Attributes) -> bool {
+    CLASSES_IN_FACTS.contains(&head.class.unwrap_or_default())
+        && (note.get(head.span).contains("-acting") || found.route == Some(Route::Iv))
+}
 
 /// Whether a bare class is a fact here; says also which classes were never tried.
 #[expect(clippy::too_many_arguments, reason = "a step of `read_head` with all that it has found")]

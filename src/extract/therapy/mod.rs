@@ -211,7 +211,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     let asserted = note.assert(head.span);
     let own = note.get(reach.own);
     if own.trim_start_matches([' ', ':', '.']).starts_with("__")
-        || sentence.section == Section::Allergies
+        || matches!(sentence.section, Section::Allergies | Section::Procedure)
     {
         return None;
     }
@@ -239,8 +239,15 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     let visits = find_visits(own)
         .or_else(|| of.then(|| find_visits(note.get(around))).flatten())
         .or_else(|| (reach.tail != reach.own).then(|| find_visits(note.get(reach.tail))).flatten());
-    let frequency = find_frequency(own).or_else(|| {
-        (reach.tail != reach.own).then(|| find_frequency(note.get(reach.tail))).flatten()
+    // "home exercises as well as twice daily gabapentin": that rhythm is the next one's.
+    let of_next = |stretch: Span, found: &schedule::Often| {
+        stretch.end < sentence.span.end && note.get(stretch)[found.span.end..].trim().is_empty()
+    };
+    let frequency = find_frequency(own).filter(|found| !of_next(reach.own, found)).or_else(|| {
+        (reach.tail != reach.own)
+            .then(|| find_frequency(note.get(reach.tail)))
+            .flatten()
+            .filter(|found| !of_next(reach.tail, found))
     });
     let boxes = note.boxes_in(sentence.span);
     let boxed = note.box_of(head.span);
@@ -322,7 +329,9 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         }
     };
     course.duration.into_iter().for_each(&mut hold);
-    note.dates_in(reach.own).for_each(|date| hold(date.span));
+    note.dates_in(reach.own)
+        .filter(|date| [course.start, course.stop].contains(&Some(date.date)))
+        .for_each(|date| hold(date.span));
     if let Some(read) = status_read.filter(|_| status == Some(TherapyStatus::NotDone)) {
         hold(read.mention.span);
         if read.mention.span.end <= span.start && near(&read.mention, head.span) {

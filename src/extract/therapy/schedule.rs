@@ -54,6 +54,8 @@ pub(super) fn find_visits(text: &str) -> Option<Visits> {
 /// How often, as written.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Often {
+    /// Its words, counted from the stretch's start.
+    pub span: Span,
     /// The words.
     pub words: String,
 }
@@ -92,7 +94,10 @@ pub(super) fn find_frequency(text: &str) -> Option<Often> {
             && !before.ends_with("activities of ")
             && !after.starts_with(" function")
             && !after.starts_with(" activit"))
-        .then(|| Often { words: words.trim().to_owned() })
+        .then(|| Often {
+            span: Span::new(found.start(), found.end()),
+            words: words.trim().to_owned(),
+        })
     })
 }
 
