@@ -53,7 +53,8 @@ impl Headings {
         let plain =
             words.trim_start_matches("section ").trim_start_matches(|c: char| c.is_ascii_digit());
         let plain = match plain.split_once(' ') {
-            Some((letter, rest)) if letter.len() == 1 => rest,
+            // "L5-S1:" is a level and not the letters of a list and of a note.
+            Some((letter, rest)) if letter.len() == 1 && rest.len() > 1 => rest,
             _ => plain,
         };
         self.by_words.get(plain.trim()).copied()

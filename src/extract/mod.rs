@@ -7,6 +7,8 @@ mod disability_score;
 mod anatomy;
 mod exam_sign;
 mod emg;
+mod imaging;
+mod nantes;
 mod injection;
 mod note;
 mod note_date;
@@ -57,6 +59,11 @@ const READERS: &[Reader] = &[
     pain_duration::read,
     disability_score::read,
     requested_procedure::read,
+    imaging::read,
+    pain_score::read,
+    pain_duration::read,
+    disability_score::read,
+    nantes::read,
     statement::read,
 ];
 
