@@ -1,0 +1,166 @@
+//! Request forms: the procedure in one row, its code, side and purpose in others.
+
+use super::phrase::Phrase;
+use super::{CODE, GROUP, draft, intent, side};
+use crate::extract::parts::part_at;
+use crate::extract::{Answer, Draft, Note};
+use crate::fact::{Intent, Kind, Polarity, RequestedProcedure, Side, Time};
+use crate::span::Span;
+
+/// A procedure in a row of a form that asks for it.
+pub(super) fn row(note: &Note<'_>, phrase: &Phrase) -> Option<Draft> {
+    let line = note.line_of(phrase.span);
+    let lead = note.get(Span::new(line.start.min(phrase.span.start), phrase.span.start));
+    let cells = note.cells(line);
+    let boxed = note.box_of(phrase.span);
+    let question = lead.contains('?') || note.get(line).contains('?');
+    let earlier = note
+        .mentions_in(GROUP, Span::new(line.start.min(phrase.span.start), phrase.span.start))
+        .any(|m| note.concept(m).id == "earlier");
+    if earlier || question || boxed.is_some() {
+        return None;
+    }
+    let label = lead.trim_end_matches([' ', ':', '.', '_', '-']);
+    let label = label.rsplit("  ").next().unwrap_or(label);
+    let first = note
+        .mentions_in(GROUP, Span::new(line.start.min(phrase.span.start), phrase.span.end))
+        .any(|m| {
+            let id = note.concept(m).id.as_str();
+            (id == "label" || id == "code-label")
+                && m.span.end <= phrase.span.start
+                && note.get(Span::new(m.span.end, phrase.span.start)).trim_start_matches(' ').len()
+                    < 40
+        });
+    let coded = cells.iter().any(|c| CODE.is_match(note.get(*c))) && !label.ends_with(',');
+    let only = label.is_empty() && cells.len() == 1 && note.get(line).split(' ').count() <= 9;
+    if !(first || coded || only) {
+        return None;
+    }
+    let mut draft = draft(note, phrase, "form");
+    draft.assertion.polarity = Polarity::Affirmed;
+    draft.assertion.time = Time::Planned;
+    draft.cues.clear();
+    draft.confidence = 0.95;
+    Some(draft)
+}
+
+/// "Nerve: superior cluneal nerve" where the form ticks a nerve block.
+pub(super) fn nerve_rows(
+    note: &Note<'_>,
+    titles: &[(usize, &str)],
+    drafts: &mut Vec<Draft>,
+    first: usize,
+) {
+    for label in note.mentions(GROUP).filter(|m| note.concept(m).id == "nerve-label") {
+        let line = note.line_of(label.span);
+        let in_form = part_at(titles, label.span) == Some("request-form");
+        if !in_form || line.start != label.span.start {
+            continue;
+        }
+        let Some(Answer::Words(words)) = note.answer(label.span) else { continue };
+        let cell = note.cells(words).first().copied().unwrap_or(words);
+        let name = note.get(cell).trim_end_matches(['.', ',']).to_owned();
+        let taken = drafts[first..].iter().any(|d| {
+            matches!(&d.kind, Kind::RequestedProcedure(r) if r.name.as_ref().is_some_and(|n| n.contains(&name)))
+        });
+        if taken || !name.contains("nerve") && !name.contains("cluneal") {
+            continue;
+        }
+        let name = if name.ends_with("nerve") { format!("{name} block") } else { name };
+        let phrase = Phrase { span: cell, name };
+        let mut draft = draft(note, &phrase, "nerve-row");
+        draft.assertion.polarity = Polarity::Affirmed;
+        draft.assertion.time = Time::Planned;
+        draft.cues.clear();
+        drafts.push(draft);
+    }
+}
+
+/// Gives the procedures of a form the code, side and purpose of its other rows.
+pub(super) fn bind(note: &Note<'_>, titles: &[(usize, &str)], drafts: &mut [Draft]) {
+    for draft in drafts.iter_mut() {
+        if part_at(titles, draft.span) != Some("request-form") {
+            continue;
+        }
+        let form = extent(note, titles, draft.span);
+        let Kind::RequestedProcedure(found) = &mut draft.kind else { continue };
+        let RequestedProcedure { cpt, side, intent, .. } = found;
+        if cpt.is_none() {
+            *cpt = code(note, form, draft.span);
+        }
+        if side.is_none() {
+            *side = side_row(note, form).or_else(|| in_table(note, draft.span));
+        }
+        if intent.is_none() {
+            *intent = intent_row(note, form);
+        }
+    }
+}
+
+/// The part of the text that a span's form takes.
+fn extent(note: &Note<'_>, titles: &[(usize, &str)], span: Span) -> Span {
+    let index = titles.partition_point(|(start, _)| *start <= span.start);
+    let own = |i: &usize| titles[*i].1 == "request-form";
+    let first = (0..index).rev().take_while(own).last().unwrap_or(index.saturating_sub(1));
+    let end = (index..titles.len()).find(|i| !own(i)).map_or(note.str().len(), |i| titles[i].0);
+    Span::new(titles.get(first).map_or(0, |t| t.0), end.max(span.end))
+}
+
+fn rows<'n>(note: &'n Note<'_>, form: Span, id: &'n str) -> impl Iterator<Item = Span> + 'n {
+    note.mentions_in(GROUP, form).filter(move |m| note.concept(m).id == id).map(|m| m.span)
+}
+
+/// The code on the procedure's own line, or else behind the form's label.
+fn code(note: &Note<'_>, form: Span, span: Span) -> Option<String> {
+    let at =
+        |words: &str| CODE.captures(words).and_then(|c| c.get(1)).map(|m| m.as_str().to_owned());
+    at(note.get(note.line_of(span))).or_else(|| {
+        rows(note, form, "code-label").find_map(|label| {
+            let rest = note.rest_of_line(label);
+            let near = note.get(rest);
+            let found = CODE.find(near).filter(|m| m.start() < 40)?;
+            at(found.as_str())
+        })
+    })
+}
+
+fn side_row(note: &Note<'_>, form: Span) -> Option<Side> {
+    rows(note, form, "side-label").find_map(|label| match note.answer(label)? {
+        Answer::Words(words) => {
+            let cell = note.cells(words).first().copied().unwrap_or(words);
+            side(note.get(cell))
+        }
+        _ => None,
+    })
+}
+
+/// A cell of the procedure's own row that is nothing but a side.
+fn in_table(note: &Note<'_>, span: Span) -> Option<Side> {
+    let line = note.line_of(span);
+    note.cells(line).iter().find_map(|cell| match note.get(*cell) {
+        "left" | "lt" | "l" => Some(Side::Left),
+        "right" | "rt" | "r" => Some(Side::Right),
+        "bilateral" | "both" | "50" => Some(Side::Bilateral),
+        _ => None,
+    })
+}
+
+/// The purpose that a row answers; two ticked boxes ask for treatment.
+fn intent_row(note: &Note<'_>, form: Span) -> Option<Intent> {
+    rows(note, form, "intent-label").find_map(|label| {
+        let rest = note.rest_of_line(label);
+        let boxes = note.boxes_in(rest);
+        if !boxes.is_empty() {
+            let ticked: Vec<&str> =
+                boxes.iter().filter(|b| b.ticked).map(|b| note.get(b.label)).collect();
+            return intent(&ticked.join(" "));
+        }
+        match note.answer(label)? {
+            Answer::Words(words) => {
+                let cell = note.cells(words).first().copied().unwrap_or(words);
+                intent(note.get(cell))
+            }
+            _ => None,
+        }
+    })
+}

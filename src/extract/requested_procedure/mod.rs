@@ -1,0 +1,193 @@
+//! Procedures as requested: in forms, letters and plans.
+
+mod form;
+mod phrase;
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::parts::{part_at, titles};
+use super::{Draft, Note, find_side};
+use crate::fact::{Experiencer, Intent, Kind, Polarity, RequestedProcedure, Section, Side, Time};
+use crate::span::Span;
+use phrase::Phrase;
+
+/// Words that ask for procedures and rows of forms, in a group of the lexicon.
+const GROUP: &str = "request";
+
+/// How far behind a procedure its code, side and purpose may stand, in bytes.
+const REACH: usize = 90;
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static CODE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b((?:[0-9][0-9]{4})|(?:[0-9]{4}t))(?:-\d\d)?\b").unwrap());
+
+/// What may stand between a procedure and its side, purpose or code.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static SUFFIX: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:[ ,;:()/-]+|\b(?:left|right|bilateral|l|r|diagnostic|therapeutic|dx|tx|and|cpt|code|one|two|session|time|only|single|once|x ?\d|injection|with|under|ultrasound|fluoroscop\w+|image|ct|guidance|guided|\d{5}|lt|rt|on the|side|for|purposes)\b)+").unwrap()
+});
+
+pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    let titles = titles(note);
+    let phrases = phrase::phrases(note);
+    let first = drafts.len();
+    for phrase in &phrases {
+        let part = part_at(&titles, phrase.span);
+        let draft = if part == Some("request-form") {
+            form::row(note, phrase)
+        } else {
+            in_prose(note, phrase, part)
+        };
+        drafts.extend(draft);
+    }
+    form::nerve_rows(note, &titles, drafts, first);
+    form::bind(note, &titles, &mut drafts[first..]);
+    share_codes(&mut drafts[first..]);
+}
+
+/// Gives a procedure the code that the same text gives it elsewhere.
+fn share_codes(drafts: &mut [Draft]) {
+    let named = |draft: &Draft| match &draft.kind {
+        Kind::RequestedProcedure(found) => found.name.clone().zip(found.cpt.clone()),
+        _ => None,
+    };
+    let known: Vec<(String, String)> = drafts.iter().filter_map(named).collect();
+    for draft in drafts {
+        if let Kind::RequestedProcedure(found) = &mut draft.kind
+            && found.cpt.is_none()
+            && draft.assertion.time == Time::Planned
+        {
+            let same = known.iter().find(|(name, _)| found.name.as_ref() == Some(name));
+            found.cpt = same.map(|(_, code)| code.clone());
+        }
+    }
+}
+
+/// A procedure with what its words say of side, purpose and code.
+fn draft(note: &Note<'_>, phrase: &Phrase, rule: &str) -> Draft {
+    let sentence = note.sentence_at(phrase.span).map_or(phrase.span, |s| s.span);
+    let end = sentence.end.max(phrase.span.end).min(phrase.span.end + REACH);
+    let end = (end..=note.str().len()).find(|&i| note.str().is_char_boundary(i)).unwrap_or(end);
+    let behind = note.get(Span::new(phrase.span.end, end));
+    let suffix = SUFFIX.find(behind).map_or("", |m| m.as_str());
+    let words = format!("{} {suffix}", note.get(phrase.span));
+    let code = CODE.captures(behind).filter(|c| c.get(0).is_some_and(|m| m.start() < 70));
+    let cpt = code.as_ref().and_then(|c| c.get(1));
+    let span_end = cpt.filter(|m| m.end() <= suffix.len()).map_or(0, |m| m.end());
+    let span = Span::new(phrase.span.start, phrase.span.end + span_end);
+    let kind = RequestedProcedure {
+        name: Some(phrase.name.clone()),
+        cpt: cpt.map(|m| m.as_str().to_owned()),
+        side: find_side(&words),
+        intent: intent(&words),
+    };
+    let asserted = note.assert(phrase.span);
+    let mut draft = Draft::new(span, kind, format!("{GROUP}/{rule}"), asserted);
+    draft.confidence = 0.85;
+    draft
+}
+
+/// What a block is meant for: where both are said, the more.
+fn intent(words: &str) -> Option<Intent> {
+    let said = |word: &str| words.split(|c: char| !c.is_alphanumeric()).any(|w| w == word);
+    if said("therapeutic") || said("tx") {
+        Some(Intent::Therapeutic)
+    } else {
+        (said("diagnostic") || said("dx") || said("test") || said("confirmatory"))
+            .then_some(Intent::Diagnostic)
+    }
+}
+
+/// A procedure that a plan or a letter asks for.
+fn in_prose(note: &Note<'_>, phrase: &Phrase, part: Option<&str>) -> Option<Draft> {
+    if matches!(part, Some("procedure-note" | "study-report" | "therapy-note")) {
+        return None;
+    }
+    let sentence = note.sentence_at(phrase.span)?;
+    let mut draft = draft(note, phrase, "prose");
+    let assertion = &draft.assertion;
+    if assertion.polarity == Polarity::Negated || assertion.experiencer == Experiencer::Family {
+        return None;
+    }
+    let before = Span::new(sentence.span.start, phrase.span.start);
+    if is_landmark(note.get(before)) {
+        return None;
+    }
+    let has =
+        |id: &str, span: Span| note.mentions_in(GROUP, span).any(|m| note.concept(m).id == id);
+    let asks = has("asks", Span::new(sentence.span.start, sentence.span.end.max(phrase.span.end)));
+    // Of two words before it the nearer one counts: "had relief and asks for a block".
+    let nearest = note
+        .mentions_in(GROUP, before)
+        .filter(|m| matches!(note.concept(m).id.as_str(), "asks" | "earlier"))
+        .last();
+    let earlier = nearest.is_some_and(|m| note.concept(m).id == "earlier");
+    let wish = has("asks", Span::new(phrase.span.end, sentence.span.end.max(phrase.span.end)));
+    let planned = matches!(assertion.time, Time::Planned | Time::Hypothetical);
+    let dated = note.dates_in(sentence.span).any(|d| {
+        let past = |now: jiff::civil::Date| d.date.latest() < now;
+        note.date.and_then(|n| n.exact()).is_some_and(past)
+    });
+    let in_plan = matches!(sentence.section, Section::Plan | Section::Request);
+    let line = note.line_of(phrase.span);
+    let row = note.mentions_in(GROUP, line).next().is_some_and(|m| {
+        note.concept(m).id == "label"
+            && m.span.start == line.start
+            && note.str()[m.span.end..].starts_with([':', ' '])
+            && note.get(line).contains(':')
+    });
+    let opens = note.get(before).trim_matches([' ', ':', '-']).is_empty();
+    let told = match sentence.section {
+        Section::PastMedicalHistory
+        | Section::PastSurgicalHistory
+        | Section::FamilyHistory
+        | Section::Allergies
+        | Section::Treatments
+        | Section::Imaging
+        | Section::Electrodiagnostics
+        | Section::Procedure => false,
+        Section::Education => asks,
+        Section::Assessment => asks || planned || draft_has_code(&draft),
+        _ => asks || planned,
+    };
+    let wanted = (row && draft_has_code(&draft))
+        || (in_plan && (opens || asks || planned || draft_has_code(&draft)))
+        || told;
+    if !wanted || (earlier && !wish) || (dated && !asks) {
+        return None;
+    }
+    if assertion.experiencer == Experiencer::Other && !wish {
+        return None;
+    }
+    let considered = note.mentions_in(GROUP, before).any(|m| note.concept(m).id == "considered")
+        || assertion.time == Time::Hypothetical;
+    // Of what is only thought about, a block in the plan is worth knowing of.
+    if considered && !(in_plan && phrase.name.contains("block")) {
+        return None;
+    }
+    draft.assertion.time = if considered { Time::Hypothetical } else { Time::Planned };
+    draft.assertion.experiencer = Experiencer::Patient;
+    Some(draft)
+}
+
+/// Whether what stands before a procedure makes it a point in time: "after her surgery".
+fn is_landmark(before: &str) -> bool {
+    let article = |word: &&str| matches!(*word, "her" | "his" | "the" | "this" | "that" | "any");
+    let mut words = before.split_whitespace().rev().skip_while(|word| article(word));
+    match words.next() {
+        Some("from" | "after" | "before" | "since" | "following" | "until") => true,
+        Some("to") => matches!(words.next(), Some("prior" | "response" | "responded")),
+        _ => false,
+    }
+}
+
+fn draft_has_code(draft: &Draft) -> bool {
+    matches!(&draft.kind, Kind::RequestedProcedure(r) if r.cpt.is_some())
+}
+
+/// The side that a row answers.
+fn side(words: &str) -> Option<Side> {
+    find_side(words)
+}

@@ -1,0 +1,135 @@
+//! Names of procedures, put together from their words.
+
+use super::Note;
+use crate::extract::find_levels;
+use crate::span::Span;
+use crate::tag::Mention;
+
+/// Words of procedures, in a group of the lexicon.
+const WORDS: &str = "procedure-word";
+
+/// What may part the words of one name.
+const JOINTS: &[&str] = &["", " ", "-", " - ", "/", ", ", " , "];
+
+/// What parts a procedure from its place: "injection into the lumbar spine".
+const LINKS: &[&str] = &["of", "into", "at", "to", "in", "for", "on"];
+
+/// Words before a place that do not belong to it.
+const ARTICLES: &[&str] = &["the", "a", "an", "her", "his", "this", "that", "their"];
+
+/// A procedure's name as it stands in the text.
+#[derive(Clone, Debug)]
+pub(super) struct Phrase {
+    /// From its first to its last word, with side and purpose.
+    pub span: Span,
+    /// Its name, lower case, without side, purpose and levels.
+    pub name: String,
+}
+
+/// Every name of a procedure that says more than "the block".
+pub(super) fn phrases(note: &Note<'_>) -> Vec<Phrase> {
+    let words: Vec<&Mention> = note.mentions(WORDS).collect();
+    let mut found = Vec::new();
+    let mut start = 0;
+    while start < words.len() {
+        let mut end = start + 1;
+        while end < words.len() && joined(note, &words[start..end], words[end]) {
+            end += 1;
+        }
+        found.extend(both(note, &words[start..end]));
+        found.extend(phrase(note, &words[start..end]));
+        start = end;
+    }
+    found
+}
+
+fn role<'n>(note: &'n Note<'_>, word: &Mention) -> &'n str {
+    note.concept(word).field("role").unwrap_or("about")
+}
+
+/// Whether a word goes on with the run of words before it.
+fn joined(note: &Note<'_>, run: &[&Mention], next: &Mention) -> bool {
+    let Some(last) = run.last() else { return false };
+    let same = note.sentence_index(last.span) == note.sentence_index(next.span);
+    if !same {
+        return false;
+    }
+    let gap = note.get(Span::new(last.span.end, next.span.start));
+    if JOINTS.contains(&gap) {
+        // A comma parts names, unless a side or purpose follows it.
+        return !gap.contains(',') || role(note, next) == "about" && gap.len() <= 2;
+    }
+    // Levels may stand between the words.
+    let levels = find_levels(gap);
+    if !levels.is_empty() {
+        let rest: usize = levels.iter().map(|(span, _)| span.len()).sum();
+        return gap.len() <= rest + 3 * levels.len() + 2;
+    }
+    let mut link = gap.split_whitespace();
+    let linked = link.next().is_some_and(|word| LINKS.contains(&word))
+        && link.all(|word| ARTICLES.contains(&word));
+    let verb =
+        note.get(last.span) == "injecting" && gap.split_whitespace().all(|w| ARTICLES.contains(&w));
+    role(note, last) == "head" && role(note, next) != "head" && (linked || verb)
+}
+
+/// The first of two places that share a procedure: "sacroiliac and facet joint injections".
+fn both(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
+    let is_part = |w: &&Mention| role(note, w) == "part";
+    let and = run.iter().position(|w| note.get(w.span) == "and")?;
+    let begins = run[..and].iter().rposition(|w| !is_part(w)).map_or(0, |i| i + 1);
+    let split = begins < and && run.get(and + 1).is_some_and(is_part);
+    let shared = run.iter().any(|w| role(note, w) == "head");
+    if !split || !shared {
+        return None;
+    }
+    let mut first: Vec<&Mention> = run[..and].to_vec();
+    first.extend(run.get(and + 2..)?);
+    let mut phrase = phrase(note, &first)?;
+    phrase.span.end = run[and - 1].span.end;
+    Some(phrase)
+}
+
+fn phrase(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
+    let head = run.iter().rposition(|w| role(note, w) == "head")?;
+    // Words that lead or trail without belonging: "the", "and", "her".
+    let loose = |w: &Mention| note.get(w.span) == "and";
+    let first = run.iter().position(|w| !loose(w))?;
+    let last = run.iter().rposition(|w| !loose(w))?;
+    let part = |w: &&&Mention| role(note, w) != "about";
+    let name = |w: &Mention| {
+        let concept = note.concept(w);
+        concept.field("name").map_or_else(|| singular(note.get(w.span)), str::to_owned)
+    };
+    let before: Vec<String> = run[first..head].iter().filter(part).map(|w| name(w)).collect();
+    let after: Vec<String> =
+        run[head + 1..=last.max(head)].iter().filter(part).map(|w| name(w)).collect();
+    let own = note.concept(run[head]).field("name").is_some_and(|n| n.contains(' '));
+    if before.is_empty() && after.is_empty() && !own && role(note, run[head]) == "head" {
+        let bare = note.get(run[head].span);
+        if !bare.contains("nerve") && !bare.starts_with("epidural") && !bare.contains(' ') {
+            return None;
+        }
+    }
+    let mut words = after;
+    words.extend(before);
+    words.push(name(run[head]));
+    words.dedup();
+    let start = run[first].span.start.min(run[head].span.start);
+    let end = run[last].span.end.max(run[head].span.end);
+    Some(Phrase { span: Span::new(start, end), name: words.join(" ") })
+}
+
+fn singular(word: &str) -> String {
+    match word.strip_suffix('s') {
+        Some(stem)
+            if stem.len() >= 4
+                && !word.ends_with("ss")
+                && !word.ends_with("is")
+                && !word.ends_with("us") =>
+        {
+            stem.to_owned()
+        }
+        _ => word.to_owned(),
+    }
+}
