@@ -145,7 +145,8 @@ impl Reader<'_, '_> {
     /// Whether a sentence speaks of a drug or therapy, whose effect its relief would be.
     fn names_other_treatment(&self, span: Span) -> bool {
         self.note.mentions_in("drug", span).next().is_some()
-            || self.note.mentions_in("therapy", span).next().is_some()
+            || // "Pt states ..." is the patient.
+                self.note.mentions_in("therapy", span).any(|m| self.note.get(m.span) != "pt")
     }
 
     /// A sentence without a procedure that tells how one worked: a row of a table, a call

@@ -248,7 +248,9 @@ impl Row<'_, '_> {
                     base.span.start,
                     if index + 1 == count { base.span.end } else { place.mention.span.end },
                 );
-                if index > 0 {
+                // "inj: L SIJ ..." is a label with its list.
+                let label = matches!(self.word(head + 1), ":" | "?" | ".");
+                if index > 0 || label {
                     phrase.span.start = own.start.max(base.head.end);
                 }
             }
@@ -279,10 +281,8 @@ impl Row<'_, '_> {
         while from < head
             && (self.is_join(from)
                 || self.is_article(from)
-                || matches!(
-                    self.word(from),
-                    "-" | "prior" | "previous" | "past" | "other" | "pain" | "at"
-                ))
+                || self.word_id(from) == Some("modifier")
+                || matches!(self.word(from), "-" | "at"))
         {
             from += 1;
         }
