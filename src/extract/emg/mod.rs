@@ -282,7 +282,9 @@ impl Reader<'_, '_> {
             EventStatus::NotDone
         } else if (told || dated) && (result || !ahead) {
             EventStatus::Performed
-        } else if ahead || (sentence.section == Section::Plan && !result) {
+        } else if ahead
+            || (matches!(sentence.section, Section::Plan | Section::Education) && !result)
+        {
             EventStatus::Planned
         } else {
             EventStatus::Performed

@@ -64,7 +64,15 @@ impl Reader<'_, '_> {
     pub(super) fn is_open(&self, finding: Span, previous: usize, sentence: &Sentence) -> bool {
         let from = finding.start.saturating_sub(LEAD).max(previous).max(sentence.span.start);
         let from = self.note.str().ceil_char_boundary(from);
-        self.has(Span::new(from, finding.start), "open") || self.open_behind(finding, sentence)
+        self.is_hedged(Span::new(from, finding.start)) || self.open_behind(finding, sentence)
+    }
+
+    /// Whether a word in a stretch leaves what follows open.
+    fn is_hedged(&self, within: Span) -> bool {
+        self.note.mentions_in(FINDING, within).any(|m| {
+            let concept = self.note.concept(m);
+            concept.field("open").is_some() || concept.field("result") == Some("equivocal")
+        })
     }
 
     /// "could not be ruled out" behind a finding.
