@@ -9,7 +9,7 @@ use crate::span::Span;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b([ctls])[- ]?(1[0-2]|[1-9i])(?: ?(?:-|/|to|through|thru|over|on) ?([ctls])?-?(1[0-2]|[1-9i])\b)?(?:(?: ?[-/] ?)([ctls])-?(1[0-2]|[1-9i])\b)?")
+    Regex::new(r"\b([ctls])[- ]?(1[0-2]|[1-9i])(?: ?(?:-|/|to|through|thru|over|on) ?([ctls])?-?(1[0-2]|[1-9il])\b)?(?:(?: ?[-/] ?)([ctls])-?(1[0-2]|[1-9il])\b)?")
         .unwrap()
 });
 
@@ -56,7 +56,7 @@ pub(super) fn level_mentions(text: &str) -> Vec<(Span, String)> {
         if !in_spine(&region, &top) || number.as_str() == "i" {
             continue;
         }
-        let lower = c.get(4).map(|n| n.as_str().replace('i', "1"));
+        let lower = c.get(4).map(|n| n.as_str().replace(['i', 'l'], "1"));
         let lower_region = c.get(3).map_or(region.clone(), |r| r.as_str().to_uppercase());
         let mut level = format!("{region}{top}");
         if let Some(lower) = lower.filter(|l| in_spine(&lower_region, l)) {
@@ -70,7 +70,10 @@ pub(super) fn level_mentions(text: &str) -> Vec<(Span, String)> {
         found.push((span, level));
         // "L5-S1-S2" names three roots.
         if let (Some(r), Some(n)) = (c.get(5), c.get(6)) {
-            found.push((span, format!("{}{}", r.as_str().to_uppercase(), n.as_str())));
+            found.push((
+                span,
+                format!("{}{}", r.as_str().to_uppercase(), n.as_str().replace(['i', 'l'], "1")),
+            ));
         }
         // "L3, 4 and 5": the letter is said once.
         while let Some(next) = text.get(span.end..).and_then(|rest| LIST.captures(rest)) {
@@ -148,6 +151,7 @@ mod tests {
         levels("c5 through c7; l5-si; s1 radiculopathy", &["C5-7", "L5-S1", "S1"]);
         levels("t12 with l3, 4 and 5", &["T12", "L3", "L4", "L5"]);
         levels("5 mg, 0.25, s9, vitamin c", &[]);
+        levels("l5-sl, l4-5", &["L5-S1", "L4-5"]);
         levels("l5 over s1; axial t2-weighted images", &["L5-S1"]);
         levels("the right side of the si joint since 2020", &[]);
     }

@@ -24,11 +24,11 @@ pub(super) struct ReliefRead {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PERCENT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?P<lead>[><~]=? ?|less than |more than |over |at least |greater than )?\b(?P<a>\d{1,3}) ?(?:(?:-|to) ?\d{1,3} ?)?(?:%|percent\b|per cent\b)").unwrap()
+    Regex::new(r"(?P<lead>[><~]=? ?|less than |more than |over |at least |greater than )?\b(?P<a>\d[\do]{0,2}|l[\do]{1,2}) ?(?:(?:-|to) ?\d{1,3} ?)?(?:%|percent\b|per cent\b)").unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static SINGLE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\d{1,3}").unwrap());
+static SINGLE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\d[\do]{0,2}").unwrap());
 
 /// Group of the lexicon.
 const WORDS: &str = "relief";
@@ -57,7 +57,7 @@ fn percent(note: &Note<'_>, within: Span, row: bool) -> Option<(Span, f64)> {
         {
             return None;
         }
-        let value: f64 = number.as_str().parse().ok()?;
+        let value: f64 = number.as_str().replace('o', "0").replace('l', "1").parse().ok()?;
         let span = Span::new(within.start + number.start(), within.start + whole.end());
         let from = span.start.saturating_sub(NEAR).max(within.start);
         let from = note.str().ceil_char_boundary(from).min(span.start);
