@@ -20,6 +20,17 @@ static LIST: LazyLock<Regex> =
 /// Spinal levels as "L4-5", "C7-T1" or "S1", each with its span, in order and each once.
 pub fn find_levels(text: &str) -> Vec<(Span, String)> {
     let mut found: Vec<(Span, String)> = Vec::new();
+    for (span, level) in level_mentions(text) {
+        if !found.iter().any(|(_, known)| *known == level) {
+            found.push((span, level));
+        }
+    }
+    found
+}
+
+/// Every mention of a spinal level, in order, also of one that was named before.
+pub(super) fn level_mentions(text: &str) -> Vec<(Span, String)> {
+    let mut found: Vec<(Span, String)> = Vec::new();
     for c in LEVEL.captures_iter(text) {
         let (Some(whole), Some(first), Some(number)) = (c.get(0), c.get(1), c.get(2)) else {
             continue;
@@ -56,10 +67,10 @@ pub fn find_levels(text: &str) -> Vec<(Span, String)> {
             };
         }
         let mut span = Span::new(whole.start(), whole.end());
-        push(&mut found, span, level);
+        found.push((span, level));
         // "L5-S1-S2" names three roots.
         if let (Some(r), Some(n)) = (c.get(5), c.get(6)) {
-            push(&mut found, span, format!("{}{}", r.as_str().to_uppercase(), n.as_str()));
+            found.push((span, format!("{}{}", r.as_str().to_uppercase(), n.as_str())));
         }
         // "L3, 4 and 5": the letter is said once.
         while let Some(next) = text.get(span.end..).and_then(|rest| LIST.captures(rest)) {
@@ -74,16 +85,10 @@ pub fn find_levels(text: &str) -> Vec<(Span, String)> {
                 None => format!("{region}{}", number.as_str()),
             };
             span = Span::new(span.start, span.end + all.end());
-            push(&mut found, span, level);
+            found.push((span, level));
         }
     }
     found
-}
-
-fn push(found: &mut Vec<(Span, String)>, span: Span, level: String) {
-    if !found.iter().any(|(_, known)| *known == level) {
-        found.push((span, level));
-    }
 }
 
 /// Whether the spine has such a vertebra or root.

@@ -28,6 +28,7 @@ mod therapy;
 mod contraindication;
 mod function;
 
+use anatomy::level_mentions;
 pub use anatomy::{find_levels, find_side};
 pub use checkbox::{CheckBox, check_boxes};
 pub use dates::{DateMention, find_dates};

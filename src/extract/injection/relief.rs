@@ -6,6 +6,7 @@ use regex::Regex;
 
 use crate::extract::{Note, durations_in, outcome_before, outcome_in};
 use crate::fact::{Outcome, Relief};
+use crate::lexicon::CueCategory;
 use crate::span::Span;
 
 /// What a stretch says of relief.
@@ -99,7 +100,17 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
     } else if let Some(found) = word("none") {
         Some((found.span, Relief::None))
     } else if let Some(read) = outcome {
+        // "has not given him any relief"
+        let denied = note.assert(read.span).cues.iter().any(|hit| {
+            let cue = &note.lexicon.cues[hit.cue];
+            cue.category == CueCategory::Negated
+                && hit.span.end <= read.span.start
+                && note.get(Span::new(hit.span.end, read.span.start)).split_whitespace().count()
+                    <= 5
+                && within.contains(hit.span)
+        });
         let relief = match read.outcome {
+            Outcome::Helpful | Outcome::Partial if denied => Relief::None,
             Outcome::Helpful | Outcome::Partial => Relief::Partial,
             Outcome::NotHelpful | Outcome::NotTolerated => Relief::None,
         };
@@ -117,7 +128,22 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
             (span, Some(value), relief)
         }
         (None, Some((span, relief))) => (span, None, relief),
-        (None, None) => return None,
+        (None, None) => {
+            // "the relief provided by that lasted four to six months"
+            let effect = note
+                .mentions_in(WORDS, within)
+                .find(|m| note.concept(m).id == "effect" && note.get(m.span).contains("relief"))?;
+            let held = durations_in(note, within).into_iter().find(|d| {
+                let gap = note.get(Span::new(effect.span.end.min(d.start), d.start));
+                d.start >= effect.span.end && gap.contains("last") && gap.len() <= 50
+            })?;
+            return Some(ReliefRead {
+                span: effect.span.union(held),
+                percent: None,
+                relief: Some(Relief::Partial),
+                duration: Some(held),
+            });
+        }
     };
     let effect = note
         .mentions_in(WORDS, within)
