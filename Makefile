@@ -4,7 +4,8 @@
 # Both need a Debian-like system with Rust, git and make, and the right to install packages.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test packages fmt clippy doc bench-build unit
+.PHONY: demo test packages fmt clippy doc unit
+.NOTPARALLEL:
 
 # What OCR links to and what its binding is generated with.
 PACKAGES := libtesseract-dev libleptonica-dev tesseract-ocr-eng tesseract-ocr-osd \
@@ -18,23 +19,22 @@ demo: packages
 	@echo "The report is in $(OUT)/: start with cases.csv and assessments/."
 
 # Each step alone, so that the first that fails is the last that prints.
-test: packages fmt clippy doc bench-build unit
+test: packages fmt clippy doc unit
 
 fmt:
 	cargo fmt --check
 
+# Compiles the benches too.
 clippy:
 	cargo clippy --locked --all-targets -- -D warnings
 
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
 
-bench-build:
-	cargo check --locked --benches
-
-# Last, so that a run ends with the tests' own closing lines.
+# Last, so that a run ends with the closing lines of the tests that run the program.
 unit:
-	cargo test --locked
+	cargo test --locked --doc
+	cargo test --locked --lib --bins --tests
 
 # Quick where everything is there.
 packages:

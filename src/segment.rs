@@ -53,7 +53,8 @@ impl Headings {
         let plain =
             words.trim_start_matches("section ").trim_start_matches(|c: char| c.is_ascii_digit());
         let plain = match plain.split_once(' ') {
-            Some((letter, rest)) if letter.len() == 1 => rest,
+            // "L5-S1:" is a level and not the letters of a list and of a note.
+            Some((letter, rest)) if letter.len() == 1 && rest.len() > 1 => rest,
             _ => plain,
         };
         self.by_words.get(plain.trim()).copied()
@@ -109,13 +110,18 @@ const KEEP_HEADING: &[Section] = &[
 /// Lines longer than this are paragraphs, not wrapped lines (characters).
 const LONGEST_WRAPPED: usize = 140;
 
-/// Splits a text into sentences, each with its section.
-pub fn segment(text: &Text, folded: &Folded, headings: &Headings) -> Vec<Sentence> {
+/// Splits a part of a text into sentences, each with its section; `folded` is that part.
+pub fn segment(
+    text: &Text,
+    within: Span,
+    folded: &Folded,
+    headings: &Headings,
+) -> Vec<Sentence> {
     let mut segmenter = Segmenter {
         original: text.as_str(),
         folded,
         headings,
-        width: typical_width(text.as_str()),
+        width: typical_width(&text.as_str()[within.range()]),
         section: Section::Header,
         copied: false,
         heading: Span::default(),
@@ -125,8 +131,8 @@ pub fn segment(text: &Text, folded: &Folded, headings: &Headings) -> Vec<Sentenc
         unit: None,
         sentences: Vec::new(),
     };
-    let mut start = 0;
-    for line in text.as_str().split_inclusive(['\n', '\u{c}']) {
+    let mut start = within.start;
+    for line in text.as_str()[within.range()].split_inclusive(['\n', '\u{c}']) {
         let end = start + line.trim_end().len();
         segmenter.take_line(Span::new(start.min(end), end));
         start += line.len();
@@ -521,7 +527,7 @@ mod tests {
     fn check(note: &str, expect: &[(&str, &str)]) {
         let text = Text::from_plain(note);
         let folded = Folded::new(&text);
-        let got: Vec<(&str, &str)> = segment(&text, &folded, &headings())
+        let got: Vec<(&str, &str)> = segment(&text, Span::new(0, note.len()), &folded, &headings())
             .iter()
             .map(|s| (s.section.as_str(), folded.get(s.span)))
             .collect();

@@ -188,6 +188,11 @@ impl Text {
         &self.content_hash
     }
 
+    /// Where each page's text begins: page number and byte, in order.
+    pub fn page_starts(&self) -> impl Iterator<Item = (u32, usize)> {
+        self.pages.iter().map(|page| (page.number, page.start))
+    }
+
     /// How many code points stand before a byte.
     pub fn code_point(&self, byte: usize) -> usize {
         let step = byte / STEP;

@@ -31,7 +31,7 @@ pub struct Chart {
     /// Injections, therapy courses and drug trials, merged over documents.
     pub history: History,
     /// Facts by kind, in the order of [`Kind::SCHEMA`]: those that count and that no newer one replaces.
-    standing: Vec<Vec<usize>>,
+    pub(crate) standing: Vec<Vec<usize>>,
 }
 
 /// One document of a case.
@@ -39,6 +39,8 @@ pub struct Chart {
 pub struct ChartDocument {
     /// Path relative to the input.
     pub name: String,
+    /// Which of the documents that the file holds, counted from 0.
+    pub part: usize,
     /// Date of the visit, study or request that it tells of.
     pub date: Option<PartialDate>,
     /// Whether it is signed; `None` where it says nothing of a signature.
@@ -152,3 +154,6 @@ fn standing(facts: &[Fact]) -> Vec<Vec<usize>> {
     }
     by_kind
 }
+
+#[cfg(test)]
+mod tests;

@@ -109,7 +109,7 @@ pub fn run(args: &Args) -> Result<Done, Error> {
     let knowledge = &engine.knowledge;
     let basis = Basis {
         options: options(args),
-        ocr_engine: engine_version(),
+        ocr_engine: format!("Tesseract {}", engine_version()),
         lexicons: knowledge.lexicon_hash.clone(),
         policies: knowledge.records.clone(),
     };

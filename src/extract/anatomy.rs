@@ -9,7 +9,7 @@ use crate::span::Span;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b([ctls])[- ]?(1[0-2]|[1-9i])(?: ?(?:-|/|to|through|thru) ?([ctls])?-?(1[0-2]|[1-9i])\b)?(?:(?: ?[-/] ?)([ctls])-?(1[0-2]|[1-9i])\b)?")
+    Regex::new(r"\b([ctls])[- ]?(1[0-2]|[1-9i])(?: ?(?:-|/|to|through|thru|over|on) ?([ctls])?-?(1[0-2]|[1-9i])\b)?(?:(?: ?[-/] ?)([ctls])-?(1[0-2]|[1-9i])\b)?")
         .unwrap()
 });
 
@@ -25,8 +25,24 @@ pub fn find_levels(text: &str) -> Vec<(Span, String)> {
             continue;
         };
         let region = first.as_str().to_uppercase();
-        let top = number.as_str().replace('i', "1");
-        if !in_spine(&region, &top) || (number.as_str() == "i" && region != "S") {
+        let top = number.as_str().to_owned();
+        // "T2-weighted" and "T1 signal" speak of the picture.
+        let after = &text[whole.end()..];
+        let weighting = [
+            "-weighted",
+            " weighted",
+            "-w ",
+            " signal",
+            " image",
+            "-signal",
+            " hyper",
+            " hypo",
+            " flair",
+        ];
+        if region == "T" && c.get(4).is_none() && weighting.iter().any(|w| after.starts_with(w)) {
+            continue;
+        }
+        if !in_spine(&region, &top) || number.as_str() == "i" {
             continue;
         }
         let lower = c.get(4).map(|n| n.as_str().replace('i', "1"));
@@ -84,7 +100,7 @@ fn in_spine(region: &str, number: &str) -> bool {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SIDE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:(bilateral(?:ly)?|bilat|b/l|both sides|both)|(left|lt|left-sided|l(?:\.|\b))|(right|rt|right-sided|r(?:\.|\b)))(?:\W|$)").unwrap()
+    Regex::new(r"\b(?:(bilateral(?:ly)?|bilat|b/l|both sides|both|ble|bue)|(left|lt|left-sided|lle|lue|l(?:\.|\b))|(right|rt|right-sided|rle|rue|r(?:\.|\b)))(?:\W|$)").unwrap()
 });
 
 /// The side that a stretch of text names: the only one, or both.
@@ -127,6 +143,8 @@ mod tests {
         levels("c5 through c7; l5-si; s1 radiculopathy", &["C5-7", "L5-S1", "S1"]);
         levels("t12 with l3, 4 and 5", &["T12", "L3", "L4", "L5"]);
         levels("5 mg, 0.25, s9, vitamin c", &[]);
+        levels("l5 over s1; axial t2-weighted images", &["L5-S1"]);
+        levels("the right side of the si joint since 2020", &[]);
     }
 
     #[test]

@@ -147,7 +147,9 @@ fn read(
 ) -> Option<(u8, Outcome)> {
     let concept = note.concept(mention);
     let before = note.get(Span::new(within.start, mention.span.start));
-    let wished = WISH.is_match(before);
+    let seems =
+        ["appears to have ", "seems to have ", "appear to have ", "due to ", "appears to be "];
+    let wished = WISH.is_match(before) && !seems.iter().any(|end| before.ends_with(end));
     match role(note, mention) {
         "phrase"
             if concept.field("binds") == Some("forward")
@@ -164,6 +166,17 @@ fn read(
             };
             let denied = rank == 2 && before.ends_with("no ");
             (!MODAL.is_match(before) && !denied).then_some((rank, outcome))
+        }
+        // "-> partial, still on", "(some)": a degree that stands for the outcome by itself.
+        "degree" => {
+            let lead = before.trim_end();
+            let apart = [">", ":", " -", "=", "(", "- "].iter().any(|mark| lead.ends_with(mark));
+            let rest = note.get(Span::new(mention.span.end, within.end)).trim_start();
+            let alone = rest.is_empty() || rest.starts_with([',', ';', '.', ')']);
+            let outcome = parse(concept.field("outcome"))?;
+            let plain =
+                !matches!(note.get(mention.span), "no" | "none" | "never" | "not" | "nil" | "well");
+            (apart && alone && plain).then_some((1, outcome))
         }
         "adverse" => {
             // A bare symptom is an adverse effect only where it is given as a reason, or in brackets by itself.

@@ -8,6 +8,8 @@ use crate::span::Span;
 pub struct Reach {
     /// The treatment's own words.
     pub head: Span,
+    /// What stands right before it, up to the treatment before.
+    pub near: Span,
     /// What stands before the list that the treatment is in, up to the treatment before.
     pub lead: Span,
     /// What stands behind it, up to the next treatment or the sentence's end.
@@ -152,8 +154,10 @@ pub fn reaches(note: &Note<'_>, sentence: usize, heads: &[Span]) -> Vec<Reach> {
             0 => whole.start,
             _ => heads[first - 1].end.min(heads[first].start),
         };
+        let near = index.checked_sub(1).map_or(whole.start, |i| heads[i].end.min(head.start));
         found.push(Reach {
             head,
+            near: Span::new(near, head.start),
             lead: own_clause(note, Span::new(lead_start, heads[first].start), first > 0),
             own: Span::new(head.end, end_of(index)),
             tail: Span::new(heads[last].end, end_of(last)),
@@ -209,7 +213,7 @@ fn is_glue(gap: &str) -> bool {
 fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
     let this = &note.sentences[sentence];
     let next = note.sentences.get(sentence + 1)?;
-    if next.section != this.section || (next.paragraph != this.paragraph) || next.item {
+    if next.section != this.section || next.paragraph != this.paragraph {
         return None;
     }
     let words = note.get(next.span);
@@ -226,8 +230,8 @@ fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
         "which ",
     ];
     let speaks_of =
-        [" it ", " it.", " this.", " them", " relief", " this medication", " the medication"];
-    let person = ["she ", "he ", "the patient ", "patient ", "however", "pt "];
+        [" it ", " it.", " this.", " them ", " them.", " this medication", " the medication"];
+    let person = ["she ", "he ", "the patient ", "patient ", "however", "pt ", "i ", "we "];
     (points_back.iter().any(|start| words.starts_with(start))
         || (person.iter().any(|start| words.starts_with(start))
             && speaks_of.iter().any(|part| words.contains(part))))

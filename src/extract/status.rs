@@ -38,10 +38,11 @@ pub(super) fn status_before<'a>(note: &Note<'a>, lead: Span) -> Option<StatusRea
 /// What the words behind a treatment say: the last counts, since it is the newest.
 ///
 /// `ends_at_next`: whether another treatment stands at the stretch's end; the last word before it is its own.
-pub(super) fn status_behind<'a>(
+fn status_behind<'a>(
     note: &Note<'a>,
     tail: Span,
     ends_at_next: bool,
+    weak: bool,
 ) -> Option<StatusRead<'a>> {
     let tail = Span::new(tail.start, tail.end.min(tail.start + REACH_BEHIND).max(tail.start));
     let tail = Span::new(tail.start, floor(note.str(), tail.end));
@@ -54,8 +55,9 @@ pub(super) fn status_behind<'a>(
             && (rest.trim().split(' ').count() <= 2)
             && !rest.contains([')', ';', '.'])
             && !(rest.trim_end().ends_with(" and") || rest.trim_end().ends_with(','));
-        (concept.field("side") != Some("before") && !next)
-            .then_some(StatusRead { status, mention: *mention })
+        let counts =
+            concept.field("side") != Some("before") && (concept.field("weak").is_none() || weak);
+        (counts && !next).then_some(StatusRead { status, mention: *mention })
     })
 }
 
@@ -74,12 +76,15 @@ pub(super) fn status_of<'a>(
     reach: &Reach,
     sentence_end: usize,
 ) -> Option<StatusRead<'a>> {
-    status_behind(note, reach.own, reach.own.end < sentence_end)
-        .or_else(|| {
+    let behind = |weak: bool| {
+        status_behind(note, reach.own, reach.own.end < sentence_end, weak).or_else(|| {
             (reach.tail != reach.own)
-                .then(|| status_behind(note, reach.tail, reach.tail.end < sentence_end))
+                .then(|| status_behind(note, reach.tail, reach.tail.end < sentence_end, weak))
                 .flatten()
         })
+    };
+    behind(false)
         .or_else(|| status_before(note, reach.lead))
-        .or_else(|| reach.follow.and_then(|follow| status_behind(note, follow, false)))
+        .or_else(|| behind(true))
+        .or_else(|| reach.follow.and_then(|follow| status_behind(note, follow, false, true)))
 }

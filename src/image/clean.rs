@@ -3,6 +3,7 @@
 //! All lengths are given for 200 dpi and scaled to the picture's resolution.
 
 use super::Picture;
+use super::blots::{Blot, Blots, Counts};
 
 /// Shades below this are ink.
 pub const INK: u8 = 128;
@@ -13,26 +14,175 @@ const STREAK_LENGTH: f32 = 70.0;
 /// Streaks at most this thick are; what is thicker is a bar with words on it.
 const STREAK_THICKNESS: f32 = 7.0;
 
+/// A blot of at most this many pixels may be a speck.
+const SPECK_INK: f32 = 14.0;
+
+/// A speck stands alone if there is next to no ink this near, across and down: pieces
+/// of broken letters have others beside them.
+const SPECK_DISTANCE: (f32, f32) = (24.0, 8.0);
+
+/// Print is broken if a larger share of its ink is in patches as small as specks.
+const BROKEN_PRINT: f32 = 0.05;
+
 /// The share of pixels that are ink.
 pub fn ink_share(picture: &Picture) -> f32 {
     let ink = picture.pixels.iter().filter(|&&p| p < INK).count();
     ink as f32 / picture.pixels.len().max(1) as f32
 }
 
-/// Takes out long thin lines, across and down: scanner streaks, rules, the grid
-/// of a table. Where a letter's stroke crosses one, the stroke stays.
+/// What to take out of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Specks {
+    /// Specks of one or two pixels, and larger ones that stand alone.
+    All,
+    /// Only those that stand alone: in standard mode dots are as small as specks.
+    Lonely,
+}
+
+/// Takes out long thin lines, across and down: scanner streaks, rules, the grid of
+/// a table; and what is left of them. Where a letter's stroke crosses one, the
+/// stroke stays.
 pub fn remove_streaks(picture: &mut Picture) {
     let (w, h) = (picture.width, picture.height);
-    let scale = |length: f32, dpi: f32| (length * dpi / 200.0).round().max(1.0) as usize;
+    let scale = |length: f32, dpi: f32| scaled(length, dpi).min(usize::from(u16::MAX)) as u16;
     let along = runs(&picture.pixels, w, h);
     let down = runs_down(&picture.pixels, w, h);
-    let long_x = scale(STREAK_LENGTH, picture.xdpi).min(usize::from(u16::MAX)) as u16;
-    let long_y = scale(STREAK_LENGTH, picture.ydpi).min(usize::from(u16::MAX)) as u16;
-    let thin_x = scale(STREAK_THICKNESS, picture.xdpi) as u16;
-    let thin_y = scale(STREAK_THICKNESS, picture.ydpi) as u16;
+    let (long_x, long_y) = (scale(STREAK_LENGTH, picture.xdpi), scale(STREAK_LENGTH, picture.ydpi));
+    let (thin_x, thin_y) =
+        (scale(STREAK_THICKNESS, picture.xdpi), scale(STREAK_THICKNESS, picture.ydpi));
+    let lying = |i: usize| along[i] >= long_x && down[i] <= thin_y;
+    let standing = |i: usize| down[i] >= long_y && along[i] <= thin_x;
+    let removed: Vec<(bool, bool)> = (0..w * h).map(|i| (lying(i), standing(i))).collect();
+    if !removed.iter().any(|&(lying, standing)| lying || standing) {
+        return;
+    }
+    erase(picture, |i| removed[i].0 || removed[i].1);
+    // Ragged pieces that the line left behind: thin, long, and in line with it.
+    let near_lying = Counts::new(w, h, |i| removed[i].0);
+    let near_standing = Counts::new(w, h, |i| removed[i].1);
+    let (thin_x, thin_y) = (usize::from(thin_x), usize::from(thin_y));
+    let blots = Blots::new(picture);
+    let rest: Vec<bool> = blots
+        .all
+        .iter()
+        .map(|blot| {
+            let (width, height) = blot.size();
+            (height <= thin_y && width >= 2 * height && near_lying.within(blot, thin_x * 2, 2) > 0)
+                || (width <= thin_x
+                    && height >= 2 * width
+                    && near_standing.within(blot, 2, thin_y * 2) > 0)
+        })
+        .collect();
+    blots.erase(picture, &rest);
+}
+
+/// Turns white letters on a dark bar into dark letters on white.
+pub fn invert_bars(picture: &mut Picture) {
+    const CELL: usize = 8;
+    let (w, h) = (picture.width / CELL, picture.height / CELL);
+    if w == 0 || h == 0 {
+        return;
+    }
+    // A picture of cells, dark where most pixels are ink.
+    let mut cells = Picture::white(w, h, picture.xdpi, picture.ydpi);
+    let mut counts = vec![0u16; w];
+    for y in 0..h {
+        counts.fill(0);
+        for row in y * CELL..(y + 1) * CELL {
+            for (x, count) in counts.iter_mut().enumerate() {
+                let run = &picture.row(row)[x * CELL..(x + 1) * CELL];
+                *count += run.iter().filter(|&&p| p < INK).count() as u16;
+            }
+        }
+        for (x, &count) in counts.iter().enumerate() {
+            if usize::from(count) * 10 >= CELL * CELL * 6 {
+                cells.pixels[y * w + x] = 0;
+            }
+        }
+    }
+    let wide = scaled(300.0, picture.xdpi) / CELL;
+    let high = scaled(20.0, picture.ydpi) / CELL;
+    for blot in Blots::new(&cells).all {
+        let (width, height) = blot.size();
+        if width < wide.max(2) || height < high.max(2) || blot.ink * 10 < width * height * 7 {
+            continue;
+        }
+        // The cells at the bar's edge are only partly dark: one more all around.
+        let (x0, y0) =
+            ((blot.x0 * CELL).saturating_sub(CELL), (blot.y0 * CELL).saturating_sub(CELL));
+        let x1 = ((blot.x1 + 1) * CELL).min(picture.width);
+        let y1 = ((blot.y1 + 1) * CELL).min(picture.height);
+        for y in y0..y1 {
+            let row = &mut picture.pixels[y * picture.width..(y + 1) * picture.width];
+            let dark = row[x0..x1].iter().filter(|&&p| p < INK).count();
+            // Rows of the margin above and below the bar stay as they are.
+            if dark * 3 > x1 - x0 {
+                row[x0..x1].iter_mut().for_each(|p| *p = 255 - *p);
+            }
+        }
+        // The paper beside the bar has become dark: clear it again.
+        for y in y0..y1 {
+            let row = &mut picture.pixels[y * picture.width..(y + 1) * picture.width];
+            let clear = |run: &mut dyn Iterator<Item = &mut u8>| {
+                for pixel in run.take(2 * CELL).take_while(|p| **p < INK) {
+                    *pixel = 255;
+                }
+            };
+            clear(&mut row[x0..x1].iter_mut());
+            clear(&mut row[x0..x1].iter_mut().rev());
+        }
+    }
+}
+
+/// Takes out specks.
+pub fn despeckle(picture: &mut Picture, specks: Specks) {
+    let most = (SPECK_INK * picture.xdpi * picture.ydpi / 40_000.0).round().max(2.0) as usize;
+    let (x, y) = (scaled(SPECK_DISTANCE.0, picture.xdpi), scaled(SPECK_DISTANCE.1, picture.ydpi));
+    let blots = Blots::new(picture);
+    let ink = Counts::new(picture.width, picture.height, |i| picture.pixels[i] < INK);
+    let lonely =
+        |blot: &Blot| blot.ink <= most && ink.within(blot, x, y) as usize <= blot.ink + most / 2;
+    let gone: Vec<bool> = blots.all.iter().map(lonely).collect();
+    let (mut small, mut rest) = (0, 0);
+    for (blot, _) in blots.all.iter().zip(&gone).filter(|&(_, &gone)| !gone) {
+        rest += blot.ink;
+        small += if blot.ink <= most { blot.ink } else { 0 };
+    }
+    // Thin print breaks into pieces as small as specks: then nothing more can go.
+    let broken = small as f32 > BROKEN_PRINT * rest as f32;
+    let gone: Vec<bool> = blots
+        .all
+        .iter()
+        .zip(gone)
+        .map(|(blot, gone)| gone || specks == Specks::All && !broken && blot.ink < 3)
+        .collect();
+    blots.erase(picture, &gone);
+}
+
+fn scaled(length: f32, dpi: f32) -> usize {
+    (length * dpi / 200.0).round().max(1.0) as usize
+}
+
+/// Whitens pixels, and the grey rim around them.
+pub(super) fn erase(picture: &mut Picture, gone: impl Fn(usize) -> bool) {
+    let (w, h) = (picture.width, picture.height);
+    for y in 0..h {
+        for x in 0..w {
+            if !gone(y * w + x) {
+                continue;
+            }
+            for yy in y.saturating_sub(1)..(y + 2).min(h) {
+                for xx in x.saturating_sub(1)..(x + 2).min(w) {
+                    let pixel = &mut picture.pixels[yy * w + xx];
+                    if *pixel >= INK {
+                        *pixel = 255;
+                    }
+                }
+            }
+        }
+    }
     for (i, pixel) in picture.pixels.iter_mut().enumerate() {
-        let (across, up) = (along[i], down[i]);
-        if (across >= long_x && up <= thin_y) || (up >= long_y && across <= thin_x) {
+        if gone(i) {
             *pixel = 255;
         }
     }
@@ -82,44 +232,6 @@ fn runs_down(pixels: &[u8], width: usize, height: usize) -> Vec<u16> {
         }
     }
     lengths
-}
-
-/// Takes out specks of one or two pixels (of as many again at higher resolutions).
-pub fn despeckle(picture: &mut Picture) {
-    let (w, h) = (picture.width, picture.height);
-    let ink = |pixels: &[u8], x: isize, y: isize| {
-        x >= 0
-            && y >= 0
-            && (x as usize) < w
-            && (y as usize) < h
-            && pixels[y as usize * w + x as usize] < INK
-    };
-    let around = |pixels: &[u8], x: isize, y: isize| {
-        let mut found = (0, (0, 0));
-        for dy in -1..=1 {
-            for dx in -1..=1 {
-                if (dx, dy) != (0, 0) && ink(pixels, x + dx, y + dy) {
-                    found = (found.0 + 1, (x + dx, y + dy));
-                }
-            }
-        }
-        found
-    };
-    let mut specks = Vec::new();
-    for y in 0..h {
-        for x in 0..w {
-            if picture.pixels[y * w + x] >= INK {
-                continue;
-            }
-            let (n, other) = around(&picture.pixels, x as isize, y as isize);
-            if n == 0 || n == 1 && around(&picture.pixels, other.0, other.1).0 == 1 {
-                specks.push(y * w + x);
-            }
-        }
-    }
-    for i in specks {
-        picture.pixels[i] = 255;
-    }
 }
 
 /// How crooked the page lies, in degrees; positive where lines fall to the right.
@@ -298,14 +410,45 @@ mod tests {
     }
 
     #[test]
-    fn specks_go_and_dots_stay() {
-        let mut p = Picture::white(20, 20, 200.0, 200.0);
-        for i in [5 * 20 + 5, 10 * 20 + 10, 10 * 20 + 11, 15 * 20 + 3, 15 * 20 + 4, 16 * 20 + 3] {
-            p.pixels[i] = 0;
+    fn specks_go_and_full_stops_stay() {
+        let mut p = Picture::white(100, 100, 200.0, 200.0);
+        let mut square = |x: usize, y: usize, side: usize| {
+            for row in y..y + side {
+                p.pixels[row * 100 + x..row * 100 + x + side].fill(0);
+            }
+        };
+        square(10, 10, 8); // a letter
+        square(40, 40, 20); // more print
+        square(21, 15, 3); // its full stop
+        square(92, 92, 3); // a speck
+        square(14, 22, 1); // a smaller one beside the letter
+        let shade = |p: &Picture, x: usize, y: usize| p.pixels[y * 100 + x];
+        let mut standard = p.clone();
+        despeckle(&mut standard, Specks::Lonely);
+        assert_eq!([shade(&standard, 22, 16), shade(&standard, 93, 93)], [0, 255]);
+        assert_eq!(shade(&standard, 14, 22), 0);
+        despeckle(&mut p, Specks::All);
+        assert_eq!([shade(&p, 22, 16), shade(&p, 93, 93), shade(&p, 14, 22)], [0, 255, 255]);
+        assert_eq!(shade(&p, 12, 12), 0);
+    }
+
+    #[test]
+    fn letters_on_a_dark_bar_become_dark() {
+        let mut p = Picture::white(400, 100, 200.0, 200.0);
+        for y in 32..64 {
+            p.pixels[y * 400 + 24..y * 400 + 376].fill(0);
         }
-        despeckle(&mut p);
-        let left: Vec<usize> = (0..400).filter(|&i| p.pixels[i] == 0).collect();
-        assert_eq!(left, [15 * 20 + 3, 15 * 20 + 4, 16 * 20 + 3]);
+        for y in 42..54 {
+            p.pixels[y * 400 + 100..y * 400 + 104].fill(255);
+        }
+        invert_bars(&mut p);
+        let shade = |x: usize, y: usize| p.pixels[y * 400 + x];
+        assert_eq!(
+            [shade(102, 48), shade(200, 48), shade(30, 48), shade(10, 48)],
+            [0, 255, 255, 255]
+        );
+        assert_eq!(shade(200, 10), 255);
+        assert_eq!(p.pixels.iter().filter(|&&p| p < INK).count(), 12 * 4);
     }
 
     #[test]

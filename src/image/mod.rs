@@ -1,5 +1,6 @@
 //! Pictures of pages: grey pixels with a resolution, and the files they come in.
 
+mod blots;
 pub mod clean;
 pub mod still;
 pub mod tiff;
@@ -46,7 +47,7 @@ impl Picture {
     /// A picture of pixels in shades of grey; `None` unless there are
     /// `width * height` of them.
     pub fn from_grey(width: usize, height: usize, pixels: Vec<u8>) -> Option<Self> {
-        (width > 0 && height > 0 && pixels.len() == width * height).then(|| Self {
+        (width > 0 && height > 0 && pixels.len() == width * height).then_some(Self {
             width,
             height,
             xdpi: ASSUMED_DPI,

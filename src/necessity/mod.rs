@@ -6,9 +6,11 @@
 mod cases;
 mod compile;
 mod evaluate;
+mod evidence;
 mod filter;
 mod findings;
 pub mod logic;
+mod narrative;
 mod past;
 mod pathway;
 mod policy;
@@ -21,6 +23,8 @@ mod verdict;
 pub use cases::PolicyCase;
 use evaluate::Settled;
 pub use evaluate::{DEFAULT_POLICY, choose, evaluate};
+pub use evidence::{Evidence, EvidenceRegistry};
+pub use narrative::{narrative, narrative_with};
 pub use policy::{Criterion, MissingDocumentation, PathwayStep, Policy, Verification};
 pub use verdict::*;
 

@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::Severity;
 use super::cases::{PolicyCase, RawCase};
 use super::compile::{Agent, Instrument, Number, Scope, unknown};
 use super::filter::{Filter, RawFilter};
 use super::logic::Flags;
 use super::rule::{RawRule, Rule};
+use super::{Outcome, Severity};
+use crate::chart::Request;
 use crate::closed_set;
 use crate::error::Error;
 
@@ -73,6 +74,8 @@ struct RawPolicy {
     steps: Vec<RawStep>,
     #[serde(default, rename = "pitfall")]
     pitfalls: Vec<RawPitfall>,
+    #[serde(default, rename = "note")]
+    notes: Vec<RawNote>,
     #[serde(default, rename = "case")]
     cases: Vec<RawCase>,
 }
@@ -183,6 +186,35 @@ struct RawPitfall {
     criteria: Vec<String>,
 }
 
+/// The part of the narrative that a note stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum NoteSection {
+    Guideline,
+    Evidence,
+    Diagnosis,
+    Nerve,
+    Conservative,
+    History,
+    Function,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawNote {
+    section: NoteSection,
+    text: Spanned<String>,
+    criteria: Vec<String>,
+    #[serde(default)]
+    evidence: Vec<String>,
+    #[serde(default)]
+    when: BTreeMap<String, Vec<Outcome>>,
+    #[serde(default)]
+    facts: Vec<RawFilter>,
+    #[serde(default)]
+    unless_facts: Vec<RawFilter>,
+}
+
 /// A policy, checked and compiled.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -215,6 +247,7 @@ pub struct Policy {
     pub(super) missing_documentation: MissingDocumentation,
     pub(super) legible_from: f32,
     pub(super) pitfalls: Vec<PitfallRule>,
+    pub(super) notes: Vec<Note>,
 }
 
 /// One criterion of a policy.
@@ -293,6 +326,21 @@ pub(super) struct PitfallRule {
     pub(super) criteria: Vec<String>,
 }
 
+/// A sentence of the narrative, and when it is told.
+#[derive(Clone, Debug)]
+pub(super) struct Note {
+    pub(super) section: NoteSection,
+    pub(super) text: String,
+    pub(super) criteria: Vec<String>,
+    pub(super) evidence: Vec<String>,
+    /// Outcomes that the criteria must have.
+    pub(super) when: Vec<(String, Vec<Outcome>)>,
+    /// Facts of which the record must have one; they are quoted.
+    pub(super) facts: Vec<Filter>,
+    /// Facts of which the record must have none.
+    pub(super) unless_facts: Vec<Filter>,
+}
+
 impl Policy {
     /// Reads and checks a policy file.
     ///
@@ -307,6 +355,14 @@ impl Policy {
         })?;
         compile(raw)
             .map_err(|(at, problem)| Error::Lexicon { place: place(file_name, text, at), problem })
+    }
+
+    /// Whether a requested code or name is one that the policy covers.
+    pub fn covers(&self, request: &Request) -> bool {
+        let coded = request.cpt.as_ref().is_some_and(|code| self.cpt.contains(code));
+        let named =
+            |name: &str| self.procedures.iter().any(|word| super::filter::contains(name, word));
+        coded || request.procedure.as_deref().is_some_and(named)
     }
 
     /// Ids of the evidence that the policy cites, each once, in order.
@@ -328,6 +384,10 @@ pub(super) fn place(file_name: &str, text: &str, offset: usize) -> String {
     let line = text.bytes().take(offset).filter(|b| *b == b'\n').count() + 1;
     format!("{file_name}:{line}")
 }
+
+/// Groups that criteria are shown in.
+const CATEGORIES: [&str; 8] =
+    ["request", "evidence", "diagnosis", "nerve", "conservative", "history", "function", "record"];
 
 /// What is wrong, and the byte that it is wrong at.
 type At<T> = Result<T, (usize, String)>;
@@ -375,6 +435,7 @@ fn compile(raw: RawPolicy) -> At<Policy> {
             })
         })
         .collect::<At<Vec<_>>>()?;
+    let notes = raw.notes.iter().map(|note| compile_note(note, &scope)).collect::<At<Vec<_>>>()?;
     let cases = raw.cases.iter().map(|case| case.compile(&known)).collect::<At<Vec<_>>>()?;
     Ok(Policy {
         id: raw.id,
@@ -394,6 +455,7 @@ fn compile(raw: RawPolicy) -> At<Policy> {
         missing_documentation: raw.missing_documentation,
         legible_from: raw.legible_from,
         pitfalls,
+        notes,
     })
 }
 
@@ -452,6 +514,9 @@ fn compile_criterion(
     if let Some(step) = raw.cured_by.iter().find(|step| !steps.contains(&step.as_str())) {
         return Err(fail(unknown("step", step, steps.iter().copied())));
     }
+    if !CATEGORIES.contains(&raw.category.as_str()) {
+        return Err(fail(unknown("category", &raw.category, CATEGORIES.into_iter())));
+    }
     for words in raw.failed.iter().chain(&raw.undocumented) {
         let length = words.label.chars().count();
         if length > 60 || length == 0 {
@@ -484,6 +549,27 @@ fn compile_criterion(
         flag,
         failed: raw.failed.clone(),
         undocumented: raw.undocumented.clone(),
+    })
+}
+
+fn compile_note(raw: &RawNote, scope: &Scope<'_>) -> At<Note> {
+    let fail = |problem: String| (raw.text.span().start, format!("note: {problem}"));
+    raw.criteria
+        .iter()
+        .chain(raw.when.keys())
+        .try_for_each(|id| scope.criterion(id).map(drop))
+        .map_err(fail)?;
+    let filters = |list: &[RawFilter]| {
+        list.iter().map(|f| f.compile(scope)).collect::<Result<Vec<_>, _>>().map_err(fail)
+    };
+    Ok(Note {
+        section: raw.section,
+        text: raw.text.get_ref().clone(),
+        criteria: raw.criteria.clone(),
+        evidence: raw.evidence.clone(),
+        when: raw.when.iter().map(|(id, outcomes)| (id.clone(), outcomes.clone())).collect(),
+        facts: filters(&raw.facts)?,
+        unless_facts: filters(&raw.unless_facts)?,
     })
 }
 

@@ -38,6 +38,9 @@ pub(super) struct RawAsked {
     /// One of these words in it.
     #[serde(default)]
     contains: Vec<String>,
+    /// Whether another value says too little instead of something else.
+    #[serde(default)]
+    otherwise_open: bool,
     #[serde(default)]
     missing: String,
 }
@@ -48,6 +51,7 @@ pub(super) struct Asked {
     field: AskedField,
     is: Vec<String>,
     contains: Vec<String>,
+    otherwise_open: bool,
     missing: String,
 }
 
@@ -68,6 +72,7 @@ impl RawAsked {
             field: self.field,
             is: self.is.clone(),
             contains: self.contains.clone(),
+            otherwise_open: self.otherwise_open,
             missing: self.missing.clone(),
         })
     }
@@ -92,10 +97,13 @@ impl Asked {
         };
         let holds = (self.is.is_empty() || self.is.iter().any(|word| word == value))
             && (self.contains.is_empty() || self.contains.iter().any(|word| contains(value, word)));
-        Answer {
-            notes: vec![value.to_owned()],
-            ..Answer::of(Tri::from(holds), request.facts.clone())
-        }
+        let answer = match (holds, self.otherwise_open) {
+            (false, true) => {
+                Answer { facts: request.facts.clone(), ..Answer::silent(&self.missing) }
+            }
+            _ => Answer::of(Tri::from(holds), request.facts.clone()),
+        };
+        Answer { notes: vec![value.to_owned()], ..answer }
     }
 }
 

@@ -14,6 +14,12 @@ use crate::geometry::Rect;
 use crate::image::Picture;
 use crate::image::clean::INK;
 
+/// Below this score Leptonica's sense of orientation is not to be trusted.
+const ORIENTATION_SCORE: f32 = 8.0;
+
+/// The score must be this many times that of the quarter turns.
+const ORIENTATION_LEAD: f32 = 2.5;
+
 thread_local! {
     static ENGINE: RefCell<Option<Tesseract>> = const { RefCell::new(None) };
 }
@@ -47,6 +53,8 @@ impl Tesseract {
         // SAFETY: a fresh handle is used by this value alone and deleted in `drop`;
         // the strings end in zero bytes; a null path asks for the default one.
         unsafe {
+            // Leptonica speaks to standard error too.
+            lept::setMsgSeverity(lept::L_SEVERITY_NONE as c_int);
             let handle = tess::TessBaseAPICreate();
             if handle.is_null() {
                 return Err(OcrError::NoModel);
@@ -124,21 +132,23 @@ impl OcrEngine for Tesseract {
 
     fn orientation(&mut self, picture: &Picture) -> Option<u16> {
         let bits = Bits::new(picture)?;
-        let (mut up, mut left, mut decision) = (0.0f32, 0.0f32, 0);
-        // SAFETY: the picture is live, the results are written to locals; zeros ask
-        // for the default thresholds.
-        let failed = unsafe {
-            lept::pixOrientDetect(bits.0, &mut up, &mut left, 0, 0) != 0
-                || lept::makeOrientDecision(up, left, 0.0, 0.0, &mut decision, 0) != 0
-        };
-        match decision as u32 {
-            _ if failed => None,
-            lept::L_TEXT_ORIENT_UP => Some(0),
-            lept::L_TEXT_ORIENT_LEFT => Some(90),
-            lept::L_TEXT_ORIENT_DOWN => Some(180),
-            lept::L_TEXT_ORIENT_RIGHT => Some(270),
-            _ => None,
+        let (mut up, mut left) = (0.0f32, 0.0f32);
+        // SAFETY: the picture is live, the results are written to locals; a zero asks
+        // for the default number of letters.
+        if unsafe { lept::pixOrientDetect(bits.0, &mut up, &mut left, 0, 0) } != 0 {
+            return None;
         }
+        // Leptonica's own rule for a decision: a score, and how far it leads.
+        let (score, other) = if up.abs() > left.abs() { (up, left) } else { (left, up) };
+        if score.abs() < ORIENTATION_SCORE || score.abs() < ORIENTATION_LEAD * other.abs() {
+            return None;
+        }
+        Some(match (up.abs() > left.abs(), score > 0.0) {
+            (true, true) => 0,
+            (true, false) => 180,
+            (false, true) => 90,
+            (false, false) => 270,
+        })
     }
 }
 

@@ -6,15 +6,13 @@ mod glyphs;
 mod picture;
 mod words;
 
+use hayro_interpret::kurbo::Rect as Area;
 use hayro_interpret::util::TransformExt;
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, interpret_page};
 use hayro_syntax::{DecryptionError, LoadPdfError};
-use kurbo::Rect as Area;
 
 use crate::image::Picture;
 use crate::layout::Fragment;
-
-use hayro_interpret::kurbo;
 
 /// The most bytes that one compressed part of a file may unfold to while mending.
 const MAX_UNFOLDED: usize = 256 << 20;

@@ -32,11 +32,10 @@ pub fn content(collector: Collector) -> Content {
         drawn,
     };
     for glyph in &glyphs {
-        let mut chars = glyph.text.chars().filter(|c| !c.is_whitespace()).peekable();
         if glyph.text.is_empty() {
             content.garbled += 1;
         }
-        while let Some(c) = chars.next() {
+        for c in glyph.text.chars().filter(|c| !c.is_whitespace()) {
             if is_garbled(c) {
                 content.garbled += 1;
             } else {

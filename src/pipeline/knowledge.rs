@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::lexicon::{Files, Lexicon, embedded_files};
-use crate::necessity::Policy;
+use crate::necessity::{EvidenceRegistry, Policy};
 use crate::report::PolicyRecord;
 
 /// Lexicons and policies, loaded and checked.
@@ -18,7 +18,9 @@ pub struct Knowledge {
     pub lexicon_hash: String,
     /// The policies that cases may be held against.
     pub policies: Vec<Policy>,
-    /// What run.json says of each.
+    /// The evidence that policies cite.
+    pub evidence: EvidenceRegistry,
+    /// What run.json says of each policy.
     pub records: Vec<PolicyRecord>,
 }
 
@@ -57,7 +59,11 @@ impl Knowledge {
         let loaded = if wanted.is_empty() { known } else { select(known, wanted)? };
         let records = loaded.iter().map(LoadedPolicy::record).collect();
         let policies = loaded.into_iter().map(|loaded| loaded.policy).collect();
-        Ok(Self { lexicon, lexicon_hash: lexicon_hash(&files), policies, records })
+        let evidence = match files.get("evidence.toml") {
+            Some(text) => EvidenceRegistry::parse("lexicons/evidence.toml", text)?,
+            None => EvidenceRegistry::default(),
+        };
+        Ok(Self { lexicon, lexicon_hash: lexicon_hash(&files), policies, evidence, records })
     }
 }
 

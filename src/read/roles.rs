@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::document::{Line, LineRole, Page, TextSource};
+use crate::geometry::Rect;
 
 /// Fax machines print within this share of the page from its edge.
 const FAX_MARGIN: f32 = 0.07;
@@ -18,8 +19,20 @@ const HEAD_MARGIN: f32 = 0.12;
 pub fn mark(pages: &mut [Page]) {
     for page in pages.iter_mut().filter(|page| page.source == TextSource::Ocr) {
         let height = page.height;
+        let headers: Vec<Rect> = page
+            .lines
+            .iter()
+            .filter(|line| at_edge(line, height, FAX_MARGIN) && is_fax_header(&line.text()))
+            .map(Line::rect)
+            .collect();
+        // A header that runs askew to the page comes in pieces: all of them are one.
+        let beside = |line: &Line| {
+            let (rect, edge) = (line.rect(), at_edge(line, height, FAX_MARGIN));
+            let middle = (rect.y0 + rect.y1) / 2.0;
+            edge && headers.iter().any(|h| h.y0 - 2.0 <= middle && middle <= h.y1 + 2.0)
+        };
         for line in &mut page.lines {
-            if at_edge(line, height, FAX_MARGIN) && is_fax_header(&line.text()) {
+            if beside(line) {
                 line.role = LineRole::FaxHeader;
             }
         }
@@ -113,7 +126,6 @@ fn shape(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::document::{Legibility, Word};
-    use crate::geometry::Rect;
 
     fn line(text: &str, y: f32) -> Line {
         let word = |t: &str| Word {

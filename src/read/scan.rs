@@ -94,14 +94,11 @@ fn scanned_page(
     note_troubles(number, &scanned, limit, reading);
     let mut fragments = std::mem::take(&mut scanned.fragments);
     let recognized: Vec<Rect> = fragments.iter().flat_map(|f| &f.words).map(|w| w.rect).collect();
-    let mut lines: Vec<Line>;
+    // Words printed over a scan that lies on its side would stand askew to it.
     if scanned.turned == 0 {
-        let missed = over.into_iter().filter(|f| !overlaps(&f.rect(), &recognized));
-        fragments.extend(missed);
-        lines = layout::lines(fragments);
-    } else {
-        lines = layout::lines(fragments);
+        fragments.extend(over.into_iter().filter(|f| !overlaps(&f.rect(), &recognized)));
     }
+    let mut lines: Vec<Line> = layout::lines(fragments);
     for word in lines.iter_mut().flat_map(|line| &mut line.words) {
         if word.confidence.is_some() {
             word.rect = scanned.settle(word.rect);

@@ -4,3 +4,5 @@ mod cli;
 mod corpus;
 mod layers;
 mod place;
+mod read;
+mod type_pixels;

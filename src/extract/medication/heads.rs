@@ -66,13 +66,15 @@ pub(super) fn heads_of<'a>(note: &Note<'a>, sentence: &Sentence) -> Vec<Head<'a>
             }
         }
         let words = note.get(mention.span);
-        let route = (class == Some("topical") && words.contains(' ') && !words.ends_with("gel")
-            || words.ends_with("patch"))
-        .then_some(if class == Some("topical") || words.contains("lid") {
-            Route::Topical
-        } else {
+        let form = ["patch", "gel", "cream", "ointment", "topical"]
+            .iter()
+            .any(|form| words.ends_with(form) || words.starts_with(form));
+        let route = form.then_some(if words.ends_with("patch") && class == Some("opioid") {
             Route::Transdermal
+        } else {
+            Route::Topical
         });
+        let route = if words.starts_with("iv ") { Some(Route::Iv) } else { route };
         heads.push(Head {
             span: mention.span,
             name: &concept.id,
@@ -98,7 +100,9 @@ fn is_medication(
     let class = class.unwrap_or_default();
     let behind = &note.str()[span.end..sentence.span.end.max(span.end)];
     let before = &note.str()[sentence.span.start.min(span.start)..span.start];
-    if sentence.section == Section::Procedure {
+    let heading = note.heading(sentence);
+    let given = ["inject", "anesthesia", "medication used", "medications used", "sedation"];
+    if sentence.section == Section::Procedure || given.iter().any(|word| heading.contains(word)) {
         return false;
     }
     if sentence.section == Section::Allergies {
@@ -119,6 +123,14 @@ fn is_medication(
     .any(|form| behind.starts_with(form))
         || before.ends_with("topical ");
     if PROCEDURAL.contains(&class) && !list && !patch {
+        return false;
+    }
+    if class == "steroid"
+        && !list
+        && note
+            .mentions_in("not-drug", sentence.span)
+            .any(|m| note.concept(m).id == "block" && m.span.start.abs_diff(span.start) <= 110)
+    {
         return false;
     }
     if in_procedure && !list {

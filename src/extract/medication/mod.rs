@@ -15,6 +15,7 @@ use super::{Draft, Note, course_in};
 use crate::fact::{
     Medication, MedicationStatus, Origin, Outcome, Polarity, Route, Section, Statement, Time,
 };
+use crate::segment::Sentence;
 use crate::span::Span;
 use attributes::{
     Dose, Frequency, find_bare_dose, find_dose, find_doses, find_frequency, find_route,
@@ -87,6 +88,12 @@ static REACTION: LazyLock<Regex> = LazyLock::new(|| {
     .unwrap()
 });
 
+// "Patient instructions given: [x] pregabalin"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static HANDED_OUT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:instructions?|handouts?|leaflets?|education|information sheets?)\b.{0,40}\b(?:given|printed|provided|on|for|about)\b|\b(?:instructions?|handouts?|leaflets?):").unwrap()
+});
+
 fn read_head(
     note: &Note<'_>,
     index: usize,
@@ -108,7 +115,7 @@ fn read_head(
         .or_else(|| (reach.tail != reach.own).then(|| outcome_in(note, reach.tail)).flatten())
         .or_else(|| outcome_before(note, reach.lead))
         .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)));
-    let boxed = note.boxes_in(sentence.span).into_iter().rfind(|b| b.span.end <= head.span.start);
+    let boxed = note.box_of(head.span);
     let status = if allergic {
         if status_read.is_some_and(|s| s.status == "not_taken") {
             return;
@@ -116,7 +123,7 @@ fn read_head(
         outcome = None;
         Some(MedicationStatus::Allergy)
     } else {
-        status_in_words(status_read, &asserted, sentence.section, outcome, &found)
+        status_in_words(note, status_read, &asserted, sentence, outcome, &found)
     };
     // An empty box says nothing, unless words beside it do.
     if boxed.is_some_and(|b| !b.ticked)
@@ -125,7 +132,10 @@ fn read_head(
     {
         return;
     }
-    if head.class_only && !class_counts(note, head, status, outcome, &found, heads, drafts, index) {
+    if head.class_only
+        && !class_counts(note, head, status, outcome, &found, heads, drafts, index)
+        && !(status_read.is_some() && named_class(note, head, &found))
+    {
         return;
     }
     let course = course_in(note, reach.own);
@@ -161,6 +171,9 @@ fn read_head(
     let mut draft = Draft::new(found.span, medication.clone(), head.rule.clone(), asserted.clone());
     if boxed.is_some_and(|b| b.ticked) {
         draft.assertion.origin = Origin::Checkbox;
+    }
+    if HANDED_OUT.is_match(lead) {
+        draft.assertion.origin = Origin::GoalOrEducation;
     }
     if status == Some(MedicationStatus::NotTaken) {
         draft.assertion.polarity = Polarity::Negated;
@@ -221,6 +234,14 @@ fn leads_to_dose(gap: &str) -> bool {
     gap.len() <= 80 && TO.is_match(gap)
 }
 
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static PRESCRIBES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"\b(?:prescription|prescribed|increase|titrat\w+|go up|taper|start at|starting at|dose)\b",
+    )
+    .unwrap()
+});
+
 /// Sentences behind a drug's that give only a dose: "We will go up to 60 mg daily in a week."
 fn later_doses(
     note: &Note<'_>,
@@ -230,11 +251,13 @@ fn later_doses(
 ) {
     for index in indices {
         let sentence = &note.sentences[index];
-        if note.mentions_in("drug", sentence.span).next().is_some() || sentence.item {
+        if note.mentions_in("drug", sentence.span).next().is_some() {
             return;
         }
         let previous = &note.sentences[index - 1];
-        if sentence.paragraph != previous.paragraph
+        let apart = sentence.paragraph - previous.paragraph;
+        if apart > 1
+            || (apart == 1 && !PRESCRIBES.is_match(note.get(sentence.span)))
             || drug.status == Some(MedicationStatus::Allergy)
             || sentence.section == Section::Procedure
             || note.mentions_in("not-drug", sentence.span).next().is_some()
@@ -299,7 +322,15 @@ fn frequency_near(note: &Note<'_>, within: Span, reach: usize) -> Option<Frequen
     let words = note.get(within);
     let found = find_frequency(words)?;
     let gap = &words[..found.span.start];
-    (gap.len() <= reach && !gap.contains(['.', ';', ':'])).then_some(found)
+    (gap.len() <= reach && !breaks(gap)).then_some(found)
+}
+
+/// Whether a sentence or clause ends inside a gap; "p.o." does not end one.
+fn breaks(gap: &str) -> bool {
+    gap.contains([';', ':'])
+        || gap
+            .match_indices('.')
+            .any(|(at, _)| gap[..at].rsplit([' ', '.']).next().is_some_and(|word| word.len() >= 3))
 }
 
 impl Attributes {
@@ -323,14 +354,21 @@ impl Attributes {
             rest.start = span.end;
         }
         // "25 mcg fentanyl", "twice daily gabapentin"
-        let lead = note.get(reach.lead);
+        let lead = note.get(reach.near);
         let mut early: Option<Frequency> = None;
+        let doses = find_doses(lead);
         if dose.is_none()
-            && let Some(last) = find_doses(lead).into_iter().next_back()
+            && let Some(last) = doses.last()
             && OF.is_match(&lead[last.span.end..])
         {
-            span.start = reach.lead.start + last.span.start;
-            dose = Some(last);
+            // "480 mg to 240 mg of morphine": the first is the dose now.
+            let chain = doses
+                .windows(2)
+                .rev()
+                .take_while(|pair| lead[pair[0].span.end..pair[1].span.start].trim() == "to");
+            let first = chain.last().map_or(last, |pair| &pair[0]);
+            span.start = reach.near.start + first.span.start;
+            dose = Some(first.clone());
         }
         let tail_of_lead = lead.len().saturating_sub(24);
         let tail_of_lead =
@@ -340,8 +378,8 @@ impl Attributes {
         {
             early = Some(Frequency {
                 span: Span::new(
-                    reach.lead.start + tail_of_lead + found.span.start,
-                    reach.lead.start + tail_of_lead + found.span.end,
+                    reach.near.start + tail_of_lead + found.span.start,
+                    reach.near.start + tail_of_lead + found.span.end,
                 ),
                 value: found.value,
             });
@@ -380,12 +418,22 @@ impl Attributes {
 }
 
 fn status_in_words(
+    note: &Note<'_>,
     read: Option<StatusRead<'_>>,
     asserted: &crate::context::Asserted,
-    section: Section,
+    sentence: &Sentence,
     outcome: Option<OutcomeRead>,
     found: &Attributes,
 ) -> Option<MedicationStatus> {
+    let section = sentence.section;
+    let planning = section == Section::Plan || note.heading(sentence).contains("recommend");
+    if read.is_some_and(|r| r.status == "prescribed") {
+        return Some(if planning || asserted.assertion.time == Time::Planned {
+            MedicationStatus::Planned
+        } else {
+            MedicationStatus::Current
+        });
+    }
     let supposed = matches!(asserted.assertion.time, Time::Hypothetical);
     if let Some(status) = read.and_then(|r| r.status.parse().ok()) {
         // "medications such as gabapentin, which might help" speaks of nothing taken yet.
@@ -407,6 +455,12 @@ fn status_in_words(
 const CLASSES_IN_FACTS: &[&str] =
     &["nsaid", "opioid", "anticoagulant", "antibiotic", "muscle_relaxant", "sulfa", "steroid"];
 
+/// Whether a class is named closely enough to be a drug: "long-acting opioids", "IV antibiotics".
+fn named_class(note: &Note<'_>, head: &Head<'_>, found: &Attributes) -> bool {
+    CLASSES_IN_FACTS.contains(&head.class.unwrap_or_default())
+        && (note.get(head.span).contains("-acting") || found.route == Some(Route::Iv))
+}
+
 /// Whether a bare class is a fact here; says also which classes were never tried.
 #[expect(clippy::too_many_arguments, reason = "a step of `read_head` with all that it has found")]
 fn class_counts(
@@ -419,11 +473,13 @@ fn class_counts(
     drafts: &mut Vec<Draft>,
     index: usize,
 ) -> bool {
+    let sentence = &note.sentences[index];
     let class = head.class.unwrap_or_default();
     let named = heads.iter().any(|other| !other.class_only && other.class == head.class);
     if status == Some(MedicationStatus::NotTaken)
         && matches!(class, "tca" | "snri" | "gabapentinoid")
         && !named
+        && !note.get(sentence.span).contains("contraindicat")
     {
         let statement =
             Statement { topic: "class-not-tried".to_owned(), value: Some(class.to_owned()) };
@@ -432,7 +488,6 @@ fn class_counts(
         draft.assertion.polarity = Polarity::Affirmed;
         drafts.push(draft);
     }
-    let sentence = &note.sentences[index];
     CLASSES_IN_FACTS.contains(&class)
         && !named
         && (status != Some(MedicationStatus::Current)

@@ -1,0 +1,164 @@
+//! Treatments that the record says the patient must not have, with the reason.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{Draft, Note};
+use crate::fact::{Contraindication, Experiencer};
+use crate::segment::Sentence;
+use crate::span::Span;
+use crate::tag::Mention;
+
+const GROUP: &str = "contraindication";
+
+/// How many bytes a treatment may stand from the words that forbid it.
+const REACH: usize = 60;
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static REASON: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:because of|because (?:he|she|the patient|pt|patient) (?:has|had|is|takes|was)(?: (?:on|taking))?|because|due to|secondary to|given|in view of|in light of|on account of|2/2|d/t|owing to|as (?:he|she|the patient) (?:has|is)|since (?:he|she|the patient) (?:has|is)|with (?:his|her)|in the (?:setting|presence) of|for|:) (?P<r>(?:his |her |the |known |history of )*[a-z0-9][^.;(]{2,90})").unwrap()
+});
+
+/// Reads every treatment that the text calls contraindicated.
+pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    let cues: Vec<Mention> = note.mentions(GROUP).copied().collect();
+    for cue in cues {
+        let concept = note.concept(&cue);
+        let Some(sentence) = note.sentence_at(cue.span) else { continue };
+        let before = concept.field("side") == Some("before");
+        let treatments = treatments(note, sentence, &cue, before);
+        let Some(last) = treatments.last() else { continue };
+        let from = if before { last.0.end } else { cue.span.end };
+        let reason = reason_behind(note, Span::new(from, sentence.span.end));
+        if (reason.is_none() && concept.field("strong").is_none()) || is_refusal(note, sentence) {
+            continue;
+        }
+        for (span, treatment) in &treatments {
+            let asserted = note.assert(*span);
+            if asserted.assertion.experiencer != Experiencer::Patient {
+                continue;
+            }
+            let contraindication = Contraindication {
+                treatment: treatment.clone(),
+                reason: reason.map(|span| plain(note.as_written(span))),
+            };
+            let rule = note.rule(&cue);
+            let mut draft = Draft::new(span.union(cue.span), contraindication, rule, asserted);
+            draft.assertion.polarity = crate::fact::Polarity::Affirmed;
+            drafts.push(draft);
+        }
+    }
+}
+
+fn plain(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Refusals and costs forbid nothing.
+fn is_refusal(note: &Note<'_>, sentence: &Sentence) -> bool {
+    let words = note.get(sentence.span);
+    [
+        "declin",
+        "refus",
+        "cost",
+        "insurance",
+        "not interested",
+        "does not want",
+        "did not want",
+        "prefers",
+        "preference",
+        "fear of",
+    ]
+    .iter()
+    .any(|word| words.contains(word))
+}
+
+/// Drugs and therapies that the cue forbids: those of the nearest list on its side.
+fn treatments(
+    note: &Note<'_>,
+    sentence: &Sentence,
+    cue: &Mention,
+    before: bool,
+) -> Vec<(Span, String)> {
+    let within = if before {
+        Span::new(cue.span.end, sentence.span.end)
+    } else {
+        Span::new(sentence.span.start, cue.span.start)
+    };
+    let mut found: Vec<(Span, String)> = note
+        .mentions_in("drug", within)
+        .map(|m| {
+            let concept = note.concept(m);
+            let class = concept.field("class").filter(|_| concept.field("kind") == Some("class"));
+            (m.span, class.unwrap_or(&concept.id).to_owned())
+        })
+        .chain(note.mentions_in("therapy", within).filter_map(|m| {
+            let concept = note.concept(m);
+            let bare = concept.field("needs").is_some();
+            let therapy = concept.field("therapy").filter(|t| *t != "other" && !bare)?;
+            Some((m.span, therapy.to_owned()))
+        }))
+        .collect();
+    found.sort();
+    // Only the list next to the cue, in its own clause.
+    let near = |span: &Span, edge: usize| {
+        let gap = if before {
+            Span::new(edge.min(span.start), span.start)
+        } else {
+            Span::new(span.end, edge.max(span.end))
+        };
+        let words = note.get(gap);
+        gap.len() <= REACH
+            && !words.contains(['.', ';'])
+            && !words.contains(" but ")
+            && !words.contains("because")
+    };
+    let mut edge = if before { cue.span.end } else { cue.span.start };
+    let mut kept = Vec::new();
+    if !before {
+        found.reverse();
+    }
+    for (span, treatment) in found {
+        if !near(&span, edge)
+            || (!kept.is_empty() && edge.abs_diff(if before { span.start } else { span.end }) > 16)
+        {
+            break;
+        }
+        edge = if before { span.end } else { span.start };
+        kept.push((span, treatment));
+    }
+    kept.sort();
+    kept
+}
+
+/// The reason behind a cue, without what follows it.
+fn reason_behind(note: &Note<'_>, within: Span) -> Option<Span> {
+    let words = note.get(within);
+    let c = REASON.captures(words)?;
+    let (whole, found) = (c.get(0)?, c.name("r")?);
+    // "for" and ":" give a reason only right behind the cue.
+    let lead = whole.as_str();
+    if (lead.starts_with("for ") || lead.starts_with(':')) && whole.start() > 2 {
+        return None;
+    }
+    let mut reason = found.as_str();
+    for end in [
+        ", and ",
+        ", so ",
+        ", which ",
+        " and was ",
+        " and therefore",
+        " so ",
+        ", but ",
+        " but ",
+        " - ",
+    ] {
+        if let Some(at) = reason.find(end) {
+            reason = &reason[..at];
+        }
+    }
+    let reason = reason.trim_end_matches([' ', ',', ')']);
+    let start = within.start + found.start();
+    (reason.len() >= 3).then(|| Span::new(start, start + reason.len()))
+}

@@ -1,0 +1,115 @@
+//! What was injected.
+
+use crate::extract::Note;
+use crate::span::Span;
+
+/// What a stretch says was injected.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Agent {
+    /// As written, with its amounts.
+    pub words: Option<String>,
+    /// Whether a steroid was in it.
+    pub steroid: Option<bool>,
+}
+
+/// Words in whose sentence a drug numbs the skin or the needle's way.
+const SKIN: &[&str] = &[
+    "skin",
+    "wheal",
+    "subcutaneous",
+    "infiltrat",
+    "to anesthetize",
+    "dermis",
+    "superficial tissue",
+    "topical",
+];
+
+/// What a stretch says was injected; nothing where the drug only numbs the skin.
+pub(super) fn agent_in(note: &Note<'_>, within: Span) -> Agent {
+    let sentence = note.get(within);
+    let mut agent = Agent::default();
+    if SKIN.iter().any(|word| sentence.contains(word)) {
+        return agent;
+    }
+    let mut words: Option<Span> = None;
+    for mention in note.mentions_in("agent", within) {
+        let concept = note.concept(mention);
+        match concept.field("steroid") {
+            Some("no") => {
+                agent.steroid = agent.steroid.or(Some(false));
+                continue;
+            }
+            Some("alone") => {
+                if words.is_some() && agent.steroid.is_none() {
+                    agent.steroid = Some(false);
+                }
+                continue;
+            }
+            Some("yes") => agent.steroid = Some(true),
+            _ => {}
+        }
+        if concept.field("label").is_some() {
+            continue;
+        }
+        let own = Span::new(
+            amount_start(note, within, mention.span),
+            amount_end(note, within, mention.span),
+        );
+        words =
+            Some(words.map_or(own, |w| {
+                if own.start.saturating_sub(w.end) <= 25 { w.union(own) } else { w }
+            }));
+    }
+    agent.words =
+        words.map(|span| note.as_written(span).split_whitespace().collect::<Vec<_>>().join(" "));
+    agent
+}
+
+/// Where the amount before a drug begins: "2 mL of 0.5% bupivacaine".
+fn amount_start(note: &Note<'_>, within: Span, drug: Span) -> usize {
+    let mut start = drug.start;
+    let before = note.get(Span::new(within.start, drug.start));
+    for word in before.split(' ').rev().skip(usize::from(before.ends_with(' '))) {
+        let amount = word.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+            || matches!(
+                word,
+                "ml" | "cc"
+                    | "mg"
+                    | "of"
+                    | "%"
+                    | "mcg"
+                    | "units"
+                    | "percent"
+                    | "preservative-free"
+                    | "plain"
+            );
+        if !amount || word.ends_with(',') || start < word.len() + 1 + within.start {
+            break;
+        }
+        start -= word.len() + 1;
+    }
+    // A leading "of" is no part of the amount.
+    let words = note.get(Span::new(start, drug.start));
+    start + words.len() - words.trim_start_matches("of ").len()
+}
+
+/// Where the amount behind a drug ends: "lidocaine 2%, 3 mL".
+fn amount_end(note: &Note<'_>, within: Span, drug: Span) -> usize {
+    let mut end = drug.end;
+    let after = note.get(Span::new(drug.end, within.end));
+    let mut at = 0;
+    for word in after.split_inclusive([' ', ',']) {
+        let bare = word.trim_end_matches([' ', ',', '.', ';', ')']);
+        let amount = bare.is_empty()
+            || bare.starts_with(|c: char| c.is_ascii_digit())
+            || matches!(bare, "ml" | "cc" | "mg" | "%" | "units");
+        if !amount {
+            break;
+        }
+        if !bare.is_empty() {
+            end = drug.end + at + bare.len();
+        }
+        at += word.len();
+    }
+    end
+}

@@ -1,0 +1,638 @@
+//! Injections, blocks, ablations and other interventional pain procedures.
+
+mod agent;
+mod phrase;
+mod relief;
+mod standing;
+
+use agent::agent_in;
+use phrase::{Phrase, phrases};
+use relief::{ReliefRead, relief_before, relief_in};
+use standing::{is_title, standing};
+
+use super::{Draft, Note};
+use crate::context::Asserted;
+use crate::date::PartialDate;
+use crate::fact::{
+    Assertion, EventStatus, Injection, Intent, Kind, Origin, Polarity, Procedure, Section, Time,
+};
+use crate::segment::Sentence;
+use crate::span::Span;
+
+/// Words of a document's first lines count up to here (bytes).
+const TITLE_REACH: usize = 700;
+
+/// How far from a procedure its date may stand (bytes).
+const DATE_REACH: usize = 60;
+
+/// Reads every procedure that a note names, with what it did for the pain.
+pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    let named: Vec<Vec<Phrase>> = note.sentences.iter().map(|s| ticked_phrases(note, s)).collect();
+    if named.iter().all(Vec::is_empty) {
+        return;
+    }
+    let mut reader =
+        Reader { note, named, request: asks(note), events: Vec::new(), used: Vec::new() };
+    for index in 0..note.sentences.len() {
+        if reader.named[index].is_empty() {
+            reader.read_relief_sentence(index);
+        } else {
+            reader.read_sentence(index);
+        }
+    }
+    reader.read_injectates();
+    drafts.extend(reader.events.into_iter().map(Event::into_draft));
+}
+
+/// How long relief held, said behind the procedure that gave it.
+fn duration_behind(note: &Note<'_>, behind: Span) -> Option<Span> {
+    super::durations_in(note, behind).into_iter().find(|d| {
+        let lead = note.get(Span::new(behind.start, d.start));
+        lead.len() <= 40 && ["lasted", "lasting", "for", "x"].iter().any(|w| lead.contains(w))
+    })
+}
+
+/// Whether the document's first lines ask for a service.
+fn asks(note: &Note<'_>) -> bool {
+    let head = Span::new(0, note.str().floor_char_boundary(TITLE_REACH));
+    note.mentions_in("document", head).any(|m| note.concept(m).id == "request")
+}
+
+/// The phrases of a sentence, without those at boxes that are not ticked.
+fn ticked_phrases(note: &Note<'_>, sentence: &Sentence) -> Vec<Phrase> {
+    let mut found = phrases(note, sentence.span);
+    if !found.is_empty() {
+        let boxes = note.boxes_in(sentence.span);
+        found.retain(|p| !boxes.iter().any(|b| !b.ticked && b.label.overlaps(p.head)));
+    }
+    found
+}
+
+/// A fact in the making.
+struct Event {
+    span: Span,
+    head: Span,
+    sentence: usize,
+    injection: Injection,
+    rule: String,
+    asserted: Asserted,
+    date: Option<PartialDate>,
+    title: bool,
+    named: bool,
+    confidence: f32,
+}
+
+impl Event {
+    fn performed(&self) -> bool {
+        self.injection.status == Some(EventStatus::Performed)
+    }
+
+    fn has_relief(&self) -> bool {
+        self.injection.relief.is_some() || self.injection.relief_percent.is_some()
+    }
+
+    fn into_draft(self) -> Draft {
+        let mut draft =
+            Draft::new(self.span, Kind::Injection(self.injection), self.rule, self.asserted);
+        draft.date = self.date;
+        draft.confidence = self.confidence;
+        draft
+    }
+}
+
+struct Reader<'a, 'n> {
+    note: &'a Note<'n>,
+    /// The phrases of each sentence.
+    named: Vec<Vec<Phrase>>,
+    /// Whether the document asks for a service.
+    request: bool,
+    events: Vec<Event>,
+    /// Sentences whose relief went to an event before them.
+    used: Vec<usize>,
+}
+
+impl Reader<'_, '_> {
+    fn read_sentence(&mut self, index: usize) {
+        let note = self.note;
+        let sentence = &note.sentences[index];
+        let list = std::mem::take(&mut self.named[index]);
+        let first = self.events.len();
+        let mut reliefs: Vec<(usize, ReliefRead)> = Vec::new();
+        for (at, phrase) in list.iter().enumerate() {
+            let next = list[at + 1..].iter().find(|p| p.group != phrase.group);
+            let until = next.map_or(sentence.span.end, |p| p.span.start).max(phrase.span.end);
+            let behind = Span::new(phrase.span.end, until);
+            let from = list[..at]
+                .iter()
+                .rev()
+                .find(|p| p.group != phrase.group)
+                .map_or(sentence.span.start, |p| p.span.end);
+            let lead = Span::new(from.min(phrase.span.start), phrase.span.start);
+            let date = self.date_near(sentence, phrase, behind, lead);
+            let row =
+                note.dates_in(behind).next().is_some_and(|d| d.span.start <= behind.start + 12);
+            // Of several injections the words before one speak of the one before it.
+            let relief = relief_in(note, behind, row)
+                .filter(|r| !self.conditional(sentence, r.span))
+                .or_else(|| {
+                    let near = |r: &ReliefRead| at == 0 || lead.end - r.span.end < 40;
+                    let asked = |r: &ReliefRead| self.request && r.percent.is_none();
+                    let read = relief_before(note, lead)
+                        .filter(|r| near(r) && !asked(r) && !self.conditional(sentence, r.span))?;
+                    // "85% relief after the block which lasted about 5 hours"
+                    let duration = read.duration.or_else(|| duration_behind(note, behind));
+                    Some(ReliefRead { duration, ..read })
+                });
+            let Some(event) = self.event(index, phrase, relief, date) else { continue };
+            if let Some(relief) = relief.filter(|_| event.performed()) {
+                reliefs.push((self.events.len(), relief));
+            }
+            self.events.push(event);
+        }
+        self.share_relief(first, sentence);
+        self.named[index] = list;
+        self.take_next_relief(index, first);
+    }
+
+    /// Whether relief is only a condition: "if relief is less than 80%".
+    fn conditional(&self, sentence: &Sentence, span: Span) -> bool {
+        let lead = self.note.get(Span::new(sentence.span.start, span.start));
+        self.note.assert(span).assertion.time == Time::Hypothetical
+            || lead.starts_with("if ")
+            || lead.contains(" if ")
+    }
+
+    /// The event that a phrase speaks of, if it speaks of one.
+    fn event(
+        &self,
+        index: usize,
+        phrase: &Phrase,
+        relief: Option<ReliefRead>,
+        date: Option<PartialDate>,
+    ) -> Option<Event> {
+        let note = self.note;
+        let sentence = &note.sentences[index];
+        let standing = standing(note, sentence, phrase, self.request, relief, date.is_some())?;
+        let performed = standing.status == EventStatus::Performed;
+        let relief = relief.filter(|_| performed);
+        let (procedure, antecedent) = match phrase.procedure {
+            Some(procedure) => (procedure, None),
+            None => {
+                self.resolve(index, phrase, standing.status, relief.is_some(), date.is_some())?
+            }
+        };
+        // What is drawn up or numbed on the way is part of a procedure named elsewhere.
+        if phrase.class == "verb" && self.is_contrast(sentence, phrase) {
+            return None;
+        }
+        // "steroid" in a procedure's own name is no agent as written.
+        let from = if phrase.class == "verb" { sentence.span.start } else { phrase.head.end };
+        let agent = agent_in(note, Span::new(from, sentence.span.end));
+        let several = self.named.get(index).is_none_or(|l| l.len() <= 1);
+        let before = antecedent.map(|at| &self.events[at].injection);
+        let title = performed && sentence.section == Section::Procedure && is_title(note, sentence);
+        let close = |date: &PartialDate| {
+            let behind = Span::new(phrase.span.end, sentence.span.end);
+            note.dates_in(behind)
+                .next()
+                .is_some_and(|d| d.date == *date && d.span.start <= behind.start + DATE_REACH)
+                || antecedent.is_none()
+                || phrase.procedure.is_some()
+        };
+        let date = date
+            .filter(|d| performed && close(d))
+            .or_else(|| title.then(|| self.heading_date(sentence)).flatten())
+            .or_else(|| {
+                antecedent
+                    .filter(|_| performed && relief.is_some())
+                    .and_then(|at| self.events[at].date)
+            });
+        // A noun in the account of a procedure names again what its title named.
+        if sentence.section == Section::Procedure
+            && !title
+            && matches!(phrase.class, "whole" | "needle" | "block")
+            && !phrase.rule.contains("sites")
+            && !phrase.rule.contains("lesion")
+            && relief.is_none_or(|r| r.percent.is_none())
+            && self.events.iter().any(|e| e.title)
+        {
+            return None;
+        }
+        let injection = Injection {
+            procedure,
+            target: phrase.target.clone().or_else(|| before.and_then(|b| b.target.clone())),
+            levels: if phrase.levels.is_empty() {
+                before.map(|b| b.levels.clone()).unwrap_or_default()
+            } else {
+                phrase.levels.clone()
+            },
+            side: phrase.side.or(before.and_then(|b| b.side)),
+            status: Some(standing.status),
+            intent: phrase.intent.or_else(|| self.purpose(index, title)),
+            steroid: agent.steroid.or(phrase.steroid.then_some(true)),
+            agent: agent.words.filter(|_| several),
+            count: phrase.count,
+            relief: relief.and_then(|r| r.relief),
+            relief_percent: relief.and_then(|r| r.percent),
+            relief_duration: relief.and_then(|r| r.duration).map(|d| note.as_written(d).to_owned()),
+        };
+        let mut asserted = standing.asserted;
+        if note.boxes_in(sentence.span).iter().any(|b| b.ticked && b.label.overlaps(phrase.head)) {
+            asserted.assertion.origin = Origin::Checkbox;
+        }
+        let measured = relief.filter(|_| phrase.procedure.is_none()).map(|r| r.span);
+        Some(Event {
+            span: measured.map_or(phrase.span, |m| {
+                let whole = phrase.span.union(m);
+                relief.and_then(|r| r.duration).map_or(whole, |d| whole.union(d))
+            }),
+            head: phrase.head,
+            sentence: index,
+            injection,
+            rule: phrase.rule.clone(),
+            asserted,
+            date,
+            title,
+            named: phrase.procedure.is_some(),
+            confidence: if phrase.procedure.is_some() { 0.9 } else { 0.75 },
+        })
+    }
+
+    /// What "injection" or "the block" means: the procedure of the nearest event, and that event.
+    ///
+    /// `None` where the bare word tells nothing.
+    fn resolve(
+        &self,
+        index: usize,
+        phrase: &Phrase,
+        status: EventStatus,
+        helped: bool,
+        dated: bool,
+    ) -> Option<(Procedure, Option<usize>)> {
+        let note = self.note;
+        let sentence = &note.sentences[index];
+        let name = note.get(phrase.span);
+        let lead = note.get(Span::new(sentence.span.start, phrase.head.start));
+        let near = lead[lead.ceil_char_boundary(lead.len().saturating_sub(40))..].trim_end();
+        if status == EventStatus::NotDone {
+            // "No other injections" and "no further injections" speak of those that were done.
+            let beside = ["other", "further", "additional", "more", "another", "repeat", "new"];
+            let others = beside.iter().any(|w| {
+                near.ends_with(w) || near.contains(&format!(" {w} ")) || name.starts_with(w)
+            });
+            let listed = near.ends_with("or other")
+                || near.ends_with("and other")
+                || near.ends_with("nor other");
+            // "Prior block of the same nerve? No": that one was not done; others may have been.
+            let words = note.get(Span::new(phrase.span.start, sentence.span.end));
+            let same = ["same ", "this nerve", "this site", "this joint", "this level"]
+                .iter()
+                .any(|w| words.contains(w));
+            if phrase.class == "block" || (same && phrase.class == "needle") {
+                let asked = |e: &Event| e.named && e.injection.status == Some(EventStatus::Planned);
+                let like = self.events.iter().position(asked).filter(|_| same);
+                let found = like.map(|at| self.events[at].injection.procedure);
+                let default = (phrase.class == "block").then_some(Procedure::PeripheralNerveBlock);
+                return found.or(default).map(|procedure| (procedure, like));
+            }
+            let ever =
+                ["no", "never", "any", "prior", "previous", "none", "denies", "without", "had"];
+            let said = near.split(' ').chain(name.split(' ')).any(|w| ever.contains(&w));
+            return (phrase.class != "verb" && (!others || listed) && said)
+                .then_some((Procedure::Other, None));
+        }
+        if phrase.rule.ends_with("procedures-before") {
+            return helped.then_some((Procedure::Other, None));
+        }
+        let fits = |event: &Event| {
+            event.named
+                && (phrase.class != "block"
+                    || !matches!(
+                        event.injection.procedure,
+                        Procedure::Stimulator
+                            | Procedure::Pump
+                            | Procedure::Discogram
+                            | Procedure::Vertebroplasty
+                            | Procedure::Botox
+                    ))
+        };
+        let before = self
+            .events
+            .iter()
+            .rposition(|e| fits(e) && (e.performed() || status == EventStatus::Planned))
+            .or_else(|| self.events.iter().rposition(fits));
+        let after = self.named[index..]
+            .iter()
+            .flatten()
+            .find_map(|p| p.procedure.filter(|_| p.head.start > phrase.head.start));
+        let planned_act = ["administer", "proceed with", "perform", "repeat", "second", "schedule"]
+            .iter()
+            .any(|w| note.get(sentence.span).contains(w));
+        let tells = match status {
+            EventStatus::Performed => helped || dated || phrase.steroid,
+            _ => {
+                (phrase.steroid && (near.ends_with(" a") || near.ends_with(" an")))
+                    || (planned_act && phrase.class == "needle" && before.is_some())
+            }
+        };
+        if !tells || phrase.class == "verb" {
+            return None;
+        }
+        let procedure = before.map(|at| self.events[at].injection.procedure).or(after);
+        let antecedent = before.filter(|_| status == EventStatus::Performed || !phrase.steroid);
+        Some((procedure.unwrap_or(Procedure::Other), antecedent))
+    }
+
+    /// Whether contrast or a skin anesthetic is what a verb puts in.
+    fn is_contrast(&self, sentence: &Sentence, phrase: &Phrase) -> bool {
+        let words = self.note.get(Span::new(sentence.span.start, phrase.head.start));
+        [
+            "contrast",
+            "dye",
+            "omnipaque",
+            "isovue",
+            "conray",
+            "radiopaque",
+            "radio-opaque",
+            "skin",
+            "subcutaneous",
+        ]
+        .iter()
+        .any(|w| words.contains(w))
+    }
+
+    /// The day that stands next to a procedure.
+    fn date_near(
+        &self,
+        sentence: &Sentence,
+        phrase: &Phrase,
+        behind: Span,
+        lead: Span,
+    ) -> Option<PartialDate> {
+        let note = self.note;
+        let inside = note.dates_in(phrase.span).next();
+        let after = note.dates_in(behind).next().filter(|d| {
+            let gap = note.get(Span::new(behind.start, d.span.start));
+            d.span.start - behind.start <= DATE_REACH
+                && !gap.contains("last seen")
+                && !gap.contains("return")
+                && !gap.contains("stopped")
+                && !gap.contains(';')
+        });
+        let before = note.dates_in(lead).last().filter(|d| {
+            let gap = note.get(Span::new(d.span.end, phrase.span.start));
+            (gap.len() <= DATE_REACH + 20 && !gap.contains(". ") && !gap.contains(';'))
+                && d.span.start >= sentence.span.start
+        });
+        inside.or(after).or(before).map(|d| d.date)
+    }
+
+    /// The day of a procedure's title: a dated line just above it, else the note's own.
+    fn heading_date(&self, sentence: &Sentence) -> Option<PartialDate> {
+        let note = self.note;
+        let near = note.dates.iter().rev().find(|d| d.span.end <= sentence.span.start);
+        let stands_alone = |d: &&super::DateMention| {
+            let gap = note.get(Span::new(d.span.end, sentence.span.start));
+            gap.len() <= 40 && !gap.contains(". ")
+        };
+        near.filter(stands_alone).map(|d| d.date).or(note.date)
+    }
+
+    /// "PURPOSE: Diagnostic" in the rows below a title.
+    fn purpose(&self, index: usize, title: bool) -> Option<Intent> {
+        if !title {
+            return None;
+        }
+        let note = self.note;
+        note.sentences.iter().skip(index).take(3).find_map(|s| {
+            let labelled =
+                note.get(s.span).contains("purpose") || note.heading(s).contains("purpose");
+            let mention = note.mentions_in("injection-word", s.span).next().filter(|_| labelled)?;
+            match note.concept(mention).id.as_str() {
+                "diagnostic" => Some(Intent::Diagnostic),
+                "therapeutic" => Some(Intent::Therapeutic),
+                _ => None,
+            }
+        })
+    }
+
+    /// "A, B and C, all without relief": what is said last holds for the whole list.
+    fn share_relief(&mut self, first: usize, sentence: &Sentence) {
+        let note = self.note;
+        let Some(last) = self.events.len().checked_sub(1).filter(|&l| l > first) else { return };
+        for at in (first..last).rev() {
+            let (one, next) = (&self.events[at], &self.events[at + 1]);
+            if one.has_relief() || !one.performed() || !next.performed() {
+                continue;
+            }
+            let gap = if one.head.end <= next.span.start {
+                note.get(Span::new(one.span.end.min(next.span.start), next.span.start))
+            } else {
+                ""
+            };
+            let rest = note.get(Span::new(next.span.end, sentence.span.end));
+            let all = ["all ", "both ", "none ", "neither ", "each ", "any of"]
+                .iter()
+                .any(|w| rest.contains(w));
+            let listed = gap.split([' ', ',']).all(|w| {
+                matches!(
+                    w,
+                    "" | "and"
+                        | "or"
+                        | "a"
+                        | "an"
+                        | "the"
+                        | "as"
+                        | "well"
+                        | "then"
+                        | "/"
+                        | "&"
+                        | "also"
+                )
+            });
+            if next.has_relief() && (all || listed) {
+                let (relief, percent, duration) = (
+                    next.injection.relief,
+                    next.injection.relief_percent,
+                    next.injection.relief_duration.clone(),
+                );
+                let own = &mut self.events[at].injection;
+                (own.relief, own.relief_percent, own.relief_duration) = (relief, percent, duration);
+            }
+        }
+    }
+
+    /// "She had 80% relief for five weeks": the next sentence speaks of the injection before it.
+    fn take_next_relief(&mut self, index: usize, first: usize) {
+        let note = self.note;
+        let Some(event) = self.events[first..]
+            .last()
+            .filter(|e| e.performed() && e.injection.relief_percent.is_none())
+        else {
+            return;
+        };
+        if event.title {
+            return;
+        }
+        for next in index + 1..(index + 3).min(note.sentences.len()) {
+            let sentence = &note.sentences[next];
+            let words = note.get(sentence.span);
+            let speaks = [
+                "she ",
+                "he ",
+                "the patient ",
+                "patient ",
+                "pt ",
+                "this ",
+                "these ",
+                "it ",
+                "that ",
+                "they ",
+                "with this",
+                "her pain",
+                "his pain",
+                "relief",
+                "pain ",
+                "there was",
+                "which ",
+                "both ",
+                "all ",
+                "none ",
+            ]
+            .iter()
+            .any(|w| words.starts_with(w));
+            if sentence.paragraph != note.sentences[index].paragraph
+                || !self.named[next].is_empty()
+                || self.names_other_treatment(sentence.span)
+            {
+                return;
+            }
+            let worded = self.events[first..].last().is_some_and(Event::has_relief);
+            let found = relief_in(note, sentence.span, false).filter(|r| {
+                !self.conditional(sentence, r.span) && (r.percent.is_some() || !worded)
+            });
+            if let Some(relief) =
+                found.filter(|r| speaks && (r.percent.is_some() || next == index + 1))
+            {
+                let target = &mut self.events.last_mut();
+                if let Some(event) = target {
+                    event.injection.relief = relief.relief;
+                    event.injection.relief_percent = relief.percent;
+                    event.injection.relief_duration =
+                        relief.duration.map(|d| note.as_written(d).to_owned());
+                }
+                self.used.push(next);
+                return;
+            }
+            if found.is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Whether a sentence speaks of a drug or therapy, whose effect its relief would be.
+    fn names_other_treatment(&self, span: Span) -> bool {
+        self.note.mentions_in("drug", span).next().is_some()
+            || self.note.mentions_in("therapy", span).next().is_some()
+    }
+
+    /// A sentence without a procedure that tells how one worked: a row of a table, a call
+    /// after a block, "with rotation it helped about 70%".
+    fn read_relief_sentence(&mut self, index: usize) {
+        let note = self.note;
+        let sentence = &note.sentences[index];
+        if self.used.contains(&index) || note.mentions_in("relief", sentence.span).next().is_none()
+        {
+            return;
+        }
+        let Some(at) = self.antecedent(index) else { return };
+        let date =
+            note.dates_in(sentence.span).next().filter(|d| d.span.start <= sentence.span.start + 4);
+        let Some(relief) = relief_in(note, sentence.span, date.is_some()) else { return };
+        if relief.percent.is_none()
+            || self.conditional(sentence, relief.span)
+            || self.names_other_treatment(sentence.span)
+        {
+            return;
+        }
+        let before = &self.events[at];
+        let close = index <= before.sentence + 2
+            && note.sentences[before.sentence].paragraph == sentence.paragraph;
+        let in_procedure_note = self.events.iter().any(|e| e.title);
+        let labelled = note.get(sentence.span).starts_with("relief")
+            || note.heading(sentence).contains("relief")
+            || note.get(sentence.span).contains("relief ...");
+        if !(close || in_procedure_note || date.is_some() || labelled) {
+            return;
+        }
+        let span = date.map_or(relief.span, |d| d.span.union(relief.span));
+        let injection = Injection {
+            status: Some(EventStatus::Performed),
+            relief: relief.relief,
+            relief_percent: relief.percent,
+            relief_duration: relief.duration.map(|d| note.as_written(d).to_owned()),
+            count: None,
+            ..before.injection.clone()
+        };
+        let mut asserted = note.assert(relief.span);
+        asserted.assertion =
+            Assertion { polarity: Polarity::Affirmed, time: Time::Past, ..asserted.assertion };
+        let event = Event {
+            span,
+            head: relief.span,
+            sentence: index,
+            injection,
+            rule: format!("{}/relief", before.rule),
+            asserted,
+            date: date.map(|d| d.date).or(before.date),
+            title: false,
+            named: false,
+            confidence: 0.85,
+        };
+        self.events.push(event);
+    }
+
+    /// The event that a sentence without a procedure speaks of.
+    fn antecedent(&self, index: usize) -> Option<usize> {
+        let done = |e: &&Event| e.performed() && e.named && e.sentence < index;
+        let title = self.events.iter().rposition(|e| e.title);
+        title
+            .or_else(|| self.events.iter().rposition(|e| done(&e)))
+            .or_else(|| self.events.iter().rposition(|e| e.performed() && e.sentence < index))
+    }
+
+    /// What was injected, from the lines below a procedure's title.
+    fn read_injectates(&mut self) {
+        let note = self.note;
+        let titles: Vec<usize> = (0..self.events.len()).filter(|&i| self.events[i].title).collect();
+        for (n, &at) in titles.iter().enumerate() {
+            let from = self.events[at].sentence;
+            let until =
+                titles.get(n + 1).map_or(note.sentences.len(), |&next| self.events[next].sentence);
+            for sentence in note.sentences.get(from + 1..until).unwrap_or_default() {
+                let words = note.get(sentence.span);
+                let labelled = ["injectate", "medication", "solution", "agent"]
+                    .iter()
+                    .any(|w| note.heading(sentence).contains(w) || words.starts_with(w));
+                let given = labelled
+                    || note
+                        .mentions_in("agent", sentence.span)
+                        .any(|m| note.concept(m).field("label").is_some());
+                let denies = note
+                    .mentions_in("agent", sentence.span)
+                    .any(|m| note.concept(m).field("steroid") == Some("no"));
+                if !(given || denies) || self.names_contrast(words) {
+                    continue;
+                }
+                let agent = agent_in(note, sentence.span);
+                let own = &mut self.events[at].injection;
+                own.agent = own.agent.take().or(agent.words);
+                own.steroid = own.steroid.or(agent.steroid);
+            }
+        }
+    }
+
+    fn names_contrast(&self, words: &str) -> bool {
+        ["contrast", "dye", "omnipaque", "isovue"].iter().any(|w| words.contains(w))
+    }
+}

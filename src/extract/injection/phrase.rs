@@ -1,0 +1,487 @@
+//! Names of procedures: a place, a noun or verb, and the words around them.
+
+use crate::extract::{Note, Token, What, find_side, number_in_words, tokens};
+use crate::fact::{Intent, Procedure, Side};
+use crate::span::Span;
+use crate::tag::Mention;
+
+const NAME: &str = "injection";
+const SITE: &str = "injection-site";
+const WORD: &str = "injection-word";
+
+/// A procedure as a sentence names it.
+#[derive(Clone, Debug)]
+pub(super) struct Phrase {
+    /// The whole name, with side and levels.
+    pub span: Span,
+    /// The noun or verb.
+    pub head: Span,
+    /// Which procedure; `None` where only "injection" or "block" is said.
+    pub procedure: Option<Procedure>,
+    pub target: Option<String>,
+    pub levels: Vec<String>,
+    pub side: Option<Side>,
+    pub count: Option<f64>,
+    pub intent: Option<Intent>,
+    /// Whether the name says that a steroid was in it.
+    pub steroid: bool,
+    /// What kind of noun it is: `whole`, `needle`, `block`, `ablation`, `verb`.
+    pub class: &'static str,
+    pub rule: String,
+    /// Phrases with the same number share their noun.
+    pub group: usize,
+}
+
+/// A place in a run, with where its own words begin.
+struct Place {
+    mention: Mention,
+    from: usize,
+}
+
+/// The procedures that a stretch names, in order.
+pub(super) fn phrases(note: &Note<'_>, within: Span) -> Vec<Phrase> {
+    if note.mentions_in(NAME, within).next().is_none() {
+        return Vec::new();
+    }
+    let row = Row { note, tokens: tokens(note, within, &[NAME, SITE, WORD]) };
+    let mut found: Vec<Phrase> = Vec::new();
+    for at in 0..row.tokens.len() {
+        // "RFTC (radiofrequency thermocoagulation)" is said once.
+        let said = found.last().is_some_and(|p| p.span.contains(row.tokens[at].span));
+        if row.group(at) == Some(NAME) && !said {
+            row.read(at, &mut found);
+        }
+    }
+    // A noun inside a longer name: "epidural injection of the hip".
+    found.dedup_by(|b, a| a.head == b.head && a.procedure == b.procedure && a.target == b.target);
+    found
+}
+
+struct Row<'a, 'n> {
+    note: &'a Note<'n>,
+    tokens: Vec<Token>,
+}
+
+impl Row<'_, '_> {
+    fn group(&self, at: usize) -> Option<&str> {
+        Some(self.note.lexicon.group_name(self.tokens.get(at)?.mention()?.group))
+    }
+
+    fn word(&self, at: usize) -> &str {
+        self.tokens.get(at).map_or("", |t| self.note.get(t.span))
+    }
+
+    fn is_site(&self, at: usize) -> bool {
+        self.group(at) == Some(SITE)
+    }
+
+    /// The id of a word inside a name.
+    fn word_id(&self, at: usize) -> Option<&str> {
+        let mention = self.tokens.get(at)?.mention()?;
+        (self.group(at) == Some(WORD)).then(|| self.note.concept(mention).id.as_str())
+    }
+
+    fn is_side(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|t| t.what == What::Word)
+            && find_side(self.word(at)).is_some()
+    }
+
+    fn is_level(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|t| t.what == What::Level)
+    }
+
+    fn is_number(&self, at: usize) -> bool {
+        let word = self.word(at);
+        let bare = word.strip_prefix(['x', '#']).unwrap_or(word);
+        self.tokens.get(at).is_some_and(|t| t.what == What::Word)
+            && bare.len() <= 9
+            && number_in_words(bare).is_some_and(|n| (1.0..=60.0).contains(&n))
+            && !matches!(word, "a" | "an")
+    }
+
+    fn is_join(&self, at: usize) -> bool {
+        matches!(self.word(at), "," | "/" | "&" | "and" | "or" | "and/or" | "+" | "versus" | "vs")
+    }
+
+    fn is_article(&self, at: usize) -> bool {
+        matches!(self.word(at), "a" | "an" | "the" | "her" | "his" | "both" | "of")
+    }
+
+    /// Whether a token may stand in a name before its noun.
+    fn goes_before(&self, at: usize) -> bool {
+        self.is_site(at)
+            || self.is_side(at)
+            || self.is_level(at)
+            || self.is_number(at)
+            || self.is_join(at)
+            || self.is_article(at)
+            || self.word(at) == "-"
+            || matches!(
+                self.word_id(at),
+                Some("diagnostic" | "therapeutic" | "steroid" | "region" | "modifier")
+            )
+            || (matches!(self.word(at), "to" | "through" | "at") && self.is_level(at + 1))
+    }
+
+    /// Whether a token says more about the name that stands before it.
+    fn says_more(&self, at: usize) -> bool {
+        self.is_side(at)
+            || self.is_level(at)
+            || matches!(self.word_id(at), Some("diagnostic" | "therapeutic" | "region"))
+            || (self.word(at).starts_with('x') && self.is_number(at))
+    }
+
+    fn read(&self, head: usize, found: &mut Vec<Phrase>) {
+        let Some(mention) = self.tokens[head].mention() else { return };
+        let concept = self.note.concept(mention);
+        let class: &'static str = match concept.field("class") {
+            Some("whole") => "whole",
+            Some("needle") => "needle",
+            Some("block") => "block",
+            Some("ablation") => "ablation",
+            _ => "verb",
+        };
+        let from = self.left(head);
+        let shared = concept.field("share");
+        let place_class = shared.unwrap_or(class);
+        let mut places = if class == "verb" { Vec::new() } else { self.places(from, head) };
+        // A place joined to a whole name: "facet and epidural injections"; without a joining
+        // word it only says more about the name.
+        if class == "whole" {
+            let last_join = (from..head).rev().find(|&i| self.is_join(i));
+            places.retain(|p| shared.is_some() && last_join.is_some_and(|j| self.position(p) < j));
+        }
+        let sided = (from..head).any(|i| self.is_side(i));
+        let mut end = self.more(head, !sided);
+        let mut behind = Vec::new();
+        if places.is_empty() && class != "whole" {
+            let (read, last) = self.behind(head);
+            behind = read;
+            end = end.max(last);
+            end = end.max(self.more(end, !sided));
+        }
+        let whole = concept.field("procedure").unwrap_or(&concept.id).parse::<Procedure>().ok();
+        let tail = Span::new(self.tokens[head].span.end, self.tokens[end].span.end);
+        let base = Phrase {
+            span: Span::new(self.tokens[from].span.start, self.tokens[end].span.end),
+            head: self.tokens[head].span,
+            procedure: match class {
+                "whole" => whole,
+                "ablation" => Some(Procedure::Rfa),
+                _ => None,
+            },
+            target: concept.field("target").map(str::to_owned),
+            levels: Vec::new(),
+            side: None,
+            count: self.count(from, head, end),
+            intent: self.intent(from, end),
+            steroid: (from..=end).any(|i| self.word_id(i) == Some("steroid"))
+                || self.note.get(self.tokens[head].span).contains("steroid")
+                || self.note.get(self.tokens[head].span).contains("cortisone"),
+            class,
+            rule: self.note.rule(mention),
+            group: head,
+        };
+        if places.is_empty() && behind.is_empty() {
+            if concept.field("needs") == Some("site") {
+                return;
+            }
+            let mut phrase = base;
+            let own = phrase.span;
+            phrase.levels = self.note.levels_in(own);
+            phrase.side = self.side(from, head, tail);
+            let region = (from..=end).find(|&i| self.word_id(i) == Some("region"));
+            phrase.target = phrase.target.or(region.map(|i| self.word(i).to_owned()));
+            // "steroid injection into the lumbar spine" has its place; the bare noun has none.
+            found.push(phrase);
+            return;
+        }
+        let ahead = behind.is_empty();
+        let list = if ahead { places } else { behind };
+        let mut last: Option<(Option<Side>, Vec<String>)> = None;
+        let count = list.len();
+        for (index, place) in list.iter().enumerate() {
+            let mut phrase = base.clone();
+            let site = self.note.concept(&place.mention);
+            let class_procedure = if place_class == "block" { site.field("block") } else { None };
+            let procedure =
+                class_procedure.or(site.field("procedure")).unwrap_or(&site.id).parse().ok();
+            phrase.procedure =
+                if place_class == "ablation" { Some(Procedure::Rfa) } else { procedure };
+            // "the same joint" is the one that was named before.
+            let same = (from..=end).any(|i| self.word(i) == "same");
+            if same && site.field("weak").is_some() {
+                phrase.procedure = None;
+            }
+            phrase.target = self.target(&place.mention);
+            if place_class == "ablation" && phrase.target.as_deref() == Some("") {
+                phrase.target = None;
+            }
+            let region = (from..=end).find(|&i| self.word_id(i) == Some("region"));
+            if phrase.target.is_none()
+                && phrase.procedure != Some(Procedure::TransforaminalEpidural)
+            {
+                phrase.target = region.map(|i| self.word(i).to_owned());
+            }
+            let own = Span::new(self.tokens[place.from].span.start, place.mention.span.end);
+            let (side, levels) = (self.note.side_in(own), self.note.levels_in(own));
+            let tail_side = self.note.side_in(tail);
+            phrase.side = side
+                .or(tail_side.filter(|_| ahead))
+                .or(last.as_ref().and_then(|l| l.0))
+                .or(tail_side);
+            phrase.levels = if levels.is_empty() { self.note.levels_in(tail) } else { levels };
+            if phrase.levels.is_empty() {
+                phrase.levels = last.as_ref().map(|l| l.1.clone()).unwrap_or_default();
+            }
+            last = Some((phrase.side, phrase.levels.clone()));
+            if ahead {
+                phrase.span = Span::new(own.start, base.span.end);
+            } else {
+                phrase.span = Span::new(
+                    base.span.start,
+                    if index + 1 == count { base.span.end } else { place.mention.span.end },
+                );
+                if index > 0 {
+                    phrase.span.start = own.start.max(base.head.end);
+                }
+            }
+            phrase.rule = format!("{}+{}", base.rule, self.note.rule(&place.mention));
+            found.push(phrase);
+        }
+        if class == "whole" {
+            // The whole name itself, behind the places that borrow its noun.
+            let join = (from..head).rev().find(|&i| self.is_join(i)).map_or(from, |i| i + 1);
+            let mut phrase = base.clone();
+            phrase.span = Span::new(self.tokens[join].span.start, base.span.end);
+            phrase.levels = self.note.levels_in(phrase.span);
+            phrase.side = self.note.side_in(phrase.span).or(last.and_then(|l| l.0));
+            found.push(phrase);
+        }
+    }
+
+    fn position(&self, place: &Place) -> usize {
+        self.tokens.iter().position(|t| t.span == place.mention.span).unwrap_or(0)
+    }
+
+    /// Where the name begins.
+    fn left(&self, head: usize) -> usize {
+        let mut from = head;
+        while from > 0 && self.goes_before(from - 1) {
+            from -= 1;
+        }
+        while from < head
+            && (self.is_join(from)
+                || self.is_article(from)
+                || matches!(
+                    self.word(from),
+                    "-" | "prior" | "previous" | "past" | "other" | "pain" | "at"
+                ))
+        {
+            from += 1;
+        }
+        from
+    }
+
+    /// The places of a run. Of neighbours without a joining word the last counts.
+    fn places(&self, from: usize, to: usize) -> Vec<Place> {
+        let mut places: Vec<Place> = Vec::new();
+        let mut own = from;
+        let mut joined = true;
+        for at in from..to {
+            if self.is_join(at) {
+                // "right and left knee": the joining word is inside one place's words.
+                if at > from && (self.is_site(at - 1) || self.word(at - 1) == ")")
+                    || self.ends_place(at, from)
+                {
+                    joined = true;
+                    own = at + 1;
+                }
+                continue;
+            }
+            let Some(mention) = self.tokens[at].mention().filter(|_| self.is_site(at)) else {
+                continue;
+            };
+            let weak = |m: &Mention| self.note.concept(m).field("weak").is_some();
+            if !joined && let Some(last) = places.last_mut() {
+                if weak(&last.mention) || !weak(mention) {
+                    last.mention = *mention;
+                }
+                continue;
+            }
+            places.push(Place { mention: *mention, from: own });
+            joined = false;
+        }
+        places
+    }
+
+    /// Whether the words since the last joining word hold a place already.
+    fn ends_place(&self, at: usize, from: usize) -> bool {
+        (from..at).rev().take_while(|&i| !self.is_join(i)).any(|i| self.is_site(i))
+    }
+
+    /// The last token behind a noun that says more about it.
+    fn more(&self, head: usize, sides: bool) -> usize {
+        let mut last = head;
+        let mut at = head + 1;
+        let mut comma = false;
+        while at < self.tokens.len() && at <= last + 5 {
+            if self.says_more(at) {
+                // "right SI joint injection, left knee pain": that side is another thing's.
+                let alone = at + 1 >= self.tokens.len()
+                    || !matches!(self.tokens[at + 1].what, What::Word | What::Mention(_))
+                    || self.says_more(at + 1)
+                    || self.word_id(at + 1).is_some();
+                let other = matches!(self.group(at + 1), Some(NAME | SITE));
+                if comma && ((self.is_side(at) && !(sides && alone)) || other) {
+                    break;
+                }
+                last = at;
+                at += 1;
+                continue;
+            }
+            if self.word(at) == "(" && self.group(at + 1) == Some(NAME) && self.word(at + 2) == ")"
+            {
+                last = at + 2;
+                at += 3;
+                continue;
+            }
+            let passes = matches!(
+                self.word(at),
+                "," | "-"
+                    | "at"
+                    | "on"
+                    | "the"
+                    | "from"
+                    | "to"
+                    | "and"
+                    | "("
+                    | ")"
+                    | "s"
+                    | "side"
+                    | "level"
+                    | "levels"
+                    | ":"
+                    | "/"
+                    | "of"
+                    | "in"
+                    | "#"
+            ) || self.word_id(at) == Some("modifier");
+            comma |= matches!(self.word(at), "," | "(" | "and");
+            if !passes {
+                break;
+            }
+            at += 1;
+        }
+        last
+    }
+
+    /// Places behind a noun or verb: "of the right SI joint", "(SI, piriformis)", "in her knees".
+    fn behind(&self, head: usize) -> (Vec<Place>, usize) {
+        let mut at = head + 1;
+        let mut last = head;
+        while at < self.tokens.len() && at <= last + 8 {
+            let passes = self.goes_before(at)
+                || matches!(self.word_id(at), Some("link"))
+                || matches!(
+                    self.word(at),
+                    "(" | ")" | ":" | "?" | "." | "s" | "with" | "was" | "were" | ";"
+                ) && !(self.word(at) == "." && last > head)
+                || (self.tokens[at].what == What::Date && last == head);
+            if !passes {
+                break;
+            }
+            if self.is_site(at) {
+                last = at;
+            }
+            // The list of a bracket ends with it.
+            if self.word(at) == ")" && last > head {
+                break;
+            }
+            if matches!(self.word(at), "." | ";" | "with" | "was" | "were")
+                && self.word(head + 1) != "?"
+                && !self.word(head + 1).starts_with('.')
+            {
+                break;
+            }
+            at += 1;
+        }
+        if last == head {
+            return (Vec::new(), head);
+        }
+        // The noun must lead to its place: "injection, knee pain" does not.
+        let leads = (head + 1..=last).any(|i| {
+            self.word_id(i) == Some("link")
+                || matches!(self.word(i), "(" | ":" | "?" | "." | "of")
+                || self.is_article(i)
+        });
+        if !leads && self.note.concept_class(self.tokens[head].mention()) != "verb" {
+            return (Vec::new(), head);
+        }
+        (self.places(head + 1, last + 1), last)
+    }
+
+    fn target(&self, mention: &Mention) -> Option<String> {
+        let concept = self.note.concept(mention);
+        let words = match concept.field("target") {
+            Some(target) => target,
+            None if matches!(
+                concept.id.as_str(),
+                "transforaminal_epidural" | "interlaminar_epidural" | "caudal_epidural"
+            ) =>
+            {
+                ""
+            }
+            None if concept.id == "epidural" => ["lumbar", "cervical", "thoracic"]
+                .into_iter()
+                .find(|r| self.note.get(mention.span).starts_with(r))
+                .unwrap_or(""),
+            None => self.note.get(mention.span),
+        };
+        let one = words.strip_suffix("nerves").map(|stem| format!("{stem}nerve"));
+        let one = one.unwrap_or_else(|| {
+            words
+                .strip_suffix("s")
+                .filter(|w| !w.ends_with(['s', 'u', 'i']))
+                .unwrap_or(words)
+                .to_owned()
+        });
+        (!one.is_empty()).then_some(one)
+    }
+
+    fn side(&self, from: usize, head: usize, tail: Span) -> Option<Side> {
+        let before = Span::new(self.tokens[from].span.start, self.tokens[head].span.end);
+        self.note.side_in(before).or_else(|| self.note.side_in(tail))
+    }
+
+    fn count(&self, from: usize, head: usize, end: usize) -> Option<f64> {
+        let number = |i: usize| {
+            let word = self.word(i);
+            number_in_words(word.strip_prefix(['x']).unwrap_or(word))
+        };
+        let before = from.saturating_sub(2)..head;
+        let first = before.clone().find(|&i| {
+            self.is_number(i) && !self.word(i).starts_with('#') && !self.is_level(i + 1)
+                || matches!(self.word(i), "couple")
+        });
+        let after = (head + 1..(end + 3).min(self.tokens.len()))
+            .find(|&i| self.word(i).starts_with('x') && self.is_number(i));
+        first.or(after).and_then(number).filter(|n| n.fract() == 0.0 && *n <= 60.0)
+    }
+
+    fn intent(&self, from: usize, end: usize) -> Option<Intent> {
+        let ids = |wanted: &str| (from..=end).any(|i| self.word_id(i) == Some(wanted));
+        match (ids("diagnostic"), ids("therapeutic")) {
+            (_, true) => Some(Intent::Therapeutic),
+            (true, false) => Some(Intent::Diagnostic),
+            _ => None,
+        }
+    }
+}
+
+impl Note<'_> {
+    /// The `class` of a mention's concept.
+    fn concept_class(&self, mention: Option<&Mention>) -> &str {
+        mention.and_then(|m| self.concept(m).field("class")).unwrap_or("")
+    }
+}

@@ -1,0 +1,235 @@
+//! How much an injection helped, and for how long.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::extract::{Note, durations_in, outcome_before, outcome_in};
+use crate::fact::{Outcome, Relief};
+use crate::span::Span;
+
+/// What a stretch says of relief.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct ReliefRead {
+    /// The words.
+    pub span: Span,
+    /// In percent.
+    pub percent: Option<f64>,
+    /// In words.
+    pub relief: Option<Relief>,
+    /// How long.
+    pub duration: Option<Span>,
+}
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static PERCENT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?P<lead>[><~]=? ?|less than |more than |over |at least |greater than )?\b(?P<a>\d{1,3}) ?(?:(?:-|to) ?\d{1,3} ?)?(?:%|percent\b|per cent\b)").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static SINGLE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\d{1,3}").unwrap());
+
+/// Group of the lexicon.
+const WORDS: &str = "relief";
+
+/// How many bytes may lie between a percentage and the word that it measures.
+const NEAR: usize = 45;
+
+/// The percentages of a stretch that speak of relief; `row` where any percentage does,
+/// as in "5/28/25 - 20% x 2 days".
+fn percent(note: &Note<'_>, within: Span, row: bool) -> Option<(Span, f64)> {
+    let text = note.get(within);
+    PERCENT.captures_iter(text).find_map(|c| {
+        let whole = c.get(0)?;
+        let number = c.name("a")?;
+        // "5/28/25 - 20%": the year of a date is no lower end.
+        let number = match note.dates_in(within).find(|d| d.span.end == within.start + number.end())
+        {
+            Some(_) => SINGLE.find_at(text, number.end())?,
+            None => number,
+        };
+        // "0.5%" and a threshold that relief is to pass.
+        if text[..number.start()].ends_with('.')
+            || c.name("lead").is_some_and(|l| {
+                !l.as_str().starts_with('~') && hypothetical(note, within, whole.start())
+            })
+        {
+            return None;
+        }
+        let value: f64 = number.as_str().parse().ok()?;
+        let span = Span::new(within.start + number.start(), within.start + whole.end());
+        let from = span.start.saturating_sub(NEAR).max(within.start);
+        let from = note.str().ceil_char_boundary(from).min(span.start);
+        let to = (span.end + NEAR).min(within.end);
+        let to = note.str().floor_char_boundary(to).max(span.end);
+        let id = |span: Span, wanted: &str| {
+            note.mentions_in(WORDS, span).any(|m| note.concept(m).id == wanted)
+        };
+        let around = Span::new(from, to);
+        let sentence = note.sentence_at(span).map_or(around, |s| s.span);
+        if id(sentence, "score") && !id(around, "effect") {
+            return None;
+        }
+        // A solution's strength has its drug right behind it.
+        let behind = Span::new(
+            span.end,
+            note.str().floor_char_boundary((span.end + 25).min(to)).max(span.end),
+        );
+        let drug = note.mentions_in("agent", behind).next().is_some();
+        let speaks = id(around, "effect") || id(around, "complete") || id(around, "partial");
+        ((speaks || row) && !drug && value <= 100.0).then_some((span, value))
+    })
+}
+
+/// Whether a threshold is one that is still to be passed: "if >80% relief".
+fn hypothetical(note: &Note<'_>, within: Span, at: usize) -> bool {
+    let span = Span::new(within.start + at, within.start + at);
+    note.assert(span).assertion.time == crate::fact::Time::Hypothetical
+}
+
+/// What a stretch behind an injection, or a sentence of its own, says of relief.
+pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<ReliefRead> {
+    let percent = percent(note, within, row);
+    let word =
+        |wanted: &str| note.mentions_in(WORDS, within).find(|m| note.concept(m).id == wanted);
+    let outcome = outcome_in(note, within);
+    let briefly = word("briefly");
+    let worded = if let Some(found) = word("complete") {
+        Some((found.span, Relief::Complete))
+    } else if let Some(found) = word("none") {
+        Some((found.span, Relief::None))
+    } else if let Some(read) = outcome {
+        let relief = match read.outcome {
+            Outcome::Helpful | Outcome::Partial => Relief::Partial,
+            Outcome::NotHelpful | Outcome::NotTolerated => Relief::None,
+        };
+        Some((read.span, relief))
+    } else {
+        word("partial").or(briefly).map(|m| (m.span, Relief::Partial))
+    };
+    let (span, value, relief) = match (percent, worded) {
+        (Some((span, value)), _) => {
+            let relief = match value {
+                v if v >= 100.0 => Relief::Complete,
+                v if v <= 0.0 => Relief::None,
+                _ => Relief::Partial,
+            };
+            (span, Some(value), relief)
+        }
+        (None, Some((span, relief))) => (span, None, relief),
+        (None, None) => return None,
+    };
+    let effect = note
+        .mentions_in(WORDS, within)
+        .filter(|m| note.concept(m).id == "effect")
+        .map(|m| m.span)
+        .filter(|m| m.end + NEAR >= span.start && m.start <= span.end + NEAR);
+    let mut whole = span;
+    effect.for_each(|m| whole = whole.union(m));
+    let duration = durations_in(note, within)
+        .into_iter()
+        .filter(|d| relief != Relief::None || d.start >= span.end)
+        .find(|d| lasts(note, within, *d))
+        .or(briefly.map(|m| m.span));
+    if let Some(duration) =
+        duration.filter(|d| d.start <= whole.end + 60 && d.end + 60 >= whole.start)
+    {
+        whole = whole.union(duration);
+    }
+    Some(ReliefRead { span: whole, percent: value, relief: Some(relief), duration })
+}
+
+/// Whether a length of time is how long relief held, not an age, a rhythm or a wait.
+fn lasts(note: &Note<'_>, within: Span, duration: Span) -> bool {
+    let before = note.get(Span::new(within.start, duration.start)).trim_end();
+    let after = note.get(Span::new(duration.end, within.end)).trim_start();
+    let leads = [
+        "for",
+        "lasting",
+        "lasted",
+        "x",
+        ",",
+        "about",
+        "of",
+        "around",
+        "-",
+        "over",
+        "up to",
+        "approximately",
+        "past",
+        "first",
+        "gave her",
+        "gave him",
+        "last",
+        "only",
+        "at least",
+        "nearly",
+        "almost",
+        "than",
+        "to",
+        "within",
+        "given",
+        "(",
+        "relief",
+    ];
+    !after.starts_with("after")
+        && !after.starts_with("post")
+        && (leads.iter().any(|lead| before.ends_with(lead))
+            || after.starts_with("of relief")
+            || after.starts_with("relief")
+            || after.starts_with("of pain relief"))
+}
+
+/// What a stretch before an injection says of relief: "no relief from", "failed".
+pub(super) fn relief_before(note: &Note<'_>, lead: Span) -> Option<ReliefRead> {
+    let percent = percent(note, lead, false).filter(|(span, _)| lead.end - span.end <= 60);
+    let words = note.get(lead);
+    if let Some((span, value)) = percent {
+        let linked = ["relief", "improvement", "reduction", "better", "benefit"]
+            .iter()
+            .any(|w| note.get(Span::new(span.end, lead.end)).contains(w));
+        let from = ["from", "with", "after", "following", "by", "to"]
+            .iter()
+            .any(|w| words.trim_end().ends_with(w) || words.contains(&format!(" {w} ")));
+        if linked && from {
+            let relief = match value {
+                v if v >= 100.0 => Relief::Complete,
+                v if v <= 0.0 => Relief::None,
+                _ => Relief::Partial,
+            };
+            let duration = durations_in(note, Span::new(span.end, lead.end)).into_iter().next();
+            return Some(ReliefRead { span, percent: Some(value), relief: Some(relief), duration });
+        }
+    }
+    // "symptoms have resolved since her injection"
+    let since = [
+        "since her",
+        "since his",
+        "since the",
+        "after her",
+        "after his",
+        "after the",
+        "following the",
+        "with the",
+        "since",
+    ];
+    let gone = note.mentions_in(WORDS, lead).filter(|m| note.concept(m).id == "complete").last();
+    if let Some(gone) = gone.filter(|m| {
+        let gap = note.get(Span::new(m.span.end, lead.end)).trim();
+        since.iter().any(|s| gap.starts_with(s)) && gap.len() <= 40
+    }) {
+        return Some(ReliefRead {
+            span: gone.span,
+            percent: None,
+            relief: Some(Relief::Complete),
+            duration: None,
+        });
+    }
+    let read = outcome_before(note, lead)?;
+    let relief = match read.outcome {
+        Outcome::Helpful | Outcome::Partial => Relief::Partial,
+        Outcome::NotHelpful | Outcome::NotTolerated => Relief::None,
+    };
+    let duration = durations_in(note, lead).into_iter().find(|d| lasts(note, lead, *d));
+    Some(ReliefRead { span: read.span, percent: None, relief: Some(relief), duration })
+}

@@ -1,0 +1,96 @@
+//! A therapist's own note: its rows tell visits, dates and rhythm of one course.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::outcome::outcome_in;
+use super::super::{Draft, Note, course_in};
+use super::schedule::{find_frequency, find_visits};
+use crate::fact::{Kind, Section, Therapy, TherapyKind, TherapyStatus};
+use crate::span::Span;
+
+/// How far into a document its title may stand (bytes).
+const TITLE_REACH: usize = 400;
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static TITLE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:physical therapy|physiotherapy|pt|aquatic therapy)\b[^.:]{0,30}\b(?P<what>discharge|progress|evaluation|re-evaluation|daily|treatment|plan of care|summary)\b").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static ROW: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:(?P<visits>visits attended|total visits|visits completed|number of visits|visits to date|visits:|sessions attended|total sessions|attended \d+ (?:of|out of) \d+)|(?P<often>frequency)|(?P<dates>dates of (?:service|treatment|care)|start of care|treatment dates|episode of care|course of care))").unwrap()
+});
+
+/// Reads the course that a therapist's note is of as one fact.
+///
+/// Drafts from `first` on are of the therapies that it names; a bare name of the therapy
+/// that the whole note is of says nothing more and goes.
+pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
+    let text = note.str();
+    let title_end = text.floor_char_boundary(TITLE_REACH.min(text.len()));
+    let Some(title) = TITLE.captures(&text[..title_end]) else { return };
+    // A sentence about therapy is no title: titles stand in capitals or under no heading.
+    let at = title.get(0).map_or(0, |m| m.start());
+    let title_span = Span::new(at, at + 1);
+    if !note
+        .sentence_at(title_span)
+        .is_none_or(|s| matches!(s.section, Section::Header | Section::Other))
+    {
+        return;
+    }
+    let over = matches!(&title["what"], "discharge" | "summary") || text.contains("discharge");
+    let mut course = Therapy {
+        therapy: TherapyKind::PhysicalTherapy,
+        status: Some(if over { TherapyStatus::Past } else { TherapyStatus::Current }),
+        supervised: Some(true),
+        ..Therapy::default()
+    };
+    let mut head: Option<(u8, Span)> = None;
+    for sentence in &note.sentences {
+        if matches!(sentence.section, Section::Goals | Section::Education) {
+            continue;
+        }
+        let words = note.get(sentence.span);
+        let Some(row) = ROW.captures(words) else {
+            if sentence.section == Section::Assessment
+                && let Some(read) = outcome_in(note, sentence.span)
+            {
+                course.outcome = course.outcome.or(Some(read.outcome));
+            }
+            continue;
+        };
+        let rank = if row.name("visits").is_some() {
+            0
+        } else if row.name("often").is_some() {
+            1
+        } else {
+            2
+        };
+        if rank == 0 {
+            course.visits = course.visits.or(find_visits(words).map(|v| v.count));
+        }
+        course.frequency = course.frequency.or(find_frequency(words).map(|f| f.words));
+        let dates = course_in(note, sentence.span);
+        course.duration = course.duration.or(dates.duration.map(|d| note.as_written(d).to_owned()));
+        course.start = course.start.or(dates.start);
+        course.stop = course.stop.or(dates.stop);
+        if head.is_none_or(|(before, _)| rank < before) {
+            head = Some((rank, sentence.span));
+        }
+    }
+    let Some((_, span)) = head else { return };
+    let mut index = 0;
+    drafts.retain(|draft| {
+        index += 1;
+        let bare = matches!(&draft.kind, Kind::Therapy(t) if t.therapy == TherapyKind::PhysicalTherapy
+            && t.visits.is_none() && t.start.is_none() && t.duration.is_none() && t.outcome.is_none());
+        index <= first || !bare
+    });
+    let asserted = note.assert(span);
+    let mut draft = Draft::new(span, course, "therapy/course-of-care", asserted);
+    draft.assertion = crate::fact::Assertion::default();
+    draft.cues.clear();
+    drafts.push(draft);
+}

@@ -1,0 +1,402 @@
+//! Treatments without drugs or needles: physical therapy, home exercise, CBT, braces.
+
+mod discharge;
+mod schedule;
+
+use std::collections::BTreeSet;
+
+use super::outcome::{outcome_before, outcome_in};
+use super::scope::{Reach, reaches};
+use super::status::{StatusRead, status_of};
+use super::{Draft, Note, course_in};
+use crate::fact::{Origin, Polarity, Section, Therapy, TherapyKind, TherapyStatus, Time};
+use crate::segment::Sentence;
+use crate::span::Span;
+use crate::tag::Mention;
+use schedule::{find_frequency, find_visits, supervised_in};
+
+const GROUP: &str = "therapy";
+
+/// How far behind a therapy's name its quote may reach (bytes).
+const QUOTE_REACH: usize = 90;
+
+/// A therapy named in a sentence.
+struct Head {
+    span: Span,
+    kind: TherapyKind,
+    /// Whether the words say that a therapist was there.
+    supervised: bool,
+    needs_evidence: bool,
+    rule: String,
+}
+
+/// Reads every therapy that the text names.
+pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    let indices: BTreeSet<usize> =
+        note.mentions(GROUP).filter_map(|m| note.sentence_index(m.span)).collect();
+    let from = drafts.len();
+    for index in indices {
+        read_sentence(note, index, drafts);
+    }
+    discharge::read(note, drafts, from);
+}
+
+fn read_sentence(note: &Note<'_>, index: usize, drafts: &mut Vec<Draft>) {
+    let sentence = &note.sentences[index];
+    let heads = heads_of(note, sentence);
+    if heads.is_empty() {
+        return;
+    }
+    let mut spans: Vec<Span> = heads.iter().map(|head| head.span).collect();
+    spans.extend(
+        note.mentions_in("drug", sentence.span)
+            .map(|m| m.span)
+            .filter(|span| !heads.iter().any(|head| head.span.overlaps(*span))),
+    );
+    spans.sort();
+    let reaches = reaches(note, index, &spans);
+    for head in &heads {
+        if let Some(reach) = reaches.iter().find(|reach| reach.head == head.span) {
+            drafts.extend(read_head(note, sentence, head, reach));
+        }
+    }
+}
+
+fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
+    let mut heads: Vec<Head> = Vec::new();
+    for mention in note.mentions_in(GROUP, sentence.span) {
+        let concept = note.concept(mention);
+        let Some(kind) = concept.field("therapy").and_then(|t| t.parse::<TherapyKind>().ok())
+        else {
+            continue;
+        };
+        let needs = concept.field("needs").unwrap_or_default();
+        if (matches!(needs, "pt" | "capitals") && !in_capitals(note, mention))
+            || (needs == "pt" && !is_physical_therapy(note, sentence, mention))
+        {
+            continue;
+        }
+        // "our pain psychologist for cognitive behavioral therapy" is one.
+        if let Some(last) =
+            heads.last_mut().filter(|last| last.kind == kind && kind != TherapyKind::Other)
+            && last.span.end <= mention.span.start
+        {
+            let gap = note.get(Span::new(last.span.end, mention.span.start));
+            if one_thing(gap) {
+                last.span.end = mention.span.end;
+                last.supervised |= concept.field("supervised").is_some();
+                continue;
+            }
+        }
+        heads.push(Head {
+            span: mention.span,
+            kind,
+            supervised: concept.field("supervised").is_some(),
+            needs_evidence: needs == "evidence",
+            rule: note.rule(mention),
+        });
+    }
+    heads
+}
+
+/// Whether the words between two names of one therapy join them to one: "for", "with our".
+fn one_thing(gap: &str) -> bool {
+    let joins = [
+        "for",
+        "with",
+        "of",
+        "in",
+        "our",
+        "the",
+        "a",
+        "via",
+        "through",
+        "by",
+        "referral",
+        "program",
+        "course",
+        "including",
+        "(",
+    ];
+    gap.split_whitespace().count() <= 3 && gap.split_whitespace().all(|word| joins.contains(&word))
+}
+
+fn in_capitals(note: &Note<'_>, mention: &Mention) -> bool {
+    let letters = note.as_written(mention.span);
+    letters.chars().all(|c| !c.is_lowercase())
+}
+
+/// Verbs that follow "PT" where it means the patient.
+const PATIENT_VERBS: &[&str] = &[
+    "is",
+    "was",
+    "has",
+    "had",
+    "states",
+    "stated",
+    "reports",
+    "reported",
+    "denies",
+    "denied",
+    "complains",
+    "presents",
+    "presented",
+    "returns",
+    "tolerated",
+    "will",
+    "notes",
+    "feels",
+    "says",
+    "c/o",
+    "with",
+    "seen",
+    "name",
+    "id",
+    "instructed",
+    "educated",
+    "advised",
+    "agrees",
+    "understands",
+    "verbalized",
+    "appears",
+    "here",
+    "came",
+    "does",
+    "did",
+    "doing",
+    "can",
+    "may",
+    "who",
+    "aware",
+    "declines",
+    "declined",
+    "would",
+    "wants",
+];
+
+fn is_physical_therapy(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
+    let before = note.get(Span::new(sentence.span.start, mention.span.start));
+    let behind = note.get(Span::new(mention.span.end, sentence.span.end));
+    // "Therapist 4, PT" is a credential; "PT: Therapist 4" a name.
+    let holder = Span::new(
+        sentence.span.start,
+        mention.span.start.saturating_sub(2).max(sentence.span.start),
+    );
+    let holder = note.as_written(holder).rsplit([' ', '\n']).next().unwrap_or_default();
+    let person = holder.ends_with(|c: char| c.is_ascii_digit())
+        || (holder.starts_with(char::is_uppercase)
+            && holder.chars().skip(1).all(char::is_lowercase)
+            && note
+                .mentions_in(GROUP, Span::new(sentence.span.start, mention.span.start))
+                .next()
+                .is_none()
+            && !holder.is_empty());
+    let credential = before.ends_with(", ") && person && !behind.starts_with(" x ");
+    let next: String = behind
+        .trim_start_matches([' ', ':'])
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || matches!(c, '/' | '.'))
+        .collect();
+    let named = behind.starts_with(':')
+        && (next.starts_with("therapist")
+            || next.starts_with("test")
+            || next.starts_with("provider"));
+    let laboratory =
+        next.ends_with("sec") || behind.starts_with(" of 1") || next == "inr" || next == "ptt";
+    let patient = PATIENT_VERBS.contains(&next.as_str()) && !behind.starts_with(':');
+    !(credential || named || laboratory || patient)
+}
+
+fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -> Option<Draft> {
+    let asserted = note.assert(head.span);
+    let own = note.get(reach.own);
+    if own.trim_start_matches([' ', ':', '.']).starts_with("__")
+        || matches!(sentence.section, Section::Allergies | Section::Procedure)
+    {
+        return None;
+    }
+    let status_read = status_of(note, reach, sentence.span.end);
+    let outcome = outcome_in(note, reach.own)
+        .or_else(|| (reach.tail != reach.own).then(|| outcome_in(note, reach.tail)).flatten())
+        .or_else(|| outcome_before(note, reach.lead))
+        .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)));
+    // What a list shares stands behind its last item, what a course needs may stand before the first.
+    let around =
+        Span::new(reach.lead.start.max(reach.head.start.saturating_sub(40)), reach.head.start);
+    let around = Span::new(note.str().ceil_char_boundary(around.start).min(around.end), around.end);
+    let mut course = course_in(note, reach.own);
+    if reach.tail != reach.own {
+        let shared = course_in(note, reach.tail);
+        course.duration = course.duration.or(shared.duration);
+        course.start = course.start.or(shared.start);
+        course.stop = course.stop.or(shared.stop);
+    }
+    let before = course_in(note, around);
+    let of = note.get(around).trim_end().ends_with("of");
+    if of {
+        course.duration = course.duration.or(before.duration);
+    }
+    let visits = find_visits(own)
+        .or_else(|| of.then(|| find_visits(note.get(around))).flatten())
+        .or_else(|| (reach.tail != reach.own).then(|| find_visits(note.get(reach.tail))).flatten());
+    // "home exercises as well as twice daily gabapentin": that rhythm is the next one's.
+    let of_next = |stretch: Span, found: &schedule::Often| {
+        stretch.end < sentence.span.end && note.get(stretch)[found.span.end..].trim().is_empty()
+    };
+    let frequency = find_frequency(own).filter(|found| !of_next(reach.own, found)).or_else(|| {
+        (reach.tail != reach.own)
+            .then(|| find_frequency(note.get(reach.tail)))
+            .flatten()
+            .filter(|found| !of_next(reach.tail, found))
+    });
+    let boxes = note.boxes_in(sentence.span);
+    let boxed = note.box_of(head.span);
+    let answer = boxes
+        .iter()
+        .find(|b| b.ticked && b.span.start >= head.span.end && b.span.start < reach.own.end);
+    let answer = answer.map(|b| note.get(b.label));
+    if let Some(empty) = boxed
+        && !empty.ticked
+        && !status_read.is_some_and(|s| s.status == "not_taken")
+    {
+        return None;
+    }
+    // A row of boxes of which none is ticked says nothing.
+    if boxed.is_none() && answer.is_none() && boxes.iter().any(|b| b.span.start >= head.span.end) {
+        return None;
+    }
+    let dated = course.start.is_some() || course.stop.is_some();
+    let evidence = status_read.is_some() || outcome.is_some() || frequency.is_some() || dated;
+    if head.needs_evidence
+        && outcome.is_none()
+        && !status_read.is_some_and(|s| {
+            note.concept(&s.mention).field("side") != Some("behind")
+                && matches!(s.status, "current" | "past")
+                && near(&s.mention, head.span)
+        })
+    {
+        return None;
+    }
+    let header = matches!(sentence.section, Section::Header | Section::Signature);
+    if header && !evidence && visits.is_none() && course.duration.is_none() {
+        return None;
+    }
+    let status = match answer {
+        Some(label) if label.starts_with("no") => Some(TherapyStatus::NotDone),
+        Some(label) if label.starts_with("yes") && status_read.is_none() => {
+            Some(default_status(head.kind, sentence.section, dated || visits.is_some()))
+        }
+        // "in a group since September" goes on.
+        _ if status_read.is_none()
+            && course.stop.is_none()
+            && course.duration.is_some_and(|span| note.get(span).starts_with("since")) =>
+        {
+            Some(TherapyStatus::Current)
+        }
+        _ => status_in_words(
+            note,
+            status_read,
+            head,
+            sentence,
+            &asserted,
+            dated || visits.is_some() || course.duration.is_some(),
+        ),
+    };
+    let duration = course.duration.map(|span| note.as_written(span).to_owned()).or_else(|| {
+        // A psychologist's course is counted in sessions.
+        visits.as_ref().filter(|_| head.kind == TherapyKind::Cbt).map(|v| own_words(own, v.span))
+    });
+    let therapy = Therapy {
+        therapy: head.kind,
+        status,
+        supervised: (head.supervised || supervised_in(own) || supervised_in(note.get(around)))
+            .then_some(true),
+        outcome: outcome.map(|o| o.outcome).filter(|_| status != Some(TherapyStatus::NotDone)),
+        duration,
+        frequency: frequency.map(|f| f.words),
+        visits: visits.map(|v| v.count),
+        start: course.start,
+        stop: course.stop,
+    };
+    // The quote holds what the fact says, as far as it stands near: dates, visits, a refusal.
+    let mut span = head.span;
+    let mut hold = |part: Span| {
+        if part.start >= span.start
+            && part.end <= reach.own.end
+            && part.end - head.span.end.min(part.end) <= QUOTE_REACH
+        {
+            span = span.union(part);
+        }
+    };
+    course.duration.into_iter().for_each(&mut hold);
+    note.dates_in(reach.own)
+        .filter(|date| [course.start, course.stop].contains(&Some(date.date)))
+        .for_each(|date| hold(date.span));
+    if let Some(read) = status_read.filter(|_| status == Some(TherapyStatus::NotDone)) {
+        hold(read.mention.span);
+        if read.mention.span.end <= span.start && near(&read.mention, head.span) {
+            span = span.union(read.mention.span);
+        }
+    }
+    let mut draft = Draft::new(span, therapy, head.rule.clone(), asserted);
+    if boxed.is_some_and(|b| b.ticked) || answer.is_some() {
+        draft.assertion.origin = Origin::Checkbox;
+    }
+    if status == Some(TherapyStatus::NotDone) {
+        draft.assertion.polarity = Polarity::Negated;
+    }
+    Some(draft)
+}
+
+fn own_words(own: &str, span: Span) -> String {
+    own.get(span.range()).unwrap_or_default().to_owned()
+}
+
+/// Whether a sentence stands among plans; "Recommendations - treatment" is a plan too.
+fn is_plan(note: &Note<'_>, sentence: &Sentence) -> bool {
+    sentence.section == Section::Plan || note.heading(sentence).contains("recommend")
+}
+
+fn near(mention: &Mention, head: Span) -> bool {
+    head.start.saturating_sub(mention.span.end) <= 30
+}
+
+fn status_in_words(
+    note: &Note<'_>,
+    read: Option<StatusRead<'_>>,
+    head: &Head,
+    sentence: &Sentence,
+    asserted: &crate::context::Asserted,
+    ran: bool,
+) -> Option<TherapyStatus> {
+    match read.map(|r| r.status) {
+        Some("current") => return Some(TherapyStatus::Current),
+        Some("prescribed") if is_plan(note, sentence) => return Some(TherapyStatus::Planned),
+        Some("prescribed") => return Some(TherapyStatus::Current),
+        Some("past") => return Some(TherapyStatus::Past),
+        Some("planned") => return Some(TherapyStatus::Planned),
+        Some("not_taken") => return Some(TherapyStatus::NotDone),
+        _ => {}
+    }
+    Some(match asserted.assertion.time {
+        Time::Planned | Time::Hypothetical => TherapyStatus::Planned,
+        Time::Past => TherapyStatus::Past,
+        Time::Current if is_plan(note, sentence) => TherapyStatus::Planned,
+        Time::Current => default_status(head.kind, sentence.section, ran),
+    })
+}
+
+/// Where a therapy stands that is only named: home programs go on, courses are over.
+fn default_status(kind: TherapyKind, section: Section, ran: bool) -> TherapyStatus {
+    let goes_on = matches!(
+        kind,
+        TherapyKind::HomeExercise | TherapyKind::Brace | TherapyKind::Tens | TherapyKind::Other
+    );
+    match (goes_on, section) {
+        (true, _) => TherapyStatus::Current,
+        (false, Section::Plan) => TherapyStatus::Planned,
+        (false, _) if ran => TherapyStatus::Past,
+        (false, Section::Treatments | Section::Request | Section::History) => TherapyStatus::Past,
+        (false, _) => TherapyStatus::Current,
+    }
+}

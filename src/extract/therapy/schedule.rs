@@ -1,0 +1,148 @@
+//! How often, how many visits, and with whom.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::number_in_words;
+use crate::span::Span;
+
+/// A count of visits in a stretch of text.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Visits {
+    /// Its words, counted from the stretch's start.
+    pub span: Span,
+    /// How many; the lower end of a range.
+    pub count: f64,
+}
+
+const NUMBER: &str = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty)";
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static VISITS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!(
+        r"\b(?:(?P<n>{NUMBER})(?: ?(?:-|to|of) ?{NUMBER})?(?: (?:supervised|weekly|total|completed|individual|group|therapy|pt|outpatient|formal))? ?(?:visits?|sessions?|treatments?|appointments?)\b|(?:visits|sessions)(?: attended| completed| to date)?(?: ?[:=]| was| were)? ?(?P<m>\d{{1,3}})\b)"
+    ))
+    .unwrap()
+});
+
+/// The first count of visits: "16 visits", "ten weekly sessions", "Visits attended: 16 of 16".
+pub(super) fn find_visits(text: &str) -> Option<Visits> {
+    VISITS.captures_iter(text).find_map(|c| {
+        let whole = c.get(0)?;
+        let rest = &text[whole.end()..];
+        // "two visits a week" is how often.
+        let often = [
+            " a week",
+            " per week",
+            "/week",
+            "/wk",
+            " weekly",
+            " a month",
+            " per month",
+            " each week",
+            " per year",
+        ];
+        if often.iter().any(|words| rest.starts_with(words)) {
+            return None;
+        }
+        let count = number_in_words(c.name("n").or(c.name("m"))?.as_str())?;
+        Some(Visits { span: Span::new(whole.start(), whole.end()), count })
+    })
+}
+
+/// How often, as written.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Often {
+    /// Its words, counted from the stretch's start.
+    pub span: Span,
+    /// The words.
+    pub words: String,
+}
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static OFTEN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!(
+        r"\b(?:(?:about )?(?:{NUMBER}|once|twice)(?: ?(?:-|to|or) ?{NUMBER})?(?: ?x| times| visits| sessions| days| hours)?(?: ?/ ?| a | per | each | every | x | )?(?:week|wk|month|weekly|monthly|day)\b|(?:once|twice|three times|\d ?x) daily\b|weekly\b|every (?:day|morning|evening|night|week|other day|other week)\b|daily\b|each (?:day|morning)\b|nightly\b|while driving\b|regularly\b|most days\b)"
+    ))
+    .unwrap()
+});
+
+/// The first rhythm: "3-4 times weekly", "two visits a week", "every morning", "2x/week".
+pub(super) fn find_frequency(text: &str) -> Option<Often> {
+    OFTEN.find_iter(text).find_map(|found| {
+        let words = found.as_str();
+        // "for one week", "activities of daily living", "one month" are no rhythm.
+        let before = &text[..found.start()];
+        let after = &text[found.end()..];
+        let bare = words.starts_with(|c: char| c.is_ascii_digit())
+            || NUMBER_WORDS.iter().any(|number| words.starts_with(number));
+        let says_often = words.contains(['/', 'x'])
+            || words.contains(" a ")
+            || words.contains(" per ")
+            || words.contains(" each ")
+            || words.contains("weekly")
+            || words.contains("times")
+            || words.contains("daily")
+            || words.contains("every");
+        // "ten weekly sessions" are weekly.
+        let counted = words.ends_with(" weekly") && words.split(' ').count() == 2 && bare;
+        let words = if counted { "weekly" } else { words };
+        let length = bare && !says_often;
+        (!length
+            && !after.starts_with(" living")
+            && !before.ends_with("activities of ")
+            && !after.starts_with(" function")
+            && !after.starts_with(" activit"))
+        .then(|| Often {
+            span: Span::new(found.start(), found.end()),
+            words: words.trim().to_owned(),
+        })
+    })
+}
+
+const NUMBER_WORDS: &[&str] = &[
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "about",
+    "eleven", "twelve",
+];
+
+/// Whether words say that a therapist was there.
+pub(super) fn supervised_in(text: &str) -> bool {
+    text.contains("supervised") && !text.contains("unsupervised")
+        || text.contains("one on one")
+        || text.contains("one-on-one")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn visits_are_counted() {
+        let count = |text: &str| find_visits(text).map(|v| v.count);
+        assert_eq!(count(", 16 visits over 8 weeks"), Some(16.0));
+        assert_eq!(count("ten weekly sessions"), Some(10.0));
+        assert_eq!(count("visits attended: 16 of 16"), Some(16.0));
+        assert_eq!(count("15 supervised visits"), Some(15.0));
+        assert_eq!(count("total visits 15"), Some(15.0));
+        assert_eq!(count("two visits a week for eight weeks"), None);
+        assert_eq!(count("seen at the last visit"), None);
+    }
+
+    #[test]
+    fn rhythms_are_read_as_written() {
+        let often = |text: &str| find_frequency(text).map(|f| f.words);
+        assert_eq!(often(" 3-4 times weekly").as_deref(), Some("3-4 times weekly"));
+        assert_eq!(
+            often(", two visits a week for eight weeks").as_deref(),
+            Some("two visits a week")
+        );
+        assert_eq!(often(" (2x/week for 8 weeks)").as_deref(), Some("2x/week"));
+        assert_eq!(often("2 x / wk x 8 wks").as_deref(), Some("2 x / wk"));
+        assert_eq!(often(" five days a week").as_deref(), Some("five days a week"));
+        assert_eq!(often(", ten weekly sessions").as_deref(), Some("weekly"));
+        assert_eq!(often(" every morning").as_deref(), Some("every morning"));
+        assert_eq!(often(" for one week"), None);
+        assert_eq!(often(" activities of daily living"), None);
+    }
+}

@@ -1,0 +1,304 @@
+//! Reading files of every format and in every state of repair. The fixtures are
+//! made here: PDFs by `lopdf`, scans by drawing type with a small pixel font.
+
+use chartsift::document::{Legibility, LineRole, Page, TextSource};
+use chartsift::read::{OcrMode, ReadOptions, Reading, read};
+use lopdf::content::{Content, Operation};
+use lopdf::encryption::{EncryptionState, EncryptionVersion, Permissions};
+use lopdf::{Document, Object, Stream, dictionary};
+
+use crate::type_pixels::Sheet;
+
+const NOTE: [&str; 3] = [
+    "ASSESSMENT: chronic low back pain",
+    "Gabapentin 300 mg three times daily",
+    "Straight leg raise negative bilaterally",
+];
+
+fn read_plainly(bytes: &[u8]) -> Reading {
+    read(bytes, None, &ReadOptions::default())
+}
+
+fn texts(page: &Page) -> Vec<String> {
+    page.lines.iter().map(|line| line.text()).collect()
+}
+
+/// Whether a page says about what was typed on it: the pixel font is no print shop's.
+#[track_caller]
+fn check_typed(page: &Page) {
+    let got = texts(page).join(" ").to_uppercase();
+    let near = strsim::normalized_levenshtein(&got, &NOTE.join(" ").to_uppercase());
+    assert!(near >= 0.88, "{near}: {got}");
+}
+
+/// One page of a fixture.
+enum Sheetlike<'a> {
+    Text(&'a [&'a str]),
+    Scan(&'a Sheet),
+}
+
+/// A PDF of these pages, each with the extra entries given.
+fn pdf(pages: &[Sheetlike], extra: &[(&str, Object)]) -> Document {
+    let mut document = Document::with_version("1.5");
+    let tree = document.new_object_id();
+    let font = document.add_object(dictionary! {
+        "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica",
+        "Encoding" => "WinAnsiEncoding",
+    });
+    let mut kids: Vec<Object> = Vec::new();
+    for page in pages {
+        let mut resources = dictionary! { "Font" => dictionary! { "F1" => font } };
+        let operations = match page {
+            Sheetlike::Text(lines) => {
+                let mut operations = vec![
+                    Operation::new("BT", vec![]),
+                    Operation::new("Tf", vec!["F1".into(), 11.into()]),
+                    Operation::new("Td", vec![72.into(), 700.into()]),
+                ];
+                for line in *lines {
+                    operations.push(Operation::new("Tj", vec![Object::string_literal(*line)]));
+                    operations.push(Operation::new("Td", vec![0.into(), (-14).into()]));
+                }
+                operations.push(Operation::new("ET", vec![]));
+                operations
+            }
+            Sheetlike::Scan(sheet) => {
+                let image = document.add_object(Stream::new(
+                    dictionary! {
+                        "Type" => "XObject", "Subtype" => "Image",
+                        "Width" => sheet.width as i64, "Height" => sheet.height as i64,
+                        "ColorSpace" => "DeviceGray", "BitsPerComponent" => 8,
+                    },
+                    sheet.pixels.clone(),
+                ));
+                resources.set("XObject", dictionary! { "Im0" => image });
+                vec![
+                    Operation::new("cm", [612, 0, 0, 792, 0, 0].map(Object::from).to_vec()),
+                    Operation::new("Do", vec!["Im0".into()]),
+                ]
+            }
+        };
+        let content = Content { operations }.encode().unwrap();
+        let content = document.add_object(Stream::new(dictionary! {}, content));
+        let mut page = dictionary! {
+            "Type" => "Page", "Parent" => tree, "Contents" => content, "Resources" => resources,
+            "MediaBox" => [0, 0, 612, 792].map(Object::from).to_vec(),
+        };
+        for (key, value) in extra {
+            page.set(*key, value.clone());
+        }
+        kids.push(document.add_object(page).into());
+    }
+    let count = kids.len() as i64;
+    let pages = dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count };
+    document.objects.insert(tree, pages.into());
+    let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree });
+    document.trailer.set("Root", catalog);
+    let id = Object::string_literal(*b"0123456789abcdef");
+    document.trailer.set("ID", vec![id.clone(), id]);
+    document
+}
+
+fn bytes(mut document: Document) -> Vec<u8> {
+    document.compress();
+    let mut out = Vec::new();
+    document.save_to(&mut out).unwrap();
+    out
+}
+
+fn note_pdf() -> Vec<u8> {
+    bytes(pdf(&[Sheetlike::Text(&NOTE)], &[]))
+}
+
+#[test]
+fn a_text_layer_is_read_with_places() {
+    let reading = read_plainly(&note_pdf());
+    assert!(reading.problems.is_empty());
+    let page = &reading.document.pages[0];
+    assert_eq!(texts(page), NOTE);
+    assert_eq!((page.source, page.legibility), (TextSource::TextLayer, Legibility::Readable));
+    let word = &page.lines[0].words[0];
+    assert!((word.rect.x0 - 72.0).abs() < 0.5 && word.rect.y0 > 80.0 && word.rect.y1 < 96.0);
+}
+
+#[test]
+fn a_broken_cross_reference_is_mended() {
+    let good = note_pdf();
+    let mut wrong_start = good.clone();
+    let at = good.windows(9).rposition(|w| w == b"startxref").unwrap();
+    wrong_start.truncate(at);
+    wrong_start.extend(b"startxref\n7\n%%EOF");
+    let headless: Vec<u8> = [&b"junk from a mail gateway\r\n"[..], &good].concat();
+    for broken in [&wrong_start, &good[..at].to_vec(), &headless] {
+        let reading = read_plainly(broken);
+        assert_eq!(texts(&reading.document.pages[0]), NOTE);
+    }
+}
+
+fn encrypted(user_password: &str) -> Vec<u8> {
+    let mut document = pdf(&[Sheetlike::Text(&NOTE)], &[]);
+    let version = EncryptionVersion::V2 {
+        document: &document,
+        owner_password: "owner",
+        user_password,
+        key_length: 128,
+        permissions: Permissions::all(),
+    };
+    let state = EncryptionState::try_from(version).unwrap();
+    document.encrypt(&state).unwrap();
+    let mut out = Vec::new();
+    document.save_to(&mut out).unwrap();
+    out
+}
+
+#[test]
+fn an_empty_password_opens_and_another_is_asked_for() {
+    assert_eq!(texts(&read_plainly(&encrypted("")).document.pages[0]), NOTE);
+    let reading = read_plainly(&encrypted("secret"));
+    assert!(reading.document.pages.is_empty());
+    assert!(reading.problems[0].fatal && reading.problems[0].problem.contains("password"));
+}
+
+#[test]
+fn a_rotated_page_has_upright_places() {
+    let bytes = bytes(pdf(&[Sheetlike::Text(&NOTE)], &[("Rotate", 90.into())]));
+    let page = &read_plainly(&bytes).document.pages[0];
+    // The viewer turns it by 90: the words run down, and are set upright by 270.
+    assert_eq!(page.turned, 270);
+    assert_eq!((page.width, page.height), (612.0, 792.0));
+    assert_eq!(texts(page), NOTE);
+    let rect = page.lines[0].words[0].rect;
+    assert!((rect.x0 - 72.0).abs() < 0.5 && rect.y1 < 96.0, "{rect:?}");
+}
+
+#[test]
+fn the_crop_box_is_the_page() {
+    let crop = [50, 680, 400, 780].map(Object::from).to_vec();
+    let bytes = bytes(pdf(&[Sheetlike::Text(&NOTE)], &[("CropBox", crop.into())]));
+    let page = &read_plainly(&bytes).document.pages[0];
+    assert_eq!((page.width, page.height), (350.0, 100.0));
+    // The third line stands below the crop box's edge.
+    assert_eq!(texts(page), &NOTE[..2]);
+    assert!((page.lines[0].words[0].rect.x0 - 22.0).abs() < 0.5);
+}
+
+#[test]
+fn a_document_mixes_text_and_scans() {
+    let scan = Sheet::typed(&NOTE, 1700, 2200, 4);
+    let blank = Sheet::white(1700, 2200);
+    let pages = [Sheetlike::Text(&NOTE), Sheetlike::Scan(&scan), Sheetlike::Scan(&blank)];
+    let reading = read_plainly(&bytes(pdf(&pages, &[])));
+    let pages = &reading.document.pages;
+    let sources: Vec<_> = pages.iter().map(|p| p.source).collect();
+    assert_eq!(sources, [TextSource::TextLayer, TextSource::Ocr, TextSource::Ocr]);
+    assert_eq!(pages[2].legibility, Legibility::Blank);
+    assert_eq!(pages[1].legibility, Legibility::Readable);
+    check_typed(&pages[1]);
+    let word = &pages[1].lines[0].words[0];
+    assert!(word.confidence.is_some_and(|c| (0.3..=1.0).contains(&c)));
+    // Typed from 1 inch in and down, on a page of 200 dpi.
+    assert!((word.rect.x0 - 72.0).abs() < 4.0 && (word.rect.y0 - 72.0).abs() < 6.0);
+}
+
+#[test]
+fn never_means_no_scan_is_read() {
+    let scan = Sheet::typed(&NOTE, 1700, 2200, 4);
+    let bytes = bytes(pdf(&[Sheetlike::Scan(&scan)], &[]));
+    let options = ReadOptions { ocr: OcrMode::Never, ..ReadOptions::default() };
+    let page = &read(&bytes, None, &options).document.pages[0];
+    assert!(page.lines.is_empty());
+    assert_eq!(page.legibility, Legibility::Unreadable);
+}
+
+#[test]
+fn a_scan_fed_upside_down_is_turned() {
+    let scan = Sheet::typed(&NOTE, 1700, 2200, 4).upside_down();
+    let page = &read_plainly(&bytes(pdf(&[Sheetlike::Scan(&scan)], &[]))).document.pages[0];
+    assert_eq!(page.turned, 180);
+    check_typed(page);
+    assert!(page.lines[0].words[0].rect.y0 < 100.0);
+}
+
+/// A TIFF of one grey page at this resolution.
+fn tiff(sheet: &Sheet, xdpi: u32, ydpi: u32) -> Vec<u8> {
+    use tiff::encoder::{Rational, TiffEncoder, colortype::Gray8};
+    use tiff::tags::{ResolutionUnit, Tag};
+    let mut out = std::io::Cursor::new(Vec::new());
+    let mut encoder = TiffEncoder::new(&mut out).unwrap();
+    for _ in 0..2 {
+        let mut image =
+            encoder.new_image::<Gray8>(sheet.width as u32, sheet.height as u32).unwrap();
+        let dpi = |n| Rational { n, d: 1 };
+        image.encoder().write_tag(Tag::XResolution, dpi(xdpi)).unwrap();
+        image.encoder().write_tag(Tag::YResolution, dpi(ydpi)).unwrap();
+        image.encoder().write_tag(Tag::ResolutionUnit, ResolutionUnit::Inch.to_u16()).unwrap();
+        image.write_data(&sheet.pixels).unwrap();
+    }
+    out.into_inner()
+}
+
+#[test]
+fn a_standard_mode_fax_is_read_in_points() {
+    let fax = Sheet::typed(&NOTE, 1728, 2156, 4).every_other_row();
+    let reading = read_plainly(&tiff(&fax, 204, 98));
+    assert_eq!(reading.document.pages.len(), 2);
+    let page = &reading.document.pages[1];
+    assert!((page.width - 609.9).abs() < 0.1 && (page.height - 792.0).abs() < 0.1);
+    check_typed(page);
+    let rect = page.lines[0].words[0].rect;
+    assert!((rect.x0 - 70.6).abs() < 4.0 && (rect.y0 - 73.5).abs() < 6.0, "{rect:?}");
+}
+
+#[test]
+fn a_group_4_tiff_is_decoded_in_any_polarity_and_bit_order() {
+    let sheet = Sheet::typed(&NOTE, 1700, 1100, 4);
+    for (white_is_zero, reversed) in [(true, false), (false, false), (true, true)] {
+        let bytes = sheet.group_4(white_is_zero, reversed);
+        let reading = read_plainly(&bytes);
+        check_typed(&reading.document.pages[0]);
+    }
+}
+
+#[test]
+fn the_fax_machines_line_is_told_from_the_record() {
+    let mut sheet = Sheet::typed(&NOTE, 1700, 2200, 4);
+    sheet.print("MAR-27-2023 17:02 FROM: EXAMPLE CLINIC TO: 555-0152 P.001/003", 100, 30, 3);
+    let page = &read_plainly(&bytes(pdf(&[Sheetlike::Scan(&sheet)], &[]))).document.pages[0];
+    let headers: Vec<_> =
+        page.lines.iter().filter(|l| l.role == LineRole::FaxHeader).map(|l| l.text()).collect();
+    assert_eq!(headers.len(), 1);
+    assert!(headers[0].contains("17:02"));
+    assert_eq!(page.lines.iter().filter(|l| l.role == LineRole::Body).count(), NOTE.len());
+}
+
+#[test]
+fn truncated_and_mutated_files_never_panic() {
+    let scan = Sheet::typed(&["PAIN"], 60, 40, 1);
+    let files = [
+        bytes(pdf(&[Sheetlike::Text(&NOTE), Sheetlike::Scan(&scan)], &[])),
+        tiff(&scan, 204, 98),
+        scan.group_4(true, false),
+        encrypted(""),
+    ];
+    let options = ReadOptions { ocr: OcrMode::Never, ..ReadOptions::default() };
+    for file in &files {
+        for n in 0..60 {
+            let cut = &file[..file.len() * n / 60];
+            let reading = read(cut, None, &options);
+            assert!(!reading.document.pages.is_empty() || reading.problems.iter().any(|p| p.fatal));
+            let mut bent = file.clone();
+            let at = (n * 7919 + 13) % bent.len();
+            bent[at] ^= 0x55;
+            read(&bent, None, &options);
+        }
+    }
+}
+
+#[test]
+fn no_picture_too_large_is_decoded() {
+    let mut bomb = Sheet::white(4, 4);
+    (bomb.width, bomb.height) = (60_000, 60_000);
+    let reading = read_plainly(&bytes(pdf(&[Sheetlike::Scan(&bomb)], &[])));
+    assert_eq!(reading.document.pages[0].legibility, Legibility::Unreadable);
+    assert_eq!(reading.problems.len(), 1);
+}
