@@ -289,17 +289,17 @@ impl Segmenter<'_> {
             }
             return line;
         }
-        if let Some((section, rest)) = self.leading_heading(words) {
-            let rest = Span::new(line.end - rest.len(), line.end);
-            self.open(section, Span::new(line.start, rest.start));
-            self.run_in = true;
-            return rest;
-        }
         if let Some(section) =
             self.headings.section(words).filter(|_| is_capitals(words) || is_title(words))
         {
             self.open(section, line);
             return Span::new(line.end, line.end);
+        }
+        if let Some((section, rest)) = self.leading_heading(words) {
+            let rest = Span::new(line.end - rest.len(), line.end);
+            self.open(section, Span::new(line.start, rest.start));
+            self.run_in = true;
+            return rest;
         }
         if is_capitals(words)
             && !words.contains("   ")
