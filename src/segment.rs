@@ -462,6 +462,8 @@ fn split_sentences(original: &str, folded: &Folded, unit: Span) -> Vec<Span> {
             .is_some_and(|c| c.is_uppercase() || matches!(c, '[' | '"' | '\u{201c}' | '\u{2022}'))
     };
     let digit_at = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    // "PT." may end a sentence, "Pt." is the patient.
+    let is_therapy = |token: &str, start: usize| token == "pt" && upper_at(start + 1);
     let mut out = Vec::new();
     let mut start = 0;
     let mut number = 0u32;
@@ -512,7 +514,7 @@ fn split_sentences(original: &str, folded: &Folded, unit: Span) -> Vec<Span> {
                 // A question's boxes are its answer.
                 let answered = c == b'?' && matches!(bytes[begin], b'[' | b'(');
                 let keeps = answered
-                    || NEVER_ENDS.contains(&token)
+                    || (NEVER_ENDS.contains(&token) && !is_therapy(token, token_start))
                     || (short_form && (dotted_next || digit_at(begin)))
                     || (c == b'.'
                         && token_start == start
