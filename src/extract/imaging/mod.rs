@@ -1,6 +1,7 @@
 //! Imaging: which study, and each finding that it shows or denies.
 
 mod finding;
+mod levels;
 mod study;
 
 use finding::{Carry, read_clause};
@@ -284,8 +285,8 @@ impl Reader<'_, '_> {
 
     /// A row of boxes that names documents, not studies.
     fn is_enclosure(&self, sentence: &Sentence) -> bool {
-        let boxes = self.note.boxes_in(sentence.span);
-        boxes.iter().any(|b| self.note.mentions_in(study::GROUP, b.label).next().is_some())
+        let names = |span: Span| self.note.mentions_in(study::GROUP, span).next().is_some();
+        names(sentence.span) && self.note.boxes_in(sentence.span).iter().any(|b| names(b.label))
     }
 
     fn push_bare(&mut self, study: &Study, status: EventStatus) {

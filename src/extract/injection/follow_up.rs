@@ -107,9 +107,7 @@ impl Reader<'_, '_> {
             ]
             .iter()
             .any(|w| words.starts_with(w));
-            if sentence.paragraph != note.sentences[index].paragraph
-                || !self.named[next].is_empty()
-                || self.names_other_treatment(sentence.span)
+            if sentence.paragraph != note.sentences[index].paragraph || !self.named[next].is_empty()
             {
                 return;
             }
@@ -118,6 +116,7 @@ impl Reader<'_, '_> {
             let timed = told.is_some_and(|e| e.injection.relief_duration.is_some());
             let found = relief_in(note, sentence.span, false).filter(|r| {
                 !self.conditional(sentence, r.span)
+                    && !self.names_other_treatment(sentence, r.span)
                     && (r.percent.is_some() || !worded || (!timed && r.duration.is_some()))
             });
             if let Some(relief) =
@@ -142,11 +141,14 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Whether a sentence speaks of a drug or therapy, whose effect its relief would be.
-    fn names_other_treatment(&self, span: Span) -> bool {
-        self.note.mentions_in("drug", span).next().is_some()
-            || // "Pt states ..." is the patient.
-                self.note.mentions_in("therapy", span).any(|m| self.note.get(m.span) != "pt")
+    /// Whether a sentence speaks of a drug or therapy before its relief, which is that one's.
+    fn names_other_treatment(&self, sentence: &Sentence, relief: Span) -> bool {
+        let note = self.note;
+        let lead = Span::new(sentence.span.start, relief.end);
+        let injected = |span: Span| note.mentions_in("agent", span).any(|m| m.span.overlaps(span));
+        note.mentions_in("drug", lead).any(|m| !injected(m.span))
+            // "Pt states ..." is the patient.
+            || note.mentions_in("therapy", lead).any(|m| note.get(m.span) != "pt")
     }
 
     /// A sentence without a procedure that tells how one worked: a row of a table, a call
@@ -164,7 +166,7 @@ impl Reader<'_, '_> {
         let Some(relief) = relief_in(note, sentence.span, date.is_some()) else { return };
         if relief.percent.is_none()
             || self.conditional(sentence, relief.span)
-            || self.names_other_treatment(sentence.span)
+            || self.names_other_treatment(sentence, relief.span)
         {
             return;
         }

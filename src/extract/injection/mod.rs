@@ -46,6 +46,15 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     drafts.extend(reader.events.into_iter().map(Event::into_draft));
 }
 
+/// Whether only figures stand before a percentage: "(6/22, 9/22): 80% x 2 wks".
+fn is_row(behind: &str) -> bool {
+    behind.split_once('%').is_some_and(|(lead, _)| {
+        lead.len() <= 40
+            && lead.chars().any(|c| c.is_ascii_digit())
+            && !lead.chars().any(|c| c.is_alphabetic() && c != 'x')
+    })
+}
+
 /// How long relief held, said behind the procedure that gave it.
 fn duration_behind(note: &Note<'_>, behind: Span) -> Option<Span> {
     super::durations_in(note, behind).into_iter().find(|d| {
@@ -132,7 +141,8 @@ impl Reader<'_, '_> {
             let lead = Span::new(from.min(phrase.span.start), phrase.span.start);
             let date = self.date_near(sentence, phrase, behind, lead);
             let row =
-                note.dates_in(behind).next().is_some_and(|d| d.span.start <= behind.start + 12);
+                note.dates_in(behind).next().is_some_and(|d| d.span.start <= behind.start + 12)
+                    || is_row(note.get(behind));
             // Of several injections the words before one speak of the one before it.
             let relief = relief_in(note, behind, row)
                 .filter(|r| !self.conditional(sentence, r.span))
