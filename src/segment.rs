@@ -111,12 +111,7 @@ const KEEP_HEADING: &[Section] = &[
 const LONGEST_WRAPPED: usize = 140;
 
 /// Splits a part of a text into sentences, each with its section; `folded` is that part.
-pub fn segment(
-    text: &Text,
-    within: Span,
-    folded: &Folded,
-    headings: &Headings,
-) -> Vec<Sentence> {
+pub fn segment(text: &Text, within: Span, folded: &Folded, headings: &Headings) -> Vec<Sentence> {
     let mut segmenter = Segmenter {
         original: text.as_str(),
         folded,

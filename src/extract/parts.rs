@@ -22,8 +22,9 @@ const HEAD_LINES: usize = 9;
 const NUMBER_LINES: usize = 3;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static PAGE_NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\b(?:page|pg)\b\.? ?#? ?(\d{1,3})\b|^ ?(\d{1,3}) of \d{1,3} ?$").unwrap());
+static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:page|pg)\b\.? ?#? ?(\d{1,3})\b|^ ?(\d{1,3}) of \d{1,3} ?$").unwrap()
+});
 
 /// The documents that a file holds: first and last page, and span.
 ///
@@ -62,7 +63,7 @@ fn opens_document(text: &Text, page: Span, lexicon: &Lexicon) -> bool {
     if numbers.iter().any(|&number| number > 1) {
         return false;
     }
-    let Some(last) = lines.iter().take(HEAD_LINES).last() else { return false };
+    let Some(last) = lines.iter().take(HEAD_LINES).next_back() else { return false };
     // The lines are slices of `words`, so their places can be told from their addresses.
     let head_end = last.as_ptr() as usize - words.as_ptr() as usize + last.len();
     let note = Note::of(text, Span::new(page.start, page.start + head_end), lexicon);
