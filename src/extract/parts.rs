@@ -71,7 +71,7 @@ fn opens_document(text: &Text, page: Span, lexicon: &Lexicon) -> bool {
     if numbers.iter().any(|&number| number > 1) {
         return false;
     }
-    let Some(last) = lines.iter().take(HEAD_LINES).last() else { return false };
+    let Some(last) = lines.iter().take(HEAD_LINES).next_back() else { return false };
     // The lines are slices of `words`, so their places can be told from their addresses.
     let head_end = last.as_ptr() as usize - words.as_ptr() as usize + last.len();
     let note = Note::of(text, Span::new(page.start, page.start + head_end), lexicon);

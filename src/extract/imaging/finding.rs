@@ -1,7 +1,7 @@
 //! Findings of a study: what, where, how severe, there or not.
 
 use super::study::{Study, region_of, regions_in};
-use crate::extract::{Draft, Note, Token, What, find_levels, find_side, tokens};
+use crate::extract::{Draft, Note, Token, What, find_side, tokens};
 use crate::fact::{
     EventStatus, FindingPolarity, Imaging, Kind, Polarity, Region, Severity, Side, Time,
 };
