@@ -39,7 +39,9 @@ fn tag(criterion: &mut Criterion) {
     let terms = lexicon.concepts.iter().flat_map(|concept| &concept.terms);
     let scan = AhoCorasick::builder().ascii_case_insensitive(true).build(terms).unwrap();
     group.bench_function("bare-scan", |bencher| {
-        let count = || -> usize { texts.iter().map(|t| scan.find_overlapping_iter(t.as_str()).count()).sum() };
+        let count = || -> usize {
+            texts.iter().map(|t| scan.find_overlapping_iter(t.as_str()).count()).sum()
+        };
         let n_terms = count();
         bencher.iter(|| assert_eq!(black_box(count()), n_terms));
     });
@@ -54,7 +56,9 @@ fn tag(criterion: &mut Criterion) {
     });
     group.finish();
     criterion.bench_function("start/lexicon", |bencher| {
-        bencher.iter(|| assert_eq!(Lexicon::embedded().unwrap().concepts.len(), lexicon.concepts.len()));
+        bencher.iter(|| {
+            assert_eq!(Lexicon::embedded().unwrap().concepts.len(), lexicon.concepts.len())
+        });
     });
 }
 

@@ -111,12 +111,7 @@ const KEEP_HEADING: &[Section] = &[
 const LONGEST_WRAPPED: usize = 140;
 
 /// Splits a part of a text into sentences, each with its section; `folded` is that part.
-pub fn segment(
-    text: &Text,
-    within: Span,
-    folded: &Folded,
-    headings: &Headings,
-) -> Vec<Sentence> {
+pub fn segment(text: &Text, within: Span, folded: &Folded, headings: &Headings) -> Vec<Sentence> {
     let mut segmenter = Segmenter {
         original: text.as_str(),
         folded,
@@ -236,14 +231,17 @@ impl Segmenter<'_> {
             return false;
         }
         let ended = before.ends_with(['.', ':', '!', '?']);
-        if line.contains("   ")
-            || (before.rsplit('\n').next().unwrap_or(before).contains("   ")
-                && !first.is_lowercase())
-        {
-            return false;
+        let last = before.rsplit('\n').next().unwrap_or(before);
+        let form =
+            |line: &str| line.contains("....") || line.contains("[ ]") || line.contains("[x]");
+        let row = |line: &str| line.contains("   ") || form(line);
+        let aside = first == '(' && !line.starts_with("( ") && !line.starts_with("(x");
+        if (first.is_lowercase() || aside) && !ended {
+            // Wide gaps are no sure sign of cells, but a row below a row is one.
+            return !form(line) && !(row(line) && row(last));
         }
-        if first.is_lowercase() && !ended {
-            return true;
+        if row(line) || row(last) {
+            return false;
         }
         let first_word = line.split(' ').next().map_or(0, |w| w.chars().count());
         let full = self.width.is_some_and(|w| (unit.last_length + 1 + first_word) * 10 > w * 9);
@@ -253,7 +251,11 @@ impl Segmenter<'_> {
     fn opens_section(&self, line: &str) -> bool {
         match split_heading(line) {
             Some((heading, _)) => self.headings.section(heading).is_some() || is_capitals(heading),
-            None => is_capitals(line) || (is_title(line) && self.headings.section(line).is_some()),
+            None => {
+                is_capitals(line)
+                    || (is_title(line) && self.headings.section(line).is_some())
+                    || self.leading_heading(line).is_some()
+            }
         }
     }
 
@@ -293,6 +295,12 @@ impl Segmenter<'_> {
             self.open(section, line);
             return Span::new(line.end, line.end);
         }
+        if let Some((section, rest)) = self.leading_heading(words) {
+            let rest = Span::new(line.end - rest.len(), line.end);
+            self.open(section, Span::new(line.start, rest.start));
+            self.run_in = true;
+            return rest;
+        }
         if is_capitals(words)
             && !words.contains("   ")
             && words.chars().filter(|c| c.is_alphabetic()).count() >= 4
@@ -302,6 +310,25 @@ impl Segmenter<'_> {
             return line;
         }
         line
+    }
+
+    /// A known heading in capitals at the head of a line that goes on in small letters without
+    /// a colon, as print parts them: by weight or by a bar behind the heading.
+    fn leading_heading<'t>(&self, line: &'t str) -> Option<(Section, &'t str)> {
+        let capital = |word: &&str| {
+            word.chars().any(char::is_alphabetic)
+                && !word.chars().any(|c| c.is_lowercase() || c.is_ascii_digit())
+        };
+        let words: Vec<&str> = line.split(' ').take(6).take_while(capital).collect();
+        (1..=words.len()).rev().find_map(|count| {
+            let length = words[..count].iter().map(|w| w.len() + 1).sum::<usize>() - 1;
+            let (heading, rest) = line.split_at(length);
+            let rest = rest.trim_start();
+            let long = heading.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+            let section = self.headings.section(heading).filter(|_| long && !rest.is_empty())?;
+            (!KEEP_HEADING.contains(&section) || section == Section::Exam)
+                .then_some((section, rest))
+        })
     }
 
     fn open(&mut self, section: Section, heading: Span) {
@@ -435,6 +462,8 @@ fn split_sentences(original: &str, folded: &Folded, unit: Span) -> Vec<Span> {
             .is_some_and(|c| c.is_uppercase() || matches!(c, '[' | '"' | '\u{201c}' | '\u{2022}'))
     };
     let digit_at = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    // "PT." may end a sentence, "Pt." is the patient.
+    let is_therapy = |token: &str, start: usize| token == "pt" && upper_at(start + 1);
     let mut out = Vec::new();
     let mut start = 0;
     let mut number = 0u32;
@@ -485,7 +514,7 @@ fn split_sentences(original: &str, folded: &Folded, unit: Span) -> Vec<Span> {
                 // A question's boxes are its answer.
                 let answered = c == b'?' && matches!(bytes[begin], b'[' | b'(');
                 let keeps = answered
-                    || NEVER_ENDS.contains(&token)
+                    || (NEVER_ENDS.contains(&token) && !is_therapy(token, token_start))
                     || (short_form && (dotted_next || digit_at(begin)))
                     || (c == b'.'
                         && token_start == start

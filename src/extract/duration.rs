@@ -19,7 +19,8 @@ pub struct Course {
     pub stop: Option<PartialDate>,
 }
 
-const NUMBER: &str = r"(?:\d+(?:\.\d+)?|half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|eighteen|twenty(?:-four)?|thirty|(?:a )?couple(?: of)?|(?:a )?few|several|many)";
+// OCR reads 1 as l and 0 as O.
+const NUMBER: &str = r"(?:\d+(?:\.\d+)?|[lio]?\d[\dlo]*|half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|eighteen|twenty(?:-four)?|thirty|(?:a )?couple(?: of)?|(?:a )?few|several|many)";
 const MONTH: &str = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
@@ -37,7 +38,7 @@ static NOT_A_LENGTH_AFTER: LazyLock<Regex> = LazyLock::new(|| {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static NOT_A_LENGTH_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:\b(?:every|per|each|within|q|next|every other|times an?|once an?|twice an?|follow.?up|days an?|visits an?|sessions an?|return|recheck|back)|\d/|\bx/) ?$|\b(?:in|after|at|and) (?:about |another )?$|\bevery \d+ ?(?:-|to) ?$").unwrap()
+    Regex::new(r"(?:\b(?:every|per|each|within|q|next|every other|times an?|once an?|twice an?|follow.?up|days an?|visits an?|sessions an?|return|recheck|back)|\d/|\bx/) ?$|\b(?:in|after|at|and) (?:about |another )?$|\b(?:in|within|during|over) (?:the )?(?:last|past|previous|prior) $|\bevery \d+ ?(?:-|to) ?$").unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
@@ -271,6 +272,7 @@ mod tests {
     fn rhythms_and_times_past_are_no_lengths() {
         check("two visits a week, five days a week", None, None, None);
         check("twice weekly, every 3 months, 3 weeks ago", None, None, None);
+        check("therapy in the last 12 months", None, None, None);
         check("return in 4 weeks; increase after one week", None, None, None);
         check("relief for 6 hours", None, None, None);
     }

@@ -18,7 +18,7 @@ const CUE_REACH: usize = 28;
 /// How many bytes an amount may stand behind its activity.
 const AMOUNT_REACH: usize = 34;
 
-const NUMBER: &str = r"(?:\d+(?:\.\d+)?|half an?|half|an?|one|two|three|four|five|six|seven|eight|ten|twelve|fifteen|twenty|thirty|forty|forty-five|sixty|several|(?:a )?few|(?:a )?couple(?: of)?)";
+const NUMBER: &str = r"(?:\d+(?:\.\d+)?|half an?|half|a quarter|an?|one|two|three|four|five|six|seven|eight|ten|twelve|fifteen|twenty|thirty|forty|forty-five|sixty|several|(?:a )?few|(?:a )?couple(?: of)?)";
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
@@ -143,8 +143,15 @@ fn activity(
     let aided = ["unaided", "unassisted", "independently", "alone", "without"]
         .iter()
         .any(|word| aid.starts_with(word));
+    // "cannot stand or walk for long": a limit, no inability.
+    let long = cue.is_some_and(|(_, cue)| {
+        let last = last_of_list(note, activities, mention).end;
+        let behind = &note.str()[last..sentence.span.end.max(last)];
+        let between = note.get(Span::new(cue.end.min(mention.span.start), mention.span.start));
+        LONG.is_match(behind) || between.contains("prolonged") || between.contains("extended")
+    });
     let limitation = match (cue, amount) {
-        (Some((Limitation::Unable, _)), None) if aided => Limitation::Limited,
+        (Some((Limitation::Unable, _)), None) if aided || long => Limitation::Limited,
         // "unable to walk more than one block" is a limit.
         (Some((Limitation::Independent, span)), Some(_)) if span.start < mention.span.start => {
             Limitation::Limited
@@ -307,13 +314,14 @@ fn cue_before(
     Some((limitation, cue.span))
 }
 
-/// The cue behind a mention or behind the list that it is in.
-fn cue_behind(
-    note: &Note<'_>,
-    mentions: &[Mention],
-    activities: &[&Mention],
-    mention: &Mention,
-) -> Option<(Limitation, Span)> {
+// "for prolonged periods", "very far", "for long"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static LONG: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^ (?:up |still |down )?(?:for )?(?:any )?(?:prolonged|long|extended|very|too|more than|much|comfortably|for any|as (?:far|long|much)|far|great|heavy|well)\b").unwrap()
+});
+
+/// The last activity of the list that a mention is in.
+fn last_of_list(note: &Note<'_>, activities: &[&Mention], mention: &Mention) -> Span {
     let mut last = mention.span;
     for other in activities.iter().filter(|m| m.span.start >= mention.span.end) {
         if !is_list(note.get(Span::new(last.end, other.span.start))) {
@@ -321,6 +329,17 @@ fn cue_behind(
         }
         last = other.span;
     }
+    last
+}
+
+/// The cue behind a mention or behind the list that it is in.
+fn cue_behind(
+    note: &Note<'_>,
+    mentions: &[Mention],
+    activities: &[&Mention],
+    mention: &Mention,
+) -> Option<(Limitation, Span)> {
+    let last = last_of_list(note, activities, mention);
     let cue = mentions.iter().find(|m| {
         let concept = note.concept(m);
         m.span.start >= last.end

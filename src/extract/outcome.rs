@@ -58,6 +58,13 @@ static REASON: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"\b(?:(?:stopped|discontinued|d/c'?d|dc'd|d/c|held|off|quit)(?: [^.;,]{0,30}?)? (?:for|with)|because of|because it caused|due to|secondary to|2/2|d/t|owing to|on account of|caused|causing|developed|resulted in|led to|gave (?:her|him)|made (?:her|him)) (?P<r>[a-z][^.;,()"]{1,60})"#).unwrap()
 });
 
+// "stopped, dry mouth": the adverse effect right behind is the reason.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static STOPPED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:stopped|discontinued|d/c'?d?|dc'd|quit|intolerant|intolerance) ?[,;:(/-]+ ?$")
+        .unwrap()
+});
+
 /// The outcome that a stretch behind a treatment tells, as "with partial help" or ": no benefit, stopped".
 pub fn outcome_in(note: &Note<'_>, tail: Span) -> Option<OutcomeRead> {
     let mentions: Vec<Mention> = note.mentions_in(GROUP, tail).copied().collect();
@@ -186,7 +193,7 @@ fn read(
             let bracketed = words[..at]
                 .rfind('(')
                 .is_some_and(|open| !words[open..at].contains(')') && at - open <= 20);
-            (reason || bracketed).then_some((2, Outcome::NotTolerated))
+            (reason || bracketed || STOPPED.is_match(before)).then_some((2, Outcome::NotTolerated))
         }
         "effect" => {
             if wished {
@@ -289,6 +296,7 @@ mod tests {
             Some("not_tolerated"),
             Some("urinary retention"),
         );
+        behind(" stopped, dry mouth", Some("not_tolerated"), Some("dry mouth"));
         behind(" (wt gain)", Some("not_tolerated"), Some("wt gain"));
         behind(" stopped due to side effects", Some("not_tolerated"), Some("side effects"));
         behind(" was stopped for lack of effect", Some("not_helpful"), None);

@@ -22,13 +22,22 @@ const HEAD_LINES: usize = 9;
 const NUMBER_LINES: usize = 3;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static PAGE_NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\b(?:page|pg)\b\.? ?#? ?(\d{1,3})\b|^ ?(\d{1,3}) of \d{1,3} ?$").unwrap());
+static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:page|pg)\b\.? ?#? ?(\d{1,3})\b|^ ?(\d{1,3}) of \d{1,3} ?$").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static PATIENT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b(?:patient|name|pt|member)\b").unwrap());
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static BIRTH: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b(?:dob|date of birth|birth ?date)\b").unwrap());
 
 /// The documents that a file holds: first and last page, and span.
 ///
-/// A page opens a new one where its head has the title of a document and no page
-/// number but 1.
+/// A page opens a new one where its head has the title of a document, or names a patient
+/// with a date of birth and a day of its own, and has no page number but 1.
 pub(super) fn split(text: &Text, lexicon: &Lexicon) -> Vec<((u32, u32), Span)> {
     let end = text.as_str().len();
     let pages: Vec<(u32, usize)> = text.page_starts().collect();
@@ -62,11 +71,12 @@ fn opens_document(text: &Text, page: Span, lexicon: &Lexicon) -> bool {
     if numbers.iter().any(|&number| number > 1) {
         return false;
     }
-    let Some(last) = lines.iter().take(HEAD_LINES).last() else { return false };
+    let Some(last) = lines.iter().take(HEAD_LINES).next_back() else { return false };
     // The lines are slices of `words`, so their places can be told from their addresses.
     let head_end = last.as_ptr() as usize - words.as_ptr() as usize + last.len();
     let note = Note::of(text, Span::new(page.start, page.start + head_end), lexicon);
-    !titles(&note).is_empty()
+    let named = PATIENT.is_match(note.str()) && BIRTH.is_match(note.str());
+    !titles(&note).is_empty() || (named && note.date.is_some())
 }
 
 /// The kind of document that a span stands in, by the nearest title above it:

@@ -193,7 +193,9 @@ fn is_glue(gap: &str) -> bool {
             false
         })
         .collect();
+    // "switched from gabapentin to pregabalin" is no list.
     depth <= 0
+        && plain.trim() != "to"
         && !plain.contains([':', ';', '\n', '>'])
         && !plain.contains(" - ")
         && plain

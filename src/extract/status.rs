@@ -2,6 +2,10 @@
 //!
 //! Words are in `lexicons/concepts/treatment-status.toml`; here stands how they bind.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::Note;
 use super::scope::Reach;
 use crate::span::Span;
@@ -21,6 +25,16 @@ const GROUP: &str = "treatment-status";
 
 /// How many bytes a word behind a treatment may stand away from it.
 const REACH_BEHIND: usize = 160;
+
+// "Physical therapy in the last year? ........ No"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static ANSWERED_NO: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[^.;:]{0,60}\?[ .:_-]*(?:no|none|never)[ .,]*$").unwrap());
+
+/// Whether a row of a form asks for a treatment and answers with a plain no.
+pub(super) fn answered_no(note: &Note<'_>, own: Span) -> bool {
+    ANSWERED_NO.is_match(note.get(own))
+}
 
 /// What the words before a treatment's list say: the nearest counts.
 pub(super) fn status_before<'a>(note: &Note<'a>, lead: Span) -> Option<StatusRead<'a>> {

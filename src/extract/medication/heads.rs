@@ -157,6 +157,9 @@ fn is_medication(
             return false;
         }
     }
+    if sentence.section == Section::Data && class == "supplement" {
+        return false;
+    }
     // Laboratory values: a mineral counts with a dose, as a supplement, or on a list.
     if class == "mineral" && !list {
         let dosed = super::find_dose(behind)

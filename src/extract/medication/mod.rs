@@ -10,8 +10,8 @@ use regex::Regex;
 
 use super::outcome::{OutcomeRead, outcome_before, outcome_in, reason_in};
 use super::scope::{Reach, reaches};
-use super::status::{StatusRead, status_of};
-use super::{Draft, Note, course_in};
+use super::status::{StatusRead, answered_no, status_of};
+use super::{Course, Draft, Note, course_in};
 use crate::fact::{
     Medication, MedicationStatus, Origin, Outcome, Polarity, Route, Section, Statement, Time,
 };
@@ -116,6 +116,7 @@ fn read_head(
         .or_else(|| outcome_before(note, reach.lead))
         .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)));
     let boxed = note.box_of(head.span);
+    let course = course_in(note, reach.own);
     let status = if allergic {
         if status_read.is_some_and(|s| s.status == "not_taken") {
             return;
@@ -123,8 +124,16 @@ fn read_head(
         outcome = None;
         Some(MedicationStatus::Allergy)
     } else {
-        status_in_words(note, status_read, &asserted, sentence, outcome, &found)
+        answered_no(note, reach.own)
+            .then_some(MedicationStatus::NotTaken)
+            .or_else(|| replacing(note, sentence, reach))
+            .or_else(|| {
+                status_in_words(note, status_read, &asserted, sentence, outcome, &found, &course)
+            })
     };
+    if status == Some(MedicationStatus::NotTaken) {
+        outcome = None;
+    }
     // An empty box says nothing, unless words beside it do.
     if boxed.is_some_and(|b| !b.ticked)
         && status != Some(MedicationStatus::NotTaken)
@@ -138,7 +147,6 @@ fn read_head(
     {
         return;
     }
-    let course = course_in(note, reach.own);
     let reason = if allergic {
         REACTION
             .captures(own)
@@ -227,7 +235,7 @@ fn titrated(
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static TO: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:to|then|titrat\w*|increas\w*|rais\w*|followed by|go up|down|until|maximum of)\b[^.;]{0,25}$").unwrap()
+    Regex::new(r"\b(?:to|then|titrat\w*|increas\w*|rais\w*|followed by|go up|down|until|later|eventually|subsequently|maximum of)\b[^.;]{0,25}$").unwrap()
 });
 
 fn leads_to_dose(gap: &str) -> bool {
@@ -315,7 +323,7 @@ static OF: LazyLock<Regex> = LazyLock::new(|| {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PLAIN_GAP: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:[ ,(:-]|tablets?|tabs?|caps?|capsules?|pills?|patch(?:es)?|cream|gel|ointment|drops?|inhaler|puffs?|spray|\d{1,2}(?:/\d)?|one|two|three|half|to|or|up|at|by|mouth|p\.?o\.?|oral|orally|er|xr|sr|cr|xl|dr|ir|la|sodium|hcl|topical|topically|otc|over-the-counter|which|he|she|that|takes|taking|took|is|was|uses|used|using|it|only|about|approximately|now|currently|dose|taken|applied|and|on|a|an|the|basis)*$").unwrap()
+    Regex::new(r"^(?:[ ,(:-]|tablets?|tabs?|caps?|capsules?|pills?|patch(?:es)?|cream|gel|ointment|drops?|inhaler|puffs?|spray|\d{1,2}(?:/\d)?|one|two|three|half|to|or|up|at|by|mouth|p\.?o\.?|oral|orally|er|xr|sr|cr|xl|dr|ir|la|sodium|hcl|topical|topically|otc|over-the-counter|which|he|she|that|takes|taking|took|is|was|uses|used|using|it|only|about|approximately|now|currently|dose|taken|applied|and|on|a|an|the|basis|apply|applied|take|use|%)*$").unwrap()
 });
 
 fn frequency_near(note: &Note<'_>, within: Span, reach: usize) -> Option<Frequency> {
@@ -337,7 +345,8 @@ impl Attributes {
     fn of(note: &Note<'_>, head: &Head<'_>, reach: &Reach) -> Self {
         let own = note.get(reach.own);
         let mut span = head.span;
-        let mut dose = find_bare_dose(own).or_else(|| {
+        let laboratory = matches!(head.class, Some("supplement" | "mineral"));
+        let mut dose = find_bare_dose(own).filter(|_| !laboratory).or_else(|| {
             find_dose(own).filter(|dose| {
                 let gap = &own[..dose.span.start];
                 let far = gap.len() > DOSE_REACH || gap.contains(". ");
@@ -407,7 +416,7 @@ impl Attributes {
             (limit..=reach.own.end).find(|&i| note.str().is_char_boundary(i)).unwrap_or(end);
         let near = Span::new(reach.own.start, limit.max(reach.own.start));
         let route = find_route(note.get(near), local)
-            .filter(|(at, _)| near.start + at.start <= end + 3)
+            .filter(|(at, _)| near.start + at.start <= end + 8)
             .or_else(|| {
                 find_route(&lead[tail_of_lead..], local)
                     .filter(|(at, _)| lead[tail_of_lead + at.end..].trim().is_empty())
@@ -417,6 +426,20 @@ impl Attributes {
     }
 }
 
+/// The status of a drug that takes another's place: "switched from gabapentin to pregabalin".
+fn replacing(note: &Note<'_>, sentence: &Sentence, reach: &Reach) -> Option<MedicationStatus> {
+    if note.get(reach.near).trim() != "to" {
+        return None;
+    }
+    let before = note.get(Span::new(sentence.span.start, reach.near.start));
+    let switched = ["switch", "chang", "transition", "convert", "rotat"];
+    if !switched.iter().any(|word| before.contains(word)) {
+        return None;
+    }
+    let planned = sentence.section == Section::Plan || before.contains("will ");
+    Some(if planned { MedicationStatus::Planned } else { MedicationStatus::Current })
+}
+
 fn status_in_words(
     note: &Note<'_>,
     read: Option<StatusRead<'_>>,
@@ -424,12 +447,15 @@ fn status_in_words(
     sentence: &Sentence,
     outcome: Option<OutcomeRead>,
     found: &Attributes,
+    course: &Course,
 ) -> Option<MedicationStatus> {
     let section = sentence.section;
     let planning = section == Section::Plan || note.heading(sentence).contains("recommend");
     if read.is_some_and(|r| r.status == "prescribed") {
         return Some(if planning || asserted.assertion.time == Time::Planned {
             MedicationStatus::Planned
+        } else if course.stop.is_some() {
+            MedicationStatus::Past
         } else {
             MedicationStatus::Current
         });
@@ -446,7 +472,13 @@ fn status_in_words(
         (Section::Medications, _) => MedicationStatus::Current,
         (_, Time::Planned | Time::Hypothetical) => MedicationStatus::Planned,
         (_, Time::Past) => MedicationStatus::Past,
-        _ if failed && found.frequency.is_none() => MedicationStatus::Past,
+        _ if course.stop.is_some() => MedicationStatus::Past,
+        _ if failed
+            && (found.frequency.is_none()
+                || (course.duration.is_some() && course.start.is_none())) =>
+        {
+            MedicationStatus::Past
+        }
         _ => MedicationStatus::Current,
     })
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::outcome::{outcome_before, outcome_in};
 use super::scope::{Reach, reaches};
-use super::status::{StatusRead, status_of};
+use super::status::{StatusRead, answered_no, status_of};
 use super::{Draft, Note, course_in};
 use crate::fact::{Origin, Polarity, Section, Therapy, TherapyKind, TherapyStatus, Time};
 use crate::segment::Sentence;
@@ -265,7 +265,9 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     if boxed.is_none() && answer.is_none() && boxes.iter().any(|b| b.span.start >= head.span.end) {
         return None;
     }
-    let dated = course.start.is_some() || course.stop.is_some();
+    let dated = course.start.is_some()
+        || course.stop.is_some()
+        || note.dates_in(reach.own).next().is_some();
     let evidence = status_read.is_some() || outcome.is_some() || frequency.is_some() || dated;
     if head.needs_evidence
         && outcome.is_none()
@@ -283,6 +285,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     }
     let status = match answer {
         Some(label) if label.starts_with("no") => Some(TherapyStatus::NotDone),
+        None if answered_no(note, reach.own) => Some(TherapyStatus::NotDone),
         Some(label) if label.starts_with("yes") && status_read.is_none() => {
             Some(default_status(head.kind, sentence.section, dated || visits.is_some()))
         }

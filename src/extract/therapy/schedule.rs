@@ -21,7 +21,7 @@ const NUMBER: &str = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|t
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static VISITS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(
-        r"\b(?:(?P<n>{NUMBER})(?: ?(?:-|to|of) ?{NUMBER})?(?: (?:supervised|weekly|total|completed|individual|group|therapy|pt|outpatient|formal))? ?(?:visits?|sessions?|treatments?|appointments?)\b|(?:visits|sessions)(?: attended| completed| to date)?(?: ?[:=]| was| were)? ?(?P<m>\d{{1,3}})\b)"
+        r"\b(?:(?P<n>{NUMBER})(?: ?(?:-|to|of|/) ?{NUMBER})?(?: (?:supervised|weekly|total|completed|individual|group|therapy|pt|outpatient|formal))? ?(?:visits?|sessions?|treatments?|appointments?)\b|(?:visits|sessions)(?: attended| completed| to date)?(?: ?[:=]| was| were)? ?(?P<m>\d{{1,3}})\b)"
     ))
     .unwrap()
 });
@@ -63,7 +63,7 @@ pub(super) struct Often {
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static OFTEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(
-        r"\b(?:(?:about )?(?:{NUMBER}|once|twice)(?: ?(?:-|to|or) ?{NUMBER})?(?: ?x| times| visits| sessions| days| hours)?(?: ?/ ?| a | per | each | every | x | )?(?:week|wk|month|weekly|monthly|day)\b|(?:once|twice|three times|\d ?x) daily\b|weekly\b|every (?:day|morning|evening|night|week|other day|other week)\b|daily\b|each (?:day|morning)\b|nightly\b|while driving\b|regularly\b|most days\b)"
+        r"\b(?:(?:about )?(?:{NUMBER}|once|twice)(?: ?(?:-|to|or) ?{NUMBER})?(?: ?x| times| visits| sessions| days| hours)?(?: ?/ ?| a | per | each | every | x | )?(?:week|wk|month|weekly|monthly|day)\b|(?:once|twice|three times|\d ?x) daily\b|weekly\b|monthly\b|every (?:day|morning|evening|night|week|other day|other week)\b|daily\b|each (?:day|morning)\b|nightly\b|while driving\b|regularly\b|most days\b)"
     ))
     .unwrap()
 });
@@ -125,6 +125,7 @@ mod tests {
         assert_eq!(count("visits attended: 16 of 16"), Some(16.0));
         assert_eq!(count("15 supervised visits"), Some(15.0));
         assert_eq!(count("total visits 15"), Some(15.0));
+        assert_eq!(count("attended 14/16 visits"), Some(14.0));
         assert_eq!(count("two visits a week for eight weeks"), None);
         assert_eq!(count("seen at the last visit"), None);
     }
