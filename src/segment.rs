@@ -94,7 +94,7 @@ const LISTS: &[Section] = &[
 ];
 
 /// Sections that, once begun on their heading's line, end at an empty line.
-const ENDS_AT_BLANK: &[Section] = &[Section::Allergies, Section::FamilyHistory];
+const ENDS_AT_BLANK: &[Section] = &[Section::Allergies, Section::FamilyHistory, Section::Request];
 
 /// Sections whose heading is part of what its line says, as in "EMG: normal".
 const KEEP_HEADING: &[Section] = &[
@@ -232,8 +232,11 @@ impl Segmenter<'_> {
         }
         let ended = before.ends_with(['.', ':', '!', '?']);
         let last = before.rsplit('\n').next().unwrap_or(before);
-        let form =
-            |line: &str| line.contains("....") || line.contains("[ ]") || line.contains("[x]");
+        // A box at an item's head only marks it; several boxes make a row of a form.
+        let form = |line: &str| {
+            let boxes = |from: &str| from.matches("[ ]").count() + from.matches("[x]").count();
+            line.contains("....") || boxes(line.trim_start().get(1..).unwrap_or("")) > 0
+        };
         let row = |line: &str| line.contains("   ") || form(line);
         let aside = first == '(' && !line.starts_with("( ") && !line.starts_with("(x");
         if (first.is_lowercase() || aside) && !ended {

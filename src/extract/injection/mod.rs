@@ -66,11 +66,28 @@ fn duration_behind(note: &Note<'_>, behind: Span) -> Option<Span> {
 /// Whether the document's first lines ask for a service.
 fn asks(note: &Note<'_>) -> bool {
     let head = Span::new(0, note.str().floor_char_boundary(TITLE_REACH));
-    note.mentions_in("document", head).any(|m| note.concept(m).id == "request")
+    note.mentions_in("title", head).any(|m| note.concept(m).id == "request-form")
+}
+
+/// Whether a row only names the columns below it: "Date   Injection   Relief".
+fn is_table_header(note: &Note<'_>, sentence: &Sentence) -> bool {
+    let mut left = sentence.span.start;
+    let mut columns = 0;
+    for column in note.mentions_in("table-column", sentence.span) {
+        if note.get(Span::new(left, column.span.start)).chars().any(char::is_alphanumeric) {
+            return false;
+        }
+        left = column.span.end;
+        columns += 1;
+    }
+    columns >= 2 && !note.get(Span::new(left, sentence.span.end)).chars().any(char::is_alphanumeric)
 }
 
 /// The phrases of a sentence, without those at boxes that are not ticked.
 fn ticked_phrases(note: &Note<'_>, sentence: &Sentence) -> Vec<Phrase> {
+    if is_table_header(note, sentence) {
+        return Vec::new();
+    }
     let mut found = phrases(note, sentence.span);
     if !found.is_empty() {
         let boxes = note.boxes_in(sentence.span);

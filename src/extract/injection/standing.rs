@@ -94,7 +94,8 @@ pub(super) fn standing(
     let modal = ["may ", "might ", "would ", "could "];
     let near = modal.iter().any(|m| behind.trim_start().starts_with(m))
         || wanted > done && wanted.is_some_and(|end| phrase.span.start.saturating_sub(end) <= NEAR);
-    let took_place = (measured || dated || done > wanted || (helped && !ahead))
+    let followed = behind.trim_end().ends_with("followed:") || behind.contains("as follows");
+    let took_place = (measured || dated || followed || done > wanted || (helped && !ahead))
         && !(near && relief.is_none_or(|r| r.percent.is_none()));
     let rest = note.get(Span::new(phrase.span.end.min(sentence.span.end), sentence.span.end));
     let denied_behind = negated == Some(false) || ANSWERED_NO.is_match(rest);
