@@ -20,7 +20,12 @@ pub struct Folded {
 impl Folded {
     /// Folds a text.
     pub fn new(text: &Text) -> Self {
-        let original = text.as_str();
+        Self::of(text, Span::new(0, text.as_str().len()))
+    }
+
+    /// Folds a part of a text.
+    pub fn of(text: &Text, within: Span) -> Self {
+        let original = &text.as_str()[within.range()];
         let mut folded = String::with_capacity(original.len());
         let mut origins = Vec::with_capacity(original.len() + 1);
         let mut leader_end = 0;
@@ -56,9 +61,9 @@ impl Folded {
             } else {
                 folded.push_str(plain);
             }
-            origins.resize(origins.len() + folded.len() - before, at as u32);
+            origins.resize(origins.len() + folded.len() - before, (within.start + at) as u32);
         }
-        origins.push(original.len() as u32);
+        origins.push(within.end as u32);
         Self { folded, origins }
     }
 

@@ -53,7 +53,8 @@ impl Headings {
         let plain =
             words.trim_start_matches("section ").trim_start_matches(|c: char| c.is_ascii_digit());
         let plain = match plain.split_once(' ') {
-            Some((letter, rest)) if letter.len() == 1 => rest,
+            // "L5-S1:" is a level and not the letters of a list and of a note.
+            Some((letter, rest)) if letter.len() == 1 && rest.len() > 1 => rest,
             _ => plain,
         };
         self.by_words.get(plain.trim()).copied()
@@ -109,13 +110,13 @@ const KEEP_HEADING: &[Section] = &[
 /// Lines longer than this are paragraphs, not wrapped lines (characters).
 const LONGEST_WRAPPED: usize = 140;
 
-/// Splits a text into sentences, each with its section.
-pub fn segment(text: &Text, folded: &Folded, headings: &Headings) -> Vec<Sentence> {
+/// Splits a part of a text into sentences, each with its section; `folded` is that part.
+pub fn segment(text: &Text, within: Span, folded: &Folded, headings: &Headings) -> Vec<Sentence> {
     let mut segmenter = Segmenter {
         original: text.as_str(),
         folded,
         headings,
-        width: typical_width(text.as_str()),
+        width: typical_width(&text.as_str()[within.range()]),
         section: Section::Header,
         copied: false,
         heading: Span::default(),
@@ -125,8 +126,8 @@ pub fn segment(text: &Text, folded: &Folded, headings: &Headings) -> Vec<Sentenc
         unit: None,
         sentences: Vec::new(),
     };
-    let mut start = 0;
-    for line in text.as_str().split_inclusive(['\n', '\u{c}']) {
+    let mut start = within.start;
+    for line in text.as_str()[within.range()].split_inclusive(['\n', '\u{c}']) {
         let end = start + line.trim_end().len();
         segmenter.take_line(Span::new(start.min(end), end));
         start += line.len();
@@ -230,14 +231,17 @@ impl Segmenter<'_> {
             return false;
         }
         let ended = before.ends_with(['.', ':', '!', '?']);
-        if line.contains("   ")
-            || (before.rsplit('\n').next().unwrap_or(before).contains("   ")
-                && !first.is_lowercase())
-        {
-            return false;
+        let last = before.rsplit('\n').next().unwrap_or(before);
+        let form =
+            |line: &str| line.contains("....") || line.contains("[ ]") || line.contains("[x]");
+        let row = |line: &str| line.contains("   ") || form(line);
+        let aside = first == '(' && !line.starts_with("( ") && !line.starts_with("(x");
+        if (first.is_lowercase() || aside) && !ended {
+            // Wide gaps are no sure sign of cells, but a row below a row is one.
+            return !form(line) && !(row(line) && row(last));
         }
-        if first.is_lowercase() && !ended {
-            return true;
+        if row(line) || row(last) {
+            return false;
         }
         let first_word = line.split(' ').next().map_or(0, |w| w.chars().count());
         let full = self.width.is_some_and(|w| (unit.last_length + 1 + first_word) * 10 > w * 9);
@@ -247,7 +251,11 @@ impl Segmenter<'_> {
     fn opens_section(&self, line: &str) -> bool {
         match split_heading(line) {
             Some((heading, _)) => self.headings.section(heading).is_some() || is_capitals(heading),
-            None => is_capitals(line) || (is_title(line) && self.headings.section(line).is_some()),
+            None => {
+                is_capitals(line)
+                    || (is_title(line) && self.headings.section(line).is_some())
+                    || self.leading_heading(line).is_some()
+            }
         }
     }
 
@@ -287,6 +295,12 @@ impl Segmenter<'_> {
             self.open(section, line);
             return Span::new(line.end, line.end);
         }
+        if let Some((section, rest)) = self.leading_heading(words) {
+            let rest = Span::new(line.end - rest.len(), line.end);
+            self.open(section, Span::new(line.start, rest.start));
+            self.run_in = true;
+            return rest;
+        }
         if is_capitals(words)
             && !words.contains("   ")
             && words.chars().filter(|c| c.is_alphabetic()).count() >= 4
@@ -296,6 +310,25 @@ impl Segmenter<'_> {
             return line;
         }
         line
+    }
+
+    /// A known heading in capitals at the head of a line that goes on in small letters without
+    /// a colon, as print parts them: by weight or by a bar behind the heading.
+    fn leading_heading<'t>(&self, line: &'t str) -> Option<(Section, &'t str)> {
+        let capital = |word: &&str| {
+            word.chars().any(char::is_alphabetic)
+                && !word.chars().any(|c| c.is_lowercase() || c.is_ascii_digit())
+        };
+        let words: Vec<&str> = line.split(' ').take(6).take_while(capital).collect();
+        (1..=words.len()).rev().find_map(|count| {
+            let length = words[..count].iter().map(|w| w.len() + 1).sum::<usize>() - 1;
+            let (heading, rest) = line.split_at(length);
+            let rest = rest.trim_start();
+            let long = heading.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+            let section = self.headings.section(heading).filter(|_| long && !rest.is_empty())?;
+            (!KEEP_HEADING.contains(&section) || section == Section::Exam)
+                .then_some((section, rest))
+        })
     }
 
     fn open(&mut self, section: Section, heading: Span) {
@@ -523,7 +556,7 @@ mod tests {
     fn check(note: &str, expect: &[(&str, &str)]) {
         let text = Text::from_plain(note);
         let folded = Folded::new(&text);
-        let got: Vec<(&str, &str)> = segment(&text, &folded, &headings())
+        let got: Vec<(&str, &str)> = segment(&text, Span::new(0, note.len()), &folded, &headings())
             .iter()
             .map(|s| (s.section.as_str(), folded.get(s.span)))
             .collect();

@@ -25,6 +25,14 @@ pub struct CueHit {
     pub cue: usize,
 }
 
+/// Longest match of a pattern that begins with a known word, in bytes.
+const LONGEST_MATCH: usize = 320;
+
+/// The next place from `at` on that is not inside a character.
+fn boundary(text: &str, at: usize) -> usize {
+    (at.min(text.len())..=text.len()).find(|&i| text.is_char_boundary(i)).unwrap_or(text.len())
+}
+
 /// Finds every mention of a concept and every cue.
 ///
 /// Both come in text order. Within a group (and among cues) the leftmost and then
@@ -47,10 +55,22 @@ pub fn tag(
     // ends inside a word and must not hide the longer term.
     for found in lexicon.terms.find_overlapping_iter(text) {
         let span = Span::new(found.start(), found.end());
+        let meaning = lexicon.meanings[found.pattern().as_usize()];
+        if let Meaning::Pattern(pattern) = meaning {
+            let (regex, concept) = &lexicon.patterns[pattern];
+            let end = boundary(text, span.start + LONGEST_MATCH);
+            let found = regex.find_at(&text[..end], span.start).filter(|m| m.start() == span.start);
+            let span = found.map(|m| Span::new(m.start(), m.end()));
+            if let Some(span) = span.filter(|&span| !span.is_empty() && whole(span)) {
+                let group = lexicon.concepts[*concept].group;
+                mentions.push(Mention { span, concept: *concept, group });
+            }
+            continue;
+        }
         if !is_word(text, span) || !whole(span) {
             continue;
         }
-        match lexicon.meanings[found.pattern().as_usize()] {
+        match meaning {
             Meaning::Concept(concept) => {
                 mentions.push(Mention { span, concept, group: lexicon.concepts[concept].group });
             }
@@ -62,9 +82,11 @@ pub fn tag(
                     cues.push(CueHit { span, cue });
                 }
             }
+            Meaning::Pattern(_) => {}
         }
     }
-    for (pattern, concept) in &lexicon.patterns {
+    for &pattern in &lexicon.anywhere {
+        let (pattern, concept) = &lexicon.patterns[pattern];
         for found in pattern.find_iter(text).filter(|found| !found.is_empty()) {
             let span = Span::new(found.start(), found.end());
             if whole(span) {

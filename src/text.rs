@@ -25,8 +25,8 @@ pub struct Text {
 /// Bytes between two entries of the code point table.
 const STEP: usize = 256;
 
-/// A gap between two words of a line that parts cells, in heights of the left word.
-const CELL_GAP: f32 = 1.4;
+/// A gap between two words of a line that parts cells, in heights of the line's tallest word.
+const CELL_GAP: f32 = 1.25;
 
 /// Compounds whose first part keeps its hyphen at a line's end.
 const KEEPS_HYPHEN: &[&str] = &[
@@ -107,11 +107,12 @@ impl Text {
                 self.pages[page_index].start = self.content.len();
             }
             first_of_page = false;
+            let height = line.words.iter().map(|w| w.rect.height()).fold(4.0, f32::max);
             let mut left: Option<&Word> = None;
             for word in &line.words {
                 if let Some(left) = left {
                     let gap = word.rect.x0 - left.rect.x1;
-                    let cell = gap > CELL_GAP * left.rect.height().max(4.0);
+                    let cell = gap > CELL_GAP * height;
                     self.content.push_str(if cell { "   " } else { " " });
                 }
                 let start = self.content.len();
@@ -186,6 +187,11 @@ impl Text {
     /// BLAKE3 of the document's bytes, 64 hexadecimal digits.
     pub fn content_hash(&self) -> &str {
         &self.content_hash
+    }
+
+    /// Where each page's text begins: page number and byte, in order.
+    pub fn page_starts(&self) -> impl Iterator<Item = (u32, usize)> {
+        self.pages.iter().map(|page| (page.number, page.start))
     }
 
     /// How many code points stand before a byte.

@@ -39,6 +39,8 @@ pub struct Chart {
 pub struct ChartDocument {
     /// Path relative to the input.
     pub name: String,
+    /// Which of the documents that the file holds, counted from 0.
+    pub part: usize,
     /// Date of the visit, study or request that it tells of.
     pub date: Option<PartialDate>,
     /// Whether it is signed; `None` where it says nothing of a signature.
@@ -152,3 +154,6 @@ fn standing(facts: &[Fact]) -> Vec<Vec<usize>> {
     }
     by_kind
 }
+
+#[cfg(test)]
+mod tests;

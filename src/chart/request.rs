@@ -16,8 +16,9 @@ const POSITIONS: [&str; 7] =
     ["superior", "middle", "inferior", "medial", "lateral", "anterior", "posterior"];
 
 /// Words that do not tell one procedure from another.
-const COMMON: [&str; 23] = [
+const COMMON: [&str; 24] = [
     "nerve",
+    "peripheral",
     "nerves",
     "block",
     "blocks",

@@ -50,8 +50,9 @@ impl Progress for Bar {
     fn done(&self, extraction: &Extraction) {
         let counts = {
             let Ok(mut counts) = self.counts.lock() else { return };
-            counts.pages += u64::from(extraction.document.pages);
-            counts.pages_ocr += u64::from(extraction.document.pages_ocr);
+            let (pages, pages_ocr) = extraction.pages();
+            counts.pages += u64::from(pages);
+            counts.pages_ocr += u64::from(pages_ocr);
             counts.failed += u64::from(extraction.failed());
             *counts
         };

@@ -33,7 +33,7 @@ pub fn run(args: &Args) -> Result<Done, Error> {
     let mut done = Done { documents: sources.len(), failed: 0 };
     for source in &sources {
         let extraction = pipeline::read(source, &engine);
-        for fact in &extraction.facts {
+        for fact in extraction.parts.iter().flat_map(|(_, facts)| facts) {
             let row = FactRow { case_id: None, document: &source.name, fact };
             write_json_line(&mut out, &row).map_err(stdout_error)?;
         }

@@ -9,7 +9,7 @@ use crate::span::Span;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b([ctls])[- ]?(1[0-2]|[1-9i])(?: ?(?:-|/|to|through|thru) ?([ctls])?-?(1[0-2]|[1-9i])\b)?(?:(?: ?[-/] ?)([ctls])-?(1[0-2]|[1-9i])\b)?")
+    Regex::new(r"\b([ctls])[- ]?(1[0-2]|[1-9i])(?: ?(?:-|/|to|through|thru|over|on) ?([ctls])?-?(1[0-2]|[1-9il])\b)?(?:(?: ?[-/] ?)([ctls])-?(1[0-2]|[1-9il])\b)?")
         .unwrap()
 });
 
@@ -20,16 +20,43 @@ static LIST: LazyLock<Regex> =
 /// Spinal levels as "L4-5", "C7-T1" or "S1", each with its span, in order and each once.
 pub fn find_levels(text: &str) -> Vec<(Span, String)> {
     let mut found: Vec<(Span, String)> = Vec::new();
+    for (span, level) in level_mentions(text) {
+        if !found.iter().any(|(_, known)| *known == level) {
+            found.push((span, level));
+        }
+    }
+    found
+}
+
+/// Every mention of a spinal level, in order, also of one that was named before.
+pub(super) fn level_mentions(text: &str) -> Vec<(Span, String)> {
+    let mut found: Vec<(Span, String)> = Vec::new();
     for c in LEVEL.captures_iter(text) {
         let (Some(whole), Some(first), Some(number)) = (c.get(0), c.get(1), c.get(2)) else {
             continue;
         };
         let region = first.as_str().to_uppercase();
         let top = number.as_str().to_owned();
+        // "T2-weighted" and "T1 signal" speak of the picture.
+        let after = &text[whole.end()..];
+        let weighting = [
+            "-weighted",
+            " weighted",
+            "-w ",
+            " signal",
+            " image",
+            "-signal",
+            " hyper",
+            " hypo",
+            " flair",
+        ];
+        if region == "T" && c.get(4).is_none() && weighting.iter().any(|w| after.starts_with(w)) {
+            continue;
+        }
         if !in_spine(&region, &top) || number.as_str() == "i" {
             continue;
         }
-        let lower = c.get(4).map(|n| n.as_str().replace('i', "1"));
+        let lower = c.get(4).map(|n| n.as_str().replace(['i', 'l'], "1"));
         let lower_region = c.get(3).map_or(region.clone(), |r| r.as_str().to_uppercase());
         let mut level = format!("{region}{top}");
         if let Some(lower) = lower.filter(|l| in_spine(&lower_region, l)) {
@@ -40,10 +67,13 @@ pub fn find_levels(text: &str) -> Vec<(Span, String)> {
             };
         }
         let mut span = Span::new(whole.start(), whole.end());
-        push(&mut found, span, level);
+        found.push((span, level));
         // "L5-S1-S2" names three roots.
         if let (Some(r), Some(n)) = (c.get(5), c.get(6)) {
-            push(&mut found, span, format!("{}{}", r.as_str().to_uppercase(), n.as_str()));
+            found.push((
+                span,
+                format!("{}{}", r.as_str().to_uppercase(), n.as_str().replace(['i', 'l'], "1")),
+            ));
         }
         // "L3, 4 and 5": the letter is said once.
         while let Some(next) = text.get(span.end..).and_then(|rest| LIST.captures(rest)) {
@@ -58,16 +88,10 @@ pub fn find_levels(text: &str) -> Vec<(Span, String)> {
                 None => format!("{region}{}", number.as_str()),
             };
             span = Span::new(span.start, span.end + all.end());
-            push(&mut found, span, level);
+            found.push((span, level));
         }
     }
     found
-}
-
-fn push(found: &mut Vec<(Span, String)>, span: Span, level: String) {
-    if !found.iter().any(|(_, known)| *known == level) {
-        found.push((span, level));
-    }
 }
 
 /// Whether the spine has such a vertebra or root.
@@ -127,6 +151,8 @@ mod tests {
         levels("c5 through c7; l5-si; s1 radiculopathy", &["C5-7", "L5-S1", "S1"]);
         levels("t12 with l3, 4 and 5", &["T12", "L3", "L4", "L5"]);
         levels("5 mg, 0.25, s9, vitamin c", &[]);
+        levels("l5-sl, l4-5", &["L5-S1", "L4-5"]);
+        levels("l5 over s1; axial t2-weighted images", &["L5-S1"]);
         levels("the right side of the si joint since 2020", &[]);
     }
 

@@ -2,10 +2,13 @@
 
 mod checkbox;
 mod dates;
+mod diagnosis;
 mod disability_score;
 mod anatomy;
 mod exam_sign;
 mod emg;
+mod imaging;
+mod nantes;
 mod injection;
 mod note;
 mod note_date;
@@ -25,6 +28,7 @@ mod therapy;
 mod contraindication;
 mod function;
 
+use anatomy::level_mentions;
 pub use anatomy::{find_levels, find_side};
 pub use checkbox::{CheckBox, check_boxes};
 pub use dates::{DateMention, find_dates};
@@ -51,21 +55,41 @@ const READERS: &[Reader] = &[
     injection::read,
     emg::read,
     exam_sign::read,
+    imaging::read,
+    diagnosis::read,
     pain_score::read,
     pain_duration::read,
     disability_score::read,
     requested_procedure::read,
+    nantes::read,
     statement::read,
 ];
 
 /// Reads every fact that a text states, in text order.
 pub fn extract(text: &Text, lexicon: &Lexicon) -> Vec<Fact> {
-    let note = Note::new(text, lexicon);
-    let mut drafts = Vec::new();
-    for read in READERS {
-        read(&note, &mut drafts);
-    }
-    assemble(&note, drafts)
+    extract_parts(text, lexicon).into_iter().flat_map(|part| part.facts).collect()
+}
+
+/// What one of the documents that a file holds says.
+pub struct Part {
+    /// Its first and last page, counted from 1.
+    pub pages: (u32, u32),
+    /// Its facts in text order.
+    pub facts: Vec<Fact>,
+}
+
+/// Reads every fact, document by document: a fax may hold several, each with a title,
+/// a date and a signature of its own.
+pub fn extract_parts(text: &Text, lexicon: &Lexicon) -> Vec<Part> {
+    let read = |(pages, span)| {
+        let note = Note::of(text, span, lexicon);
+        let mut drafts = Vec::new();
+        for read in READERS {
+            read(&note, &mut drafts);
+        }
+        Part { pages, facts: assemble(&note, drafts) }
+    };
+    parts::split(text, lexicon).into_iter().map(read).collect()
 }
 
 /// Turns drafts into facts: places, ids, confidence.

@@ -73,8 +73,13 @@ impl Draft {
 impl<'a> Note<'a> {
     /// Prepares a text.
     pub fn new(text: &'a Text, lexicon: &'a Lexicon) -> Self {
-        let folded = Folded::new(text);
-        let sentences = segment(text, &folded, &lexicon.headings);
+        Self::of(text, Span::new(0, text.as_str().len()), lexicon)
+    }
+
+    /// Prepares a part of a text.
+    pub fn of(text: &'a Text, within: Span, lexicon: &'a Lexicon) -> Self {
+        let folded = Folded::of(text, within);
+        let sentences = segment(text, within, &folded, &lexicon.headings);
         let (mentions, cues) = tag(&folded, lexicon, &sentences);
         let dates = find_dates(folded.as_str());
         let mut note = Self { text, folded, lexicon, sentences, mentions, cues, dates, date: None };

@@ -13,6 +13,15 @@ use crate::tag::Mention;
 /// Words that bind a length of time, in a group of the lexicon.
 const GROUP: &str = "pain-duration";
 
+/// Units of time, in a group of the lexicon.
+const UNITS: &str = "time-unit";
+
+/// How far before its unit a length of time may begin, in bytes.
+const BEFORE_UNIT: usize = 60;
+
+/// How far behind its unit a length of time may go on, in bytes.
+const BEHIND_UNIT: usize = 40;
+
 /// Days in a mean month.
 const DAYS_A_MONTH: f64 = 365.25 / 12.0;
 
@@ -29,13 +38,10 @@ static SINCE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
-    for found in LENGTH.find_iter(note.str()) {
-        let span = Span::new(found.start(), found.end());
+    for span in lengths(note) {
         let Some(rule) = binds(note, span) else { continue };
-        let Some(length) = quantity::duration(found.as_str()).or_else(|| vague(found.as_str()))
-        else {
-            continue;
-        };
+        let words = note.get(span);
+        let Some(length) = quantity::duration(words).or_else(|| vague(words)) else { continue };
         let since = since_near(note, span);
         let months = (length.months() * 10.0).round() / 10.0;
         push(note, drafts, span, Some(months), since, rule);
@@ -55,6 +61,28 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         push(note, drafts, span, months_since(note, when), Some(when), "since");
     }
     labelled(note, drafts);
+}
+
+/// Lengths of time: looked for only where a unit stands.
+fn lengths(note: &Note<'_>) -> Vec<Span> {
+    let text = note.str();
+    let boundary =
+        |at: usize| (at.min(text.len())..=text.len()).find(|&i| text.is_char_boundary(i));
+    let mut found: Vec<Span> = Vec::new();
+    for unit in note.mentions(UNITS) {
+        let last = found.last().map_or(0, |span| span.end);
+        let start = boundary(unit.span.start.saturating_sub(BEFORE_UNIT)).unwrap_or(0).max(last);
+        let end = boundary(unit.span.end + BEHIND_UNIT).unwrap_or(text.len());
+        if start >= end || unit.span.start < last {
+            continue;
+        }
+        let own = LENGTH
+            .find_iter(&text[start..end])
+            .map(|m| Span::new(start + m.start(), start + m.end()))
+            .find(|span| span.start < unit.span.start && unit.span.start < span.end);
+        found.extend(own);
+    }
+    found
 }
 
 fn push(

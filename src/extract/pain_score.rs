@@ -16,6 +16,9 @@ const GROUP: &str = "pain-score";
 /// Longest line that is a row and not a paragraph, in bytes.
 const LONGEST_ROW: usize = 110;
 
+/// Bytes around the stroke of a score that may belong to it.
+const WINDOW: usize = 28;
+
 /// How far from a bare number its scale may stand, in bytes.
 const REACH: usize = 70;
 
@@ -57,8 +60,22 @@ const UNITS: &[&str] = &[
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     let text = note.str();
     let mut found: Vec<(Span, f64, f64, f64, &str)> = Vec::new();
-    for c in RATIO.captures_iter(text) {
-        found.extend(ratio(note, &c));
+    let mut searched = 0;
+    for at in denominators(text) {
+        // One window for a run of scores, so that none is read twice.
+        let start = floor(text, at.saturating_sub(WINDOW)).max(searched);
+        let end = ceil(text, at + WINDOW);
+        if start >= end || at < searched {
+            continue;
+        }
+        for c in RATIO.captures_iter(&text[start..end]) {
+            let last = c.get(0).map_or(0, |m| start + m.end());
+            if last > at {
+                found.extend(ratio(note, &c, start));
+                searched = last;
+                break;
+            }
+        }
     }
     for label in note.mentions(GROUP).filter(|m| note.concept(m).id == "scale") {
         found.extend(labelled(note, label));
@@ -94,10 +111,28 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     }
 }
 
-fn ratio<'a>(note: &Note<'_>, c: &Captures<'_>) -> Option<(Span, f64, f64, f64, &'a str)> {
+/// Where scores out of something may stand: their strokes, and "out of".
+fn denominators(text: &str) -> impl Iterator<Item = usize> {
+    let strokes = text.match_indices('/').map(|(at, _)| at);
+    let words = text.match_indices(" out of ").chain(text.match_indices(" over a possible "));
+    let mut all: Vec<usize> = strokes.chain(words.map(|(at, _)| at)).collect();
+    all.sort_unstable();
+    all.into_iter()
+}
+
+/// A place that is not inside a character, at or before `at`.
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
+}
+
+fn ratio<'a>(
+    note: &Note<'_>,
+    c: &Captures<'_>,
+    from: usize,
+) -> Option<(Span, f64, f64, f64, &'a str)> {
     let (whole, top, denominator) = (c.get(0)?, c.get(2)?, c.get(3)?);
     let text = note.str();
-    let span = Span::new(whole.start(), whole.end());
+    let span = Span::new(from + whole.start(), from + whole.end());
     let before = text[..span.start].chars().next_back();
     let after = &text[span.end..];
     let part_of_number = before.is_some_and(|b| b.is_alphanumeric() || matches!(b, '/' | '.'))

@@ -3,7 +3,7 @@
 //! Readers that bind words over a short distance walk along such a row instead of
 //! searching with patterns.
 
-use super::{Note, find_levels};
+use super::{Note, level_mentions};
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -52,7 +52,7 @@ pub fn tokens(note: &Note<'_>, within: Span, groups: &[&str]) -> Vec<Token> {
         spans.extend(found.map(|m| (m.span, rank, What::Mention(*m))));
     }
     let rank = groups.len();
-    spans.extend(find_levels(note.get(within)).into_iter().map(|(span, _)| {
+    spans.extend(level_mentions(note.get(within)).into_iter().map(|(span, _)| {
         let span = Span::new(within.start + span.start, within.start + span.end);
         (span, rank, What::Level)
     }));

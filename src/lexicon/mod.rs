@@ -3,6 +3,7 @@
 //! The files are embedded in the program; a folder can stand in for any of them.
 //! Parsing takes texts, not paths: whoever reads files does it elsewhere.
 
+mod anchors;
 mod concepts;
 mod cues;
 mod drugs;
@@ -61,6 +62,8 @@ pub struct Lexicon {
     pub(crate) meanings: Vec<Meaning>,
     /// Patterns of concepts.
     pub(crate) patterns: Vec<(Regex, usize)>,
+    /// Patterns that may match anywhere; the others begin with a term.
+    pub(crate) anywhere: Vec<usize>,
 }
 
 /// What a term stands for.
@@ -70,6 +73,8 @@ pub(crate) enum Meaning {
     Concept(usize),
     /// Index into the cues.
     Cue(usize),
+    /// The beginning of matches of a pattern; index into the patterns.
+    Pattern(usize),
 }
 
 impl Lexicon {
@@ -106,6 +111,7 @@ impl Lexicon {
         let mut terms = Vec::new();
         let mut meanings = Vec::new();
         let mut patterns = Vec::new();
+        let mut anywhere = Vec::new();
         for (index, concept) in concepts.iter().enumerate() {
             for variant in concept.terms.iter().flat_map(|term| variants(term)) {
                 terms.push(variant);
@@ -119,6 +125,15 @@ impl Lexicon {
                     ),
                     problem: format!("pattern does not compile: {error}"),
                 })?;
+                match anchors::anchors(pattern) {
+                    Some(words) => {
+                        for word in words {
+                            terms.push(word);
+                            meanings.push(Meaning::Pattern(patterns.len()));
+                        }
+                    }
+                    None => anywhere.push(patterns.len()),
+                }
                 patterns.push((regex, index));
             }
         }
@@ -134,7 +149,7 @@ impl Lexicon {
                 problem: format!("cannot compile the terms: {error}"),
             },
         )?;
-        Ok(Self { headings, concepts, cues, examples, groups, terms, meanings, patterns })
+        Ok(Self { headings, concepts, cues, examples, groups, terms, meanings, patterns, anywhere })
     }
 
     /// The number of a group by its name; `None` where there is no such file.

@@ -207,6 +207,11 @@ fn fact(n: usize, table: &toml::Table) -> Result<(usize, Fact), String> {
 }
 
 impl PolicyCase {
+    /// The outcome that it expects of a criterion, if it says one.
+    pub fn expected(&self, criterion: &str) -> Option<Outcome> {
+        self.expect.get(criterion).copied()
+    }
+
     /// What comes out otherwise than the case expects; empty where all is as it should be.
     pub fn run(&self, policy: &Policy) -> Vec<String> {
         let verdict = evaluate(policy, &self.chart);

@@ -3,7 +3,7 @@
 use super::logic::{Answer, Flags, Tri};
 use super::policy::{Criterion, MissingDocumentation, Policy};
 use super::rule::Case;
-use super::{Determination, Finding, Outcome, Severity, Verdict, pathway, reasons};
+use super::{Determination, Finding, Outcome, ReasonClass, Severity, Verdict, pathway, reasons};
 use crate::chart::Chart;
 use crate::fact::Fact;
 
@@ -41,7 +41,10 @@ pub fn evaluate(policy: &Policy, chart: &Chart) -> Verdict {
         determination_without_exclusions: determine(policy, &settled, false),
         pitfalls: pathway::pitfalls(policy, chart, &settled),
         curable: counted().all(|reason| reason.curable),
-        documentation_only: counted().next().is_some() && documentation_only(policy, chart),
+        // What failed fails whatever is supplied: only then is it worth deciding again.
+        documentation_only: counted().next().is_some()
+            && !counted().any(|reason| failed(reason.class))
+            && documentation_only(policy, chart),
         flags,
         next_step,
         findings,
@@ -150,6 +153,11 @@ pub(super) fn determine(
     } else {
         Determination::MeetsCriteria
     }
+}
+
+/// Whether a reason of the class rests on what the record says, not on what it lacks.
+fn failed(class: ReasonClass) -> bool {
+    matches!(class, ReasonClass::PolicyExclusion | ReasonClass::CriterionFailed)
 }
 
 /// Whether nothing would be left with the missing documentation supplied as met.

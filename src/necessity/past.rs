@@ -259,7 +259,10 @@ impl Frequency {
         let value =
             Tri::of_range(sure.len() as f64, possible.len() as f64, |n| self.bounds.holds(n));
         let facts = sure.iter().flat_map(|event| event.facts.iter().copied()).collect();
-        let notes = vec![format!("{} counted", sure.len())];
+        let notes = match sure.len() {
+            0 => vec!["none on record".to_owned()],
+            n => vec![format!("{n} on record")],
+        };
         let missing = if value == Tri::Unknown { vec![self.missing.as_str()] } else { Vec::new() };
         Answer { notes, missing, ..Answer::of(value, facts) }
     }

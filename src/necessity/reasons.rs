@@ -140,20 +140,21 @@ pub(super) fn rationale(policy: &Policy, verdict: &Verdict) -> String {
     let required = || verdict.findings.iter().filter(|f| f.severity == Severity::Required);
     let count = |outcome: Outcome| required().filter(|f| f.outcome == outcome).count();
     let applicable = required().count() - count(Outcome::NotApplicable);
-    let lead = match verdict.determination {
-        Determination::MeetsCriteria => "Every required criterion is met",
-        Determination::NotMedicallyNecessary => "Recommended: not medically necessary",
-        Determination::PendMissingDocumentation => "Recommended: pend for missing documentation",
-        Determination::ReferToClinician => "Recommended: refer to a clinician",
+    let worded = |determination| match determination {
+        Determination::MeetsCriteria => "criteria met",
+        Determination::NotMedicallyNecessary => "not medically necessary",
+        Determination::PendMissingDocumentation => "pend for missing documentation",
+        Determination::ReferToClinician => "refer to a clinician",
     };
-    let mut text = format!("{lead} under {} {}.", policy.id, policy.version);
+    let lead = worded(verdict.determination);
+    let mut text = format!("Recommended: {lead}, under {} {}.", policy.id, policy.version);
     if let Some(primary) = verdict.reasons.first() {
         text.push_str(&format!(" First reason: {}.", primary.label));
     }
     if verdict.determination != verdict.determination_without_exclusions {
         text.push_str(&format!(
-            " Without the policy's exclusion it would be {}.",
-            verdict.determination_without_exclusions.as_str().replace('_', " ")
+            " Without the policy's exclusion: {}.",
+            worded(verdict.determination_without_exclusions)
         ));
     }
     text.push_str(&format!(

@@ -17,6 +17,10 @@ const BLANK_INK: f32 = 0.002;
 /// legible.
 const LEGIBLE: f32 = 0.5;
 
+/// Below this share of its ink in words that were read well a page is not legible:
+/// confidence alone does not tell of lines that were not found at all.
+const INK_TOLD: f32 = 0.1;
+
 /// Above this mean confidence a page surely stands upright.
 const SURELY_UPRIGHT: f32 = 0.75;
 
@@ -101,7 +105,8 @@ pub fn read(
     if letters < 3 && ink < BLANK_INK {
         return Ok(nothing(Legibility::Blank, found.timed_out));
     }
-    let legible = letters >= 3 && confidence >= LEGIBLE;
+    let told = ink_told(&page.picture, &found.words);
+    let legible = letters >= 3 && confidence >= LEGIBLE && told >= INK_TOLD;
     let (x, y) = (72.0 / page.picture.xdpi, 72.0 / page.picture.ydpi);
     Ok(Scanned {
         fragments: fragments(found.words, x, y),
@@ -183,6 +188,21 @@ fn densest_strip(picture: &Picture) -> Picture {
     let tops = (0..=picture.height.saturating_sub(tall)).step_by((tall / 2).max(1));
     let best = tops.max_by_key(|&top| ink(top)).unwrap_or(0);
     picture.band(best, best + tall)
+}
+
+/// The share of the picture's ink that lies in words read well.
+fn ink_told(picture: &Picture, words: &[Read]) -> f32 {
+    let (w, h) = (picture.width, picture.height);
+    let total = picture.pixels.iter().filter(|&&p| p < clean::INK).count();
+    let mut inside = 0;
+    for word in words.iter().filter(|word| word.confidence >= LEGIBLE) {
+        let clamp = |v: f32, most: usize| (v.max(0.0) as usize).min(most);
+        let (x0, x1) = (clamp(word.rect.x0, w), clamp(word.rect.x1, w));
+        for y in clamp(word.rect.y0, h)..clamp(word.rect.y1, h) {
+            inside += picture.row(y)[x0..x1].iter().filter(|&&p| p < clean::INK).count();
+        }
+    }
+    inside as f32 / total.max(1) as f32
 }
 
 fn mean_confidence(found: &Recognition) -> f32 {
@@ -273,7 +293,11 @@ mod tests {
         check(inked(901), Vec::new(), Legibility::Blank);
         check(inked(53), Vec::new(), Legibility::Unreadable);
         check(inked(53), vec![word("lxZq", 0.2)], Legibility::Unreadable);
-        check(inked(53), vec![word("Assessment", 0.93)], Legibility::Readable);
+        let mut all = word("Assessment", 0.93);
+        all.rect = Rect::new(0.0, 0.0, 400.0, 400.0);
+        check(inked(53), vec![all], Legibility::Readable);
+        // One clear word, and ink all over the page that nobody read.
+        check(inked(53), vec![word("Assessment", 0.93)], Legibility::Unreadable);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::{Decision, Extraction, Source, Work, guard, internal_error, open, und
 use crate::chart::{Chart, ChartDocument, Given as ChartGiven};
 use crate::document::{Document, Legibility, TextSource};
 use crate::error::Problem;
-use crate::extract::extract;
+use crate::extract::extract_parts;
 use crate::fact::Fact;
 use crate::necessity::{choose, evaluate, narrative_with};
 use crate::read::{ReadOptions, read};
@@ -28,8 +28,11 @@ impl Work for Engine {
         let text = Text::from_document(&reading.document);
         Extraction {
             content_hash: Some(reading.document.content_hash.clone()),
-            document: count_pages(&reading.document),
-            facts: extract(&text, &self.knowledge.lexicon),
+            name: name.to_owned(),
+            parts: extract_parts(&text, &self.knowledge.lexicon)
+                .into_iter()
+                .map(|part| (count_pages(&reading.document, part.pages), part.facts))
+                .collect(),
             problems: reading.problems,
         }
     }
@@ -63,13 +66,14 @@ pub fn read_pages(source: &Source, options: &ReadOptions) -> (Option<Document>, 
     }
 }
 
-/// What the chart keeps of a document.
-fn count_pages(document: &Document) -> ChartDocument {
+/// What the chart keeps of a document: some pages of a file, from the first to the last.
+fn count_pages(document: &Document, (first, last): (u32, u32)) -> ChartDocument {
     let count = |wanted: fn(&crate::document::Page) -> bool| {
-        document.pages.iter().filter(|page| wanted(page)).count() as u32
+        let pages = document.pages.iter().filter(|page| (first..=last).contains(&page.number));
+        pages.filter(|page| wanted(page)).count() as u32
     };
     ChartDocument {
-        pages: document.pages.len() as u32,
+        pages: count(|_| true),
         pages_ocr: count(|page| page.source == TextSource::Ocr),
         pages_unreadable: count(|page| page.legibility == Legibility::Unreadable),
         ..ChartDocument::default()

@@ -33,10 +33,10 @@ use crate::report::{Case, DocumentRecord, Given, Trouble};
 pub struct Extraction {
     /// BLAKE3 of its bytes; `None` where the file could not be opened.
     pub content_hash: Option<String>,
-    /// What the chart keeps of the document itself.
-    pub document: ChartDocument,
-    /// The facts, in text order.
-    pub facts: Vec<Fact>,
+    /// Path relative to the input.
+    pub name: String,
+    /// The documents that the file holds, each with its facts in text order; never empty.
+    pub parts: Vec<(ChartDocument, Vec<Fact>)>,
     /// Trouble on the way.
     pub problems: Vec<Problem>,
 }
@@ -45,6 +45,12 @@ impl Extraction {
     /// Whether nothing could be read.
     pub fn failed(&self) -> bool {
         self.problems.iter().any(|problem| problem.fatal)
+    }
+
+    /// Pages in all, and those read by OCR.
+    pub fn pages(&self) -> (u32, u32) {
+        let sum = |count: fn(&ChartDocument) -> u32| self.parts.iter().map(|(d, _)| count(d)).sum();
+        (sum(|d| d.pages), sum(|d| d.pages_ocr))
     }
 }
 
@@ -121,7 +127,14 @@ pub fn read(source: &Source, work: &impl Work) -> Extraction {
         Ok(bytes) => read_bytes(&bytes, &source.name, work),
         Err(problem) => Extraction { problems: vec![problem], ..Extraction::default() },
     };
-    extraction.document.name.clone_from(&source.name);
+    extraction.name.clone_from(&source.name);
+    if extraction.parts.is_empty() {
+        extraction.parts.push((ChartDocument::default(), Vec::new()));
+    }
+    for (at, (document, _)) in extraction.parts.iter_mut().enumerate() {
+        document.name.clone_from(&source.name);
+        document.part = at;
+    }
     extraction.problems.sort();
     extraction
 }
@@ -169,7 +182,7 @@ fn decide_all(plan: &Plan, extractions: Vec<Extraction>, work: &impl Work) -> Ou
             let own: Vec<Extraction> = extractions.by_ref().take(case.documents.len()).collect();
             documents.extend(own.iter().map(|extraction| DocumentRecord {
                 case_id: case.id.clone(),
-                document: extraction.document.name.clone(),
+                document: extraction.name.clone(),
                 blake3: extraction.content_hash.clone(),
             }));
             (case, own)
@@ -184,14 +197,10 @@ fn decide(plan: &CasePlan, extractions: Vec<Extraction>, work: &impl Work) -> Ca
     let mut documents = Vec::with_capacity(extractions.len());
     let mut problems = Vec::new();
     for extraction in extractions {
-        let name = &extraction.document.name;
-        problems.extend(
-            extraction
-                .problems
-                .into_iter()
-                .map(|problem| Trouble { document: name.clone(), problem }),
-        );
-        documents.push((extraction.document, extraction.facts));
+        let name = &extraction.name;
+        let troubles = extraction.problems.into_iter();
+        problems.extend(troubles.map(|problem| Trouble { document: name.clone(), problem }));
+        documents.extend(extraction.parts);
     }
     let spare = documents.iter().map(|(document, _)| document.clone()).collect();
     let decision = guard::guarded(|| work.decide(&plan.given, documents));
@@ -254,7 +263,7 @@ mod tests {
                 panic!("words of a record");
             }
             let document = ChartDocument { pages: bytes.len() as u32, ..ChartDocument::default() };
-            Extraction { document, ..Extraction::default() }
+            Extraction { parts: vec![(document, Vec::new())], ..Extraction::default() }
         }
 
         fn decide(&self, _: &Given, documents: Vec<(ChartDocument, Vec<Fact>)>) -> Decision {

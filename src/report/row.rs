@@ -232,7 +232,7 @@ impl CaseRow {
         let primary = verdict.reasons.first();
         Self {
             case_id: case.id.clone(),
-            documents: chart.documents.len() as u64,
+            documents: chart.documents.iter().filter(|d| d.part == 0).count() as u64,
             pages: pages(|d| d.pages),
             pages_ocr: pages(|d| d.pages_ocr),
             pages_unreadable: pages(|d| d.pages_unreadable),

@@ -160,7 +160,7 @@ impl Counts {
     pub fn of(cases: &[Case]) -> Self {
         let mut counts = Self { cases: cases.len(), ..Self::default() };
         for case in cases {
-            counts.documents += case.chart.documents.len();
+            counts.documents += case.chart.documents.iter().filter(|d| d.part == 0).count();
             for document in &case.chart.documents {
                 counts.pages += u64::from(document.pages);
                 counts.pages_ocr += u64::from(document.pages_ocr);

@@ -76,12 +76,23 @@ fn site_agrees(procedure: Procedure, target: Option<&str>, event: &InjectionEven
             })
 }
 
-/// Whether every telling word of `narrow`'s target is in `wide`.
+/// Whether every telling word of `narrow` is in `wide`; a target without one ("peripheral nerve") fits any.
 fn covers(wide: &str, narrow: &str) -> bool {
-    let telling =
-        |word: &&str| !matches!(*word, "nerve" | "nerves" | "joint" | "left" | "right" | "block");
-    let mut words = narrow.split_whitespace().filter(telling).peekable();
-    words.peek().is_some() && words.all(|word| wide.split_whitespace().any(|w| w == word))
+    let telling = |word: &&str| {
+        !matches!(
+            *word,
+            "nerve"
+                | "nerves"
+                | "peripheral"
+                | "joint"
+                | "left"
+                | "right"
+                | "block"
+                | "the"
+                | "same"
+        )
+    };
+    narrow.split_whitespace().filter(telling).all(|word| wide.split_whitespace().any(|w| w == word))
 }
 
 fn side_agrees(side: Option<Side>, event: &InjectionEvent) -> bool {
@@ -208,7 +219,13 @@ fn add(
         event.procedure = injection.procedure;
     }
     let target = injection.target.as_deref().map(str::to_lowercase);
-    if target.as_deref().map_or(0, str::len) > event.target.as_deref().map_or(0, str::len) {
+    let tells_more = match (target.as_deref(), event.target.as_deref()) {
+        (Some(new), Some(known)) => covers(new, known) && new.len() > known.len(),
+        (new, known) => new.is_some() && known.is_none(),
+    };
+    if tells_more
+        || event.target.as_deref().is_some_and(|known| covers("", known)) && target.is_some()
+    {
         event.target = target;
     }
     event.side = event.side.or(injection.side);

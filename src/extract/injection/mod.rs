@@ -1,6 +1,7 @@
 //! Injections, blocks, ablations and other interventional pain procedures.
 
 mod agent;
+mod follow_up;
 mod phrase;
 mod relief;
 mod standing;
@@ -13,14 +14,15 @@ use standing::{is_title, standing};
 use super::{Draft, Note};
 use crate::context::Asserted;
 use crate::date::PartialDate;
-use crate::fact::{
-    Assertion, EventStatus, Injection, Intent, Kind, Origin, Polarity, Procedure, Section, Time,
-};
+use crate::fact::{EventStatus, Injection, Intent, Kind, Origin, Procedure, Section, Time};
 use crate::segment::Sentence;
 use crate::span::Span;
 
 /// Words of a document's first lines count up to here (bytes).
 const TITLE_REACH: usize = 700;
+
+/// How long a quote with its figure for relief may be (bytes).
+const QUOTE: usize = 130;
 
 /// How far from a procedure its date may stand (bytes).
 const DATE_REACH: usize = 60;
@@ -42,6 +44,15 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     }
     reader.read_injectates();
     drafts.extend(reader.events.into_iter().map(Event::into_draft));
+}
+
+/// Whether only figures stand before a percentage: "(6/22, 9/22): 80% x 2 wks".
+fn is_row(behind: &str) -> bool {
+    behind.split_once('%').is_some_and(|(lead, _)| {
+        lead.len() <= 40
+            && lead.chars().any(|c| c.is_ascii_digit())
+            && !lead.chars().any(|c| c.is_alphabetic() && c != 'x')
+    })
 }
 
 /// How long relief held, said behind the procedure that gave it.
@@ -130,7 +141,8 @@ impl Reader<'_, '_> {
             let lead = Span::new(from.min(phrase.span.start), phrase.span.start);
             let date = self.date_near(sentence, phrase, behind, lead);
             let row =
-                note.dates_in(behind).next().is_some_and(|d| d.span.start <= behind.start + 12);
+                note.dates_in(behind).next().is_some_and(|d| d.span.start <= behind.start + 12)
+                    || is_row(note.get(behind));
             // Of several injections the words before one speak of the one before it.
             let relief = relief_in(note, behind, row)
                 .filter(|r| !self.conditional(sentence, r.span))
@@ -172,7 +184,22 @@ impl Reader<'_, '_> {
     ) -> Option<Event> {
         let note = self.note;
         let sentence = &note.sentences[index];
-        let standing = standing(note, sentence, phrase, self.request, relief, date.is_some())?;
+        let mut standing = standing(note, sentence, phrase, self.request, relief, date.is_some())?;
+        // "follow-up after the epidural", where that is still planned
+        let lead = note.get(Span::new(sentence.span.start, phrase.span.start)).trim_end();
+        let after = ["after", "after her", "after his", "after the", "following the", "post"];
+        let ahead = |e: &Event| {
+            e.injection.status == Some(EventStatus::Planned)
+                && Some(e.injection.procedure) == phrase.procedure
+        };
+        if relief.is_none()
+            && date.is_none()
+            && after.iter().any(|w| lead.ends_with(w))
+            && self.events.iter().any(ahead)
+        {
+            standing.status = EventStatus::Planned;
+            standing.asserted.assertion.time = Time::Planned;
+        }
         let performed = standing.status == EventStatus::Performed;
         let relief = relief.filter(|_| performed);
         let (procedure, antecedent) = match phrase.procedure {
@@ -240,7 +267,14 @@ impl Reader<'_, '_> {
         if note.boxes_in(sentence.span).iter().any(|b| b.ticked && b.label.overlaps(phrase.head)) {
             asserted.assertion.origin = Origin::Checkbox;
         }
-        let measured = relief.filter(|_| phrase.procedure.is_none()).map(|r| r.span);
+        // A figure right behind a name is part of what it says, as in "L SIJ 4/30/25 - 0% relief".
+        let figure = |r: &ReliefRead| {
+            let end = r.duration.map_or(r.span.end, |d| d.end.max(r.span.end));
+            r.percent.is_some()
+                && r.span.start >= phrase.span.end
+                && end - phrase.span.start <= QUOTE
+        };
+        let measured = relief.filter(|r| phrase.procedure.is_none() || figure(r)).map(|r| r.span);
         Some(Event {
             span: measured.map_or(phrase.span, |m| {
                 let whole = phrase.span.union(m);
@@ -328,10 +362,12 @@ impl Reader<'_, '_> {
         let planned_act = ["administer", "proceed with", "perform", "repeat", "second", "schedule"]
             .iter()
             .any(|w| note.get(sentence.span).contains(w));
+        let before_name = note.get(Span::new(sentence.span.start, phrase.span.start)).trim_end();
+        let indefinite = before_name.ends_with(" a") || before_name.ends_with(" an");
         let tells = match status {
             EventStatus::Performed => helped || dated || phrase.steroid,
             _ => {
-                (phrase.steroid && (near.ends_with(" a") || near.ends_with(" an")))
+                (phrase.steroid && indefinite)
                     || (planned_act && phrase.class == "needle" && before.is_some())
             }
         };
@@ -414,225 +450,5 @@ impl Reader<'_, '_> {
                 _ => None,
             }
         })
-    }
-
-    /// "A, B and C, all without relief": what is said last holds for the whole list.
-    fn share_relief(&mut self, first: usize, sentence: &Sentence) {
-        let note = self.note;
-        let Some(last) = self.events.len().checked_sub(1).filter(|&l| l > first) else { return };
-        for at in (first..last).rev() {
-            let (one, next) = (&self.events[at], &self.events[at + 1]);
-            if one.has_relief() || !one.performed() || !next.performed() {
-                continue;
-            }
-            let gap = if one.head.end <= next.span.start {
-                note.get(Span::new(one.span.end.min(next.span.start), next.span.start))
-            } else {
-                ""
-            };
-            let rest = note.get(Span::new(next.span.end, sentence.span.end));
-            let all = ["all ", "both ", "none ", "neither ", "each ", "any of"]
-                .iter()
-                .any(|w| rest.contains(w));
-            let listed = gap.split([' ', ',']).all(|w| {
-                matches!(
-                    w,
-                    "" | "and"
-                        | "or"
-                        | "a"
-                        | "an"
-                        | "the"
-                        | "as"
-                        | "well"
-                        | "then"
-                        | "/"
-                        | "&"
-                        | "also"
-                )
-            });
-            if next.has_relief() && (all || listed) {
-                let (relief, percent, duration) = (
-                    next.injection.relief,
-                    next.injection.relief_percent,
-                    next.injection.relief_duration.clone(),
-                );
-                let own = &mut self.events[at].injection;
-                (own.relief, own.relief_percent, own.relief_duration) = (relief, percent, duration);
-            }
-        }
-    }
-
-    /// "She had 80% relief for five weeks": the next sentence speaks of the injection before it.
-    fn take_next_relief(&mut self, index: usize, first: usize) {
-        let note = self.note;
-        let Some(event) = self.events[first..]
-            .last()
-            .filter(|e| e.performed() && e.injection.relief_percent.is_none())
-        else {
-            return;
-        };
-        if event.title {
-            return;
-        }
-        for next in index + 1..(index + 3).min(note.sentences.len()) {
-            let sentence = &note.sentences[next];
-            let words = note.get(sentence.span);
-            let speaks = [
-                "she ",
-                "he ",
-                "the patient ",
-                "patient ",
-                "pt ",
-                "this ",
-                "these ",
-                "it ",
-                "that ",
-                "they ",
-                "with this",
-                "her pain",
-                "his pain",
-                "relief",
-                "pain ",
-                "there was",
-                "which ",
-                "both ",
-                "all ",
-                "none ",
-            ]
-            .iter()
-            .any(|w| words.starts_with(w));
-            if sentence.paragraph != note.sentences[index].paragraph
-                || !self.named[next].is_empty()
-                || self.names_other_treatment(sentence.span)
-            {
-                return;
-            }
-            let worded = self.events[first..].last().is_some_and(Event::has_relief);
-            let found = relief_in(note, sentence.span, false).filter(|r| {
-                !self.conditional(sentence, r.span) && (r.percent.is_some() || !worded)
-            });
-            if let Some(relief) =
-                found.filter(|r| speaks && (r.percent.is_some() || next == index + 1))
-            {
-                let target = &mut self.events.last_mut();
-                if let Some(event) = target {
-                    event.injection.relief = relief.relief;
-                    event.injection.relief_percent = relief.percent;
-                    event.injection.relief_duration =
-                        relief.duration.map(|d| note.as_written(d).to_owned());
-                }
-                self.used.push(next);
-                return;
-            }
-            if found.is_some() {
-                return;
-            }
-        }
-    }
-
-    /// Whether a sentence speaks of a drug or therapy, whose effect its relief would be.
-    fn names_other_treatment(&self, span: Span) -> bool {
-        self.note.mentions_in("drug", span).next().is_some()
-            || self.note.mentions_in("therapy", span).next().is_some()
-    }
-
-    /// A sentence without a procedure that tells how one worked: a row of a table, a call
-    /// after a block, "with rotation it helped about 70%".
-    fn read_relief_sentence(&mut self, index: usize) {
-        let note = self.note;
-        let sentence = &note.sentences[index];
-        if self.used.contains(&index) || note.mentions_in("relief", sentence.span).next().is_none()
-        {
-            return;
-        }
-        let Some(at) = self.antecedent(index) else { return };
-        let date =
-            note.dates_in(sentence.span).next().filter(|d| d.span.start <= sentence.span.start + 4);
-        let Some(relief) = relief_in(note, sentence.span, date.is_some()) else { return };
-        if relief.percent.is_none()
-            || self.conditional(sentence, relief.span)
-            || self.names_other_treatment(sentence.span)
-        {
-            return;
-        }
-        let before = &self.events[at];
-        let close = index <= before.sentence + 2
-            && note.sentences[before.sentence].paragraph == sentence.paragraph;
-        let in_procedure_note = self.events.iter().any(|e| e.title);
-        let labelled = note.get(sentence.span).starts_with("relief")
-            || note.heading(sentence).contains("relief")
-            || note.get(sentence.span).contains("relief ...");
-        if !(close || in_procedure_note || date.is_some() || labelled) {
-            return;
-        }
-        let span = date.map_or(relief.span, |d| d.span.union(relief.span));
-        let injection = Injection {
-            status: Some(EventStatus::Performed),
-            relief: relief.relief,
-            relief_percent: relief.percent,
-            relief_duration: relief.duration.map(|d| note.as_written(d).to_owned()),
-            count: None,
-            ..before.injection.clone()
-        };
-        let mut asserted = note.assert(relief.span);
-        asserted.assertion =
-            Assertion { polarity: Polarity::Affirmed, time: Time::Past, ..asserted.assertion };
-        let event = Event {
-            span,
-            head: relief.span,
-            sentence: index,
-            injection,
-            rule: format!("{}/relief", before.rule),
-            asserted,
-            date: date.map(|d| d.date).or(before.date),
-            title: false,
-            named: false,
-            confidence: 0.85,
-        };
-        self.events.push(event);
-    }
-
-    /// The event that a sentence without a procedure speaks of.
-    fn antecedent(&self, index: usize) -> Option<usize> {
-        let done = |e: &&Event| e.performed() && e.named && e.sentence < index;
-        let title = self.events.iter().rposition(|e| e.title);
-        title
-            .or_else(|| self.events.iter().rposition(|e| done(&e)))
-            .or_else(|| self.events.iter().rposition(|e| e.performed() && e.sentence < index))
-    }
-
-    /// What was injected, from the lines below a procedure's title.
-    fn read_injectates(&mut self) {
-        let note = self.note;
-        let titles: Vec<usize> = (0..self.events.len()).filter(|&i| self.events[i].title).collect();
-        for (n, &at) in titles.iter().enumerate() {
-            let from = self.events[at].sentence;
-            let until =
-                titles.get(n + 1).map_or(note.sentences.len(), |&next| self.events[next].sentence);
-            for sentence in note.sentences.get(from + 1..until).unwrap_or_default() {
-                let words = note.get(sentence.span);
-                let labelled = ["injectate", "medication", "solution", "agent"]
-                    .iter()
-                    .any(|w| note.heading(sentence).contains(w) || words.starts_with(w));
-                let given = labelled
-                    || note
-                        .mentions_in("agent", sentence.span)
-                        .any(|m| note.concept(m).field("label").is_some());
-                let denies = note
-                    .mentions_in("agent", sentence.span)
-                    .any(|m| note.concept(m).field("steroid") == Some("no"));
-                if !(given || denies) || self.names_contrast(words) {
-                    continue;
-                }
-                let agent = agent_in(note, sentence.span);
-                let own = &mut self.events[at].injection;
-                own.agent = own.agent.take().or(agent.words);
-                own.steroid = own.steroid.or(agent.steroid);
-            }
-        }
-    }
-
-    fn names_contrast(&self, words: &str) -> bool {
-        ["contrast", "dye", "omnipaque", "isovue"].iter().any(|w| words.contains(w))
     }
 }

@@ -125,7 +125,10 @@ impl Row<'_, '_> {
 
     /// Whether a token says more about the name that stands before it.
     fn says_more(&self, at: usize) -> bool {
-        self.is_side(at)
+        // "epidural injection into the lumbar spine"
+        let spine = self.is_site(at) && self.word(at).ends_with(" spine");
+        spine
+            || self.is_side(at)
             || self.is_level(at)
             || matches!(self.word_id(at), Some("diagnostic" | "therapeutic" | "region"))
             || (self.word(at).starts_with('x') && self.is_number(at))
@@ -191,7 +194,10 @@ impl Row<'_, '_> {
             phrase.levels = self.note.levels_in(own);
             phrase.side = self.side(from, head, tail);
             let region = (from..=end).find(|&i| self.word_id(i) == Some("region"));
-            phrase.target = phrase.target.or(region.map(|i| self.word(i).to_owned()));
+            let spine = (head..=end).find(|&i| self.is_site(i) && self.word(i).ends_with(" spine"));
+            let spine = spine.and_then(|i| self.word(i).strip_suffix(" spine")).map(str::to_owned);
+            let named = phrase.target.or(region.map(|i| self.word(i).to_owned()));
+            phrase.target = named.or(spine);
             // "steroid injection into the lumbar spine" has its place; the bare noun has none.
             found.push(phrase);
             return;
@@ -242,7 +248,9 @@ impl Row<'_, '_> {
                     base.span.start,
                     if index + 1 == count { base.span.end } else { place.mention.span.end },
                 );
-                if index > 0 {
+                // "inj: L SIJ ..." is a label with its list.
+                let label = matches!(self.word(head + 1), ":" | "?" | ".");
+                if index > 0 || label {
                     phrase.span.start = own.start.max(base.head.end);
                 }
             }
@@ -273,10 +281,8 @@ impl Row<'_, '_> {
         while from < head
             && (self.is_join(from)
                 || self.is_article(from)
-                || matches!(
-                    self.word(from),
-                    "-" | "prior" | "previous" | "past" | "other" | "pain" | "at"
-                ))
+                || self.word_id(from) == Some("modifier")
+                || matches!(self.word(from), "-" | "at"))
         {
             from += 1;
         }
@@ -365,6 +371,7 @@ impl Row<'_, '_> {
                     | "/"
                     | "of"
                     | "in"
+                    | "into"
                     | "#"
             ) || self.word_id(at) == Some("modifier");
             comma |= matches!(self.word(at), "," | "(" | "and");
@@ -431,6 +438,9 @@ impl Row<'_, '_> {
             ) =>
             {
                 ""
+            }
+            None if concept.id == "epidural" && self.note.get(mention.span).ends_with("space") => {
+                "epidural space"
             }
             None if concept.id == "epidural" => ["lumbar", "cervical", "thoracic"]
                 .into_iter()

@@ -6,6 +6,7 @@ use regex::Regex;
 
 use crate::extract::{Note, durations_in, outcome_before, outcome_in};
 use crate::fact::{Outcome, Relief};
+use crate::lexicon::CueCategory;
 use crate::span::Span;
 
 /// What a stretch says of relief.
@@ -23,11 +24,11 @@ pub(super) struct ReliefRead {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PERCENT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?P<lead>[><~]=? ?|less than |more than |over |at least |greater than )?\b(?P<a>\d{1,3}) ?(?:(?:-|to) ?\d{1,3} ?)?(?:%|percent\b|per cent\b)").unwrap()
+    Regex::new(r"(?P<lead>[><~]=? ?|less than |more than |over |at least |greater than )?\b(?P<a>\d[\do]{0,2}|l[\do]{1,2}) ?(?:(?:-|to) ?\d{1,3} ?)?(?:%|percent\b|per cent\b)").unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static SINGLE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\d{1,3}").unwrap());
+static SINGLE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\d[\do]{0,2}").unwrap());
 
 /// Group of the lexicon.
 const WORDS: &str = "relief";
@@ -56,7 +57,7 @@ fn percent(note: &Note<'_>, within: Span, row: bool) -> Option<(Span, f64)> {
         {
             return None;
         }
-        let value: f64 = number.as_str().parse().ok()?;
+        let value: f64 = number.as_str().replace('o', "0").replace('l', "1").parse().ok()?;
         let span = Span::new(within.start + number.start(), within.start + whole.end());
         let from = span.start.saturating_sub(NEAR).max(within.start);
         let from = note.str().ceil_char_boundary(from).min(span.start);
@@ -99,7 +100,17 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
     } else if let Some(found) = word("none") {
         Some((found.span, Relief::None))
     } else if let Some(read) = outcome {
+        // "has not given him any relief"
+        let denied = note.assert(read.span).cues.iter().any(|hit| {
+            let cue = &note.lexicon.cues[hit.cue];
+            cue.category == CueCategory::Negated
+                && hit.span.end <= read.span.start
+                && note.get(Span::new(hit.span.end, read.span.start)).split_whitespace().count()
+                    <= 5
+                && within.contains(hit.span)
+        });
         let relief = match read.outcome {
+            Outcome::Helpful | Outcome::Partial if denied => Relief::None,
             Outcome::Helpful | Outcome::Partial => Relief::Partial,
             Outcome::NotHelpful | Outcome::NotTolerated => Relief::None,
         };
@@ -117,7 +128,22 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
             (span, Some(value), relief)
         }
         (None, Some((span, relief))) => (span, None, relief),
-        (None, None) => return None,
+        (None, None) => {
+            // "the relief provided by that lasted four to six months"
+            let effect = note
+                .mentions_in(WORDS, within)
+                .find(|m| note.concept(m).id == "effect" && note.get(m.span).contains("relief"))?;
+            let held = durations_in(note, within).into_iter().find(|d| {
+                let gap = note.get(Span::new(effect.span.end.min(d.start), d.start));
+                d.start >= effect.span.end && gap.contains("last") && gap.len() <= 50
+            })?;
+            return Some(ReliefRead {
+                span: effect.span.union(held),
+                percent: None,
+                relief: Some(Relief::Partial),
+                duration: Some(held),
+            });
+        }
     };
     let effect = note
         .mentions_in(WORDS, within)

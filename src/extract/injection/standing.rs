@@ -91,8 +91,9 @@ pub(super) fn standing(
             || r.duration.is_some()
             || matches!(r.relief, Some(Relief::None | Relief::Complete))
     });
-    let near =
-        wanted > done && wanted.is_some_and(|end| phrase.span.start.saturating_sub(end) <= NEAR);
+    let modal = ["may ", "might ", "would ", "could "];
+    let near = modal.iter().any(|m| behind.trim_start().starts_with(m))
+        || wanted > done && wanted.is_some_and(|end| phrase.span.start.saturating_sub(end) <= NEAR);
     let took_place = (measured || dated || done > wanted || (helped && !ahead))
         && !(near && relief.is_none_or(|r| r.percent.is_none()));
     let rest = note.get(Span::new(phrase.span.end.min(sentence.span.end), sentence.span.end));

@@ -174,14 +174,13 @@ fn in_prose(note: &Note<'_>, phrase: &Phrase, part: Option<&str>) -> Option<Draf
 
 /// Whether what stands before a procedure makes it a point in time: "after her surgery".
 fn is_landmark(before: &str) -> bool {
-    let words: Vec<&str> = before.split_whitespace().rev().take(3).collect();
-    let article = |word: &&&str| matches!(**word, "her" | "his" | "the" | "this" | "that" | "any");
-    let first = words.iter().find(|word| !article(word));
-    first.is_some_and(|word| {
-        matches!(*word, "from" | "after" | "before" | "since" | "following" | "until" | "to")
-    }) && !before.trim_end().ends_with("proceed to")
-        && !(words.contains(&"to")
-            && !words.iter().any(|w| matches!(*w, "prior" | "response" | "responded")))
+    let article = |word: &&str| matches!(*word, "her" | "his" | "the" | "this" | "that" | "any");
+    let mut words = before.split_whitespace().rev().skip_while(|word| article(word));
+    match words.next() {
+        Some("from" | "after" | "before" | "since" | "following" | "until") => true,
+        Some("to") => matches!(words.next(), Some("prior" | "response" | "responded")),
+        _ => false,
+    }
 }
 
 fn draft_has_code(draft: &Draft) -> bool {

@@ -1,5 +1,7 @@
 //! Electromyography and nerve conduction studies: done or not, and each finding.
 
+mod words;
+
 use super::{Draft, Note};
 use crate::fact::{
     Certainty, Emg, EmgResult, EventStatus, Experiencer, Kind, Polarity, Section, Side, Time,
@@ -65,12 +67,8 @@ impl Reader<'_, '_> {
         }
         let study = own.iter().find(|m| self.role(m) == "study").copied();
         let report = own.iter().find(|m| self.role(m) == "report").copied();
-        let boxed = note.boxes_in(sentence.span);
-        if let (Some(study), false) = (study, boxed.is_empty()) {
-            if !boxed.iter().any(|b| b.label.contains(study.span) && b.ticked) {
-                return;
-            }
-            // "[x] EMG report" of enclosures tells nothing of the study.
+        // "[x] EMG report" of enclosures tells nothing of the study.
+        if study.is_some() && !note.boxes_in(sentence.span).is_empty() {
             return;
         }
         let concluded = self.report
@@ -160,25 +158,6 @@ impl Reader<'_, '_> {
     fn heading_study(&self, sentence: &Sentence) -> Option<Span> {
         let found = self.note.mentions_in(STUDY, sentence.heading).next()?;
         (self.role(found) == "study").then_some(found.span)
-    }
-
-    /// A sentence without a heading that stands in it.
-    fn body(&self, sentence: &Sentence) -> Span {
-        let span = sentence.span;
-        if !(span.contains(sentence.heading) && sentence.heading.start == span.start) {
-            return span;
-        }
-        let rest = self.note.get(Span::new(sentence.heading.end, span.end));
-        let body = rest.trim_start_matches([':', ' ', '-', '.']);
-        Span::new(span.end - body.len(), span.end)
-    }
-
-    /// Whether prose tells of single nerves or muscles, as a report's parts do.
-    fn is_part(&self, body: Span) -> bool {
-        let words = self.note.get(body);
-        let parts =
-            ["latenc", "amplitude", "response", "velocit", "f-wave", "insertional", "fibrillation"];
-        words.ends_with('.') && parts.iter().any(|w| words.contains(w))
     }
 
     /// "NERVE CONDUCTION STUDIES: Motor and sensory latencies are normal": a part of the study.
@@ -303,7 +282,9 @@ impl Reader<'_, '_> {
             EventStatus::NotDone
         } else if (told || dated) && (result || !ahead) {
             EventStatus::Performed
-        } else if ahead || (sentence.section == Section::Plan && !result) {
+        } else if ahead
+            || (matches!(sentence.section, Section::Plan | Section::Education) && !result)
+        {
             EventStatus::Planned
         } else {
             EventStatus::Performed
@@ -482,224 +463,6 @@ impl Reader<'_, '_> {
         } else {
             self.going_on = None;
         }
-    }
-
-    /// Where the words about a study end: before another study of another kind.
-    fn clause_end(&self, sentence: &Sentence, study: Option<Mention>) -> usize {
-        let Some(study) = study else { return sentence.span.end };
-        let other = self
-            .note
-            .mentions_in("imaging-study", Span::new(study.span.end, sentence.span.end))
-            .next();
-        other.map_or(sentence.span.end, |m| m.span.start)
-    }
-
-    /// Whether a result word speaks of the study as a whole and not of one nerve.
-    fn is_own_result(&self, result: &Mention, study: Option<Mention>, sentence: &Sentence) -> bool {
-        let note = self.note;
-        let Some(study) = study else {
-            let words = note.get(sentence.span);
-            return words.split_whitespace().count() <= 6
-                || words.contains(" study")
-                || words.contains("studies");
-        };
-        if result.span.overlaps(study.span) || study.span.contains(result.span) {
-            return true;
-        }
-        let gap = if result.span.end <= study.span.start {
-            Span::new(result.span.end, study.span.start)
-        } else {
-            Span::new(study.span.end, result.span.start.max(study.span.end))
-        };
-        let words = note.get(gap);
-        let part = [
-            "latenc",
-            "amplitude",
-            "velocit",
-            "response",
-            "f-wave",
-            "f wave",
-            "muscle",
-            "motor",
-            "sensory",
-            "except",
-        ];
-        words.split_whitespace().count() <= 14 && !part.iter().any(|w| words.contains(w))
-    }
-
-    /// "at the carpal tunnel" names where a nerve is caught.
-    fn is_place(&self, mention: &Mention) -> bool {
-        let before = self.note.get(Span::new(0, mention.span.start));
-        [
-            "at the ",
-            "across the ",
-            "through the ",
-            "reason for study: ",
-            "evaluate for ",
-            "to rule out ",
-        ]
-        .iter()
-        .any(|w| before.ends_with(w))
-    }
-
-    /// Conditions, with "median neuropathy consistent with carpal tunnel syndrome" as one.
-    fn joined(&self, conditions: Vec<Mention>) -> Vec<Mention> {
-        let note = self.note;
-        let mut out: Vec<Mention> = Vec::new();
-        for mention in conditions {
-            if let Some(last) = out.last_mut() {
-                let gap = Span::new(last.span.end, mention.span.start.max(last.span.end));
-                let words = note.get(gap);
-                let joins = self.has(gap, "joins")
-                    || words.trim() == "("
-                    || words.trim() == "with"
-                    || (words.contains("with ")
-                        && words.len() <= 30
-                        && !words.contains([',', '.']));
-                if joins && !words.contains('.') {
-                    let carpal = self.has(gap, "joins");
-                    last.span = last.span.union(mention.span);
-                    if carpal {
-                        last.concept = mention.concept;
-                    }
-                    continue;
-                }
-            }
-            out.push(mention);
-        }
-        out
-    }
-
-    /// Whether the next sentences take back the certainty of this one.
-    fn uncertain(&self, index: usize) -> bool {
-        let note = self.note;
-        let paragraph = note.sentences[index].paragraph;
-        note.sentences[index..].iter().take(2).filter(|s| s.paragraph == paragraph).any(|s| {
-            note.mentions_in(FINDING, s.span)
-                .any(|m| note.concept(m).id == "equivocal" && note.get(m.span).len() > 12)
-        })
-    }
-
-    /// Whether a word before or behind leaves a finding open.
-    fn is_open(&self, finding: Span, previous: usize, sentence: &Sentence) -> bool {
-        let from = finding.start.saturating_sub(LEAD).max(previous).max(sentence.span.start);
-        let from = self.note.str().ceil_char_boundary(from);
-        self.has(Span::new(from, finding.start), "open") || self.open_behind(finding, sentence)
-    }
-
-    /// "could not be ruled out" behind a finding.
-    fn open_behind(&self, finding: Span, sentence: &Sentence) -> bool {
-        let note = self.note;
-        note.mentions_in(FINDING, Span::new(finding.end, sentence.span.end)).any(|m| {
-            note.concept(m).field("open").is_some()
-                && m.span.start - finding.end <= 4
-                && note.get(m.span).contains("not")
-        })
-    }
-
-    /// The name of a finding, with the nerve before a bare "neuropathy".
-    fn condition(&self, mention: &Mention) -> String {
-        let note = self.note;
-        let concept = note.concept(mention);
-        if concept.field("qualified").is_none() {
-            return concept.id.clone();
-        }
-        let word = note.get(mention.span).replace("neuropathies", "neuropathy");
-        let before = note.get(Span::new(
-            note.str().ceil_char_boundary(mention.span.start.saturating_sub(24)),
-            mention.span.start,
-        ));
-        let nerve = before.trim_end().rsplit(' ').next().unwrap_or("");
-        let generic = [
-            "a",
-            "an",
-            "the",
-            "of",
-            "any",
-            "no",
-            "other",
-            "or",
-            "and",
-            "left",
-            "right",
-            "bilateral",
-            "severe",
-            "mild",
-            "moderate",
-            "for",
-            "with",
-            "focal",
-        ];
-        if nerve.is_empty() || generic.contains(&nerve) || !nerve.chars().all(char::is_alphabetic) {
-            return concept.id.clone();
-        }
-        format!("{nerve} {word}")
-    }
-
-    /// Where the modifiers of a finding begin.
-    fn lead_start(&self, finding: Span, previous: usize) -> usize {
-        let text = self.note.str();
-        let from = finding.start.saturating_sub(LEAD).max(previous);
-        let from = text.ceil_char_boundary(from);
-        let words = &text[from..finding.start];
-        // A comma ends another finding's words, unless levels are listed.
-        let cut = words.rfind([',', ';', '.', ':']).filter(|&at| {
-            words[at..].split_whitespace().count() > 1
-                && !words[at + 1..].trim_start().starts_with(['c', 't', 'l', 's'])
-                || words.as_bytes()[at] != b','
-        });
-        cut.map_or(from, |at| from + at + 1)
-    }
-
-    /// Where the quoted words of a finding begin: at its side, level or grade.
-    fn quote_start(&self, finding: Span, previous: usize) -> usize {
-        let from = self.lead_start(finding, previous);
-        let words = self.note.get(Span::new(from, finding.start));
-        let mut start = finding.start;
-        for word in words.split(' ').rev().filter(|w| !w.is_empty()) {
-            let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-            let passes = super::find_side(bare).is_some()
-                || !super::find_levels(bare).is_empty()
-                || matches!(
-                    bare,
-                    "mild"
-                        | "moderate"
-                        | "severe"
-                        | "active"
-                        | "acute"
-                        | "chronic"
-                        | "inactive"
-                        | "to"
-                        | "or"
-                        | "and"
-                        | "lumbosacral"
-                        | "cervical"
-                        | "lumbar"
-                        | "thoracic"
-                        | "moderate-to-severe"
-                        | "mild-to-moderate"
-                        | "no"
-                )
-                || (bare.len() > 3
-                    && ["al", "ar", "an"].iter().any(|end| bare.ends_with(end))
-                    && bare != "electrical");
-            if !passes {
-                break;
-            }
-            start -= (start - from).min(word.len() + 1);
-        }
-        let lead = self.note.get(Span::new(start.max(from), finding.start));
-        let mut rest = lead.trim_start_matches([' ', ',', ':', '-', '"']);
-        for joint in ["or ", "and ", "to "] {
-            rest = rest.strip_prefix(joint).unwrap_or(rest);
-        }
-        start.max(from) + lead.len() - rest.len()
-    }
-
-    /// Where the words behind a finding or study end.
-    fn tail_end(&self, from: usize, until: usize) -> usize {
-        let words = self.note.get(Span::new(from, until.max(from)));
-        from + words.find([',', ';', '.']).unwrap_or(words.len())
     }
 
     fn push_study(

@@ -1,0 +1,126 @@
+use super::*;
+use crate::fact::{
+    Assertion, ExamSign, Injection, Place, Procedure, RequestedProcedure, Section, Statement, Time,
+};
+
+fn fact(at: usize, kind: impl Into<Kind>) -> Fact {
+    Fact {
+        id: format!("{at:016x}"),
+        kind: kind.into(),
+        assertion: Assertion::default(),
+        date: None,
+        section: Section::Other,
+        rule: "test".into(),
+        confidence: 1.0,
+        place: Place { start: at, end: at + 1, ..Place::default() },
+    }
+}
+
+fn statement(at: usize, topic: &str, date: &str) -> Fact {
+    let date = date.parse().ok();
+    let kind = Statement { topic: topic.into(), value: None };
+    Fact { date, ..fact(at, kind) }
+}
+
+fn request(at: usize, name: &str, side: Option<Side>) -> Fact {
+    fact(at, RequestedProcedure { name: Some(name.into()), side, ..Default::default() })
+}
+
+fn block(at: usize, percent: Option<f64>, date: Option<&str>) -> Fact {
+    let kind = Injection {
+        procedure: Procedure::PeripheralNerveBlock,
+        target: Some("superior cluneal nerve".into()),
+        relief_percent: percent,
+        ..Default::default()
+    };
+    Fact { date: date.and_then(|d| d.parse().ok()), ..fact(at, kind) }
+}
+
+fn gather(documents: Vec<Vec<Fact>>) -> Chart {
+    let documents = documents.into_iter().map(|facts| (ChartDocument::default(), facts)).collect();
+    Chart::gather(documents, Given::default())
+}
+
+#[test]
+fn the_request_date_is_the_day_to_judge_as_of() {
+    let chart = gather(vec![
+        vec![statement(0, "date-of-service", "2025-03-11"), statement(5, "signed", "2025-03-12")],
+        vec![statement(0, "date-of-request", "2025-03-18")],
+    ]);
+    assert_eq!(chart.as_of, "2025-03-18".parse().ok());
+    assert_eq!(chart.documents[0].date, "2025-03-11".parse().ok());
+    assert_eq!(chart.documents[0].signed, Some(true));
+    assert_eq!(chart.documents[1].signed, None);
+}
+
+#[test]
+fn without_a_request_the_newest_document_tells_the_day() {
+    let chart = gather(vec![vec![statement(0, "date-of-service", "2025-03-11")], vec![]]);
+    assert_eq!(chart.as_of, "2025-03-11".parse().ok());
+}
+
+#[test]
+fn two_sides_of_one_procedure_are_a_conflict_and_another_procedure_is_none() {
+    let name = "superior cluneal nerve block";
+    let chart = gather(vec![
+        vec![request(0, name, Some(Side::Right))],
+        vec![request(0, name, Some(Side::Left))],
+    ]);
+    assert_eq!((chart.request.side, chart.request.conflicts.as_slice()), (None, &["side"][..]));
+    let other = request(9, "sacroiliac joint injection", Some(Side::Left));
+    let chart = gather(vec![vec![request(0, name, Some(Side::Right)), other]]);
+    assert_eq!(chart.request.side, Some(Side::Right));
+}
+
+#[test]
+fn what_is_only_considered_gives_way() {
+    let mut considered = request(0, "inferior cluneal nerve block", Some(Side::Left));
+    considered.assertion.time = Time::Hypothetical;
+    let chart = gather(vec![vec![
+        considered,
+        request(9, "superior cluneal nerve block", Some(Side::Right)),
+    ]]);
+    assert_eq!(chart.request.side, Some(Side::Right));
+    assert_eq!(chart.request.procedure.as_deref(), Some("superior cluneal nerve block"));
+    assert!(chart.request.conflicts.is_empty());
+}
+
+#[test]
+fn one_block_told_of_three_times_is_one_event() {
+    let chart = gather(vec![
+        vec![block(0, Some(40.0), Some("2025-06-24"))],
+        vec![
+            statement(0, "date-of-service", "2025-06-24"),
+            block(5, None, None),
+            block(9, Some(85.0), None),
+        ],
+    ]);
+    let [event] = chart.history.injections.as_slice() else {
+        panic!("{} events", chart.history.injections.len())
+    };
+    let percents: Vec<f64> = event.percents.iter().map(|p| p.value).collect();
+    assert_eq!(percents, [40.0, 85.0]);
+    assert_eq!(event.date, "2025-06-24".parse().ok());
+}
+
+#[test]
+fn two_days_are_two_events() {
+    let chart = gather(vec![vec![
+        block(0, Some(60.0), Some("2025-01-15")),
+        block(9, Some(50.0), Some("2025-05-20")),
+    ]]);
+    assert_eq!(chart.history.injections.len(), 2);
+}
+
+#[test]
+fn a_copied_fact_stands_only_alone() {
+    let sign = || ExamSign::default();
+    let copied = |at| {
+        let mut copied = fact(at, sign());
+        copied.assertion.origin = Origin::CopiedForward;
+        copied
+    };
+    let kind = kind_index("exam_sign");
+    assert_eq!(gather(vec![vec![copied(0)]]).standing(kind), [0]);
+    assert_eq!(gather(vec![vec![copied(0), fact(9, sign())]]).standing(kind), [1]);
+}

@@ -1,0 +1,170 @@
+//! Codes of diagnoses: beside their words, before them in a form, or alone.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{Diagnosis, Draft, Note, diagnosis};
+use crate::context::Asserted;
+use crate::extract::find_side;
+use crate::fact::{DiagnosisCertainty, Section};
+use crate::span::Span;
+
+/// How far behind its words a code may stand, in bytes.
+const REACH: usize = 60;
+
+/// How far before its words a code may stand, in bytes.
+const LEAD: usize = 8;
+
+/// ICD-10-CM, and ICD-9-CM with its decimals.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static CODE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:([a-tv-z][0-9][0-9a-z]\.[0-9a-z]{1,4})|((?:\d{3}|v\d{2}|e\d{3})\.\d{1,2}))\b")
+        .unwrap()
+});
+
+/// Sections where codes are those of diagnoses.
+fn of_diagnoses(section: Section) -> bool {
+    !matches!(
+        section,
+        Section::Exam
+            | Section::Medications
+            | Section::Imaging
+            | Section::Electrodiagnostics
+            | Section::Data
+    )
+}
+
+pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
+    for (span, icd10) in codes(note.str()) {
+        let Some(sentence) = note.sentence_at(span) else { continue };
+        if !of_diagnoses(sentence.section) || (!icd10 && !is_old_code(note, span)) {
+            continue;
+        }
+        let code = note.get(span).to_uppercase();
+        let words = description(note, span);
+        let owner = drafts[first..]
+            .iter_mut()
+            .filter_map(|draft| {
+                let gap = if draft.span.end <= span.start {
+                    let gap = Span::new(draft.span.end, span.start);
+                    let near = gap.len() <= REACH
+                        && !note.get(gap).contains([';', '.'])
+                        && !CODE.is_match(note.get(gap));
+                    let same = note.sentence_index(draft.span) == note.sentence_index(span);
+                    (near && same && words.is_none()).then_some(gap.len())
+                } else {
+                    let gap = draft.span.start.checked_sub(span.end)?;
+                    (gap <= LEAD && words.is_some()).then_some(gap)
+                };
+                gap.map(|gap| (gap, draft))
+            })
+            .min_by_key(|(gap, _)| *gap);
+        match owner {
+            Some((_, draft)) => {
+                let whole = words.unwrap_or(draft.span);
+                let leads = draft.span.start >= span.end;
+                if leads {
+                    draft.span = Span::new(span.start, whole.end.max(draft.span.end));
+                }
+                let name = note.get(whole).to_owned();
+                let Some(found) = diagnosis(draft) else { continue };
+                if leads && name.split(' ').count() > found.name.split(' ').count() + 1 {
+                    found.name = name;
+                }
+                set(found, &code, icd10);
+            }
+            // "V71.09 No diagnosis"
+            None if words.is_some_and(|w| note.get(w).starts_with("no diagnosis")) => {}
+            None => drafts.push(by_code(note, span, words, &code, icd10)),
+        }
+    }
+}
+
+/// Codes, and whether they are of ICD-10-CM; looked for only where a point stands in a word.
+fn codes(text: &str) -> impl Iterator<Item = (Span, bool)> {
+    text.match_indices('.').filter_map(|(at, _)| {
+        let bytes = text.as_bytes();
+        let digit = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
+        let start = at.saturating_sub(4);
+        let start = (start..at).find(|&i| text.is_char_boundary(i))?;
+        let end = (at + 6).min(text.len());
+        let end = (end..=text.len()).find(|&i| text.is_char_boundary(i))?;
+        let more = bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric);
+        if !digit || !more {
+            return None;
+        }
+        let c = CODE.captures_at(&text[..end], start)?;
+        let whole = c.get(0)?;
+        let ends = text[whole.end()..].chars().next().is_none_or(|next| !next.is_alphanumeric());
+        (whole.start() < at && at < whole.end() && ends)
+            .then(|| (Span::new(whole.start(), whole.end()), c.get(1).is_some()))
+    })
+}
+
+fn set(found: &mut Diagnosis, code: &str, icd10: bool) {
+    let field = if icd10 { &mut found.icd10 } else { &mut found.icd9 };
+    field.get_or_insert_with(|| code.to_owned());
+}
+
+/// A diagnosis of which a form gives the code, with its words where it has any.
+fn by_code(note: &Note<'_>, span: Span, words: Option<Span>, code: &str, icd10: bool) -> Draft {
+    let whole = Span::new(span.start, words.map_or(span.end, |w| w.end));
+    let name = words.map_or_else(|| code.to_lowercase(), |w| note.get(w).to_owned());
+    let mut found = Diagnosis {
+        side: find_side(&name),
+        name,
+        icd10: None,
+        icd9: None,
+        certainty: Some(DiagnosisCertainty::Confirmed),
+        experiencer: None,
+    };
+    set(&mut found, code, icd10);
+    let mut draft = Draft::new(whole, found, "diagnosis/code", Asserted::default());
+    draft.confidence = 0.9;
+    draft
+}
+
+/// The words that follow a code in its cell: "G58.8   Other specified mononeuropathies".
+fn description(note: &Note<'_>, code: Span) -> Option<Span> {
+    let rest = note.rest_of_line(code);
+    let words = note.get(rest);
+    let lead = words.len() - words.trim_start_matches([' ', ':', '-', ',']).len();
+    let mut span = Span::new(rest.start + lead, rest.end);
+    if words.starts_with([')', ';', '.', '(', ']']) || span.is_empty() {
+        return None;
+    }
+    let label = note.get(span);
+    if let Some(text) = label.strip_prefix("text:") {
+        span.start = span.end - text.trim_start().len();
+    }
+    let cell = note.cells(span).first().copied()?;
+    let end = note.get(cell).find([';', '(']).map_or(cell.end, |i| cell.start + i);
+    let cell = note.trimmed(Span::new(cell.start, end));
+    let words = note.get(cell);
+    let lettered = words.starts_with(|c: char| c.is_ascii_alphabetic());
+    let long = words.split(' ').count() > 12;
+    (lettered
+        && !long
+        && !words.starts_with("no diagnosis")
+        && !CODE.is_match(words)
+        && words.len() > 3)
+        .then_some(cell)
+}
+
+/// Three digits and decimals are a code only where a code is expected.
+fn is_old_code(note: &Note<'_>, span: Span) -> bool {
+    let before = &note.str()[..span.start];
+    let tail: String =
+        before.chars().rev().take(24).collect::<Vec<_>>().into_iter().rev().collect();
+    let after = note.str()[span.end..].trim_start();
+    let unit = ["mg", "ml", "cm", "mm", "kg", "lb", "%", "degrees", "mcg"]
+        .iter()
+        .any(|u| after.starts_with(u));
+    let marked = tail.ends_with("- ")
+        || tail.ends_with('(')
+        || tail.contains("icd")
+        || tail.contains("code")
+        || tail.ends_with(": ");
+    marked && !unit
+}

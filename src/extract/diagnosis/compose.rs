@@ -1,0 +1,427 @@
+//! Names put together: site, head and what stands between and behind them.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{Class, Named, Note};
+use crate::extract::{find_levels, find_side};
+use crate::fact::Side;
+use crate::span::Span;
+use crate::tag::Mention;
+
+/// Words that names are put together from, in a group of the lexicon.
+const WORDS: &str = "diagnosis-word";
+
+/// What may part a head from the site behind it: "pain in her left hip".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static LINK: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^ ?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|of|at|over|across|around|along|about|involving|affecting|on) ?(?:(?:the|her|his|both|one|my|a|this|their|that|region of|area of|level of)(?: |$))*$").unwrap()
+});
+
+/// A side behind a name.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static SIDE_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:,? ?(?:on|in|of|to|affecting|at) (?:the |her |his |both )*| ?, | ?\(| ?- )?((?:left|right|bilateral(?:ly)?|both|l|r)\b(?: (?:greater than|and) (?:left|right))?(?: sides?| and right sides?| and left sides?)?)").unwrap()
+});
+
+fn role<'n>(note: &'n Note<'_>, word: &Mention) -> &'n str {
+    note.concept(word).field("role").unwrap_or("about")
+}
+
+fn is_site(note: &Note<'_>, word: &Mention) -> bool {
+    matches!(role(note, word), "site" | "nerve")
+}
+
+/// A site with the words that go with it.
+#[derive(Clone, Debug)]
+struct Site {
+    /// From its first word with side and degree.
+    span: Span,
+    name: String,
+    nerve: bool,
+    side: Option<Side>,
+}
+
+/// Every diagnosis that is put together from words.
+pub(super) fn diagnoses(note: &Note<'_>) -> Vec<Named> {
+    let words: Vec<&Mention> = note.mentions(WORDS).collect();
+    let mut found = Vec::new();
+    for (at, head) in words.iter().enumerate() {
+        if role(note, head) == "head" {
+            found.extend(of_head(note, &words, at));
+        }
+    }
+    found
+}
+
+/// Whether nothing but a space, a hyphen or levels stands between two words.
+fn adjoins(note: &Note<'_>, left: Span, right: Span) -> bool {
+    if note.sentence_index(left) != note.sentence_index(right) || right.start < left.end {
+        return false;
+    }
+    let gap = note.get(Span::new(left.end, right.start));
+    matches!(gap, "" | " " | "-" | " - ") || only_levels(gap)
+}
+
+/// Whether a gap is made of spinal levels.
+fn only_levels(gap: &str) -> bool {
+    let levels = find_levels(gap);
+    let named: usize = levels.iter().map(|(span, _)| span.len()).sum();
+    !levels.is_empty() && gap.len() <= named + 4 * levels.len()
+}
+
+/// "and", "or" or a comma between two sites.
+fn lists(gap: &str) -> bool {
+    matches!(gap.trim(), "and" | "," | "or" | "and/or" | "/" | "&" | ", and")
+}
+
+fn of_head(note: &Note<'_>, words: &[&Mention], at: usize) -> Vec<Named> {
+    let head = words[at];
+    let concept = note.concept(head);
+    let name = concept.field("name").unwrap_or(&concept.id);
+    let class = match concept.field("kind") {
+        Some("pain") => Class::Pain,
+        Some("finding" | "symptom") => Class::Finding,
+        _ => Class::Disease,
+    };
+    let (before, start) = sites_before(note, words, at);
+    let (after, end) = if before.is_empty() || concept.field("form") == Some("of") {
+        sites_after(note, words, at)
+    } else {
+        (Vec::new(), head.span.end)
+    };
+    let whole = Span::new(start, end.max(head.span.end));
+    let levels = region(note, whole, name);
+    let behind = side_behind(note, whole);
+    let lead = find_side(note.get(Span::new(start, head.span.start)));
+    let mut out = Vec::new();
+    if concept.field("form") == Some("once") && !(before.is_empty() && after.is_empty()) {
+        let (span, name) = (whole, name.to_owned());
+        return vec![Named { span, name, side: behind, class, rule: note.rule(head) }];
+    }
+    for site in before.iter().chain(&after) {
+        let span =
+            Span::new(site.span.start.min(head.span.start), site.span.end.max(head.span.end));
+        let site_name = match site.name.as_str() {
+            "leg" | "arm" if matches!(name, "radiculopathy" | "radiculitis") => {
+                if site.name == "leg" { "lumbar" } else { "cervical" }
+            }
+            own => own,
+        };
+        let site_name = match levels {
+            Some(region)
+                if !site.nerve
+                    && matches!(
+                        site_name,
+                        "spinal" | "foraminal" | "central canal" | "nerve root"
+                    ) =>
+            {
+                region
+            }
+            _ => site_name,
+        };
+        let name =
+            joined(concept.field("form"), concept.field("nerve"), site_name, name, site.nerve);
+        out.push(Named {
+            span,
+            name,
+            side: site.side.or(behind).or(lead.filter(|_| before.len() < 2)),
+            class,
+            rule: note.rule(head),
+        });
+    }
+    if out.is_empty() {
+        let needed = concept.field("site");
+        let bare = class == Class::Pain || needed.is_some();
+        match levels {
+            Some(region) if class != Class::Pain && needed != Some("needed") => out.push(Named {
+                span: whole,
+                name: joined(concept.field("form"), None, region, name, false),
+                side: lead.or(behind),
+                class,
+                rule: note.rule(head),
+            }),
+            _ if bare && !note.get(head.span).contains("spinal") => {}
+            _ => out.push(Named {
+                span: whole,
+                name: name.to_owned(),
+                side: lead.or(behind),
+                class,
+                rule: note.rule(head),
+            }),
+        }
+    }
+    out
+}
+
+/// The name of a head at a site.
+fn joined(
+    form: Option<&str>,
+    nerve: Option<&str>,
+    site: &str,
+    head: &str,
+    is_nerve: bool,
+) -> String {
+    if is_nerve {
+        let site = match nerve {
+            Some("drop") => site.strip_suffix(" nerve").unwrap_or(site),
+            _ => site,
+        };
+        return format!("{site} {head}");
+    }
+    if form == Some("of") {
+        return format!("{head} of {site}");
+    }
+    // "facet joint" + "facet joint syndrome", "spinal" + "spinal stenosis".
+    let last = site.rsplit(' ').next().unwrap_or(site);
+    if head.starts_with(site) {
+        return head.to_owned();
+    }
+    if head.starts_with(last) {
+        return format!("{}{head}", site.strip_suffix(last).unwrap_or(""));
+    }
+    format!("{site} {head}")
+}
+
+/// The region that the levels of a root or disc belong to.
+fn region(note: &Note<'_>, whole: Span, head: &str) -> Option<&'static str> {
+    let mut end = (whole.end + 14).min(note.str().len());
+    while !note.str().is_char_boundary(end) {
+        end -= 1;
+    }
+    let about = find_levels(note.get(whole)).into_iter().next();
+    let behind = || {
+        // "disc herniation at L4-5"
+        let rest = note.get(Span::new(whole.end, end));
+        let first = find_levels(rest).into_iter().next()?;
+        let lead = rest.get(..first.0.start)?.trim();
+        matches!(lead, "" | "at" | "of" | "at the" | "-" | "(" | ",").then_some(first)
+    };
+    let (_, level) = about.or_else(behind)?;
+    let spinal =
+        ["radicul", "disc", "stenosis", "spondyl", "myelo", "facet", "internal", "kypho", "scolio"];
+    if !spinal.iter().any(|s| head.contains(s)) {
+        return None;
+    }
+    match level.chars().next()? {
+        'C' => Some("cervical"),
+        'T' => Some("thoracic"),
+        _ => Some("lumbar"),
+    }
+}
+
+/// The sites before a head, in text order, and where the first word stands.
+fn sites_before(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, usize) {
+    let mut sites: Vec<Site> = Vec::new();
+    let mut start = words[at].span.start;
+    let mut next = words[at].span;
+    let mut index = at;
+    // Whether the words that are being gathered belong to a site, and may be listed.
+    let mut group: Option<Site> = None;
+    while index > 0 {
+        index -= 1;
+        let word = words[index];
+        let near = adjoins(note, word.span, next);
+        let gap = note.get(Span::new(word.span.end.min(next.start), next.start));
+        let listed = group.is_some()
+            && lists(gap)
+            && is_site(note, word)
+            && note.sentence_index(word.span) == note.sentence_index(next);
+        if !near && !listed {
+            break;
+        }
+        if role(note, word) == "head" {
+            break;
+        }
+        if listed && !near && claimed(note, &words[..index], word.span) {
+            break;
+        }
+        if listed && !near {
+            sites.extend(group.take());
+        }
+        if is_site(note, word) {
+            let name = note.concept(word).field("name").unwrap_or("").to_owned();
+            let nerve = role(note, word) == "nerve";
+            group = Some(match group.take() {
+                // "lumbar facet joint": the words of one site.
+                Some(known) => Site {
+                    name: merged(&name, &known.name),
+                    nerve: nerve || known.nerve,
+                    span: Span::new(word.span.start, known.span.end),
+                    side: known.side,
+                },
+                None => Site { span: word.span, name, nerve, side: None },
+            });
+        }
+        start = word.span.start;
+        next = word.span;
+        if let Some(site) = &mut group {
+            site.span.start = start;
+        }
+    }
+    sites.extend(group);
+    sites.reverse();
+    // "right greater than left" is both.
+    let lead = note.str()[..start].trim_end();
+    let compared = [
+        "right greater than",
+        "left greater than",
+        "right more than",
+        "left more than",
+        "right and",
+        "left and",
+        "right >",
+        "left >",
+    ];
+    if compared.iter().any(|words| lead.ends_with(words))
+        && let Some(site) = sites.first_mut()
+        && find_side(note.get(site.span)).is_some()
+    {
+        let from = lead.rfind(' ').map_or(0, |i| lead[..i].rfind(' ').map_or(0, |j| j + 1));
+        let from = lead[..from].trim_end().rfind(' ').map_or(0, |j| j + 1).min(from);
+        let from = if lead[from..].starts_with("right") || lead[from..].starts_with("left") {
+            from
+        } else {
+            site.span.start
+        };
+        site.span.start = from;
+    }
+    // A side goes on to the sites after it: "left buttock and leg pain".
+    let mut side = None;
+    for site in &mut sites {
+        side = find_side(note.get(site.span)).or(side);
+        site.side = side;
+    }
+    (sites, start)
+}
+
+/// Whether a site belongs to a head before it: "arthritis of both knees, hip bursitis".
+fn claimed(note: &Note<'_>, before: &[&Mention], site: Span) -> bool {
+    let mut next = site;
+    for word in before.iter().rev() {
+        if note.sentence_index(word.span) != note.sentence_index(site) || word.span.end > next.start
+        {
+            return false;
+        }
+        let gap = note.get(Span::new(word.span.end, next.start));
+        if role(note, word) == "head" {
+            return LINK.is_match(gap);
+        }
+        if !matches!(gap, "" | " " | "-") && !lists(gap) {
+            return false;
+        }
+        next = word.span;
+    }
+    false
+}
+
+/// One site's name from two words for it.
+fn merged(first: &str, second: &str) -> String {
+    if second.contains(first) || first == "spinal" {
+        second.to_owned()
+    } else if first.contains(second) {
+        first.to_owned()
+    } else {
+        format!("{first} {second}")
+    }
+}
+
+/// The sites behind a head: "pain in her right hip and groin region".
+fn sites_after(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, usize) {
+    let head = words[at].span;
+    let mut sites: Vec<Site> = Vec::new();
+    let mut last = head;
+    let mut begin: Option<usize> = None;
+    let mut side = None;
+    for (offset, word) in words[at + 1..].iter().enumerate() {
+        if note.sentence_index(word.span) != note.sentence_index(head) || role(note, word) == "head"
+        {
+            break;
+        }
+        let gap = note.get(Span::new(last.end, word.span.start));
+        let linked = if last == head {
+            LINK.is_match(gap)
+        } else {
+            matches!(gap, "" | " " | "-")
+                || (lists(gap) && !sites.is_empty())
+                || only_levels(gap)
+                || (gap.trim() == "and her"
+                    || gap.trim() == "and his"
+                    || gap.trim() == ", her"
+                    || gap.trim() == "and the")
+        };
+        if !linked || (lists(gap) && leads_to_head(note, &words[at + 1 + offset..])) {
+            break;
+        }
+        begin = begin.or(Some(word.span.start));
+        if is_site(note, word) {
+            let name = note.concept(word).field("name").unwrap_or("").to_owned();
+            let nerve = role(note, word) == "nerve";
+            let from = begin.take().unwrap_or(word.span.start);
+            let span = Span::new(from, word.span.end);
+            let both = note.str()[..from].trim_end().ends_with("both");
+            side = if both { Some(Side::Bilateral) } else { find_side(note.get(span)).or(side) };
+            match sites.last_mut() {
+                Some(known) if matches!(gap, "" | " " | "-") => {
+                    known.name = merged(&known.name, &name);
+                    known.span.end = word.span.end;
+                }
+                _ => sites.push(Site { span, name, nerve, side }),
+            }
+        }
+        last = word.span;
+    }
+    let end = sites.last().map_or(head.end, |s| s.span.end);
+    (sites, end)
+}
+
+/// Whether a run of words ends in a head of its own: "pain in the knee and [hip arthritis]".
+fn leads_to_head(note: &Note<'_>, words: &[&Mention]) -> bool {
+    for pair in words.windows(2) {
+        let gap = note.get(Span::new(pair[0].span.end.min(pair[1].span.start), pair[1].span.start));
+        if !adjoins(note, pair[0].span, pair[1].span) && !lists(gap) {
+            return false;
+        }
+        if role(note, pair[1]) == "head" {
+            return true;
+        }
+    }
+    false
+}
+
+/// A span with the side and degree before it: "severe left sciatica".
+pub(super) fn widened(note: &Note<'_>, span: Span) -> Span {
+    let mut start = span.start;
+    let mut near = note.str()[..start].char_indices().rev().take(48).last().map_or(0, |(i, _)| i);
+    if let Some(sentence) = note.sentence_at(span) {
+        near = near.max(sentence.span.start);
+    }
+    let words: Vec<&Mention> = note.mentions_in(WORDS, Span::new(near, start)).collect();
+    for word in words.iter().rev() {
+        if role(note, word) != "about" || !adjoins(note, word.span, Span::new(start, span.end)) {
+            break;
+        }
+        start = word.span.start;
+    }
+    Span::new(start, span.end)
+}
+
+/// The words of a mention without what leads them, so that "possible" may doubt them.
+pub(super) fn core(note: &Note<'_>, span: Span) -> Span {
+    let lead = note
+        .mentions_in(WORDS, span)
+        .take_while(|w| role(note, w) == "about")
+        .map(|w| w.span.end)
+        .last()
+        .filter(|&end| end < span.end);
+    lead.map_or(span, |end| Span::new((end + 1).min(span.end), span.end))
+}
+
+/// A side right behind a name: "on the right", ", left side", "bilaterally".
+pub(super) fn side_behind(note: &Note<'_>, span: Span) -> Option<Side> {
+    let sentence = note.sentence_at(span)?;
+    let rest = note.get(Span::new(span.end, sentence.span.end.max(span.end)));
+    let found = SIDE_BEHIND.captures(rest)?;
+    find_side(found.get(1)?.as_str())
+}

@@ -1,0 +1,325 @@
+//! Diagnoses, symptoms and problems, named as a coder would index them.
+//!
+//! Names of their own stand in `lexicons/concepts/diagnosis.toml`; the others are put
+//! together from the words of `diagnosis-word.toml`: "pain in the left hip" is
+//! `hip pain`, "right L5 radiculopathy" is `lumbar radiculopathy`.
+
+mod code;
+mod compose;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::parts::{part_at, titles};
+use super::{Answer, Draft, Note, find_side};
+use crate::context::Asserted;
+use crate::fact::{
+    Diagnosis, DiagnosisCertainty, Experiencer, Kind, Polarity, Section, Side, Time,
+};
+use crate::lexicon::CueCategory;
+use crate::segment::Sentence;
+use crate::span::Span;
+
+/// Diagnoses with names of their own, in a group of the lexicon.
+const NAMED: &str = "diagnosis";
+
+/// Words around diagnoses, in a group of the lexicon.
+const CONTEXT: &str = "diagnosis-context";
+
+/// How far before a mention a word of its purpose may stand, in bytes.
+const PURPOSE_REACH: usize = 60;
+
+/// How far behind a diagnosis the "versus" that leaves it open may stand, in bytes.
+const VERSUS_REACH: usize = 60;
+
+/// A doubt set behind a diagnosis: ", suspected", "(possible)".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static QUALIFIED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:,| -| \(|,? \()? ?(?:suspected|possible|probable|presumed|likely|provisional|query)(?:\)|[.,;]|$)").unwrap()
+});
+
+/// Words of headings under which nothing is certain yet.
+const PROVISIONAL: &[&str] =
+    &["provisional", "differential", "tentative", "presumptive", "rule out"];
+
+/// How much of a diagnosis its mention is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    /// Where and that it hurts: counts where the patient speaks.
+    Pain,
+    /// A disease or disorder.
+    Disease,
+    /// An illness that counts only where the visit is about it.
+    Visit,
+    /// What an examination finds: counts only in an assessment.
+    Finding,
+}
+
+/// A diagnosis by its words.
+#[derive(Clone, Debug)]
+struct Named {
+    span: Span,
+    name: String,
+    side: Option<Side>,
+    class: Class,
+    rule: String,
+}
+
+pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    let titles = titles(note);
+    let mut named = fixed(note);
+    let own: Vec<Span> = named.iter().map(|n| n.span).collect();
+    let covered = |span: Span| {
+        let next = own.partition_point(|o| o.end <= span.start);
+        own.get(next).is_some_and(|o| o.start < span.end)
+    };
+    let composed = compose::diagnoses(note);
+    // The longer of two names for the same words.
+    named.retain(|n| {
+        !composed.iter().any(|c| {
+            c.span.contains(n.span) && c.span.len() > n.span.len() && c.name.len() > n.name.len()
+        })
+    });
+    let kept: Vec<Span> = named.iter().map(|n| n.span).collect();
+    named.extend(composed.into_iter().filter(|c| {
+        !covered(c.span) || !kept.iter().any(|k| k.start < c.span.end && c.span.start < k.end)
+    }));
+    named.sort_by_key(|n| (n.span.start, n.span.end));
+    let first = drafts.len();
+    let mut studies = BTreeMap::new();
+    let report = is_study_report(note);
+    for found in &named {
+        let part = part_at(&titles, found.span);
+        let concluded =
+            note.sentence_at(found.span).is_some_and(|s| s.section == Section::Assessment);
+        if concluded && (report || part == Some("study-report")) {
+            continue;
+        }
+        drafts.extend(draft(note, found, part, &mut studies));
+    }
+    code::read(note, drafts, first);
+    // What stands inside a code's own words is said by them.
+    let coded: Vec<Span> = drafts[first..].iter_mut().filter_map(coded).collect();
+    let inside = |span: Span| coded.iter().any(|c| c.contains(span) && c.len() > span.len());
+    let mut index = 0;
+    drafts.retain(|draft| {
+        index += 1;
+        index <= first || !matches!(draft.kind, Kind::Diagnosis(_)) || !inside(draft.span)
+    });
+}
+
+/// The span of a diagnosis that begins with its code.
+fn coded(draft: &mut Draft) -> Option<Span> {
+    let span = draft.span;
+    diagnosis(draft).filter(|d| d.icd10.is_some() || d.icd9.is_some()).map(|_| span)
+}
+
+/// Mentions of diagnoses with names of their own.
+fn fixed(note: &Note<'_>) -> Vec<Named> {
+    note.mentions(NAMED)
+        .map(|mention| {
+            let concept = note.concept(mention);
+            let visit = concept.field("scope") == Some("visit");
+            let span = compose::widened(note, mention.span);
+            Named {
+                span,
+                name: concept.field("name").unwrap_or(&concept.id).to_owned(),
+                side: side_around(note, span),
+                class: if visit { Class::Visit } else { Class::Disease },
+                rule: note.rule(mention),
+            }
+        })
+        .collect()
+}
+
+/// The side that stands in a mention, or right behind it.
+fn side_around(note: &Note<'_>, span: Span) -> Option<Side> {
+    find_side(note.get(span)).or_else(|| compose::side_behind(note, span))
+}
+
+fn draft(
+    note: &Note<'_>,
+    found: &Named,
+    part: Option<&str>,
+    studies: &mut BTreeMap<usize, (bool, usize)>,
+) -> Option<Draft> {
+    let sentence = note.sentence_at(found.span)?;
+    let assessed = sentence.section == Section::Assessment;
+    let core = compose::core(note, found.span);
+    let mut asserted = note.assert(core);
+    let assertion = &asserted.assertion;
+    let negated = assertion.polarity == Polarity::Negated && !denies_relief(note, &asserted, core);
+    let family = assertion.experiencer == Experiencer::Family;
+    if note.box_of(found.span).is_some_and(|b| !b.ticked)
+        || assertion.time == Time::Hypothetical
+        || assertion.experiencer == Experiencer::Other
+        || !belongs(sentence.section, found.class, part)
+        || of_study(note, found.span, sentence, studies)
+        || for_purpose(note, found.span, sentence)
+    {
+        return None;
+    }
+    // A denial counts where it is a verdict, not where symptoms are asked through.
+    if negated && (!assessed || family) {
+        return None;
+    }
+    let behind = Span::new(found.span.end, sentence.span.end.max(found.span.end));
+    let next = note.mentions_in(CONTEXT, behind).next();
+    let follows = |id: &str, reach: usize| {
+        next.is_some_and(|m| note.concept(m).id == id && m.span.start - found.span.end <= reach)
+    };
+    let doubted = asserted.cues.iter().any(|hit| {
+        let cue = &note.lexicon.cues[hit.cue];
+        cue.category == CueCategory::Possible && note.get(hit.span) != "compatible with"
+    });
+    let open = next.is_some_and(|m| {
+        let gap = note.get(Span::new(found.span.end, m.span.start));
+        note.concept(m).id == "versus"
+            && gap.len() <= VERSUS_REACH
+            && !gap.contains([',', ';', '.'])
+    });
+    let qualified = QUALIFIED.is_match(note.get(behind));
+    let provisional = PROVISIONAL.iter().any(|word| note.heading(sentence).contains(word));
+    let possible = doubted || open || provisional || qualified;
+    let asked =
+        note.get(behind).get(..16.min(behind.len())).is_some_and(|words| words.contains('?'));
+    let answer = if asked { note.answer(found.span) } else { None };
+    if asked && !matches!(answer, Some(Answer::Yes | Answer::No)) && note.get(behind).contains(':')
+    {
+        return None;
+    }
+    let negated = negated || answer == Some(Answer::No);
+    let possible = possible && answer.is_none();
+    let certainty = if negated || follows("resolved", 4) {
+        DiagnosisCertainty::RuledOut
+    } else if possible {
+        DiagnosisCertainty::Suspected
+    } else {
+        DiagnosisCertainty::Confirmed
+    };
+    asserted.assertion.certainty =
+        if possible { crate::fact::Certainty::Possible } else { crate::fact::Certainty::Certain };
+    let kind = Diagnosis {
+        name: found.name.clone(),
+        icd10: None,
+        icd9: None,
+        certainty: Some(certainty),
+        side: found.side.filter(|_| !family || find_side(note.get(found.span)).is_some()),
+        experiencer: family.then_some(Experiencer::Family),
+    };
+    let mut draft = Draft::new(found.span, kind, found.rule.clone(), asserted);
+    draft.confidence = if assessed { 0.95 } else { 0.85 };
+    Some(draft)
+}
+
+/// Whether what is denied is that something helped: "no relief from his leg pain".
+fn denies_relief(note: &Note<'_>, asserted: &Asserted, target: Span) -> bool {
+    asserted
+        .cues
+        .iter()
+        .filter(|hit| note.lexicon.cues[hit.cue].category == CueCategory::Negated)
+        .all(|hit| {
+            let gap = note.get(Span::new(hit.span.end.min(target.start), target.start));
+            ["relief", "help", "improve", "benefit", "alleviat", "eradicat", "better"]
+                .iter()
+                .any(|word| gap.contains(word))
+        })
+}
+
+/// Whether a section is one where mentions of a class are diagnoses.
+fn belongs(section: Section, class: Class, part: Option<&str>) -> bool {
+    let assessed = section == Section::Assessment;
+    match section {
+        Section::Medications
+        | Section::Allergies
+        | Section::Education
+        | Section::Goals
+        | Section::Imaging
+        | Section::Electrodiagnostics
+        | Section::Data
+        | Section::Signature => false,
+        Section::Exam | Section::Outcomes => class == Class::Disease,
+        Section::Plan | Section::SocialHistory | Section::PastSurgicalHistory => {
+            class == Class::Disease
+        }
+        Section::Procedure => class == Class::Disease && part != Some("procedure-note"),
+        _ => match class {
+            Class::Pain | Class::Disease => true,
+            Class::Visit | Class::Finding => assessed,
+        },
+    }
+}
+
+/// Whether a text is nothing but the report of a study: findings, and nobody examined or treated.
+fn is_study_report(note: &Note<'_>) -> bool {
+    let has = |wanted: &[Section]| note.sentences.iter().any(|s| wanted.contains(&s.section));
+    has(&[Section::Imaging, Section::Electrodiagnostics])
+        && !has(&[
+            Section::Exam,
+            Section::Plan,
+            Section::Medications,
+            Section::Request,
+            Section::Treatments,
+        ])
+}
+
+/// Whether a mention is a result of a study: behind the study's name in its sentence, or
+/// in the conclusion of a study's report.
+fn of_study(
+    note: &Note<'_>,
+    span: Span,
+    sentence: &Sentence,
+    studies: &mut BTreeMap<usize, (bool, usize)>,
+) -> bool {
+    let is_study =
+        |within: Span| note.mentions_in(CONTEXT, within).any(|m| note.concept(m).id == "study");
+    let before = Span::new(sentence.span.start, span.start);
+    let words = note.get(before);
+    if words.ends_with("diagnosis of ") || words.ends_with("diagnosed with ") {
+        return false;
+    }
+    if !matches!(sentence.section, Section::Assessment | Section::Plan) {
+        return is_study(before) || is_study(sentence.heading);
+    }
+    if note.get(sentence.span).contains("electrical study") || is_study(sentence.heading) {
+        return true;
+    }
+    let (study, paragraph) = *studies.entry(sentence.heading.start).or_insert_with(|| {
+        let first = note.sentences.partition_point(|s| s.span.start < sentence.heading.start);
+        let opening = &note.sentences[first..];
+        let says = opening.iter().take_while(|s| s.heading == sentence.heading).take(2).any(|s| {
+            let words = note.get(s.span);
+            ["electrical study", "normal study", "this study"].iter().any(|w| words.contains(w))
+        });
+        // "X-ray, 06/04: ... Impression: ..." in one block is the study's own.
+        let own = first.checked_sub(1).is_some_and(|before| {
+            let before = &note.sentences[before];
+            let between = Span::new(before.span.end, sentence.heading.start.max(before.span.end));
+            let gap = note.folded.original(Span::new(before.span.end - 1, between.end));
+            let block = !note.text.as_str()[gap.range()].contains("\n\n");
+            matches!(before.section, Section::Imaging | Section::Data | Section::Electrodiagnostics)
+                && block
+                && is_study(before.span)
+        });
+        (says || own, opening.first().map_or(0, |s| s.paragraph))
+    });
+    study && (sentence.item || sentence.paragraph == paragraph)
+}
+
+/// Whether a mention names what something is for, or is looked for.
+fn for_purpose(note: &Note<'_>, span: Span, sentence: &Sentence) -> bool {
+    let start = span.start.saturating_sub(PURPOSE_REACH).max(sentence.span.start);
+    let start =
+        (start..=span.start).find(|&i| note.str().is_char_boundary(i)).unwrap_or(span.start);
+    note.mentions_in(CONTEXT, Span::new(start, span.start)).any(|m| note.concept(m).id == "purpose")
+}
+
+/// The diagnosis of a draft.
+fn diagnosis(draft: &mut Draft) -> Option<&mut Diagnosis> {
+    match &mut draft.kind {
+        Kind::Diagnosis(found) => Some(found),
+        _ => None,
+    }
+}

@@ -1,0 +1,259 @@
+//! How words around an electrodiagnostic finding bind: its nerve, its doubt, its bounds.
+
+use super::{FINDING, LEAD, Reader};
+use crate::extract::{find_levels, find_side};
+use crate::segment::Sentence;
+use crate::span::Span;
+use crate::tag::Mention;
+
+impl Reader<'_, '_> {
+    /// "at the carpal tunnel" names where a nerve is caught.
+    pub(super) fn is_place(&self, mention: &Mention) -> bool {
+        let before = self.note.get(Span::new(0, mention.span.start));
+        [
+            "at the ",
+            "across the ",
+            "through the ",
+            "reason for study: ",
+            "evaluate for ",
+            "to rule out ",
+        ]
+        .iter()
+        .any(|w| before.ends_with(w))
+    }
+
+    /// Conditions, with "median neuropathy consistent with carpal tunnel syndrome" as one.
+    pub(super) fn joined(&self, conditions: Vec<Mention>) -> Vec<Mention> {
+        let note = self.note;
+        let mut out: Vec<Mention> = Vec::new();
+        for mention in conditions {
+            if let Some(last) = out.last_mut() {
+                let gap = Span::new(last.span.end, mention.span.start.max(last.span.end));
+                let words = note.get(gap);
+                let joins = self.has(gap, "joins")
+                    || words.trim() == "("
+                    || words.trim() == "with"
+                    || (words.contains("with ")
+                        && words.len() <= 30
+                        && !words.contains([',', '.']));
+                if joins && !words.contains('.') {
+                    let carpal = self.has(gap, "joins");
+                    last.span = last.span.union(mention.span);
+                    if carpal {
+                        last.concept = mention.concept;
+                    }
+                    continue;
+                }
+            }
+            out.push(mention);
+        }
+        out
+    }
+
+    /// Whether the next sentences take back the certainty of this one.
+    pub(super) fn uncertain(&self, index: usize) -> bool {
+        let note = self.note;
+        let paragraph = note.sentences[index].paragraph;
+        note.sentences[index..].iter().take(2).filter(|s| s.paragraph == paragraph).any(|s| {
+            note.mentions_in(FINDING, s.span)
+                .any(|m| note.concept(m).id == "equivocal" && note.get(m.span).len() > 12)
+        })
+    }
+
+    /// Whether a word before or behind leaves a finding open.
+    pub(super) fn is_open(&self, finding: Span, previous: usize, sentence: &Sentence) -> bool {
+        let from = finding.start.saturating_sub(LEAD).max(previous).max(sentence.span.start);
+        let from = self.note.str().ceil_char_boundary(from);
+        self.is_hedged(Span::new(from, finding.start)) || self.open_behind(finding, sentence)
+    }
+
+    /// Whether a word in a stretch leaves what follows open.
+    fn is_hedged(&self, within: Span) -> bool {
+        self.note.mentions_in(FINDING, within).any(|m| {
+            let concept = self.note.concept(m);
+            concept.field("open").is_some() || concept.field("result") == Some("equivocal")
+        })
+    }
+
+    /// "could not be ruled out" behind a finding.
+    pub(super) fn open_behind(&self, finding: Span, sentence: &Sentence) -> bool {
+        let note = self.note;
+        note.mentions_in(FINDING, Span::new(finding.end, sentence.span.end)).any(|m| {
+            note.concept(m).field("open").is_some()
+                && m.span.start - finding.end <= 4
+                && note.get(m.span).contains("not")
+        })
+    }
+
+    /// The name of a finding, with the nerve before a bare "neuropathy".
+    pub(super) fn condition(&self, mention: &Mention) -> String {
+        let note = self.note;
+        let concept = note.concept(mention);
+        if concept.field("qualified").is_none() {
+            return concept.id.clone();
+        }
+        let word = note.get(mention.span).replace("neuropathies", "neuropathy");
+        let before = note.get(Span::new(
+            note.str().ceil_char_boundary(mention.span.start.saturating_sub(24)),
+            mention.span.start,
+        ));
+        let nerve = before.trim_end().rsplit(' ').next().unwrap_or("");
+        let generic = [
+            "a",
+            "an",
+            "the",
+            "of",
+            "any",
+            "no",
+            "other",
+            "or",
+            "and",
+            "left",
+            "right",
+            "bilateral",
+            "severe",
+            "mild",
+            "moderate",
+            "for",
+            "with",
+            "focal",
+        ];
+        if nerve.is_empty() || generic.contains(&nerve) || !nerve.chars().all(char::is_alphabetic) {
+            return concept.id.clone();
+        }
+        format!("{nerve} {word}")
+    }
+
+    /// Where the modifiers of a finding begin.
+    pub(super) fn lead_start(&self, finding: Span, previous: usize) -> usize {
+        let text = self.note.str();
+        let from = finding.start.saturating_sub(LEAD).max(previous);
+        let from = text.ceil_char_boundary(from);
+        let words = &text[from..finding.start];
+        // A comma ends another finding's words, unless levels are listed.
+        let cut = words.rfind([',', ';', '.', ':']).filter(|&at| {
+            words[at..].split_whitespace().count() > 1
+                && !words[at + 1..].trim_start().starts_with(['c', 't', 'l', 's'])
+                || words.as_bytes()[at] != b','
+        });
+        cut.map_or(from, |at| from + at + 1)
+    }
+
+    /// Where the quoted words of a finding begin: at its side, level or grade.
+    pub(super) fn quote_start(&self, finding: Span, previous: usize) -> usize {
+        let from = self.lead_start(finding, previous);
+        let words = self.note.get(Span::new(from, finding.start));
+        let mut start = finding.start;
+        for word in words.split(' ').rev().filter(|w| !w.is_empty()) {
+            let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+            let passes = find_side(bare).is_some()
+                || !find_levels(bare).is_empty()
+                || matches!(
+                    bare,
+                    "mild"
+                        | "moderate"
+                        | "severe"
+                        | "active"
+                        | "acute"
+                        | "chronic"
+                        | "inactive"
+                        | "to"
+                        | "or"
+                        | "and"
+                        | "lumbosacral"
+                        | "cervical"
+                        | "lumbar"
+                        | "thoracic"
+                        | "moderate-to-severe"
+                        | "mild-to-moderate"
+                        | "no"
+                )
+                || (bare.len() > 3
+                    && ["al", "ar", "an"].iter().any(|end| bare.ends_with(end))
+                    && bare != "electrical");
+            if !passes {
+                break;
+            }
+            start -= (start - from).min(word.len() + 1);
+        }
+        let lead = self.note.get(Span::new(start.max(from), finding.start));
+        let mut rest = lead.trim_start_matches([' ', ',', ':', '-', '"']);
+        for joint in ["or ", "and ", "to "] {
+            rest = rest.strip_prefix(joint).unwrap_or(rest);
+        }
+        start.max(from) + lead.len() - rest.len()
+    }
+
+    /// Where the words behind a finding or study end.
+    pub(super) fn tail_end(&self, from: usize, until: usize) -> usize {
+        let words = self.note.get(Span::new(from, until.max(from)));
+        from + words.find([',', ';', '.']).unwrap_or(words.len())
+    }
+
+    /// A sentence without a heading that stands in it.
+    pub(super) fn body(&self, sentence: &Sentence) -> Span {
+        let span = sentence.span;
+        if !(span.contains(sentence.heading) && sentence.heading.start == span.start) {
+            return span;
+        }
+        let rest = self.note.get(Span::new(sentence.heading.end, span.end));
+        let body = rest.trim_start_matches([':', ' ', '-', '.']);
+        Span::new(span.end - body.len(), span.end)
+    }
+
+    /// Whether prose tells of single nerves or muscles, as a report's parts do.
+    pub(super) fn is_part(&self, body: Span) -> bool {
+        let words = self.note.get(body);
+        let parts =
+            ["latenc", "amplitude", "response", "velocit", "f-wave", "insertional", "fibrillation"];
+        words.ends_with('.') && parts.iter().any(|w| words.contains(w))
+    }
+
+    /// Where the words about a study end: before another study of another kind.
+    pub(super) fn clause_end(&self, sentence: &Sentence, study: Option<Mention>) -> usize {
+        let Some(study) = study else { return sentence.span.end };
+        let other = self
+            .note
+            .mentions_in("imaging-study", Span::new(study.span.end, sentence.span.end))
+            .next();
+        other.map_or(sentence.span.end, |m| m.span.start)
+    }
+
+    /// Whether a result word speaks of the study as a whole and not of one nerve.
+    pub(super) fn is_own_result(
+        &self,
+        result: &Mention,
+        study: Option<Mention>,
+        sentence: &Sentence,
+    ) -> bool {
+        let note = self.note;
+        let Some(study) = study else {
+            let words = note.get(sentence.span);
+            return words.split_whitespace().count() <= 6
+                || words.contains(" study")
+                || words.contains("studies");
+        };
+        if result.span.overlaps(study.span) || study.span.contains(result.span) {
+            return true;
+        }
+        let gap = if result.span.end <= study.span.start {
+            Span::new(result.span.end, study.span.start)
+        } else {
+            Span::new(study.span.end, result.span.start.max(study.span.end))
+        };
+        let words = note.get(gap);
+        let part = [
+            "latenc",
+            "amplitude",
+            "velocit",
+            "response",
+            "f-wave",
+            "f wave",
+            "muscle",
+            "motor",
+            "sensory",
+            "except",
+        ];
+        words.split_whitespace().count() <= 14 && !part.iter().any(|w| words.contains(w))
+    }
+}

@@ -1,0 +1,169 @@
+//! Which spinal levels a finding is at.
+
+use super::finding::Clause;
+use crate::extract::{find_levels, find_side};
+use crate::fact::{FindingPolarity, Imaging};
+use crate::segment::Sentence;
+
+impl Clause<'_, '_> {
+    /// Levels that a row begins with: "L3-4: There is ...", "L2-3 loss of disc height".
+    pub(super) fn row_levels(&self, sentence: &Sentence) -> Vec<String> {
+        let starts = self.tokens.first().is_some_and(|t| t.span.start <= sentence.span.start + 1);
+        if !starts || !self.is_level(0) {
+            return self.heading_levels(sentence);
+        }
+        let mut levels = Vec::new();
+        let mut at = 0;
+        while self.is_level(at)
+            || (matches!(self.word(at), "," | "and" | "&") && self.is_level(at + 1))
+        {
+            if self.is_level(at) {
+                levels.extend(find_levels(self.word(at)).into_iter().map(|(_, l)| l));
+            }
+            at += 1;
+        }
+        levels
+    }
+
+    /// "L5-S1:" may have been read as a heading.
+    pub(super) fn heading_levels(&self, sentence: &Sentence) -> Vec<String> {
+        let heading = self.note.heading(sentence);
+        if heading.len() > 12
+            || self.tokens.first().is_none_or(|t| t.span.start > sentence.heading.end + 6)
+        {
+            return Vec::new();
+        }
+        find_levels(heading).into_iter().map(|(_, l)| l).collect()
+    }
+
+    /// Levels behind a finding that are its own: "at C4-5, C5-6".
+    pub(super) fn levels_behind(&self, at: usize) -> Vec<String> {
+        let mut levels = Vec::new();
+        let mut linked = false;
+        let mut i = at + 1;
+        let mut skipped = 0;
+        while i < self.tokens.len() && !self.is_finding(i) {
+            if self.is_level(i) {
+                // "and C3-4 demonstrates ...", ", L3-4 bulge": the level begins something else.
+                let begins = matches!(
+                    self.word(i + 1),
+                    "demonstrates" | "shows" | "reveals" | "has" | ":" | "is" | "also"
+                ) || (!linked
+                    && matches!(self.word(i - 1), "," | "and" | ";" | "with")
+                    && levels.is_empty())
+                    || (self.is_finding(i + 1)
+                        || (self.word_id(i + 1).is_some() && self.is_finding(i + 2)))
+                        && self.word(i - 1) != "at";
+                if begins {
+                    break;
+                }
+                levels.extend(find_levels(self.word(i)).into_iter().map(|(_, l)| l));
+                skipped = 0;
+            } else {
+                match self.word(i) {
+                    "at" | "of" | "in" | "from" | "between" | "involving" | "level" | "levels"
+                    | "the" | "through" | "extending" | "to" => linked = true,
+                    ";" | "." | ":" => break,
+                    "," | "and" | "&" | "/" | "lesser" | "extent" | "a" | "over" => {
+                        // A list of levels goes on; anything else is another statement.
+                        if levels.is_empty() && self.word(i) == "," && !self.is_level(i + 1) {
+                            break;
+                        }
+                        if !levels.is_empty()
+                            && !(i + 1..(i + 7).min(self.tokens.len()))
+                                .take_while(|&j| !self.is_finding(j))
+                                .any(|j| self.is_level(j))
+                        {
+                            break;
+                        }
+                    }
+                    "with" | "but" | "which" | "causing" | "without" => break,
+                    _ => skipped += 1,
+                }
+                if skipped > 7 {
+                    break;
+                }
+            }
+            i += 1;
+        }
+        levels
+    }
+
+    /// Levels before a finding, those behind the last of a list, and those of the row.
+    pub(super) fn share_levels(&self, found: &mut [(usize, Imaging)], row: &[String]) {
+        for n in 0..found.len() {
+            if !found[n].1.levels.is_empty() {
+                continue;
+            }
+            let at = found[n].0;
+            let from = n.checked_sub(1).map_or(0, |m| found[m].0 + 1);
+            // "L5-S1 disc extrusion"
+            let segment = self.segment(at).max(from);
+            let own = (segment..at).filter(|&i| self.is_level(i));
+            let levels: Vec<String> =
+                own.flat_map(|i| find_levels(self.word(i)).into_iter().map(|(_, l)| l)).collect();
+            if !levels.is_empty() {
+                found[n].1.levels = levels;
+            }
+        }
+        for n in (0..found.len()).rev() {
+            if !found[n].1.levels.is_empty() {
+                continue;
+            }
+            let at = found[n].0;
+            if !row.is_empty() {
+                found[n].1.levels = row.to_vec();
+                continue;
+            }
+            // "spondylosis and osteophytes at C4-5"; not of findings "at several levels".
+            if let Some((next, after)) = found.get(n + 1)
+                && !after.levels.is_empty()
+                && self.word(*next - 1) != "with"
+                && self.joined(at, *next)
+                && after.polarity == found[n].1.polarity
+                && !self.several(at)
+            {
+                found[n].1.levels = after.levels.clone();
+            }
+        }
+        for n in 1..found.len() {
+            // "herniation at C6-7 with mild cord compression"
+            let (before, own) = (&found[n - 1], &found[n]);
+            let present = own.1.polarity == Some(FindingPolarity::Present);
+            let with = (before.0 + 1..own.0).any(|i| {
+                matches!(
+                    self.word(i),
+                    "with"
+                        | "causing"
+                        | "resulting"
+                        | "displacing"
+                        | "and"
+                        | "compressing"
+                        | "abutting"
+                )
+            });
+            let cut = (before.0 + 1..own.0).any(|i| matches!(self.word(i), "," | ";" | "but"));
+            if own.1.levels.is_empty()
+                && present
+                && with
+                && !cut
+                && before.1.polarity == own.1.polarity
+            {
+                found[n].1.levels = before.1.levels.clone();
+            }
+        }
+    }
+
+    /// Whether only joining words and describing words stand between two findings.
+    pub(super) fn joined(&self, from: usize, to: usize) -> bool {
+        (from + 1..to).all(|i| {
+            self.word_id(i).is_some()
+                || find_side(self.word(i)).is_some()
+                || matches!(self.word(i), "and" | "," | "including" | "as" | "well" | "with" | "or")
+        })
+    }
+
+    pub(super) fn several(&self, at: usize) -> bool {
+        (self.segment(at)..at).any(|i| self.word(i).starts_with("multi"))
+    }
+}

@@ -1,0 +1,312 @@
+//! Imaging: which study, and each finding that it shows or denies.
+
+mod finding;
+mod levels;
+mod study;
+
+use finding::{Carry, read_clause};
+use study::{Study, header_study, studies_in, study_status};
+
+use super::{Draft, Note};
+use crate::fact::{EventStatus, Imaging, Kind, Modality, Polarity, Region, Section, Time};
+use crate::segment::Sentence;
+use crate::span::Span;
+
+/// Reads every finding of imaging, and studies that are planned or were not made.
+pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    let title = header_study(note);
+    if title.is_none() && note.mentions(study::GROUP).next().is_none() {
+        return;
+    }
+    let report = title.is_some() && is_report(note);
+    let first = drafts.len();
+    let mut reader = Reader {
+        note,
+        drafts,
+        title,
+        report,
+        study: None,
+        last: 0,
+        bare: false,
+        heading: Span::default(),
+        carry: Carry::default(),
+    };
+    for index in 0..note.sentences.len() {
+        reader.read_sentence(index);
+    }
+    reader.drop_old_orders(first);
+}
+
+/// Whether a document with a study in its title is that study's report: it has no examination,
+/// plan or drugs of a visit.
+fn is_report(note: &Note<'_>) -> bool {
+    let visit = [
+        Section::Exam,
+        Section::Plan,
+        Section::Medications,
+        Section::ReviewOfSystems,
+        Section::Request,
+        Section::Procedure,
+    ];
+    !note.sentences.iter().any(|s| visit.contains(&s.section))
+}
+
+struct Reader<'a, 'n> {
+    note: &'a Note<'n>,
+    drafts: &'a mut Vec<Draft>,
+    /// The study that the document's title names.
+    title: Option<Study>,
+    /// Whether the document is a study's report.
+    report: bool,
+    /// The study that is being told of.
+    study: Option<Study>,
+    /// The last sentence that told of it.
+    last: usize,
+    /// Whether that sentence told no finding.
+    bare: bool,
+    /// The heading that was looked at last.
+    heading: Span,
+    /// Levels that a row began with.
+    carry: Carry,
+}
+
+impl Reader<'_, '_> {
+    fn read_sentence(&mut self, index: usize) {
+        let note = self.note;
+        let sentence = &note.sentences[index];
+        if sentence.section == Section::Procedure || self.is_enclosure(sentence) {
+            self.study = None;
+            return;
+        }
+        // "MRI LUMBAR SPINE:" as a heading names the study of what follows.
+        if sentence.heading != self.heading {
+            self.heading = sentence.heading;
+            if let Some(study) = studies_in(note, sentence.heading).into_iter().next_back() {
+                self.study = Some(study);
+                self.last = index;
+                self.carry = Carry::default();
+            }
+        }
+        let studies = studies_in(note, sentence.span);
+        if studies.is_empty() {
+            self.read_on(index);
+            return;
+        }
+        for (at, study) in studies.iter().enumerate() {
+            let until = studies.get(at + 1).map_or(sentence.span.end, |next| next.from);
+            let clause = Span::new(study.span.start, until.max(study.span.end));
+            let lead = Span::new(sentence.span.start, study.from.max(sentence.span.start));
+            self.carry = Carry::default();
+            let first = self.drafts.len();
+            let status = study_status(note, sentence, study, clause);
+            if status != EventStatus::Performed {
+                self.push_bare(study, status);
+                self.study = None;
+                continue;
+            }
+            let mut study = study.clone();
+            if study.region.is_none() {
+                // "She had an MRI. The MRI showed ..." is of the same region.
+                let same = self.study.as_ref().filter(|s| s.modality == study.modality);
+                study.region = same.and_then(|s| s.region);
+            }
+            // "mild stenosis on MRI": the findings stand before the study.
+            if at == 0 && lead.len() > 4 && self.shown_on(lead) {
+                read_clause(note, sentence, lead, &study, &mut self.carry, self.drafts);
+            }
+            read_clause(note, sentence, clause, &study, &mut self.carry, self.drafts);
+            self.spread_region(first, &mut study);
+            self.bare = self.drafts.len() == first;
+            self.study = Some(study);
+            self.last = index;
+        }
+    }
+
+    /// A sentence without a study: it goes on with the one before it, or is part of a report.
+    fn read_on(&mut self, index: usize) {
+        let note = self.note;
+        let sentence = &note.sentences[index];
+        let words = note.get(sentence.span);
+        let study = match (&self.study, &self.title) {
+            (Some(study), _) => study.clone(),
+            (None, Some(title)) if self.report && sentence.section != Section::Header => {
+                title.clone()
+            }
+            _ => return,
+        };
+        if !self.report {
+            let before = &note.sentences[self.last];
+            // "X-ray cervical spine, 03/04/2024. Impression: ..." is the study's own impression.
+            let own_impression = self.bare
+                && note.heading(sentence).starts_with("impression")
+                && sentence.span.start.saturating_sub(before.span.end) <= 16;
+            let same_section = (before.section == sentence.section
+                && before.heading == sentence.heading)
+                || own_impression;
+            let listed = matches!(sentence.section, Section::Imaging | Section::Data);
+            let near = before.paragraph == sentence.paragraph
+                || (sentence.paragraph <= before.paragraph + 1 && index <= self.last + 2);
+            let tells = [
+                "demonstrat",
+                "show",
+                "reveal",
+                "there ",
+                "evidence",
+                "seen",
+                "noted",
+                "appear",
+                "consistent with",
+                "impression",
+            ]
+            .iter()
+            .any(|w| words.contains(w));
+            let of_person =
+                ["she ", "he ", "the patient", "patient ", "i ", "we ", "pt ", "ms", "dr"]
+                    .iter()
+                    .any(|w| words.starts_with(w));
+            let other = note
+                .mentions_in("emg", sentence.span)
+                .any(|m| note.concept(m).field("role") == Some("study"))
+                || words.contains("diagnosis");
+            let labelled = sentence.section == Section::Imaging || words.contains(':');
+            let near = near || own_impression;
+            let goes_on = same_section
+                && !other
+                && (near || (listed && index <= self.last + 6))
+                && (!of_person || tells || words.starts_with("i do not appreciate"));
+            if !goes_on {
+                self.study = None;
+                return;
+            }
+            if index > self.last + 1
+                && !tells
+                && !labelled
+                && before.paragraph != sentence.paragraph
+            {
+                return;
+            }
+        }
+        let first = self.drafts.len();
+        read_clause(note, sentence, sentence.span, &study, &mut self.carry, self.drafts);
+        if self.drafts.len() > first {
+            self.last = index;
+            let mut study = study;
+            self.spread_region(first, &mut study);
+            self.study = Some(study);
+        } else if !(self.report || sentence.section == Section::Imaging || words.len() < 60) {
+            self.study = None;
+        }
+    }
+
+    /// A study whose region is not said has that of its first finding's levels.
+    fn spread_region(&mut self, first: usize, study: &mut Study) {
+        if study.region.is_some() {
+            return;
+        }
+        let of = |draft: &Draft| match &draft.kind {
+            Kind::Imaging(imaging) if !imaging.levels.is_empty() => imaging.region,
+            _ => None,
+        };
+        study.region = self.drafts[first..].iter().find_map(of);
+        for draft in &mut self.drafts[first..] {
+            if let Kind::Imaging(imaging) = &mut draft.kind
+                && imaging.region.is_none()
+            {
+                imaging.region = study.region;
+            }
+        }
+    }
+
+    /// An order tells nothing new where the study's findings are told, or for the second time.
+    fn drop_old_orders(&mut self, first: usize) {
+        let known: Vec<(Modality, Option<Region>, bool)> = self.drafts[first..]
+            .iter()
+            .map(|d| match &d.kind {
+                Kind::Imaging(i) => (i.modality, i.region, i.finding.is_some()),
+                _ => (Modality::Other, None, false),
+            })
+            .collect();
+        let mut at = 0;
+        let mut all = known.iter().enumerate();
+        let mut drop = vec![false; first];
+        drop.extend(self.drafts[first..].iter().map(|draft| {
+            let Kind::Imaging(own) = &draft.kind else { return false };
+            let n = all.next().map_or(at, |(n, _)| n);
+            at += 1;
+            own.status == Some(EventStatus::Planned)
+                && known.iter().enumerate().any(|(m, (modality, region, found))| {
+                    let same = *modality == own.modality
+                        && (*region == own.region || own.region.is_none() || region.is_none());
+                    m != n && same && (*found || m < n)
+                })
+        }));
+        let mut keep = drop.into_iter().map(|d| !d);
+        self.drafts.retain(|_| keep.next().unwrap_or(true));
+    }
+
+    /// Whether words before a study lead to it: "mild stenosis is seen on MRI".
+    fn shown_on(&self, lead: Span) -> bool {
+        let mut words = self.note.get(lead).trim_end();
+        // "on her most recent lumbar MRI", "on previous MRI"
+        let between = [
+            "previous", "prior", "recent", "most", "the", "her", "his", "a", "an", "lumbar",
+            "cervical", "thoracic", "spine", "plain", "current", "this",
+        ];
+        while let Some((rest, last)) = words.rsplit_once(' ') {
+            if !between.contains(&last) {
+                break;
+            }
+            words = rest;
+        }
+        [
+            "on",
+            "by",
+            "per",
+            "on the",
+            "on her",
+            "on his",
+            "on a",
+            "on recent",
+            "seen on",
+            "a negative",
+            "negative",
+            "normal",
+            "unremarkable",
+            "and",
+            "otherwise normal",
+        ]
+        .iter()
+        .any(|w| {
+            words.ends_with(w)
+                && (words.len() == w.len()
+                    || !words[..words.len() - w.len()].ends_with(|c: char| c.is_alphanumeric()))
+        })
+    }
+
+    /// A row of boxes that names documents, not studies.
+    fn is_enclosure(&self, sentence: &Sentence) -> bool {
+        let names = |span: Span| self.note.mentions_in(study::GROUP, span).next().is_some();
+        names(sentence.span) && self.note.boxes_in(sentence.span).iter().any(|b| names(b.label))
+    }
+
+    fn push_bare(&mut self, study: &Study, status: EventStatus) {
+        // "further imaging" is an order only with a modality.
+        if status == EventStatus::Planned && study.modality == Modality::Other {
+            return;
+        }
+        let note = self.note;
+        let mut asserted = note.assert(study.span);
+        asserted.assertion.polarity =
+            if status == EventStatus::NotDone { Polarity::Negated } else { Polarity::Affirmed };
+        asserted.assertion.time =
+            if status == EventStatus::Planned { Time::Planned } else { Time::Current };
+        let kind = Imaging {
+            modality: study.modality,
+            region: study.region,
+            side: study.side,
+            status: Some(status),
+            ..Imaging::default()
+        };
+        self.drafts.push(Draft::new(study.span, kind, study.rule.clone(), asserted));
+    }
+}

@@ -1,0 +1,275 @@
+//! Studies: modality, region, side, day, and whether they were made.
+
+use crate::date::PartialDate;
+use crate::extract::Note;
+use crate::fact::{EventStatus, Experiencer, Modality, Region, Section, Side, Time};
+use crate::lexicon::CueCategory;
+use crate::segment::Sentence;
+use crate::span::Span;
+
+/// The group of studies in the lexicon.
+pub(super) const GROUP: &str = "imaging-study";
+const REGION: &str = "imaging-region";
+const WORD: &str = "imaging-word";
+
+/// Words of a document's first lines count up to here (bytes).
+const TITLE_REACH: usize = 400;
+
+/// A study as a sentence names it.
+#[derive(Clone, Debug)]
+pub(super) struct Study {
+    /// Its name.
+    pub span: Span,
+    /// Where the words about it begin: a region may stand before the name.
+    pub from: usize,
+    pub modality: Modality,
+    pub region: Option<Region>,
+    /// All regions named, where there are several.
+    pub regions: Vec<(Span, Region)>,
+    pub side: Option<Side>,
+    pub date: Option<PartialDate>,
+    pub rule: String,
+}
+
+/// Regions that a stretch names, in order.
+pub(super) fn regions_in(note: &Note<'_>, within: Span) -> Vec<(Span, Region)> {
+    let mut found = Vec::new();
+    for mention in note.mentions_in(REGION, within) {
+        let concept = note.concept(mention);
+        let word = concept.field("region").unwrap_or(&concept.id);
+        if let Ok(region) = word.parse() {
+            found.push((mention.span, region));
+        }
+        if let Some(Ok(also)) = concept.field("also").map(str::parse) {
+            found.push((mention.span, also));
+        }
+    }
+    found
+}
+
+/// The region of a level.
+pub(super) fn region_of(level: &str) -> Option<Region> {
+    match level.chars().next()? {
+        'C' => Some(Region::Cervical),
+        'T' => Some(Region::Thoracic),
+        'L' => Some(Region::Lumbar),
+        'S' => Some(Region::Sacral),
+        _ => None,
+    }
+}
+
+/// The studies that a stretch names, in order; "MRI scan" and "X-ray films" are one.
+pub(super) fn studies_in(note: &Note<'_>, within: Span) -> Vec<Study> {
+    let mut out: Vec<Study> = Vec::new();
+    let mentions: Vec<_> = note.mentions_in(GROUP, within).collect();
+    for (at, mention) in mentions.iter().enumerate() {
+        let concept = note.concept(mention);
+        let Ok(modality) = concept.id.parse::<Modality>() else { continue };
+        if let Some(last) = out.last_mut() {
+            let gap = note.get(Span::new(last.span.end, mention.span.start.max(last.span.end)));
+            let words = gap.split_whitespace().count();
+            // "X-ray, two views", "MRI imaging", "CT myelogram".
+            if words <= 1
+                && !gap.contains(['.', ';'])
+                && (last.modality == modality || modality == Modality::Other)
+                && !gap.contains("and")
+            {
+                last.span = last.span.union(mention.span);
+                continue;
+            }
+            // "the imaging studies, an MRI ..." are told of by the more exact name.
+            if last.modality == Modality::Other && gap.len() <= 3 {
+                out.pop();
+            }
+        }
+        let previous = out.last().map_or(within.start, |s| s.span.end);
+        let next = mentions.get(at + 1).map_or(within.end, |m| m.span.start);
+        let before_from = note
+            .str()
+            .ceil_char_boundary(mention.span.start.saturating_sub(34).max(previous))
+            .min(mention.span.start);
+        let words = note.get(Span::new(before_from, mention.span.start));
+        // Another clause's region is not this study's.
+        let cut = words.rfind([',', ';', '.', ':']).map_or(before_from, |i| before_from + i + 1);
+        let before = Span::new(cut, mention.span.start);
+        let after_to =
+            note.str().floor_char_boundary((mention.span.end + 70).min(next)).max(mention.span.end);
+        let after_words = note.get(Span::new(mention.span.end, after_to));
+        let stop = [
+            "show",
+            "reveal",
+            "demonstrat",
+            ": ",
+            "which",
+            "was ",
+            "were ",
+            "with ",
+            " is ",
+            ". ",
+            "has been",
+            "have been",
+            "found",
+            "that ",
+        ];
+        let end =
+            stop.iter().filter_map(|w| after_words.find(w)).min().unwrap_or(after_words.len());
+        let after = Span::new(mention.span.end, mention.span.end + end);
+        let behind = regions_in(note, after);
+        let ahead = regions_in(note, before);
+        let mut regions = if behind.is_empty() { ahead.clone() } else { behind };
+        if regions.is_empty() {
+            // "roentgenograms were taken: lumbar anteroposterior and lateral"
+            let rest = Span::new(mention.span.end, after_to);
+            regions = regions_in(note, rest)
+                .into_iter()
+                .take(1)
+                .filter(|_| note.get(rest).contains(": "))
+                .collect();
+        }
+        let from = ahead.first().map_or(mention.span.start, |(span, _)| span.start);
+        let side = note.side_in(after).or_else(|| note.side_in(before));
+        let dates_to =
+            note.str().floor_char_boundary((mention.span.end + 80).min(next)).max(mention.span.end);
+        let date = note.dates_in(Span::new(mention.span.end, dates_to)).next().map(|d| d.date);
+        let date = date.or_else(|| {
+            note.dates_in(Span::new(previous, mention.span.start))
+                .last()
+                .filter(|d| mention.span.start - d.span.end <= 12)
+                .map(|d| d.date)
+        });
+        out.push(Study {
+            span: mention.span,
+            from,
+            modality,
+            region: regions.first().map(|(_, r)| *r),
+            regions,
+            side,
+            date,
+            rule: note.rule(mention),
+        });
+    }
+    out
+}
+
+/// The study that the document's first lines name, as the title of its report does.
+pub(super) fn header_study(note: &Note<'_>) -> Option<Study> {
+    let head = Span::new(0, note.str().floor_char_boundary(TITLE_REACH));
+    let titled = note.sentences.iter().take_while(|s| s.span.start < head.end).find_map(|s| {
+        let short = s.span.len() <= 90;
+        let title = s.section == Section::Header || note.heading(s).contains("exam");
+        let heading = studies_in(note, s.heading).into_iter().next();
+        heading.or_else(|| studies_in(note, s.span).into_iter().next().filter(|_| short && title))
+    });
+    // A report may name its technique before its findings.
+    titled.or_else(|| {
+        let first = note.sentences.iter().find(|s| s.section == Section::Imaging)?;
+        studies_in(note, first.span).into_iter().next()
+    })
+}
+
+/// Whether a study was made, is planned, or was not made.
+pub(super) fn study_status(
+    note: &Note<'_>,
+    sentence: &Sentence,
+    study: &Study,
+    clause: Span,
+) -> EventStatus {
+    let asserted = note.assert(study.span);
+    if asserted.assertion.experiencer != Experiencer::Patient {
+        return EventStatus::Performed;
+    }
+    let words = note.get(clause);
+    let told = [
+        "findings",
+        "results",
+        "reviewing",
+        "review of",
+        "on review",
+        "show",
+        "reveal",
+        "demonstrat",
+        "was normal",
+        "is normal",
+        "unremarkable",
+        "reviewed",
+        "dated",
+        "negative",
+        "normal",
+        "report",
+        "consistent",
+        "read as",
+        "which was",
+        "were taken",
+        "was taken",
+        "was done",
+        "was performed",
+        "were done",
+        "disclosed",
+        "confirmed",
+        "documented",
+        "suggest",
+    ]
+    .iter()
+    .any(|w| words.contains(w));
+    let found = note.mentions_in("imaging-finding", clause).next().is_some();
+    let purpose = [
+        "to evaluate",
+        "to rule out",
+        "to assess",
+        "for further evaluation",
+        "to look for",
+        "to determine",
+        "to see",
+        "further evaluate",
+        "rule out",
+    ]
+    .iter()
+    .any(|w| words.contains(w));
+    let lead = Span::new(sentence.span.start, study.span.start);
+    let last = |id: &str, within: Span| {
+        note.mentions_in(WORD, within)
+            .filter(|m| note.concept(m).id == id)
+            .map(|m| m.span.end)
+            .last()
+    };
+    let near = |end: usize| study.span.start - end <= 60;
+    let found_before = note.mentions_in("imaging-finding", lead).next().is_some();
+    let denied_before = !found_before
+        && last("not-done", lead).filter(|&e| near(e)).is_some()
+        && (asserted.has(CueCategory::Negated, note.lexicon) || note.get(lead).contains("not "));
+    let denied_behind = last("not-done", clause).is_some_and(|end| {
+        let gap = note.get(Span::new(study.span.end.min(end), end));
+        gap.len() <= 60 && !gap.contains("no ") && !gap.contains(',') && gap.contains("not")
+            || gap.contains("denied")
+    }) && note.mentions_in(WORD, clause).any(|m| {
+        note.concept(m).id == "not-done"
+            && !matches!(note.get(m.span), "no" | "no prior" | "no recent")
+    });
+    let planned_before = last("planned", lead).filter(|&e| near(e)).is_some()
+        || matches!(asserted.assertion.time, Time::Planned | Time::Hypothetical);
+    let planned_behind = note.mentions_in(WORD, clause).any(|m| {
+        note.concept(m).id == "planned"
+            && m.span.start >= study.span.end
+            && [
+                "will be",
+                "to be obtained",
+                "pending",
+                "ordered",
+                "recommended",
+                "scheduled",
+                "requested",
+            ]
+            .contains(&note.get(m.span))
+    });
+    let dated = study.date.is_some();
+    // What a study showed was seen, whatever else is planned; an order's purpose was not.
+    let shown = (told || found) && !purpose;
+    let in_plan = sentence.section == Section::Plan && !told && !found && !dated;
+    if denied_behind || (denied_before && !told && !(found && dated)) {
+        EventStatus::NotDone
+    } else if (planned_before || planned_behind || in_plan) && !shown {
+        EventStatus::Planned
+    } else {
+        EventStatus::Performed
+    }
+}

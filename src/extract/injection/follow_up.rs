@@ -1,0 +1,259 @@
+//! What is said of a procedure after its name: relief in lists, in the next sentence, in a
+//! table's rows or a call, and what was injected.
+
+use super::agent::agent_in;
+use super::relief::relief_in;
+use super::{Event, Reader};
+use crate::fact::{Assertion, EventStatus, Injection, Polarity, Time};
+use crate::segment::Sentence;
+use crate::span::Span;
+
+/// Words for the time right after a procedure.
+const AFTER: &[&str] = &[
+    "post procedure",
+    "post-procedure",
+    "after the block",
+    "after the procedure",
+    "after the injection",
+    "following the procedure",
+    "following the block",
+    "following the injection",
+    "after the blocks",
+];
+
+impl Reader<'_, '_> {
+    /// "A, B and C, all without relief": what is said last holds for the whole list.
+    pub(super) fn share_relief(&mut self, first: usize, sentence: &Sentence) {
+        let note = self.note;
+        let Some(last) = self.events.len().checked_sub(1).filter(|&l| l > first) else { return };
+        for at in (first..last).rev() {
+            let (one, next) = (&self.events[at], &self.events[at + 1]);
+            if one.has_relief() || !one.performed() || !next.performed() {
+                continue;
+            }
+            let gap = if one.head.end <= next.span.start {
+                note.get(Span::new(one.span.end.min(next.span.start), next.span.start))
+            } else {
+                ""
+            };
+            let rest = note.get(Span::new(next.span.end, sentence.span.end));
+            let all = ["all ", "both ", "none ", "neither ", "each ", "any of"]
+                .iter()
+                .any(|w| rest.contains(w));
+            let listed = gap.split([' ', ',']).all(|w| {
+                matches!(
+                    w,
+                    "" | "and"
+                        | "or"
+                        | "a"
+                        | "an"
+                        | "the"
+                        | "as"
+                        | "well"
+                        | "then"
+                        | "/"
+                        | "&"
+                        | "also"
+                )
+            });
+            if next.has_relief() && (all || listed) {
+                let (relief, percent, duration) = (
+                    next.injection.relief,
+                    next.injection.relief_percent,
+                    next.injection.relief_duration.clone(),
+                );
+                let own = &mut self.events[at].injection;
+                (own.relief, own.relief_percent, own.relief_duration) = (relief, percent, duration);
+            }
+        }
+    }
+
+    /// "She had 80% relief for five weeks": the next sentence speaks of the injection before it.
+    pub(super) fn take_next_relief(&mut self, index: usize, first: usize) {
+        let note = self.note;
+        let Some(event) = self.events[first..]
+            .last()
+            .filter(|e| e.performed() && e.injection.relief_percent.is_none())
+        else {
+            return;
+        };
+        if event.title {
+            return;
+        }
+        for next in index + 1..(index + 3).min(note.sentences.len()) {
+            let sentence = &note.sentences[next];
+            let words = note.get(sentence.span);
+            let speaks = [
+                "she ",
+                "he ",
+                "the patient ",
+                "patient ",
+                "pt ",
+                "this ",
+                "these ",
+                "it ",
+                "that ",
+                "they ",
+                "with this",
+                "her pain",
+                "his pain",
+                "relief",
+                "pain ",
+                "there was",
+                "which ",
+                "both ",
+                "all ",
+                "none ",
+            ]
+            .iter()
+            .any(|w| words.starts_with(w));
+            if sentence.paragraph != note.sentences[index].paragraph || !self.named[next].is_empty()
+            {
+                return;
+            }
+            let told = self.events[first..].last();
+            let worded = told.is_some_and(Event::has_relief);
+            let timed = told.is_some_and(|e| e.injection.relief_duration.is_some());
+            let found = relief_in(note, sentence.span, false).filter(|r| {
+                !self.conditional(sentence, r.span)
+                    && !self.names_other_treatment(sentence, r.span)
+                    && (r.percent.is_some() || !worded || (!timed && r.duration.is_some()))
+            });
+            if let Some(relief) =
+                found.filter(|r| speaks && (r.percent.is_some() || next == index + 1))
+            {
+                if let Some(event) = self.events.last_mut() {
+                    let own = &mut event.injection;
+                    let duration = relief.duration.map(|d| note.as_written(d).to_owned());
+                    if relief.percent.is_some() || !worded {
+                        (own.relief, own.relief_percent) = (relief.relief, relief.percent);
+                        own.relief_duration = duration;
+                    } else {
+                        own.relief_duration = own.relief_duration.take().or(duration);
+                    }
+                }
+                self.used.push(next);
+                return;
+            }
+            if found.is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Whether a sentence speaks of a drug or therapy before its relief, which is that one's.
+    fn names_other_treatment(&self, sentence: &Sentence, relief: Span) -> bool {
+        let note = self.note;
+        let lead = Span::new(sentence.span.start, relief.end);
+        let injected = |span: Span| note.mentions_in("agent", span).any(|m| m.span.overlaps(span));
+        note.mentions_in("drug", lead).any(|m| !injected(m.span))
+            // "Pt states ..." is the patient.
+            || note.mentions_in("therapy", lead).any(|m| note.get(m.span) != "pt")
+    }
+
+    /// A sentence without a procedure that tells how one worked: a row of a table, a call
+    /// after a block, "with rotation it helped about 70%".
+    pub(super) fn read_relief_sentence(&mut self, index: usize) {
+        let note = self.note;
+        let sentence = &note.sentences[index];
+        if self.used.contains(&index) || note.mentions_in("relief", sentence.span).next().is_none()
+        {
+            return;
+        }
+        let Some(at) = self.antecedent(index) else { return };
+        let date =
+            note.dates_in(sentence.span).next().filter(|d| d.span.start <= sentence.span.start + 4);
+        let Some(relief) = relief_in(note, sentence.span, date.is_some()) else { return };
+        if relief.percent.is_none()
+            || self.conditional(sentence, relief.span)
+            || self.names_other_treatment(sentence, relief.span)
+        {
+            return;
+        }
+        let before = &self.events[at];
+        let close = index <= before.sentence + 2
+            && note.sentences[before.sentence].paragraph == sentence.paragraph;
+        let in_procedure_note = self.events.iter().any(|e| e.title);
+        let labelled = note.get(sentence.span).starts_with("relief")
+            || note.heading(sentence).contains("relief")
+            || note.get(sentence.span).contains("relief ...");
+        if !(close || in_procedure_note || date.is_some() || labelled) {
+            return;
+        }
+        let span = date.map_or(relief.span, |d| d.span.union(relief.span));
+        let injection = Injection {
+            status: Some(EventStatus::Performed),
+            relief: relief.relief,
+            relief_percent: relief.percent,
+            relief_duration: relief.duration.map(|d| note.as_written(d).to_owned()),
+            count: None,
+            ..before.injection.clone()
+        };
+        let mut asserted = note.assert(relief.span);
+        asserted.assertion =
+            Assertion { polarity: Polarity::Affirmed, time: Time::Past, ..asserted.assertion };
+        let event = Event {
+            span,
+            head: relief.span,
+            sentence: index,
+            injection,
+            rule: format!("{}/relief", before.rule),
+            asserted,
+            date: date.map(|d| d.date).or(before.date),
+            title: false,
+            named: false,
+            confidence: 0.85,
+        };
+        self.events.push(event);
+    }
+
+    /// The event that a sentence without a procedure speaks of.
+    fn antecedent(&self, index: usize) -> Option<usize> {
+        let done = |e: &&Event| e.performed() && e.named && e.sentence < index;
+        let title = self.events.iter().rposition(|e| e.title);
+        title
+            .or_else(|| self.events.iter().rposition(|e| done(&e)))
+            .or_else(|| self.events.iter().rposition(|e| e.performed() && e.sentence < index))
+    }
+
+    /// What was injected, from the lines below a procedure's title.
+    pub(super) fn read_injectates(&mut self) {
+        let note = self.note;
+        let titles: Vec<usize> = (0..self.events.len()).filter(|&i| self.events[i].title).collect();
+        for (n, &at) in titles.iter().enumerate() {
+            let from = self.events[at].sentence;
+            let until =
+                titles.get(n + 1).map_or(note.sentences.len(), |&next| self.events[next].sentence);
+            for sentence in note.sentences.get(from + 1..until).unwrap_or_default() {
+                let words = note.get(sentence.span);
+                // "The pain was gone after the block."
+                if AFTER.iter().any(|w| words.contains(w)) && !self.events[at].has_relief() {
+                    let read = relief_in(note, sentence.span, false)
+                        .filter(|r| r.percent.is_none() && !self.conditional(sentence, r.span));
+                    self.events[at].injection.relief = read.and_then(|r| r.relief);
+                }
+                let labelled = ["injectate", "medication", "solution", "agent"]
+                    .iter()
+                    .any(|w| note.heading(sentence).contains(w) || words.starts_with(w));
+                let given = labelled
+                    || note
+                        .mentions_in("agent", sentence.span)
+                        .any(|m| note.concept(m).field("label").is_some());
+                let denies = note
+                    .mentions_in("agent", sentence.span)
+                    .any(|m| note.concept(m).field("steroid") == Some("no"));
+                if !(given || denies) || self.names_contrast(words) {
+                    continue;
+                }
+                let agent = agent_in(note, sentence.span);
+                let own = &mut self.events[at].injection;
+                own.agent = own.agent.take().or(agent.words);
+                own.steroid = own.steroid.or(agent.steroid);
+            }
+        }
+    }
+
+    fn names_contrast(&self, words: &str) -> bool {
+        ["contrast", "dye", "omnipaque", "isovue"].iter().any(|w| words.contains(w))
+    }
+}

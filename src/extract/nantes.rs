@@ -1,0 +1,87 @@
+//! The Nantes criteria for pudendal neuralgia, where a note applies them by name.
+
+use super::{Draft, Note};
+use crate::fact::{Nantes, Origin, Polarity, SignPolarity, Time};
+use crate::span::Span;
+use crate::tag::Mention;
+
+const GROUP: &str = "nantes";
+
+/// How many sentences behind the name the criteria may go on.
+const REACH: usize = 14;
+
+/// Reads each criterion that a note answers under the criteria's name.
+pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    let names: Vec<&Mention> =
+        note.mentions(GROUP).filter(|m| note.concept(m).id == "name").collect();
+    let mut read_up_to = 0;
+    for name in names {
+        let first = note
+            .sentence_index(name.span)
+            .unwrap_or_else(|| note.sentences.partition_point(|s| s.span.start < name.span.end));
+        for index in first.max(read_up_to)..(first + REACH).min(note.sentences.len()) {
+            let sentence = &note.sentences[index];
+            // The criteria stand in the name's own sentence, under it as a heading, or as its list.
+            let under = note.heading(sentence).contains("nantes")
+                || index == first
+                || sentence.item
+                || sentence.paragraph == note.sentences[first].paragraph;
+            if !under {
+                break;
+            }
+            read_sentence(note, sentence.span, drafts);
+            read_up_to = index + 1;
+        }
+    }
+}
+
+fn read_sentence(note: &Note<'_>, span: Span, drafts: &mut Vec<Draft>) {
+    let mentions: Vec<&Mention> = note.mentions_in(GROUP, span).collect();
+    for (at, mention) in mentions.iter().enumerate() {
+        let concept = note.concept(mention);
+        let Ok(criterion) = concept.id.parse() else { continue };
+        let next = mentions[at + 1..]
+            .iter()
+            .find(|m| note.concept(m).field("answer").is_none() && note.concept(m).id != "name");
+        let until = next.map_or(span.end, |m| m.span.start);
+        let answer = mentions[at + 1..]
+            .iter()
+            .find(|m| m.span.start < until && note.concept(m).field("answer").is_some());
+        let ticked = note.boxes_in(span).into_iter().find(|b| b.ticked && b.span.start <= until);
+        let (polarity, end) = match answer.and_then(|m| note.concept(m).field("answer")) {
+            Some("open") => continue,
+            Some("positive") => {
+                (SignPolarity::Positive, answer.map_or(mention.span.end, |m| m.span.end))
+            }
+            Some(_) => (SignPolarity::Negative, answer.map_or(mention.span.end, |m| m.span.end)),
+            None if ticked.is_some_and(|b| b.label.contains(mention.span)) => {
+                (SignPolarity::Positive, mention.span.end)
+            }
+            None => continue,
+        };
+        // The words of the criterion from its line's beginning to its answer.
+        let start = if at == 0 && mention.span.start - span.start <= 40 {
+            span.start
+        } else {
+            mention.span.start
+        };
+        let mut asserted = note.assert(mention.span);
+        asserted.assertion.polarity = match polarity {
+            SignPolarity::Positive => Polarity::Affirmed,
+            SignPolarity::Negative => Polarity::Negated,
+        };
+        asserted.assertion.time = Time::Current;
+        if ticked.is_some() {
+            asserted.assertion.origin = Origin::Checkbox;
+        }
+        let mut draft = Draft::new(
+            Span::new(start, end),
+            Nantes { criterion, polarity: Some(polarity) },
+            note.rule(mention),
+            asserted,
+        );
+        draft.date = note.date;
+        draft.confidence = 0.95;
+        drafts.push(draft);
+    }
+}
