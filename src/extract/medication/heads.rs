@@ -174,7 +174,8 @@ fn is_medication(
     let volume = ["ml of ", "cc of ", "ccs of ", "% ", "ml ", "cc "]
         .iter()
         .any(|unit| before.ends_with(unit));
-    !(volume && !list && matches!(class, "steroid" | "local_anesthetic" | "topical" | "opioid"))
-        && !behind.starts_with(" level")
-        && !behind.starts_with(" toxicity")
+    let drawn_up =
+        volume && !list && matches!(class, "steroid" | "local_anesthetic" | "topical" | "opioid");
+    let measured = behind.starts_with(" level") || behind.starts_with(" toxicity");
+    !drawn_up && !measured
 }

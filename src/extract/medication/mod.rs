@@ -221,6 +221,8 @@ fn titrated(
     let further = Medication {
         dose: Some(dose.value.clone()),
         frequency: frequency.map(|f| f.value),
+        // "300 mg daily x 1 week and then twice daily": a length belongs to the dose before it.
+        duration: course_in(note, rest).duration.map(|span| note.as_written(span).to_owned()),
         ..medication.clone()
     };
     let mut draft = Draft::new(

@@ -210,7 +210,8 @@ fn is_physical_therapy(note: &Note<'_>, sentence: &Sentence, mention: &Mention) 
 fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -> Option<Draft> {
     let asserted = note.assert(head.span);
     let own = note.get(reach.own);
-    if own.trim_start_matches([' ', ':', '.']).starts_with("__")
+    let answer_line = own.trim_start_matches([' ', ':', '.', '?', '-']);
+    if ["__", "n/a", "not applicable"].iter().any(|blank| answer_line.starts_with(blank))
         || matches!(sentence.section, Section::Allergies | Section::Procedure)
     {
         return None;
@@ -257,7 +258,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     let answer = answer.map(|b| note.get(b.label));
     if let Some(empty) = boxed
         && !empty.ticked
-        && !status_read.is_some_and(|s| s.status == "not_taken")
+        && status_read.is_none_or(|s| s.status != "not_taken")
     {
         return None;
     }
