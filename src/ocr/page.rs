@@ -187,7 +187,10 @@ fn upright(
             .words
             .iter()
             .filter(|w| {
-                w.confidence > 0.6 && w.text.chars().filter(|c| c.is_alphabetic()).count() > 2
+                // Words on their side are read too: they tell of another way.
+                w.confidence > 0.6
+                    && !is_lying(w)
+                    && w.text.chars().filter(|c| c.is_alphabetic()).count() > 2
             })
             .map(|w| w.confidence * w.text.len() as f32)
             .sum();
