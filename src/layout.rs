@@ -72,6 +72,17 @@ pub fn lines(fragments: Vec<Fragment>) -> Vec<Line> {
     lines
 }
 
+/// Puts fragments that stand at an angle to the page into lines of their own, as
+/// they come: their words run up, down or back.
+pub fn lines_aside(fragments: Vec<Fragment>) -> impl Iterator<Item = Line> {
+    let line = |fragment: Fragment| Line {
+        words: fragment.words,
+        role: LineRole::Body,
+        starts_block: true,
+    };
+    fragments.into_iter().map(line)
+}
+
 /// Gathers the pieces that stand beside one another.
 fn rows(fragments: Vec<Fragment>) -> Vec<Row> {
     let mut pieces: Vec<Piece> =

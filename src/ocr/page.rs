@@ -33,10 +33,15 @@ const ROW_RATIO: f32 = 1.5;
 /// A gap of this many type sizes parts a line into fragments.
 const FRAGMENT_GAP: f32 = 2.0;
 
+/// A word this many times as high as wide lies on its side.
+const LYING: f32 = 1.2;
+
 /// A page, read off its picture.
 pub struct Scanned {
     /// Its words, in points of the page as turned.
     pub fragments: Vec<Fragment>,
+    /// Words that lie on their side, as stamps along the edge do, line by line.
+    pub aside: Vec<Fragment>,
     /// Whether they can be used.
     pub legibility: Legibility,
     /// Clockwise turn in degrees that was applied.
@@ -78,6 +83,7 @@ pub fn read(
     let ink = clean::ink_share(&picture);
     let nothing = |legibility, timed_out| Scanned {
         fragments: Vec::new(),
+        aside: Vec::new(),
         legibility,
         turned: 0,
         tilt: None,
@@ -91,11 +97,24 @@ pub fn read(
     let mut page = Prepared::new(&picture, turned.unwrap_or(0), fax);
     let mut found = engine.recognize(&page.picture, left())?;
     let mut confidence = mean_confidence(&found);
-    if turned.is_none() && confidence < SURELY_UPRIGHT && ink >= BLANK_INK && !found.timed_out {
+    if let Some(further) = further_turn(&found.words).filter(|_| !found.timed_out) {
+        // The engine reads lines that run up or down the page too, but the boxes
+        // tell that the page was taken for upright, or turned, by mistake.
+        let turn = (turned.unwrap_or(0) + further) % 360;
+        let again = Prepared::new(&picture, turn, fax);
+        let anew = engine.recognize(&again.picture, left())?;
+        if further_turn(&anew.words).is_none() && !anew.words.is_empty() {
+            (turned, page, found) = (Some(turn), again, anew);
+            confidence = mean_confidence(&found);
+        }
+    }
+    // A page that makes no sense may well have been turned the wrong way.
+    let doubt = if turned.is_none() { SURELY_UPRIGHT } else { LEGIBLE };
+    if confidence < doubt && ink >= BLANK_INK && !found.timed_out {
         // Nobody is sure which way is up: read a strip each way and compare.
         let best = upright(&picture, engine, left)?;
-        turned = Some(best);
-        if best != 0 {
+        let before = turned.replace(best).unwrap_or(0);
+        if best != before {
             page = Prepared::new(&picture, best, fax);
             found = engine.recognize(&page.picture, left())?;
             confidence = mean_confidence(&found);
@@ -108,8 +127,10 @@ pub fn read(
     let told = ink_told(&page.picture, &found.words);
     let legible = letters >= 3 && confidence >= LEGIBLE && told >= INK_TOLD;
     let (x, y) = (72.0 / page.picture.xdpi, 72.0 / page.picture.ydpi);
+    let (fragments, aside) = fragments(found.words, x, y);
     Ok(Scanned {
-        fragments: fragments(found.words, x, y),
+        fragments,
+        aside,
         legibility: if legible { Legibility::Readable } else { Legibility::Unreadable },
         turned: turned.unwrap_or(0),
         tilt: (page.skew != 0.0).then(|| (Tilt::new(&page.picture, page.skew), x, y)),
@@ -166,7 +187,10 @@ fn upright(
             .words
             .iter()
             .filter(|w| {
-                w.confidence > 0.6 && w.text.chars().filter(|c| c.is_alphabetic()).count() > 2
+                // Words on their side are read too: they tell of another way.
+                w.confidence > 0.6
+                    && !is_lying(w)
+                    && w.text.chars().filter(|c| c.is_alphabetic()).count() > 2
             })
             .map(|w| w.confidence * w.text.len() as f32)
             .sum();
@@ -205,21 +229,59 @@ fn ink_told(picture: &Picture, words: &[Read]) -> f32 {
     inside as f32 / total.max(1) as f32
 }
 
+/// Whether a word of several letters is set along its box's height.
+fn is_lying(word: &Read) -> bool {
+    word.text.chars().count() >= 3 && word.rect.height() > LYING * word.rect.width()
+}
+
+/// The clockwise turn that sets words upright of which most lie on their side;
+/// `None` where they stand. Lines that run down the page need a quarter turn back.
+fn further_turn(words: &[Read]) -> Option<u16> {
+    let (mut lying, mut all) = (0, 0);
+    for word in words.iter().filter(|word| word.text.chars().count() >= 3) {
+        all += word.text.len();
+        lying += if is_lying(word) { word.text.len() } else { 0 };
+    }
+    if lying == 0 || lying * 2 <= all {
+        return None;
+    }
+    let middle = |word: &Read| (word.rect.y0 + word.rect.y1) / 2.0;
+    let downward: f32 = words
+        .windows(2)
+        .filter(|pair| pair[0].line == pair[1].line)
+        .map(|pair| (middle(&pair[1]) - middle(&pair[0])).signum())
+        .sum();
+    match downward {
+        d if d > 0.0 => Some(270),
+        d if d < 0.0 => Some(90),
+        _ => None,
+    }
+}
+
 fn mean_confidence(found: &Recognition) -> f32 {
     let letters: usize = found.words.iter().map(|w| w.text.len()).sum();
     let sum: f32 = found.words.iter().map(|w| w.confidence * w.text.len() as f32).sum();
     if letters == 0 { 0.0 } else { sum / letters as f32 }
 }
 
-/// An engine's lines to fragments, in points.
-fn fragments(words: Vec<Read>, x: f32, y: f32) -> Vec<Fragment> {
-    let mut fragments: Vec<Fragment> = Vec::new();
+/// An engine's lines to fragments, in points; those that lie on their side apart.
+fn fragments(words: Vec<Read>, x: f32, y: f32) -> (Vec<Fragment>, Vec<Fragment>) {
+    let (mut fragments, mut aside): (Vec<Fragment>, Vec<Fragment>) = Default::default();
     let mut words = words.into_iter().filter(|word| word.confidence >= NOISE).peekable();
     while let Some(first) = words.next() {
         let number = first.line;
         let mut line = vec![first];
         while let Some(word) = words.next_if(|w| w.line == number) {
             line.push(word);
+        }
+        let long = line.iter().filter(|word| word.text.chars().count() >= 3).count();
+        let lying = line.iter().filter(|word| is_lying(word)).count();
+        if lying * 2 > long {
+            let size = line[0].rect.width() * x;
+            let base = line[0].rect.y1 * y;
+            let words = line.into_iter().map(|read| word(read, x, y)).collect();
+            aside.push(Fragment { words, base, size });
+            continue;
         }
         // The middle of the words' feet is the baseline, descenders or not.
         let mut feet: Vec<f32> = line.iter().map(|w| w.rect.y1 * y).collect();
@@ -230,17 +292,23 @@ fn fragments(words: Vec<Read>, x: f32, y: f32) -> Vec<Fragment> {
         // Boxes hug the letters: type is about 1.3 times as high.
         let size = (heights[heights.len() / 2] * 1.3).clamp(4.0, 40.0);
         let mut open: Vec<Word> = Vec::new();
-        for word in line {
-            let r = word.rect;
-            let rect = Rect::new(r.x0 * x, r.y0 * y, r.x1 * x, r.y1 * y);
-            if open.last().is_some_and(|last| rect.x0 - last.rect.x1 > FRAGMENT_GAP * size) {
+        for read in line {
+            let word = word(read, x, y);
+            let gap = |last: &Word| word.rect.x0 - last.rect.x1;
+            if open.last().is_some_and(|last| gap(last) > FRAGMENT_GAP * size) {
                 fragments.push(Fragment { words: std::mem::take(&mut open), base, size });
             }
-            open.push(Word { text: word.text, rect, confidence: Some(word.confidence) });
+            open.push(word);
         }
         fragments.push(Fragment { words: open, base, size });
     }
-    fragments
+    (fragments, aside)
+}
+
+fn word(read: Read, x: f32, y: f32) -> Word {
+    let r = read.rect;
+    let rect = Rect::new(r.x0 * x, r.y0 * y, r.x1 * x, r.y1 * y);
+    Word { text: read.text, rect, confidence: Some(read.confidence) }
 }
 
 #[cfg(test)]
@@ -323,5 +391,85 @@ mod tests {
             Scripted { orientation: None, words: vec![word("Assessment", 0.95)], asked: 0 };
         read(inked(53), &mut engine, Duration::from_secs(5)).unwrap();
         assert_eq!(engine.asked, 1);
+    }
+
+    /// Reads lines that run up or down the page as well, until it stands upright.
+    struct Sideways {
+        orientation: Option<u16>,
+        /// How far the picture is turned, clockwise.
+        picture: u16,
+        asked: usize,
+    }
+
+    impl OcrEngine for Sideways {
+        fn recognize(&mut self, shown: &Picture, _: Duration) -> Result<Recognition, OcrError> {
+            self.asked += 1;
+            // The mark in the corner tells how far the picture has been turned.
+            let at = |x: usize, y: usize| shown.pixels[y * shown.width + x] < 128;
+            let far = shown.width - 20;
+            let applied = match (at(20, 20), at(far, 20), at(far, far)) {
+                (true, ..) => 0,
+                (_, true, _) => 90,
+                (.., true) => 180,
+                _ => 270,
+            };
+            let now = (self.picture + applied) % 360;
+            let words =
+                ["Assessment", "low", "back", "pain"].iter().enumerate().map(|(i, text)| {
+                    let i = i as f32;
+                    let rect = match now {
+                        90 => Rect::new(50.0, 80.0 * i, 70.0, 80.0 * i + 60.0),
+                        270 => Rect::new(50.0, 320.0 - 80.0 * i, 70.0, 380.0 - 80.0 * i),
+                        _ => Rect::new(80.0 * i, 50.0, 80.0 * i + 60.0, 70.0),
+                    };
+                    Read { text: (*text).into(), rect, confidence: 0.9, line: 1 }
+                });
+            Ok(Recognition { words: words.collect(), timed_out: false })
+        }
+
+        fn orientation(&mut self, _: &Picture) -> Option<u16> {
+            self.orientation
+        }
+    }
+
+    #[track_caller]
+    fn check_sideways(orientation: Option<u16>, picture: u16, turned: u16, asked: usize) {
+        let mut sheet = inked(53);
+        for y in 0..400 {
+            for x in 0..400 {
+                let corner = (x < 40 || x >= 360) && (y < 40 || y >= 360);
+                if corner {
+                    sheet.pixels[y * 400 + x] = if x < 40 && y < 40 { 0 } else { 255 };
+                }
+            }
+        }
+        let mut engine = Sideways { orientation, picture, asked: 0 };
+        let scanned = read(sheet, &mut engine, Duration::from_secs(5)).unwrap();
+        assert_eq!((scanned.turned, engine.asked), (turned, asked));
+        assert_eq!((scanned.fragments.len(), scanned.aside.len()), (1, 0));
+    }
+
+    #[test]
+    fn lines_that_run_up_or_down_turn_the_page() {
+        check_sideways(Some(0), 0, 0, 1);
+        check_sideways(Some(0), 90, 270, 2);
+        check_sideways(None, 270, 90, 2);
+        // Taken for a page on its side though it stood upright.
+        check_sideways(Some(90), 0, 0, 2);
+        check_sideways(Some(270), 0, 0, 2);
+    }
+
+    #[test]
+    fn a_stamp_along_the_edge_stays_apart() {
+        let stamp = |text: &str, y: f32| Read {
+            text: text.into(),
+            rect: Rect::new(380.0, y, 392.0, y + 40.0),
+            confidence: 0.9,
+            line: 2,
+        };
+        let words = vec![word("Assessment", 0.9), stamp("RECEIVED", 200.0), stamp("TODAY", 150.0)];
+        let (fragments, aside) = fragments(words, 0.36, 0.36);
+        assert_eq!((fragments.len(), aside.len(), aside[0].words.len()), (1, 1, 2));
+        assert_eq!(aside[0].words[0].text, "RECEIVED");
     }
 }

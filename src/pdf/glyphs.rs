@@ -2,13 +2,16 @@
 
 use hayro_interpret::font::{Glyph as Drawn, GlyphRun};
 use hayro_interpret::hayro_cmap::BfString;
-use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect as Area};
+use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect as Area, Shape};
 use hayro_interpret::{
-    BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, SoftMask,
+    BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
 };
 
 /// A page with more glyphs than this is no page of words.
 const MAX_GLYPHS: usize = 400_000;
+
+/// Shades from this on do not show on white paper.
+const PAPER: u8 = 250;
 
 /// One drawn character (or a ligature of several), in points from the top left.
 pub struct Glyph {
@@ -46,7 +49,7 @@ pub struct Collector {
     pub glyphs: Vec<Glyph>,
     /// Every picture, in drawing order.
     pub placements: Vec<Placement>,
-    /// How many lines and areas are drawn.
+    /// How many lines and areas are drawn that show on white paper.
     pub paths: usize,
 }
 
@@ -58,8 +61,22 @@ impl Collector {
 }
 
 impl<'a> Device<'a> for Collector {
-    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {
-        self.paths += 1;
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
+        let white = match &props.paint {
+            Paint::Color(color) => {
+                let [r, g, b, alpha] = color.to_rgba().to_rgba8();
+                alpha < 8 || [r, g, b].iter().all(|&shade| shade >= PAPER)
+            }
+            Paint::Pattern(_) => false,
+        };
+        let area = (props.transform * path.clone()).bounding_box();
+        let on_page = area.x1 > 0.0
+            && area.y1 > 0.0
+            && area.x0 < f64::from(self.width)
+            && area.y0 < f64::from(self.height);
+        if !white && on_page && !matches!(mode, DrawMode::Invisible) {
+            self.paths += 1;
+        }
     }
 
     fn push_clip_path(&mut self, _: &ClipPath) {}

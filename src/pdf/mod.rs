@@ -130,7 +130,7 @@ pub struct Content {
     pub invisible: usize,
     /// The share of the page (0-1) that pictures cover.
     pub pictured: f32,
-    /// Whether anything at all is drawn: letters, pictures, lines.
+    /// Whether anything at all is drawn that shows: letters, pictures, lines.
     pub drawn: bool,
 }
 

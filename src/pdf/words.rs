@@ -18,7 +18,8 @@ const FRAGMENT_GAP: f64 = 1.5;
 pub fn content(collector: Collector) -> Content {
     let Collector { width, height, glyphs, placements, paths } = collector;
     let pictured = pictured(&placements, width, height);
-    let drawn = !glyphs.is_empty() || !placements.is_empty() || paths > 0;
+    let shows = |g: &Glyph| !g.invisible && (g.text.is_empty() || !g.text.trim().is_empty());
+    let drawn = glyphs.iter().any(shows) || !placements.is_empty() || paths > 0;
     let mut content = Content {
         width,
         height,

@@ -228,7 +228,14 @@ fn read_pdf(bytes: &[u8], options: &ReadOptions, reading: &mut Reading) {
                     reading.trouble(number, Stage::Read, problem, false);
                 }
                 let unread = wanted || options.ocr == OcrMode::Never && scan_beneath;
-                reading.document.pages.push(text_page(number, content, unread));
+                let bare = content.pictured == 0.0 && content.garbled == 0;
+                let page = text_page(number, content, unread);
+                if bare && page.legibility == Legibility::Unreadable {
+                    let problem = "the page is drawn in lines and areas, with no text and no \
+                                   picture to read; fax or scan it and add that";
+                    reading.trouble(number, Stage::Read, problem, false);
+                }
+                reading.document.pages.push(page);
             }
         }
     }
@@ -237,10 +244,10 @@ fn read_pdf(bytes: &[u8], options: &ReadOptions, reading: &mut Reading) {
 /// A page from the PDF's own text.
 fn text_page(number: u32, content: pdf::Content, unread: bool) -> Page {
     let mut lines = layout::lines(content.fragments);
-    lines.extend(layout::lines(content.aside));
+    lines.extend(layout::lines_aside(content.aside));
     let legibility = match (lines.is_empty(), unread) {
         (_, true) if content.readable < SCAN_STAMP => Legibility::Unreadable,
-        (true, _) if content.drawn && content.garbled > 0 => Legibility::Unreadable,
+        (true, _) if content.drawn => Legibility::Unreadable,
         (true, _) => Legibility::Blank,
         _ => Legibility::Readable,
     };

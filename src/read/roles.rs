@@ -19,13 +19,15 @@ const HEAD_MARGIN: f32 = 0.12;
 pub fn mark(pages: &mut [Page]) {
     for page in pages.iter_mut().filter(|page| page.source == TextSource::Ocr) {
         let height = page.height;
-        let headers: Vec<Rect> = page
-            .lines
+        let edge: Vec<&Line> =
+            page.lines.iter().filter(|line| at_edge(line, height, FAX_MARGIN)).collect();
+        // A header that runs askew to the page comes in pieces: all of them are one,
+        // and one piece alone may not tell what it is.
+        let headers: Vec<Rect> = edge
             .iter()
-            .filter(|line| at_edge(line, height, FAX_MARGIN) && is_fax_header(&line.text()))
-            .map(Line::rect)
+            .filter(|line| is_fax_header(&line.text()) || is_fax_header(&row_text(line, &edge)))
+            .map(|line| line.rect())
             .collect();
-        // A header that runs askew to the page comes in pieces: all of them are one.
         let beside = |line: &Line| {
             let (rect, edge) = (line.rect(), at_edge(line, height, FAX_MARGIN));
             let middle = (rect.y0 + rect.y1) / 2.0;
@@ -38,6 +40,22 @@ pub fn mark(pages: &mut [Page]) {
         }
     }
     mark_running(pages);
+}
+
+/// The text of all the lines that stand on one row with this one, left to right.
+fn row_text(line: &Line, lines: &[&Line]) -> String {
+    let rect = line.rect();
+    let mut row: Vec<&&Line> = lines
+        .iter()
+        .filter(|other| {
+            let other = other.rect();
+            let shared = rect.y1.min(other.y1) - rect.y0.max(other.y0);
+            shared >= 0.4 * rect.height().min(other.height())
+        })
+        .collect();
+    row.sort_by(|a, b| a.rect().x0.total_cmp(&b.rect().x0));
+    let texts: Vec<String> = row.iter().map(|line| line.text()).collect();
+    texts.join(" ")
 }
 
 fn at_edge(line: &Line, height: f32, share: f32) -> bool {
@@ -174,6 +192,30 @@ mod tests {
         assert_eq!(pages[0].lines[0].role, LineRole::FaxHeader);
         assert_eq!(pages[0].lines[1].role, LineRole::Body);
         assert_eq!(pages[1].lines[0].role, LineRole::Body);
+    }
+
+    #[test]
+    fn a_fax_header_in_pieces_is_marked_whole() {
+        let piece = |text: &str, x: f32, y: f32| {
+            let mut line = line(text, y);
+            for (i, word) in line.words.iter_mut().enumerate() {
+                let x = x + 60.0 * i as f32;
+                word.rect = Rect::new(x, y, x + 50.0, y + 10.0);
+            }
+            line
+        };
+        let lines = vec![
+            piece("P.001/003", 500.0, 11.0),
+            piece("TO:555-0152", 330.0, 9.0),
+            piece("MAR-27-2023 17:02", 30.0, 6.0),
+            piece("FROM:EXAMPLE CL", 180.0, 7.5),
+            piece("PAIN CENTER", 200.0, 40.0),
+        ];
+        let mut pages = vec![page(1, TextSource::Ocr, lines)];
+        mark(&mut pages);
+        let roles: Vec<LineRole> = pages[0].lines.iter().map(|l| l.role).collect();
+        assert_eq!(roles[..4], [LineRole::FaxHeader; 4]);
+        assert_eq!(roles[4], LineRole::Body);
     }
 
     #[test]

@@ -99,6 +99,7 @@ fn scanned_page(
         fragments.extend(over.into_iter().filter(|f| !overlaps(&f.rect(), &recognized)));
     }
     let mut lines: Vec<Line> = layout::lines(fragments);
+    lines.extend(layout::lines_aside(std::mem::take(&mut scanned.aside)));
     for word in lines.iter_mut().flat_map(|line| &mut line.words) {
         if word.confidence.is_some() {
             word.rect = scanned.settle(word.rect);

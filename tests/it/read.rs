@@ -219,6 +219,78 @@ fn a_scan_fed_upside_down_is_turned() {
     assert!(page.lines[0].words[0].rect.y0 < 100.0);
 }
 
+/// A note long enough to tell up from down by.
+const LONG_NOTE: [&str; 9] = [
+    "HISTORY: PAIN FOR SIX MONTHS",
+    "GABAPENTIN 300 MG THREE TIMES DAILY",
+    "NO RADIATION BELOW THE KNEE",
+    "STRAIGHT LEG RAISE NEGATIVE",
+    "PALPATION: TENDER OVER THE JOINT",
+    "REFLEXES NORMAL IN BOTH LEGS",
+    "ASSESSMENT: CHRONIC LOW BACK PAIN",
+    "PHYSICAL THERAPY DID NOT HELP",
+    "RETURN AFTER THE BLOCK",
+];
+
+/// A page that was faxed turned comes back line by line, each in its place.
+#[track_caller]
+fn check_turned(quarters: usize, standard: bool) {
+    let upright = Sheet::typed(&LONG_NOTE, 1728, 2156, 4);
+    // The fax machine thins the rows of the sheet as it was fed.
+    let (sheet, ydpi) = match (upright.turned(quarters), standard) {
+        (sheet, true) => (sheet.every_other_row(), 98),
+        (sheet, false) => (sheet, 196),
+    };
+    let page = &read_plainly(&tiff(&sheet, 204, ydpi)).document.pages[0];
+    assert_eq!(page.turned, [0, 270, 180, 90][quarters]);
+    assert_eq!(page.lines.len(), LONG_NOTE.len(), "{:?}", texts(page));
+    // On its side the sheet's rows are the page's columns.
+    let (across, down) = if quarters % 2 == 1 { (196.0, 204.0) } else { (204.0, 196.0) };
+    for (i, (line, typed)) in page.lines.iter().zip(LONG_NOTE).enumerate() {
+        let near = strsim::normalized_levenshtein(&line.text().to_uppercase(), typed);
+        assert!(near >= 0.7, "{near}: {}", line.text());
+        let (rect, top) = (line.rect(), (200 + 56 * i) as f32 * 72.0 / down);
+        let right = (200 + 24 * typed.len()) as f32 * 72.0 / across;
+        assert!((rect.y0 - top).abs() < 5.0 && (rect.y1 - top - 10.0).abs() < 5.0, "{i} {rect:?}");
+        assert!((rect.x0 - 200.0 * 72.0 / across).abs() < 5.0, "{i} {rect:?}");
+        assert!((rect.x1 - right).abs() < 8.0, "{i} {rect:?}");
+    }
+}
+
+#[test]
+fn a_turned_fax_is_read_line_by_line() {
+    for quarters in 0..4 {
+        check_turned(quarters, false);
+        check_turned(quarters, true);
+    }
+}
+
+#[test]
+fn a_page_of_outlines_is_not_taken_for_blank() {
+    let with = |operations: Vec<Operation>| {
+        let mut document = pdf(&[Sheetlike::Text(&[])], &[]);
+        let content = Content { operations }.encode().unwrap();
+        let content = document.add_object(Stream::new(dictionary! {}, content));
+        let page = document.page_iter().next().unwrap();
+        document.get_dictionary_mut(page).unwrap().set("Contents", content);
+        read_plainly(&bytes(document))
+    };
+    let area = |shade: i64| {
+        vec![
+            Operation::new("g", vec![shade.into()]),
+            Operation::new("re", [72, 700, 4, 11].map(Object::from).to_vec()),
+            Operation::new("f", vec![]),
+        ]
+    };
+    let black = with(area(0));
+    assert_eq!(black.document.pages[0].legibility, Legibility::Unreadable);
+    assert_eq!((black.problems.len(), black.problems[0].page), (1, Some(1)));
+    for nothing in [with(vec![]), with(area(1))] {
+        assert_eq!(nothing.document.pages[0].legibility, Legibility::Blank);
+        assert!(nothing.problems.is_empty());
+    }
+}
+
 /// A TIFF of one grey page at this resolution.
 fn tiff(sheet: &Sheet, xdpi: u32, ydpi: u32) -> Vec<u8> {
     use tiff::encoder::{Rational, TiffEncoder, colortype::Gray8};

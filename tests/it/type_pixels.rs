@@ -94,6 +94,15 @@ impl Sheet {
         self
     }
 
+    /// Turned clockwise by this many quarters.
+    pub fn turned(self, quarters: usize) -> Self {
+        (0..quarters).fold(self, |sheet, _| {
+            let (w, h) = (sheet.width, sheet.height);
+            let pixel = |i: usize| sheet.pixels[(h - 1 - i % h) * w + i / h];
+            Self { width: h, height: w, pixels: (0..w * h).map(pixel).collect() }
+        })
+    }
+
     /// Half the rows, as standard-mode fax leaves them.
     pub fn every_other_row(self) -> Self {
         let pixels = self.pixels.chunks(self.width).step_by(2).flatten().copied().collect();
