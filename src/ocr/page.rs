@@ -437,7 +437,8 @@ mod tests {
         let mut sheet = inked(53);
         for y in 0..400 {
             for x in 0..400 {
-                let corner = (x < 40 || x >= 360) && (y < 40 || y >= 360);
+                let edge = |at: usize| !(40..360).contains(&at);
+                let corner = edge(x) && edge(y);
                 if corner {
                     sheet.pixels[y * 400 + x] = if x < 40 && y < 40 { 0 } else { 255 };
                 }
