@@ -5,6 +5,7 @@ use crate::segment::Sentence;
 use crate::span::Span;
 
 use super::super::Note;
+use super::attributes::find_dose;
 
 /// A drug named in a sentence.
 #[derive(Clone, Debug, PartialEq)]
@@ -162,7 +163,7 @@ fn is_medication(
     }
     // Laboratory values: a mineral counts with a dose, as a supplement, or on a list.
     if class == "mineral" && !list {
-        let dosed = super::find_dose(behind)
+        let dosed = find_dose(behind)
             .is_some_and(|dose| dose.span.start <= 12 && !behind[dose.span.end..].starts_with('/'))
             || [" supplement", " pill", " tablet", " sulfate"]
                 .iter()

@@ -1,0 +1,146 @@
+//! Which dose, frequency and route belong to a drug.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::Note;
+use super::super::scope::Reach;
+use super::attributes::{
+    Dose, Frequency, find_bare_dose, find_dose, find_doses, find_frequency, find_route,
+};
+use super::heads::Head;
+use crate::fact::Route;
+use crate::span::Span;
+
+/// How far a dose with its unit may stand behind the drug (bytes).
+const DOSE_REACH: usize = 95;
+
+/// How far a frequency may stand behind dose or drug (bytes).
+pub(super) const FREQUENCY_REACH: usize = 42;
+
+/// Dose, frequency and route of a drug with the span that holds them.
+pub(super) struct Attributes {
+    /// The drug with what is bound to it.
+    pub span: Span,
+    /// The dose.
+    pub dose: Option<Dose>,
+    /// Whether the dose stands behind the drug.
+    pub dose_behind: bool,
+    /// How often.
+    pub frequency: Option<Frequency>,
+    /// How it is given.
+    pub route: Option<Route>,
+}
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static OF: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^ ?(?:a day|per day|daily|tablets?|capsules?|patch(?:es)?)?(?: ?of)?(?: oral| iv| topical)? ?$").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static PLAIN_GAP: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:[ ,(:-]|tablets?|tabs?|caps?|capsules?|pills?|patch(?:es)?|cream|gel|ointment|drops?|inhaler|puffs?|spray|\d{1,2}(?:/\d)?|one|two|three|half|to|or|up|at|by|mouth|p\.?o\.?|oral|orally|er|xr|sr|cr|xl|dr|ir|la|sodium|hcl|topical|topically|otc|over-the-counter|which|he|she|that|takes|taking|took|is|was|uses|used|using|it|only|about|approximately|now|currently|dose|taken|applied|and|on|a|an|the|basis|apply|applied|take|use|%)*$").unwrap()
+});
+
+/// The first frequency of a stretch, not further than `reach` bytes away.
+pub(super) fn frequency_near(note: &Note<'_>, within: Span, reach: usize) -> Option<Frequency> {
+    let words = note.get(within);
+    let found = find_frequency(words)?;
+    let gap = &words[..found.span.start];
+    (gap.len() <= reach && !breaks(gap)).then_some(found)
+}
+
+/// Whether a sentence or clause ends inside a gap; "p.o." does not end one.
+fn breaks(gap: &str) -> bool {
+    gap.contains([';', ':'])
+        || gap
+            .match_indices('.')
+            .any(|(at, _)| gap[..at].rsplit([' ', '.']).next().is_some_and(|word| word.len() >= 3))
+}
+
+impl Attributes {
+    /// Reads what is bound to a drug.
+    pub fn of(note: &Note<'_>, head: &Head<'_>, reach: &Reach) -> Self {
+        let own = note.get(reach.own);
+        let mut span = head.span;
+        let laboratory = matches!(head.class, Some("supplement" | "mineral"));
+        let mut dose = find_bare_dose(own).filter(|_| !laboratory).or_else(|| {
+            find_dose(own).filter(|dose| {
+                let gap = &own[..dose.span.start];
+                let far = gap.len() > DOSE_REACH || gap.contains(". ");
+                // "gabapentin and 20 mg of something": another drug's dose stands before its name.
+                let of = own[dose.span.end..].trim_start().starts_with("of ")
+                    && own[dose.span.end..].len() <= 6;
+                !far && !of && !own[dose.span.end..].starts_with('/')
+            })
+        });
+        let dose_behind = dose.is_some();
+        let mut rest = reach.own;
+        if let Some(dose) = &dose {
+            span.end = reach.own.start + dose.span.end;
+            rest.start = span.end;
+        }
+        // "25 mcg fentanyl", "twice daily gabapentin"
+        let lead = note.get(reach.near);
+        let mut early: Option<Frequency> = None;
+        let doses = find_doses(lead);
+        if dose.is_none()
+            && let Some(last) = doses.last()
+            && OF.is_match(&lead[last.span.end..])
+        {
+            // "480 mg to 240 mg of morphine": the first is the dose now.
+            let chain = doses
+                .windows(2)
+                .rev()
+                .take_while(|pair| lead[pair[0].span.end..pair[1].span.start].trim() == "to");
+            let first = chain.last().map_or(last, |pair| &pair[0]);
+            span.start = reach.near.start + first.span.start;
+            dose = Some(first.clone());
+        }
+        let tail_of_lead = lead.len().saturating_sub(24);
+        let tail_of_lead =
+            (tail_of_lead..=lead.len()).find(|&i| lead.is_char_boundary(i)).unwrap_or(0);
+        if let Some(found) = find_frequency(&lead[tail_of_lead..])
+            && lead[tail_of_lead + found.span.end..].trim().is_empty()
+        {
+            early = Some(Frequency {
+                span: Span::new(
+                    reach.near.start + tail_of_lead + found.span.start,
+                    reach.near.start + tail_of_lead + found.span.end,
+                ),
+                value: found.value,
+            });
+        }
+        let frequency = frequency_near(note, rest, 48)
+            .filter(|found| {
+                let gap = &note.get(rest)[..found.span.start];
+                (dose_behind && gap.len() <= FREQUENCY_REACH && !gap.contains(" and "))
+                    || PLAIN_GAP.is_match(gap)
+                    || note.get(rest)[found.span.start..].starts_with("up to")
+            })
+            .map(|found| Frequency {
+                span: Span::new(rest.start + found.span.start, rest.start + found.span.end),
+                value: found.value,
+            })
+            .or(early);
+        let local = matches!(head.class, Some("topical" | "nsaid" | "local_anesthetic"));
+        let mut end = span.end.max(reach.own.start);
+        if let Some(frequency) = &frequency {
+            span = span.union(frequency.span);
+            end = end.max(frequency.span.end);
+        }
+        let limit = (end + 16).min(reach.own.end);
+        let limit =
+            (limit..=reach.own.end).find(|&i| note.str().is_char_boundary(i)).unwrap_or(end);
+        let near = Span::new(reach.own.start, limit.max(reach.own.start));
+        let route = find_route(note.get(near), local)
+            .filter(|(at, _)| near.start + at.start <= end + 8)
+            .or_else(|| {
+                find_route(&lead[tail_of_lead..], local)
+                    .filter(|(at, _)| lead[tail_of_lead + at.end..].trim().is_empty())
+            })
+            .map(|(_, route)| route);
+        Self { span, dose, dose_behind, frequency, route }
+    }
+}

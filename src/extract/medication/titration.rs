@@ -1,0 +1,116 @@
+//! Further doses of a drug: titrations in one sentence and doses in the next.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::status::status_before;
+use super::super::{Draft, Note, course_in};
+use super::attributes::{Dose, find_doses, find_route};
+use super::bound::{FREQUENCY_REACH, frequency_near};
+use crate::context::Asserted;
+use crate::fact::{Medication, MedicationStatus, Polarity, Section, Time};
+use crate::span::Span;
+
+/// A further dose of the drug in `medication`, at a place in `within`.
+pub(super) fn titrated(
+    note: &Note<'_>,
+    within: Span,
+    dose: &Dose,
+    medication: &Medication,
+    asserted: &Asserted,
+    rule: &str,
+    drafts: &mut Vec<Draft>,
+) {
+    let span = Span::new(within.start + dose.span.start, within.start + dose.span.end);
+    let rest = Span::new(span.end, within.end);
+    let frequency = frequency_near(note, rest, FREQUENCY_REACH);
+    let end = frequency.as_ref().map_or(span.end, |f| rest.start + f.span.end);
+    let further = Medication {
+        dose: Some(dose.value.clone()),
+        frequency: frequency.map(|f| f.value),
+        // "300 mg daily x 1 week and then twice daily": a length belongs to the dose before it.
+        duration: course_in(note, rest).duration.map(|span| note.as_written(span).to_owned()),
+        ..medication.clone()
+    };
+    let mut draft = Draft::new(
+        Span::new(span.start, end),
+        further,
+        format!("{rule}/titration"),
+        asserted.clone(),
+    );
+    draft.confidence = 0.8;
+    drafts.push(draft);
+}
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static TO: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:to|then|titrat\w*|increas\w*|rais\w*|followed by|go up|down|until|later|eventually|subsequently|maximum of)\b[^.;]{0,25}$").unwrap()
+});
+
+pub(super) fn leads_to_dose(gap: &str) -> bool {
+    gap.len() <= 80 && TO.is_match(gap)
+}
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static PRESCRIBES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"\b(?:prescription|prescribed|increase|titrat\w+|go up|taper|start at|starting at|dose)\b",
+    )
+    .unwrap()
+});
+
+/// Sentences behind a drug's that give only a dose: "We will go up to 60 mg daily in a week."
+pub(super) fn later_doses(
+    note: &Note<'_>,
+    indices: std::ops::Range<usize>,
+    drug: &Medication,
+    drafts: &mut Vec<Draft>,
+) {
+    for index in indices {
+        let sentence = &note.sentences[index];
+        if note.mentions_in("drug", sentence.span).next().is_some() {
+            return;
+        }
+        let previous = &note.sentences[index - 1];
+        let apart = sentence.paragraph - previous.paragraph;
+        if apart > 1
+            || (apart == 1 && !PRESCRIBES.is_match(note.get(sentence.span)))
+            || drug.status == Some(MedicationStatus::Allergy)
+            || sentence.section == Section::Procedure
+            || note.mentions_in("not-drug", sentence.span).next().is_some()
+        {
+            return;
+        }
+        let words = note.get(sentence.span);
+        for dose in find_doses(words) {
+            let rest = Span::new(sentence.span.start + dose.span.end, sentence.span.end);
+            let frequency = frequency_near(note, rest, FREQUENCY_REACH);
+            if frequency.is_none() {
+                continue;
+            }
+            let span = Span::new(
+                sentence.span.start + dose.span.start,
+                sentence.span.start + dose.span.end,
+            );
+            let mut asserted = note.assert(span);
+            let read = status_before(note, Span::new(sentence.span.start, span.start));
+            let status =
+                read.and_then(|r| r.status.parse().ok()).or(match asserted.assertion.time {
+                    Time::Planned | Time::Hypothetical => Some(MedicationStatus::Planned),
+                    _ => drug.status,
+                });
+            asserted.assertion.polarity = Polarity::Affirmed;
+            let base = Medication {
+                name: drug.name.clone(),
+                class: drug.class.clone(),
+                status,
+                route: find_route(&words[dose.span.end..], false)
+                    .filter(|(at, _)| at.start <= 20)
+                    .map(|(_, route)| route),
+                ..Medication::default()
+            };
+            titrated(note, sentence.span, &dose, &base, &asserted, "medication/dose-alone", drafts);
+        }
+    }
+}
