@@ -12,6 +12,7 @@
     clippy::unwrap_used
 )]
 
+pub mod withhold;
 pub mod error;
 pub mod geometry;
 pub mod span;

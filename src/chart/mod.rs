@@ -18,7 +18,8 @@ use crate::date::PartialDate;
 use crate::fact::{Fact, Intent, Kind, Origin, Side};
 
 /// The facts of one case over its documents, with the request that they are held against.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Chart {
     /// Every mention, in order of document and position.
     pub facts: Vec<Fact>,
@@ -54,7 +55,8 @@ pub struct ChartDocument {
 }
 
 /// What is asked for, over all documents and the manifest.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Request {
     /// Procedure code.
     pub cpt: Option<String>,
@@ -154,6 +156,8 @@ fn standing(facts: &[Fact]) -> Vec<Vec<usize>> {
     }
     by_kind
 }
+
+crate::withhold_debug!(Chart, Request);
 
 #[cfg(test)]
 mod tests;

@@ -32,7 +32,8 @@ pub struct Note<'a> {
 }
 
 /// A fact before its place is looked up.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Draft {
     /// The shortest span that carries the fact's head, in the folded text.
     pub span: Span,
@@ -184,3 +185,5 @@ impl<'a> Note<'a> {
         check_boxes(&self.folded, self.text, span)
     }
 }
+
+crate::withhold_debug!(Draft);

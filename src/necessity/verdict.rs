@@ -3,7 +3,8 @@
 use crate::closed_set;
 
 /// What a policy says of a case.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Verdict {
     /// Id of the policy.
     pub policy_id: String,
@@ -34,7 +35,8 @@ pub struct Verdict {
 }
 
 /// What a policy says of one criterion.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Finding {
     /// Id of the criterion.
     pub criterion_id: String,
@@ -111,7 +113,8 @@ closed_set! {
 }
 
 /// A reason against.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Reason {
     /// Criterion id plus `.failed`, `.undocumented`, `.excluded` or `.inconsistent`.
     pub id: String,
@@ -188,3 +191,5 @@ pub struct Pitfall {
     /// The criteria that it rests on.
     pub criteria: Vec<String>,
 }
+
+crate::withhold_debug!(Verdict, Finding, Reason);

@@ -6,3 +6,4 @@ mod layers;
 mod place;
 mod read;
 mod type_pixels;
+mod withhold;

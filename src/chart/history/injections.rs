@@ -6,7 +6,8 @@ use crate::date::PartialDate;
 use crate::fact::{EventStatus, Injection, Intent, Kind, Procedure, Relief, Section, Side};
 
 /// An injection that took place.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct InjectionEvent {
     /// Which one.
     pub procedure: Procedure,
@@ -272,3 +273,5 @@ fn attach_statements(chart: &Chart, events: &mut [InjectionEvent]) {
         }
     }
 }
+
+crate::withhold_debug!(InjectionEvent);

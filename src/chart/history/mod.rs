@@ -17,7 +17,8 @@ use super::Chart;
 use crate::date::PartialDate;
 
 /// What happened before the request.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct History {
     /// Injections that took place, oldest first, those without a date last.
     pub injections: Vec<InjectionEvent>,
@@ -63,3 +64,5 @@ fn narrower(a: PartialDate, b: PartialDate) -> PartialDate {
 pub(crate) fn days_between(from: Date, to: Date) -> i32 {
     to.since(from).map_or(0, |span| span.get_days())
 }
+
+crate::withhold_debug!(History);
