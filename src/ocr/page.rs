@@ -451,7 +451,7 @@ mod tests {
         let mut sheet = inked(53);
         for y in 0..400 {
             for x in 0..400 {
-                let corner = (x < 40 || x >= 360) && (y < 40 || y >= 360);
+                let corner = !(40..360).contains(&x) && !(40..360).contains(&y);
                 if corner {
                     sheet.pixels[y * 400 + x] = if x < 40 && y < 40 { 0 } else { 255 };
                 }
