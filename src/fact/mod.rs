@@ -15,7 +15,8 @@ use crate::document::TextSource;
 use crate::geometry::Rect;
 
 /// Something a record says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Fact {
     /// Stable id: a hash of document content, span and kind, 16 hexadecimal digits.
     pub id: String,
@@ -35,6 +36,8 @@ pub struct Fact {
     /// Where the record says it.
     pub place: Place,
 }
+
+crate::withhold_debug!(Fact);
 
 /// Where a record says something.
 #[derive(Clone, Default, PartialEq)]
