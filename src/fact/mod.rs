@@ -5,9 +5,11 @@
 
 mod kinds;
 mod value;
+mod words;
 
 pub use kinds::*;
 pub use value::{FieldValue, IntoFieldValue};
+pub use words::*;
 
 use crate::closed_set;
 use crate::date::PartialDate;

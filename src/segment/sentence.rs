@@ -1,0 +1,95 @@
+//! Where sentences end.
+
+use crate::fold::Folded;
+use crate::span::Span;
+
+/// Titles and short forms that never end a sentence.
+const NEVER_ENDS: &[&str] = &[
+    "dr", "drs", "mr", "mrs", "ms", "st", "vs", "e.g", "i.e", "no", "approx", "prof", "fig", "pt",
+    "prov", "s/p", "r/o",
+];
+
+/// Splits a stretch of folded text at sentence ends and inner list numbers.
+pub(super) fn split_sentences(original: &str, folded: &Folded, unit: Span) -> Vec<Span> {
+    let text = folded.get(unit);
+    let bytes = text.as_bytes();
+    let upper_at = |at: usize| {
+        let from = folded.original(Span::new(unit.start + at, unit.start + at)).start;
+        original[from..]
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_uppercase() || matches!(c, '[' | '"' | '\u{201c}' | '\u{2022}'))
+    };
+    let digit_at = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    // "PT." may end a sentence, "Pt." is the patient.
+    let is_therapy = |token: &str, start: usize| token == "pt" && upper_at(start + 1);
+    let mut out = Vec::new();
+    let mut start = 0;
+    let mut number = 0u32;
+    let mut at = 0;
+    while at < bytes.len() {
+        let c = bytes[at];
+        // An inner list number: " 2. Lumbar radiculopathy".
+        if digit_at(at) && (at == 0 || bytes[at - 1] == b' ') {
+            let digits = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+            let mark = at + digits;
+            let value = text[at..mark].parse().unwrap_or(0);
+            let is_mark = digits <= 2
+                && matches!(bytes.get(mark), Some(b'.' | b')'))
+                && bytes.get(mark + 1) == Some(&b' ');
+            let counts_on = value == number + 1 || (number == 0 && value == 2);
+            if is_mark && counts_on && text.is_char_boundary(mark + 2) && upper_at(mark + 2) {
+                if at > start {
+                    out.push(Span::new(unit.start + start, unit.start + at));
+                }
+                number = value;
+                start = mark + 2;
+                at = start;
+                continue;
+            }
+            at = mark;
+            continue;
+        }
+        let end = matches!(c, b'.' | b'!' | b'?');
+        if end {
+            let mut next = at + 1;
+            while matches!(bytes.get(next), Some(b'"' | b')' | b'.')) {
+                next += 1;
+            }
+            let spaced = bytes.get(next) == Some(&b' ');
+            let begin = next + 1;
+            if spaced
+                && begin < bytes.len()
+                && text.is_char_boundary(begin)
+                && (upper_at(begin) || digit_at(begin))
+            {
+                let token_start = text[..at].rfind([' ', '(']).map_or(0, |i| i + 1);
+                let token = &text[token_start..at];
+                let next_word = text[begin..].split(' ').next().unwrap_or("");
+                let short_form = token.contains('.')
+                    || (token.len() == 1 && !token.as_bytes()[0].is_ascii_digit());
+                let dotted_next = next_word.trim_end_matches(['.', ',', ';']).contains('.')
+                    && next_word.len() <= 7;
+                // A question's boxes are its answer.
+                let answered = c == b'?' && matches!(bytes[begin], b'[' | b'(');
+                let keeps = answered
+                    || (NEVER_ENDS.contains(&token) && !is_therapy(token, token_start))
+                    || (short_form && (dotted_next || digit_at(begin)))
+                    || (c == b'.'
+                        && token_start == start
+                        && token.bytes().all(|b| b.is_ascii_digit()));
+                if !keeps {
+                    out.push(Span::new(unit.start + start, unit.start + next));
+                    start = begin;
+                    at = begin;
+                    continue;
+                }
+            }
+        }
+        at += 1;
+    }
+    if start < bytes.len() {
+        out.push(Span::new(unit.start + start, unit.end));
+    }
+    out
+}
