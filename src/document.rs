@@ -54,8 +54,62 @@ pub struct Page {
     /// Clockwise turn in degrees (0, 90, 180, 270) that was applied to what a PDF
     /// viewer shows so that the words stand upright.
     pub turned: u16,
+    /// What the page is to the packet.
+    pub kind: PageKind,
+    /// What the fax machine printed along the page's edge, where it did.
+    pub fax: Option<FaxHeader>,
+    /// The share (0-1) of the page's ink that no word covers; 0 unless it was read
+    /// by OCR.
+    pub uncovered: f32,
     /// Lines in reading order.
     pub lines: Vec<Line>,
+}
+
+impl Page {
+    /// A page of this size in points with nothing on it yet.
+    pub fn new(number: u32, width: f32, height: f32, source: TextSource) -> Self {
+        Self {
+            number,
+            width,
+            height,
+            source,
+            legibility: Legibility::Readable,
+            turned: 0,
+            kind: PageKind::Record,
+            fax: None,
+            uncovered: 0.0,
+            lines: Vec::new(),
+        }
+    }
+}
+
+/// What a page is to the packet it came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageKind {
+    /// Part of the record.
+    Record,
+    /// A fax's cover sheet.
+    Cover,
+    /// The same sheet as an earlier page, sent or scanned again.
+    Duplicate {
+        /// The earlier page, counted from 1.
+        of: u32,
+    },
+    /// Handwriting, a drawing or a photograph: ink, but next to no print.
+    Picture,
+}
+
+/// What a fax machine printed along a page's edge.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct FaxHeader {
+    /// Who sent it, as printed: a name or a number.
+    pub sender: Option<String>,
+    /// The day it was sent, as printed.
+    pub date: Option<String>,
+    /// The page's number in its transmission.
+    pub page: Option<u32>,
+    /// How many pages the transmission has.
+    pub of: Option<u32>,
 }
 
 /// How far a page could be read.
@@ -116,6 +170,16 @@ pub struct Word {
     pub rect: Rect,
     /// The engine's confidence, 0-1; `None` unless it was read by OCR.
     pub confidence: Option<f32>,
+    /// Other readings of the same ink, the likeliest first; empty unless an OCR
+    /// engine was in doubt.
+    pub alternatives: Vec<String>,
+}
+
+impl Word {
+    /// A word that was not read by OCR.
+    pub fn new(text: impl Into<String>, rect: Rect) -> Self {
+        Self { text: text.into(), rect, confidence: None, alternatives: Vec::new() }
+    }
 }
 
 // Records are protected health information and `Debug` output ends up in logs:
@@ -129,6 +193,12 @@ impl fmt::Debug for Document {
 impl fmt::Debug for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Page({}, {:?}, {} lines)", self.number, self.source, self.lines.len())
+    }
+}
+
+impl fmt::Debug for FaxHeader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FaxHeader(page {:?} of {:?})", self.page, self.of)
     }
 }
 

@@ -270,7 +270,7 @@ mod tests {
                 let width = word.len() as f32 * 5.0;
                 let rect = Rect::new(at, base - 9.0, at + width, base + 2.0);
                 at += width + 3.0;
-                Word { text: word.into(), rect, confidence: None }
+                Word::new(word, rect)
             })
             .collect();
         Fragment { words, base, size: 10.0 }

@@ -274,20 +274,12 @@ mod tests {
                 }
                 let width = 5.0 * word.len() as f32;
                 let rect = Rect::new(x, y, x + width, y + 10.0);
-                words.push(Word { text: word.into(), rect, confidence: Some(0.9) });
+                words.push(Word { confidence: Some(0.9), ..Word::new(word, rect) });
                 x += width + 3.0;
             }
             Line { words, role, starts_block }
         });
-        Page {
-            number,
-            width: 612.0,
-            height: 792.0,
-            source: TextSource::Ocr,
-            legibility: Legibility::Readable,
-            turned: 0,
-            lines: lines.collect(),
-        }
+        Page { lines: lines.collect(), ..Page::new(number, 612.0, 792.0, TextSource::Ocr) }
     }
 
     #[track_caller]

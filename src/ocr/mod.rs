@@ -2,6 +2,7 @@
 //! ready for one.
 
 pub mod page;
+pub mod prepare;
 mod tesseract;
 
 use std::time::Duration;
@@ -22,6 +23,8 @@ pub struct Read {
     pub confidence: f32,
     /// Words of one line share a number.
     pub line: u32,
+    /// Other readings of the same ink, the likeliest first.
+    pub alternatives: Vec<String>,
 }
 
 /// What an engine makes of a picture.

@@ -3,11 +3,12 @@
 
 use std::time::{Duration, Instant};
 
+use super::prepare::{self, Prepared};
 use super::{OcrEngine, OcrError, Read, Recognition};
 use crate::document::{Legibility, Word};
 use crate::geometry::Rect;
 use crate::image::Picture;
-use crate::image::clean::{self, Specks, Tilt};
+use crate::image::clean::{self, Tilt};
 use crate::layout::Fragment;
 
 /// Below this share of ink, with no words found, a page is blank.
@@ -26,9 +27,6 @@ const SURELY_UPRIGHT: f32 = 0.75;
 
 /// Words that the engine is less sure of than this are noise more often than words.
 const NOISE: f32 = 0.3;
-
-/// Rows further apart than columns by more than this are a standard-mode fax's.
-const ROW_RATIO: f32 = 1.5;
 
 /// A gap of this many type sizes parts a line into fragments.
 const FRAGMENT_GAP: f32 = 2.0;
@@ -49,6 +47,8 @@ pub struct Scanned {
     /// Clockwise tilt in degrees that the feed gave the page, now undone in
     /// `fragments`; [`Scanned::settle`] puts the boxes back onto the page.
     tilt: Option<(Tilt, f32, f32)>,
+    /// The share (0-1) of the page's ink that no word covers.
+    pub uncovered: f32,
     /// Whether the time limit came before the last word.
     pub timed_out: bool,
 }
@@ -73,13 +73,7 @@ pub fn read(
     let deadline = Instant::now() + limit;
     let left = || deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
     let fax = picture.is_bilevel();
-    let doubled = picture.xdpi > ROW_RATIO * picture.ydpi;
-    let mut picture = squared(picture);
-    if fax {
-        clean::remove_streaks(&mut picture);
-        clean::despeckle(&mut picture, if doubled { Specks::Lonely } else { Specks::All });
-        clean::invert_bars(&mut picture);
-    }
+    let picture = prepare::cleaned(picture);
     let ink = clean::ink_share(&picture);
     let nothing = |legibility, timed_out| Scanned {
         fragments: Vec::new(),
@@ -87,6 +81,7 @@ pub fn read(
         legibility,
         turned: 0,
         tilt: None,
+        uncovered: 0.0,
         timed_out,
     };
     if ink < BLANK_INK / 20.0 {
@@ -124,7 +119,8 @@ pub fn read(
     if letters < 3 && ink < BLANK_INK {
         return Ok(nothing(Legibility::Blank, found.timed_out));
     }
-    let told = ink_told(&page.picture, &found.words);
+    let told = ink_told(&page.picture, &found.words, LEGIBLE);
+    let uncovered = 1.0 - ink_told(&page.picture, &found.words, NOISE);
     let legible = letters >= 3 && confidence >= LEGIBLE && told >= INK_TOLD;
     let (x, y) = (72.0 / page.picture.xdpi, 72.0 / page.picture.ydpi);
     let (fragments, aside) = fragments(found.words, x, y);
@@ -134,42 +130,9 @@ pub fn read(
         legibility: if legible { Legibility::Readable } else { Legibility::Unreadable },
         turned: turned.unwrap_or(0),
         tilt: (page.skew != 0.0).then(|| (Tilt::new(&page.picture, page.skew), x, y)),
+        uncovered,
         timed_out: found.timed_out,
     })
-}
-
-/// Pixels about as high as wide: standard-mode faxes have rows of double height.
-fn squared(picture: Picture) -> Picture {
-    let ratio = picture.xdpi / picture.ydpi;
-    if ratio > ROW_RATIO {
-        picture.rows_doubled()
-    } else if ratio < 1.0 / ROW_RATIO {
-        picture.turned(90).rows_doubled().turned(270)
-    } else {
-        picture
-    }
-}
-
-/// A picture turned upright and set level.
-struct Prepared {
-    picture: Picture,
-    skew: f32,
-}
-
-impl Prepared {
-    fn new(picture: &Picture, turn: u16, fax: bool) -> Self {
-        let picture = if turn == 0 { picture.clone() } else { picture.turned(turn) };
-        let skew = clean::skew(&picture);
-        if skew == 0.0 {
-            return Self { picture, skew };
-        }
-        let mut picture = clean::levelled(&picture, skew);
-        if fax {
-            // Rules of a crooked page run level only now.
-            clean::remove_streaks(&mut picture);
-        }
-        Self { picture, skew }
-    }
 }
 
 /// Tries the strip with the most ink all four ways; the clearest reading wins.
@@ -214,12 +177,12 @@ fn densest_strip(picture: &Picture) -> Picture {
     picture.band(best, best + tall)
 }
 
-/// The share of the picture's ink that lies in words read well.
-fn ink_told(picture: &Picture, words: &[Read]) -> f32 {
+/// The share of the picture's ink that lies in words read with this confidence.
+fn ink_told(picture: &Picture, words: &[Read], sure: f32) -> f32 {
     let (w, h) = (picture.width, picture.height);
     let total = picture.pixels.iter().filter(|&&p| p < clean::INK).count();
     let mut inside = 0;
-    for word in words.iter().filter(|word| word.confidence >= LEGIBLE) {
+    for word in words.iter().filter(|word| word.confidence >= sure) {
         let clamp = |v: f32, most: usize| (v.max(0.0) as usize).min(most);
         let (x0, x1) = (clamp(word.rect.x0, w), clamp(word.rect.x1, w));
         for y in clamp(word.rect.y0, h)..clamp(word.rect.y1, h) {
@@ -308,7 +271,12 @@ fn fragments(words: Vec<Read>, x: f32, y: f32) -> (Vec<Fragment>, Vec<Fragment>)
 fn word(read: Read, x: f32, y: f32) -> Word {
     let r = read.rect;
     let rect = Rect::new(r.x0 * x, r.y0 * y, r.x1 * x, r.y1 * y);
-    Word { text: read.text, rect, confidence: Some(read.confidence) }
+    Word {
+        text: read.text,
+        rect,
+        confidence: Some(read.confidence),
+        alternatives: read.alternatives,
+    }
 }
 
 #[cfg(test)]
@@ -345,7 +313,8 @@ mod tests {
     }
 
     fn word(text: &str, confidence: f32) -> Read {
-        Read { text: text.into(), rect: Rect::new(40.0, 40.0, 80.0, 60.0), confidence, line: 1 }
+        let rect = Rect::new(40.0, 40.0, 80.0, 60.0);
+        Read { text: text.into(), rect, confidence, line: 1, alternatives: Vec::new() }
     }
 
     #[track_caller]
@@ -432,7 +401,13 @@ mod tests {
                         _ => Rect::new(80.0 * i, 50.0, 80.0 * i + 60.0, 70.0),
                     };
                     let confidence = if now % 180 == 90 { 0.95 } else { self.sure };
-                    Read { text: (*text).into(), rect, confidence, line: 1 }
+                    Read {
+                        text: (*text).into(),
+                        rect,
+                        confidence,
+                        line: 1,
+                        alternatives: Vec::new(),
+                    }
                 });
             Ok(Recognition { words: words.collect(), timed_out: false })
         }
@@ -482,6 +457,7 @@ mod tests {
             rect: Rect::new(380.0, y, 392.0, y + 40.0),
             confidence: 0.9,
             line: 2,
+            alternatives: Vec::new(),
         };
         let words = vec![word("Assessment", 0.9), stamp("RECEIVED", 200.0), stamp("TODAY", 150.0)];
         let (fragments, aside) = fragments(words, 0.36, 0.36);

@@ -177,7 +177,8 @@ fn parse(table: &str) -> Vec<Read> {
         let confidence = (at(confidence) / 100.0).clamp(0.0, 1.0);
         // White space inside a word would break the promise that words have none.
         for part in text.split_whitespace() {
-            words.push(Read { text: part.into(), rect, confidence, line: line.0 });
+            let (text, alternatives) = (part.into(), Vec::new());
+            words.push(Read { text, rect, confidence, line: line.0, alternatives });
         }
     }
     words

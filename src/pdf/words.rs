@@ -194,7 +194,7 @@ impl Open {
                 word.text.push_str(text);
                 word.rect = word.rect.union(&area);
             }
-            None => self.word = Some(Word { text: text.into(), rect: area, confidence: None }),
+            None => self.word = Some(Word::new(text, area)),
         }
         self.end = glyph.end.x.max(glyph.origin.x);
     }

@@ -164,10 +164,8 @@ fn read_text(bytes: &[u8], reading: &mut Reading) {
         let mut lines: Vec<Line> = Vec::new();
         let mut blank = true;
         for line in page.lines() {
-            let words: Vec<Word> = line
-                .split_whitespace()
-                .map(|word| Word { text: word.into(), rect: Rect::default(), confidence: None })
-                .collect();
+            let words: Vec<Word> =
+                line.split_whitespace().map(|word| Word::new(word, Rect::default())).collect();
             if words.is_empty() {
                 blank = true;
                 continue;
@@ -176,15 +174,8 @@ fn read_text(bytes: &[u8], reading: &mut Reading) {
             blank = false;
         }
         let legibility = if lines.is_empty() { Legibility::Blank } else { Legibility::Readable };
-        reading.document.pages.push(Page {
-            number: i as u32 + 1,
-            width: 0.0,
-            height: 0.0,
-            source: TextSource::TextFile,
-            legibility,
-            turned: 0,
-            lines,
-        });
+        let page = Page::new(i as u32 + 1, 0.0, 0.0, TextSource::TextFile);
+        reading.document.pages.push(Page { legibility, lines, ..page });
     }
     reading.document.plain_text = Some(text);
 }
@@ -251,15 +242,8 @@ fn text_page(number: u32, content: pdf::Content, unread: bool) -> Page {
         (true, _) => Legibility::Blank,
         _ => Legibility::Readable,
     };
-    Page {
-        number,
-        width: content.width,
-        height: content.height,
-        source: TextSource::TextLayer,
-        legibility,
-        turned: content.turned,
-        lines,
-    }
+    let page = Page::new(number, content.width, content.height, TextSource::TextLayer);
+    Page { legibility, turned: content.turned, lines, ..page }
 }
 
 #[cfg(test)]

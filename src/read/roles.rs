@@ -143,14 +143,10 @@ fn shape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Legibility, Word};
+    use crate::document::Word;
 
     fn line(text: &str, y: f32) -> Line {
-        let word = |t: &str| Word {
-            text: t.into(),
-            rect: Rect::new(50.0, y, 200.0, y + 10.0),
-            confidence: None,
-        };
+        let word = |t: &str| Word::new(t, Rect::new(50.0, y, 200.0, y + 10.0));
         Line {
             words: text.split(' ').map(word).collect(),
             role: LineRole::Body,
@@ -159,8 +155,7 @@ mod tests {
     }
 
     fn page(number: u32, source: TextSource, lines: Vec<Line>) -> Page {
-        let legibility = Legibility::Readable;
-        Page { number, width: 612.0, height: 792.0, source, legibility, turned: 0, lines }
+        Page { lines, ..Page::new(number, 612.0, 792.0, source) }
     }
 
     #[track_caller]

@@ -62,15 +62,8 @@ pub fn read_scan(
 }
 
 fn unread(number: u32, width: f32, height: f32) -> Page {
-    Page {
-        number,
-        width,
-        height,
-        source: TextSource::Ocr,
-        legibility: Legibility::Unreadable,
-        turned: 0,
-        lines: Vec::new(),
-    }
+    let page = Page::new(number, width, height, TextSource::Ocr);
+    Page { legibility: Legibility::Unreadable, ..page }
 }
 
 fn scanned_page(
@@ -108,13 +101,11 @@ fn scanned_page(
     let (width, height) =
         if scanned.turned % 180 == 90 { (height, width) } else { (width, height) };
     Page {
-        number,
-        width,
-        height,
-        source: TextSource::Ocr,
         legibility: scanned.legibility,
         turned: scanned.turned,
+        uncovered: scanned.uncovered,
         lines,
+        ..Page::new(number, width, height, TextSource::Ocr)
     }
 }
 
