@@ -4,6 +4,7 @@
 pub mod page;
 pub mod prepare;
 mod tesseract;
+mod upright;
 
 use std::time::Duration;
 
