@@ -3,16 +3,24 @@
 //! All lengths are given for 200 dpi and scaled to the picture's resolution.
 
 mod bars;
+mod edges;
+mod gaps;
+mod screens;
 mod skew;
+mod soften;
 mod specks;
 mod streaks;
 
 use super::Picture;
 
 pub use bars::invert_bars;
+pub use edges::remove_edges;
+pub use gaps::fill_gaps;
+pub use screens::remove_screens;
 pub use skew::{Tilt, levelled, skew};
+pub use soften::{soften, soften_down, stroke_width, thicken};
 pub use specks::{Specks, despeckle};
-pub use streaks::remove_streaks;
+pub use streaks::{remove_dotted_streaks, remove_streaks};
 
 /// Shades below this are ink.
 pub const INK: u8 = 128;
@@ -26,29 +34,4 @@ pub fn ink_share(picture: &Picture) -> f32 {
 /// A length at 200 dpi as pixels at another resolution; at least one.
 fn scaled(length: f32, dpi: f32) -> usize {
     (length * dpi / 200.0).round().max(1.0) as usize
-}
-
-/// Whitens pixels, and the grey rim around them.
-pub(super) fn erase(picture: &mut Picture, gone: impl Fn(usize) -> bool) {
-    let (w, h) = (picture.width, picture.height);
-    for y in 0..h {
-        for x in 0..w {
-            if !gone(y * w + x) {
-                continue;
-            }
-            for yy in y.saturating_sub(1)..(y + 2).min(h) {
-                for xx in x.saturating_sub(1)..(x + 2).min(w) {
-                    let pixel = &mut picture.pixels[yy * w + xx];
-                    if *pixel >= INK {
-                        *pixel = 255;
-                    }
-                }
-            }
-        }
-    }
-    for (i, pixel) in picture.pixels.iter_mut().enumerate() {
-        if gone(i) {
-            *pixel = 255;
-        }
-    }
 }

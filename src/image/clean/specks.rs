@@ -2,7 +2,7 @@
 
 use super::{INK, scaled};
 use crate::image::Picture;
-use crate::image::blots::{Blot, Blots, Counts};
+use crate::image::blots::{Blot, Blots, count_around};
 
 /// A blot of at most this many pixels may be a speck.
 const SPECK_INK: f32 = 14.0;
@@ -28,9 +28,11 @@ pub fn despeckle(picture: &mut Picture, specks: Specks) {
     let most = (SPECK_INK * picture.xdpi * picture.ydpi / 40_000.0).round().max(2.0) as usize;
     let (x, y) = (scaled(SPECK_DISTANCE.0, picture.xdpi), scaled(SPECK_DISTANCE.1, picture.ydpi));
     let blots = Blots::new(picture);
-    let ink = Counts::new(picture.width, picture.height, |i| picture.pixels[i] < INK);
-    let lonely =
-        |blot: &Blot| blot.ink <= most && ink.within(blot, x, y) as usize <= blot.ink + most / 2;
+    let lonely = |blot: &Blot| {
+        blot.ink <= most
+            && count_around(&picture.pixels, picture.width, blot, (x, y), |p| p < INK)
+                <= blot.ink + most / 2
+    };
     let gone: Vec<bool> = blots.all.iter().map(lonely).collect();
     let (mut small, mut rest) = (0, 0);
     for (blot, _) in blots.all.iter().zip(&gone).filter(|&(_, &gone)| !gone) {
