@@ -7,11 +7,11 @@ use crate::image::clean::{self, Specks};
 /// Rows further apart than columns by more than this are a standard-mode fax's.
 const ROW_RATIO: f32 = 1.5;
 
-/// Strokes thinner than this, in pixels at 200 dpi, have lost their finer parts.
-const THIN_STROKE: f32 = 2.3;
+/// Strokes thinner than this, in pixels, have lost their finer parts.
+const THIN_STROKE: f32 = 2.5;
 
-/// Below this resolution letters are so small that the noise around them matters.
-const COARSE: f32 = 180.0;
+/// Above this resolution letters have enough pixels for soft edges of their own.
+const COARSE: f32 = 250.0;
 
 /// The steps that one may leave out, to see what each is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Steps {
     pub bars: bool,
     /// Set the page level.
     pub level: bool,
-    /// Thicken thin strokes, soften coarse ones.
+    /// Thicken thin strokes and soften hard edges.
     pub strokes: bool,
 }
 
@@ -123,6 +123,12 @@ impl Prepared {
                 // Rules of a crooked page run level only now.
                 clean::remove_streaks(&mut picture);
             }
+        }
+        if steps.strokes && picture.xdpi.min(picture.ydpi) < COARSE {
+            if fax && clean::stroke_width(&picture).is_some_and(|width| width < THIN_STROKE) {
+                clean::thicken(&mut picture);
+            }
+            clean::soften(&mut picture);
         }
         Self { picture, skew }
     }

@@ -18,7 +18,7 @@ pub use edges::remove_edges;
 pub use gaps::fill_gaps;
 pub use screens::remove_screens;
 pub use skew::{Tilt, levelled, skew};
-pub use soften::{soften, soften_down, stroke_width, thicken};
+pub use soften::{soften, stroke_width, thicken};
 pub use specks::{Specks, despeckle};
 pub use streaks::{remove_dotted_streaks, remove_streaks};
 

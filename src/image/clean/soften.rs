@@ -59,7 +59,7 @@ pub fn soften(picture: &mut Picture) {
 }
 
 /// Softens edges that run across.
-pub fn soften_down(picture: &mut Picture) {
+fn soften_down(picture: &mut Picture) {
     let w = picture.width;
     let mut above = picture.pixels[..w].to_vec();
     for y in 0..picture.height {
