@@ -16,6 +16,8 @@ const COARSE: f32 = 250.0;
 /// The steps that one may leave out, to see what each is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Steps {
+    /// Make the paper of grey scans white.
+    pub flatten: bool,
     /// Fill in lost rows.
     pub gaps: bool,
     /// Take out long lines.
@@ -37,6 +39,7 @@ pub struct Steps {
 impl Default for Steps {
     fn default() -> Self {
         Self {
+            flatten: true,
             gaps: true,
             streaks: true,
             screens: true,
@@ -65,6 +68,9 @@ pub fn cleaned_in(mut picture: Picture, steps: Steps) -> Picture {
         clean::remove_dotted_streaks(&mut picture);
     }
     let mut picture = squared(picture);
+    if !fax && steps.flatten {
+        clean::flatten(&mut picture);
+    }
     if steps.edges {
         clean::remove_edges(&mut picture);
     }

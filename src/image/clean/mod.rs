@@ -4,6 +4,7 @@
 
 mod bars;
 mod edges;
+mod flatten;
 mod gaps;
 mod screens;
 mod skew;
@@ -15,6 +16,7 @@ use super::Picture;
 
 pub use bars::invert_bars;
 pub use edges::remove_edges;
+pub use flatten::flatten;
 pub use gaps::fill_gaps;
 pub use screens::remove_screens;
 pub use skew::{Tilt, levelled, skew};
