@@ -49,6 +49,7 @@ impl Default for Steps {
             level: true,
             strokes: true,
         }
+        .env()
     }
 }
 

@@ -16,7 +16,7 @@ const STRETCH: f32 = 400.0;
 /// Fills rows, or their ends from some column on, that are white while the rows above
 /// and below go on: where both have ink, the gap gets it too.
 pub fn fill_gaps(picture: &mut Picture) {
-    let (w, h) = (picture.width, picture.height);
+    let h = picture.height;
     let least = scaled(BRIDGES, picture.xdpi);
     let wide = scaled(STRETCH, picture.xdpi);
     let mut y = 1;
@@ -25,7 +25,6 @@ pub fn fill_gaps(picture: &mut Picture) {
             (1..=MOST_ROWS.min(h - 1 - y)).find(|&rows| fill(picture, y, rows, least, wide));
         y += filled.unwrap_or(1);
     }
-    debug_assert_eq!(picture.pixels.len(), w * h);
 }
 
 /// Fills the rows from `y` on if they are a gap.
@@ -33,6 +32,12 @@ fn fill(picture: &mut Picture, y: usize, rows: usize, least: usize, wide: usize)
     let w = picture.width;
     let (above, rest) = picture.pixels[(y - 1) * w..(y + rows + 1) * w].split_at_mut(w);
     let (gap, below) = rest.split_at_mut(rows * w);
+    // Few rows are bridged at all: a look at the whole row is quick.
+    let bridges = above.iter().zip(gap.iter()).zip(below.iter());
+    let bridged = |((&a, &g), &b): ((&u8, &u8), &u8)| u32::from(a < INK && g >= INK && b < INK);
+    if (bridges.map(bridged).sum::<u32>() as usize) < least {
+        return false;
+    }
     let mut from = 0;
     let mut any = false;
     while from < w {

@@ -58,18 +58,39 @@ pub fn skew(picture: &Picture) -> f32 {
 /// The picture turned by a small angle so that lines which fall by `degrees` to
 /// the right run level; the size stays, what leaves the page is lost.
 pub fn levelled(picture: &Picture, degrees: f32) -> Picture {
+    /// So many columns at a time are left white where the page is.
+    const BLOCK: usize = 32;
     let (w, h) = (picture.width, picture.height);
     let mut out = Picture::white(w, h, picture.xdpi, picture.ydpi);
     let back = Tilt::new(picture, degrees);
+    let blocks = w.div_ceil(BLOCK);
+    let print: Vec<bool> = (0..h)
+        .flat_map(|y| picture.row(y).chunks(BLOCK))
+        .map(|block| block.iter().fold(255, |darkest, &p| darkest.min(p)) < 255)
+        .collect();
+    let (ex, ey) = back.source(1.0, 0.0);
+    let (ox, oy) = back.source(0.0, 0.0);
+    let (dx, dy) = (ex - ox, ey - oy);
     for y in 0..h {
         let row = &mut out.pixels[y * w..(y + 1) * w];
-        let (mut sx, mut sy) = back.source(0.0, y as f32);
-        let (ex, ey) = back.source(1.0, y as f32);
-        let (dx, dy) = (ex - sx, ey - sy);
-        for pixel in row.iter_mut() {
-            *pixel = sample(picture, sx, sy);
-            sx += dx;
-            sy += dy;
+        for (i, block) in row.chunks_mut(BLOCK).enumerate() {
+            let (mut sx, mut sy) = back.source((i * BLOCK) as f32, y as f32);
+            let end = sy + dy * BLOCK as f32;
+            let rows = (sy.min(end) - 1.0).max(0.0) as usize..(sy.max(end) + 3.0).max(0.0) as usize;
+            let first = (sx.max(1.0) as usize - 1) / BLOCK;
+            let columns = first..(first + 3).min(blocks);
+            let white = rows.start >= h
+                || (rows.start..rows.end.min(h)).all(|y| {
+                    columns.is_empty() || !print[y * blocks..][columns.clone()].contains(&true)
+                });
+            if white {
+                continue;
+            }
+            for pixel in block {
+                *pixel = sample(picture, sx, sy);
+                sx += dx;
+                sy += dy;
+            }
         }
     }
     out
@@ -150,6 +171,17 @@ mod tests {
         check_skew(1.8);
         check_skew(-2.6);
         check_skew(0.5);
+    }
+
+    #[test]
+    fn levelling_skips_nothing_but_white() {
+        let p = print(500, 400);
+        let level = levelled(&p, 1.5);
+        let back = Tilt::new(&p, 1.5);
+        for (i, &shade) in level.pixels.iter().enumerate() {
+            let (x, y) = back.source((i % 500) as f32, (i / 500) as f32);
+            assert!(sample(&p, x, y).abs_diff(shade) <= 2, "at {i}");
+        }
     }
 
     #[test]

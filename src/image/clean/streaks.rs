@@ -102,18 +102,21 @@ fn thickness(
 
 /// Runs of ink down a column at least `long`: column, first row, one past the last.
 fn long_columns(picture: &Picture, long: usize) -> Vec<(usize, usize, usize)> {
+    let long = long as u32;
     let mut lengths = vec![0u32; picture.width];
     let mut found = Vec::new();
+    let white = vec![255; picture.width];
     for y in 0..=picture.height {
-        for (x, length) in lengths.iter_mut().enumerate() {
-            if y < picture.height && picture.pixels[y * picture.width + x] < INK {
-                *length += 1;
-            } else {
-                if *length as usize >= long {
-                    found.push((x, y - *length as usize, y));
-                }
-                *length = 0;
+        let row = if y < picture.height { picture.row(y) } else { &white };
+        // Most rows end no long run: a look at the whole row is quick.
+        let ends = |(&length, &shade): (&u32, &u8)| length >= long && shade >= INK;
+        if lengths.iter().zip(row).fold(false, |any, both| any | ends(both)) {
+            for (x, (&length, _)) in lengths.iter().zip(row).enumerate().filter(|(_, b)| ends(*b)) {
+                found.push((x, y - length as usize, y));
             }
+        }
+        for (length, &shade) in lengths.iter_mut().zip(row) {
+            *length = (*length + 1) * u32::from(shade < INK);
         }
     }
     found
