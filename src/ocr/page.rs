@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::prepare::{self, Prepared};
+use super::second::improve;
 use super::{OcrEngine, OcrError, Read, Recognition};
 use crate::document::{Legibility, Word};
 use crate::geometry::Rect;
@@ -64,10 +65,12 @@ impl Scanned {
     }
 }
 
-/// Reads a page's picture within about `limit`.
+/// Reads a page's picture within about `limit`; a second engine reads again what the
+/// first one doubts.
 pub fn read(
     picture: Picture,
     engine: &mut dyn OcrEngine,
+    second: Option<&mut dyn OcrEngine>,
     limit: Duration,
 ) -> Result<Scanned, OcrError> {
     let deadline = Instant::now() + limit;
@@ -114,6 +117,11 @@ pub fn read(
             found = engine.recognize(&page.picture, left())?;
             confidence = mean_confidence(&found);
         }
+    }
+    if let Some(second) = second.filter(|_| !found.timed_out) {
+        found.words =
+            improve(&page.picture, found.words, second, &|word| engine.knows(word), left())?;
+        confidence = mean_confidence(&found);
     }
     let letters: usize = found.words.iter().map(|w| w.text.len()).sum();
     if letters < 3 && ink < BLANK_INK {
@@ -320,7 +328,7 @@ mod tests {
     #[track_caller]
     fn check(picture: Picture, words: Vec<Read>, expect: Legibility) {
         let mut engine = Scripted { orientation: Some(0), words, asked: 0 };
-        let scanned = read(picture, &mut engine, Duration::from_secs(5)).unwrap();
+        let scanned = read(picture, &mut engine, None, Duration::from_secs(5)).unwrap();
         assert_eq!(scanned.legibility, expect);
     }
 
@@ -343,7 +351,7 @@ mod tests {
         picture.ydpi = 100.0;
         let mut engine =
             Scripted { orientation: Some(0), words: vec![word("pain", 0.9)], asked: 0 };
-        let scanned = read(picture, &mut engine, Duration::from_secs(5)).unwrap();
+        let scanned = read(picture, &mut engine, None, Duration::from_secs(5)).unwrap();
         let rect = scanned.fragments[0].words[0].rect;
         // 400 rows at 100 dpi are 800 of 200 dpi for the engine.
         let expect = Rect::new(14.4, 14.4, 28.8, 21.6);
@@ -354,11 +362,11 @@ mod tests {
     #[test]
     fn an_undecided_page_is_tried_all_ways() {
         let mut engine = Scripted { orientation: None, words: vec![word("qwv", 0.3)], asked: 0 };
-        read(inked(53), &mut engine, Duration::from_secs(5)).unwrap();
+        read(inked(53), &mut engine, None, Duration::from_secs(5)).unwrap();
         assert_eq!(engine.asked, 5);
         let mut engine =
             Scripted { orientation: None, words: vec![word("Assessment", 0.95)], asked: 0 };
-        read(inked(53), &mut engine, Duration::from_secs(5)).unwrap();
+        read(inked(53), &mut engine, None, Duration::from_secs(5)).unwrap();
         assert_eq!(engine.asked, 1);
     }
 
@@ -433,7 +441,7 @@ mod tests {
             }
         }
         let mut engine = Sideways { orientation, picture, sure, asked: 0, strips: 0 };
-        let scanned = read(sheet, &mut engine, Duration::from_secs(5)).unwrap();
+        let scanned = read(sheet, &mut engine, None, Duration::from_secs(5)).unwrap();
         assert_eq!((scanned.turned, engine.asked), (turned, asked));
         assert_eq!((scanned.fragments.len(), scanned.aside.len()), (1, 0));
     }
