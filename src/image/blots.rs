@@ -24,74 +24,96 @@ impl Blot {
     }
 }
 
+/// Ink that lies side by side in one row.
+#[derive(Clone, Copy)]
+struct Run {
+    row: u32,
+    from: u32,
+    to: u32,
+}
+
 /// All patches of a picture.
 pub struct Blots {
     /// The patches.
     pub all: Vec<Blot>,
-    /// For each pixel its patch's number plus one; 0 where there is no ink.
-    labels: Vec<u32>,
+    runs: Vec<Run>,
+    /// For each run the number of its patch.
+    numbers: Vec<u32>,
 }
 
 impl Blots {
     /// Finds the patches: runs of ink are joined to those they touch in the row above.
     pub fn new(picture: &Picture) -> Self {
-        let (w, h) = (picture.width, picture.height);
-        let mut runs: Vec<(usize, usize, usize)> = Vec::new();
+        let mut runs: Vec<Run> = Vec::new();
         let mut parents: Vec<u32> = Vec::new();
         let mut above = 0..0;
-        for y in 0..h {
+        for y in 0..picture.height {
             let start = runs.len();
-            let row = picture.row(y);
-            let mut x = 0;
             let mut next = above.start;
-            while x < w {
-                if row[x] >= INK {
-                    x += 1;
-                    continue;
-                }
-                let from = x;
-                while x < w && row[x] < INK {
-                    x += 1;
-                }
+            for (from, to) in ink_runs(picture.row(y)) {
                 let own = runs.len();
-                runs.push((y, from, x));
+                runs.push(Run { row: y as u32, from: from as u32, to: to as u32 });
                 parents.push(own as u32);
                 // Runs above that end before this one starts touch none after it.
-                while next < above.end && runs[next].2 < from {
+                while next < above.end && (runs[next].to as usize) < from {
                     next += 1;
                 }
                 let mut i = next;
-                while i < above.end && runs[i].1 <= x {
+                while i < above.end && runs[i].from as usize <= to {
                     join(&mut parents, i as u32, own as u32);
                     i += 1;
                 }
             }
             above = start..runs.len();
         }
-        let mut numbers = vec![u32::MAX; runs.len()];
+        let mut of_root = vec![u32::MAX; runs.len()];
         let mut all: Vec<Blot> = Vec::new();
-        let mut labels = vec![0u32; w * h];
-        for (i, &(y, from, to)) in runs.iter().enumerate() {
+        let mut numbers = Vec::with_capacity(runs.len());
+        for (i, run) in runs.iter().enumerate() {
+            let (y, from, to) = (run.row as usize, run.from as usize, run.to as usize);
             let root = root(&mut parents, i as u32) as usize;
-            if numbers[root] == u32::MAX {
-                numbers[root] = all.len() as u32;
+            if of_root[root] == u32::MAX {
+                of_root[root] = all.len() as u32;
                 all.push(Blot { x0: from, y0: y, x1: to, y1: y + 1, ink: 0 });
             }
-            let blot = &mut all[numbers[root] as usize];
+            let blot = &mut all[of_root[root] as usize];
             blot.x0 = blot.x0.min(from);
             blot.x1 = blot.x1.max(to);
             blot.y1 = y + 1;
             blot.ink += to - from;
-            labels[y * w + from..y * w + to].fill(numbers[root] + 1);
+            numbers.push(of_root[root]);
         }
-        Self { all, labels }
+        Self { all, runs, numbers }
     }
 
     /// Whitens the patches marked in `gone`, and the grey rim around them.
     pub fn erase(&self, picture: &mut Picture, gone: &[bool]) {
-        super::clean::erase(picture, |i| {
-            (self.labels[i] as usize).checked_sub(1).is_some_and(|number| gone[number])
-        });
+        for (run, &number) in self.runs.iter().zip(&self.numbers) {
+            if gone[number as usize] {
+                whiten(picture, run.row as usize, run.from as usize, run.to as usize);
+            }
+        }
+    }
+}
+
+/// Where a row's runs of ink start and end.
+pub fn ink_runs(row: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+    let mut x = 0;
+    std::iter::from_fn(move || {
+        x += row[x..].iter().position(|&p| p < INK)?;
+        let from = x;
+        x = row[x..].iter().position(|&p| p >= INK).map_or(row.len(), |n| x + n);
+        Some((from, x))
+    })
+}
+
+/// Whitens a run of ink and the grey rim around it.
+pub fn whiten(picture: &mut Picture, y: usize, from: usize, to: usize) {
+    let (w, h) = (picture.width, picture.height);
+    picture.pixels[y * w + from..y * w + to].fill(255);
+    for row in y.saturating_sub(1)..(y + 2).min(h) {
+        let rim = row * w + from.saturating_sub(1)..row * w + (to + 1).min(w);
+        picture.pixels[rim].iter_mut().filter(|p| **p >= INK).for_each(|p| *p = 255);
     }
 }
 
@@ -109,36 +131,20 @@ fn join(parents: &mut [u32], a: u32, b: u32) {
     parents[a.max(b) as usize] = a.min(b);
 }
 
-/// How many pixels of a kind lie in any box, each counted in no time.
-pub struct Counts {
+/// How many bytes of a plane as wide as `width` fit `kind` in a patch's box grown by
+/// `dx` and `dy` on every side.
+pub fn count_around(
+    plane: &[u8],
     width: usize,
-    height: usize,
-    sums: Vec<u32>,
-}
-
-impl Counts {
-    /// Counts the pixels that `kind` picks.
-    pub fn new(width: usize, height: usize, kind: impl Fn(usize) -> bool) -> Self {
-        let stride = width + 1;
-        let mut sums = vec![0u32; stride * (height + 1)];
-        for y in 0..height {
-            let mut row = 0;
-            for x in 0..width {
-                row += u32::from(kind(y * width + x));
-                sums[(y + 1) * stride + x + 1] = sums[y * stride + x + 1] + row;
-            }
-        }
-        Self { width, height, sums }
-    }
-
-    /// The pixels in a patch's box grown by `dx` and `dy` on every side.
-    pub fn within(&self, blot: &Blot, dx: usize, dy: usize) -> u32 {
-        let stride = self.width + 1;
-        let (x0, y0) = (blot.x0.saturating_sub(dx), blot.y0.saturating_sub(dy));
-        let (x1, y1) = ((blot.x1 + dx).min(self.width), (blot.y1 + dy).min(self.height));
-        let at = |x: usize, y: usize| self.sums[y * stride + x];
-        at(x1, y1) + at(x0, y0) - at(x0, y1) - at(x1, y0)
-    }
+    blot: &Blot,
+    (dx, dy): (usize, usize),
+    kind: impl Fn(u8) -> bool,
+) -> usize {
+    let height = plane.len() / width.max(1);
+    let (x0, x1) = (blot.x0.saturating_sub(dx), (blot.x1 + dx).min(width));
+    (blot.y0.saturating_sub(dy)..(blot.y1 + dy).min(height))
+        .map(|y| plane[y * width + x0..y * width + x1].iter().filter(|&&p| kind(p)).count())
+        .sum()
 }
 
 #[cfg(test)]
@@ -166,11 +172,21 @@ mod tests {
     }
 
     #[test]
-    fn counts_within_boxes() {
+    fn counts_around_boxes() {
         let p = picture(&["#...#", ".....", "..#.."]);
         let blots = Blots::new(&p);
-        let counts = Counts::new(5, 3, |i| p.pixels[i] == 0);
         let middle = blots.all.iter().find(|b| b.y0 == 2).unwrap();
-        assert_eq!([counts.within(middle, 0, 0), counts.within(middle, 2, 2)], [1, 3]);
+        let ink = |reach| count_around(&p.pixels, 5, middle, reach, |p| p < INK);
+        assert_eq!([ink((0, 0)), ink((2, 2))], [1, 3]);
+    }
+
+    #[test]
+    fn erases_a_patch_with_its_rim() {
+        let mut p = picture(&["#....", ".....", "..#.."]);
+        p.pixels[11] = 200;
+        let blots = Blots::new(&p);
+        let gone: Vec<bool> = blots.all.iter().map(|blot| blot.y0 == 2).collect();
+        blots.erase(&mut p, &gone);
+        assert_eq!((p.pixels[0], p.pixels[11], p.pixels[12]), (0, 255, 255));
     }
 }

@@ -8,6 +8,7 @@ pub mod ppocr;
 pub mod prepare;
 mod second;
 mod tesseract;
+mod upright;
 
 use std::time::{Duration, Instant};
 

@@ -3,9 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::prepare::{self, Prepared};
+use super::prepare;
 use super::second::improve;
-use super::{OcrEngine, OcrError, Read, Recognition};
+use super::upright::{self, Upright, is_lying, mean_confidence};
+use super::{OcrEngine, OcrError, Read};
 use crate::document::{Legibility, Word};
 use crate::geometry::Rect;
 use crate::image::Picture;
@@ -13,27 +14,21 @@ use crate::image::clean::{self, Tilt};
 use crate::layout::Fragment;
 
 /// Below this share of ink, with no words found, a page is blank.
-const BLANK_INK: f32 = 0.002;
+pub(super) const BLANK_INK: f32 = 0.002;
 
 /// Below this mean confidence of its words (weighted by length) a page is not
 /// legible.
-const LEGIBLE: f32 = 0.5;
+pub(super) const LEGIBLE: f32 = 0.5;
 
 /// Below this share of its ink in words that were read well a page is not legible:
 /// confidence alone does not tell of lines that were not found at all.
 const INK_TOLD: f32 = 0.1;
-
-/// Above this mean confidence a page surely stands upright.
-const SURELY_UPRIGHT: f32 = 0.75;
 
 /// Words that the engine is less sure of than this are noise more often than words.
 const NOISE: f32 = 0.3;
 
 /// A gap of this many type sizes parts a line into fragments.
 const FRAGMENT_GAP: f32 = 2.0;
-
-/// A word this many times as high as wide lies on its side.
-const LYING: f32 = 1.2;
 
 /// A page, read off its picture.
 pub struct Scanned {
@@ -91,38 +86,12 @@ pub fn read(
         return Ok(nothing(Legibility::Blank, false));
     }
 
-    let mut turned = engine.orientation(&picture);
-    let mut page = Prepared::new(&picture, turned.unwrap_or(0), fax);
-    let mut found = engine.recognize(&page.picture, left())?;
-    let mut confidence = mean_confidence(&found);
-    if let Some(further) = further_turn(&found.words).filter(|_| !found.timed_out) {
-        // The engine reads lines that run up or down the page too, but the boxes
-        // tell that the page was taken for upright, or turned, by mistake.
-        let turn = (turned.unwrap_or(0) + further) % 360;
-        let again = Prepared::new(&picture, turn, fax);
-        let anew = engine.recognize(&again.picture, left())?;
-        if further_turn(&anew.words).is_none() && !anew.words.is_empty() {
-            (turned, page, found) = (Some(turn), again, anew);
-            confidence = mean_confidence(&found);
-        }
-    }
-    // A page that makes no sense may well have been turned the wrong way.
-    let doubt = if turned.is_none() { SURELY_UPRIGHT } else { LEGIBLE };
-    if confidence < doubt && ink >= BLANK_INK && !found.timed_out {
-        // Nobody is sure which way is up: read a strip each way and compare.
-        let best = upright(&picture, engine, left)?;
-        let before = turned.replace(best).unwrap_or(0);
-        if best != before {
-            page = Prepared::new(&picture, best, fax);
-            found = engine.recognize(&page.picture, left())?;
-            confidence = mean_confidence(&found);
-        }
-    }
+    let Upright { turned, page, mut found } = upright::stand(&picture, fax, engine, &left)?;
     if let Some(second) = second.filter(|_| !found.timed_out) {
         found.words =
             improve(&page.picture, found.words, second, &|word| engine.knows(word), left())?;
-        confidence = mean_confidence(&found);
     }
+    let confidence = mean_confidence(&found);
     let letters: usize = found.words.iter().map(|w| w.text.len()).sum();
     if letters < 3 && ink < BLANK_INK {
         return Ok(nothing(Legibility::Blank, found.timed_out));
@@ -143,48 +112,6 @@ pub fn read(
     })
 }
 
-/// Tries the strip with the most ink all four ways; the clearest reading wins.
-fn upright(
-    picture: &Picture,
-    engine: &mut dyn OcrEngine,
-    left: impl Fn() -> Duration,
-) -> Result<u16, OcrError> {
-    let mut best = (0.0, 0);
-    for turn in [0, 90, 180, 270] {
-        let turned = picture.turned(turn);
-        let strip = densest_strip(&turned);
-        let found = engine.recognize(&Prepared::new(&strip, 0, false).picture, left())?;
-        let score: f32 = found
-            .words
-            .iter()
-            .filter(|w| {
-                // Words on their side are read too: they tell of another way.
-                w.confidence > 0.6
-                    && !is_lying(w)
-                    && w.text.chars().filter(|c| c.is_alphabetic()).count() > 2
-            })
-            .map(|w| w.confidence * w.text.len() as f32)
-            .sum();
-        // Upright is likelier than all else: another way must do clearly better.
-        if score > best.0 * 1.2 && (turn == 0 || score > 20.0) {
-            best = (score, turn);
-        }
-    }
-    Ok(best.1)
-}
-
-/// The fifth of the picture's rows that holds the most ink.
-fn densest_strip(picture: &Picture) -> Picture {
-    let tall = (picture.height / 5).max(1);
-    let ink = |top: usize| -> usize {
-        let bottom = (top + tall).min(picture.height);
-        (top..bottom).map(|y| picture.row(y).iter().filter(|&&p| p < clean::INK).count()).sum()
-    };
-    let tops = (0..=picture.height.saturating_sub(tall)).step_by((tall / 2).max(1));
-    let best = tops.max_by_key(|&top| ink(top)).unwrap_or(0);
-    picture.band(best, best + tall)
-}
-
 /// The share of the picture's ink that lies in words read with this confidence.
 fn ink_told(picture: &Picture, words: &[Read], sure: f32) -> f32 {
     let (w, h) = (picture.width, picture.height);
@@ -198,41 +125,6 @@ fn ink_told(picture: &Picture, words: &[Read], sure: f32) -> f32 {
         }
     }
     inside as f32 / total.max(1) as f32
-}
-
-/// Whether a word of several letters is set along its box's height.
-fn is_lying(word: &Read) -> bool {
-    word.text.chars().count() >= 3 && word.rect.height() > LYING * word.rect.width()
-}
-
-/// The clockwise turn that sets words upright of which most lie on their side;
-/// `None` where they stand. Lines that run down the page need a quarter turn back.
-fn further_turn(words: &[Read]) -> Option<u16> {
-    let (mut lying, mut all) = (0, 0);
-    for word in words.iter().filter(|word| word.text.chars().count() >= 3) {
-        all += word.text.len();
-        lying += if is_lying(word) { word.text.len() } else { 0 };
-    }
-    if lying == 0 || lying * 2 <= all {
-        return None;
-    }
-    let middle = |word: &Read| (word.rect.y0 + word.rect.y1) / 2.0;
-    let downward: f32 = words
-        .windows(2)
-        .filter(|pair| pair[0].line == pair[1].line)
-        .map(|pair| (middle(&pair[1]) - middle(&pair[0])).signum())
-        .sum();
-    match downward {
-        d if d > 0.0 => Some(270),
-        d if d < 0.0 => Some(90),
-        _ => None,
-    }
-}
-
-fn mean_confidence(found: &Recognition) -> f32 {
-    let letters: usize = found.words.iter().map(|w| w.text.len()).sum();
-    let sum: f32 = found.words.iter().map(|w| w.confidence * w.text.len() as f32).sum();
-    if letters == 0 { 0.0 } else { sum / letters as f32 }
 }
 
 /// An engine's lines to fragments, in points; those that lie on their side apart.
@@ -290,22 +182,20 @@ fn word(read: Read, x: f32, y: f32) -> Word {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ocr::Recognition;
 
-    /// Reads what it is told to, but only upright.
+    /// Reads what it is told to.
     struct Scripted {
-        orientation: Option<u16>,
         words: Vec<Read>,
-        asked: usize,
     }
 
     impl OcrEngine for Scripted {
         fn recognize(&mut self, _: &Picture, _: Duration) -> Result<Recognition, OcrError> {
-            self.asked += 1;
             Ok(Recognition { words: self.words.clone(), timed_out: false })
         }
 
         fn orientation(&mut self, _: &Picture) -> Option<u16> {
-            self.orientation
+            Some(0)
         }
     }
 
@@ -327,7 +217,7 @@ mod tests {
 
     #[track_caller]
     fn check(picture: Picture, words: Vec<Read>, expect: Legibility) {
-        let mut engine = Scripted { orientation: Some(0), words, asked: 0 };
+        let mut engine = Scripted { words };
         let scanned = read(picture, &mut engine, None, Duration::from_secs(5)).unwrap();
         assert_eq!(scanned.legibility, expect);
     }
@@ -349,113 +239,13 @@ mod tests {
     fn boxes_come_in_points_whatever_the_pixels() {
         let mut picture = inked(53);
         picture.ydpi = 100.0;
-        let mut engine =
-            Scripted { orientation: Some(0), words: vec![word("pain", 0.9)], asked: 0 };
+        let mut engine = Scripted { words: vec![word("pain", 0.9)] };
         let scanned = read(picture, &mut engine, None, Duration::from_secs(5)).unwrap();
         let rect = scanned.fragments[0].words[0].rect;
         // 400 rows at 100 dpi are 800 of 200 dpi for the engine.
         let expect = Rect::new(14.4, 14.4, 28.8, 21.6);
         assert!((rect.union(&expect).area() - expect.area()).abs() < 0.01);
         assert!((rect.area() - expect.area()).abs() < 0.01);
-    }
-
-    #[test]
-    fn an_undecided_page_is_tried_all_ways() {
-        let mut engine = Scripted { orientation: None, words: vec![word("qwv", 0.3)], asked: 0 };
-        read(inked(53), &mut engine, None, Duration::from_secs(5)).unwrap();
-        assert_eq!(engine.asked, 5);
-        let mut engine =
-            Scripted { orientation: None, words: vec![word("Assessment", 0.95)], asked: 0 };
-        read(inked(53), &mut engine, None, Duration::from_secs(5)).unwrap();
-        assert_eq!(engine.asked, 1);
-    }
-
-    /// Reads lines that run up or down the page as well, until it stands upright.
-    struct Sideways {
-        orientation: Option<u16>,
-        /// How far the picture is turned, clockwise.
-        picture: u16,
-        /// How sure it is of words that stand; it is surer of those that lie.
-        sure: f32,
-        asked: usize,
-        strips: u16,
-    }
-
-    impl OcrEngine for Sideways {
-        fn recognize(&mut self, shown: &Picture, _: Duration) -> Result<Recognition, OcrError> {
-            self.asked += 1;
-            // The mark in the corner tells how far the picture has been turned.
-            let at = |x: usize, y: usize| shown.pixels[y * shown.width + x] < 128;
-            let far = shown.width - 20;
-            let applied = if shown.height < shown.width {
-                // A strip has no such corner; strips come turn by turn.
-                self.strips += 1;
-                (self.strips - 1) * 90
-            } else {
-                match (at(20, 20), at(far, 20), at(far, far)) {
-                    (true, ..) => 0,
-                    (_, true, _) => 90,
-                    (.., true) => 180,
-                    _ => 270,
-                }
-            };
-            let now = (self.picture + applied) % 360;
-            let words =
-                ["Assessment", "low", "back", "pain"].iter().enumerate().map(|(i, text)| {
-                    let i = i as f32;
-                    let rect = match now {
-                        90 => Rect::new(50.0, 80.0 * i, 70.0, 80.0 * i + 60.0),
-                        270 => Rect::new(50.0, 320.0 - 80.0 * i, 70.0, 380.0 - 80.0 * i),
-                        _ => Rect::new(80.0 * i, 50.0, 80.0 * i + 60.0, 70.0),
-                    };
-                    let confidence = if now % 180 == 90 { 0.95 } else { self.sure };
-                    Read {
-                        text: (*text).into(),
-                        rect,
-                        confidence,
-                        line: 1,
-                        alternatives: Vec::new(),
-                    }
-                });
-            Ok(Recognition { words: words.collect(), timed_out: false })
-        }
-
-        fn orientation(&mut self, _: &Picture) -> Option<u16> {
-            self.orientation
-        }
-    }
-
-    #[track_caller]
-    fn check_sideways(
-        (orientation, picture): (Option<u16>, u16),
-        sure: f32,
-        (turned, asked): (u16, usize),
-    ) {
-        let mut sheet = inked(53);
-        for y in 0..400 {
-            for x in 0..400 {
-                let corner = !(40..360).contains(&x) && !(40..360).contains(&y);
-                if corner {
-                    sheet.pixels[y * 400 + x] = if x < 40 && y < 40 { 0 } else { 255 };
-                }
-            }
-        }
-        let mut engine = Sideways { orientation, picture, sure, asked: 0, strips: 0 };
-        let scanned = read(sheet, &mut engine, None, Duration::from_secs(5)).unwrap();
-        assert_eq!((scanned.turned, engine.asked), (turned, asked));
-        assert_eq!((scanned.fragments.len(), scanned.aside.len()), (1, 0));
-    }
-
-    #[test]
-    fn lines_that_run_up_or_down_turn_the_page() {
-        check_sideways((Some(0), 0), 0.9, (0, 1));
-        check_sideways((Some(0), 90), 0.9, (270, 2));
-        check_sideways((None, 270), 0.9, (90, 2));
-        // Taken for a page on its side though it stood upright.
-        check_sideways((Some(90), 0), 0.9, (0, 2));
-        check_sideways((Some(270), 0), 0.9, (0, 2));
-        // A poor page that stands is not turned for being read on its side as well.
-        check_sideways((None, 0), 0.65, (0, 5));
     }
 
     #[test]

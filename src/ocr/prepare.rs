@@ -1,5 +1,5 @@
 //! Getting a page's picture ready for an engine: square pixels, no dirt, upright and
-//! level.
+//! level, with strokes that can be read.
 
 use crate::image::Picture;
 use crate::image::clean::{self, Specks};
@@ -7,14 +7,87 @@ use crate::image::clean::{self, Specks};
 /// Rows further apart than columns by more than this are a standard-mode fax's.
 const ROW_RATIO: f32 = 1.5;
 
+/// Strokes thinner than this, in pixels, have lost their finer parts.
+const THIN_STROKE: f32 = 2.5;
+
+/// Above this resolution letters have enough pixels for soft edges of their own.
+const COARSE: f32 = 250.0;
+
+/// The steps that one may leave out, to see what each is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Steps {
+    /// Make the paper of grey scans white.
+    pub flatten: bool,
+    /// Fill in lost rows.
+    pub gaps: bool,
+    /// Take out long lines.
+    pub streaks: bool,
+    /// Take out the dots of shaded bars.
+    pub screens: bool,
+    /// Take out black edges and punch holes.
+    pub edges: bool,
+    /// Take out specks.
+    pub specks: bool,
+    /// Turn white letters on dark bars dark.
+    pub bars: bool,
+    /// Set the page level.
+    pub level: bool,
+    /// Thicken thin strokes and soften hard edges.
+    pub strokes: bool,
+}
+
+impl Default for Steps {
+    fn default() -> Self {
+        Self {
+            flatten: true,
+            gaps: true,
+            streaks: true,
+            screens: true,
+            edges: true,
+            specks: true,
+            bars: true,
+            level: true,
+            strokes: true,
+        }
+        .env()
+    }
+}
+
 /// The picture with square pixels and without what the fax line did to it.
 pub fn cleaned(picture: Picture) -> Picture {
+    cleaned_in(picture, Steps::default())
+}
+
+/// The same in these steps alone.
+pub fn cleaned_in(mut picture: Picture, steps: Steps) -> Picture {
     let fax = picture.is_bilevel();
     let doubled = picture.xdpi > ROW_RATIO * picture.ydpi;
+    if fax && steps.gaps {
+        clean::fill_gaps(&mut picture);
+    }
+    if fax && steps.streaks {
+        clean::remove_dotted_streaks(&mut picture);
+    }
     let mut picture = squared(picture);
-    if fax {
+    if !fax && steps.flatten {
+        clean::flatten(&mut picture);
+    }
+    if steps.edges {
+        clean::remove_edges(&mut picture);
+    }
+    if !fax {
+        return picture;
+    }
+    if steps.streaks {
         clean::remove_streaks(&mut picture);
+    }
+    if steps.screens {
+        clean::remove_screens(&mut picture);
+    }
+    if steps.specks {
         clean::despeckle(&mut picture, if doubled { Specks::Lonely } else { Specks::All });
+    }
+    if steps.bars {
         clean::invert_bars(&mut picture);
     }
     picture
@@ -44,15 +117,25 @@ impl Prepared {
     /// Turns a cleaned picture clockwise by `turn` degrees and levels it; `fax` says
     /// that it was black and white, and may have rules that run level only now.
     pub fn new(picture: &Picture, turn: u16, fax: bool) -> Self {
-        let picture = if turn == 0 { picture.clone() } else { picture.turned(turn) };
-        let skew = clean::skew(&picture);
-        if skew == 0.0 {
-            return Self { picture, skew };
+        Self::in_steps(picture, turn, fax, Steps::default())
+    }
+
+    /// The same in these steps alone.
+    pub fn in_steps(picture: &Picture, turn: u16, fax: bool, steps: Steps) -> Self {
+        let mut picture = if turn == 0 { picture.clone() } else { picture.turned(turn) };
+        let skew = if steps.level { clean::skew(&picture) } else { 0.0 };
+        if skew != 0.0 {
+            picture = clean::levelled(&picture, skew);
+            if fax && steps.streaks {
+                // Rules of a crooked page run level only now.
+                clean::remove_streaks(&mut picture);
+            }
         }
-        let mut picture = clean::levelled(&picture, skew);
-        if fax {
-            // Rules of a crooked page run level only now.
-            clean::remove_streaks(&mut picture);
+        if steps.strokes && picture.xdpi.min(picture.ydpi) < COARSE {
+            if fax && clean::stroke_width(&picture).is_some_and(|width| width < THIN_STROKE) {
+                clean::thicken(&mut picture);
+            }
+            clean::soften(&mut picture);
         }
         Self { picture, skew }
     }
