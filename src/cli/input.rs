@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::error::Error;
+use crate::ocr::{EngineChoice, ppocr};
 use crate::pipeline::Source;
 use crate::read::{OcrMode, ReadOptions};
 
@@ -15,6 +16,9 @@ pub struct ReadArgs {
     /// When pages are read by OCR
     #[arg(long, value_enum, default_value_t = Ocr::Auto)]
     pub ocr: Ocr,
+    /// Which OCR engines read
+    #[arg(long, value_enum, default_value_t = Engine::Auto)]
+    pub ocr_engine: Engine,
     /// Seconds that OCR may take for one page
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: u64,
@@ -42,17 +46,46 @@ impl Ocr {
     }
 }
 
+/// Which OCR engines read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// Tesseract, and PP-OCR what Tesseract doubts, where its models are there
+    Auto,
+    /// Tesseract alone
+    Tesseract,
+    /// PP-OCR alone
+    Ppocr,
+}
+
+impl Engine {
+    /// The choice that it stands for.
+    pub fn choice(self) -> EngineChoice {
+        match self {
+            Engine::Auto => EngineChoice::Auto,
+            Engine::Tesseract => EngineChoice::Tesseract,
+            Engine::Ppocr => EngineChoice::PpOcr,
+        }
+    }
+}
+
 impl ReadArgs {
-    /// What reading takes.
-    pub fn options(&self) -> ReadOptions {
-        ReadOptions {
+    /// What reading takes; an engine that is asked for by name must be there.
+    pub fn options(&self) -> Result<ReadOptions, Error> {
+        if self.ocr_engine == Engine::Ppocr {
+            ppocr::models::check().map_err(|error| Error::Usage {
+                place: "--ocr-engine ppocr".to_owned(),
+                problem: error.to_string(),
+            })?;
+        }
+        Ok(ReadOptions {
+            engine: self.ocr_engine.choice(),
             ocr: match self.ocr {
                 Ocr::Auto => OcrMode::Auto,
                 Ocr::Always => OcrMode::Always,
                 Ocr::Never => OcrMode::Never,
             },
             page_timeout: Duration::from_secs(self.timeout),
-        }
+        })
     }
 }
 

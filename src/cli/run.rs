@@ -15,7 +15,6 @@ use super::input::ReadArgs;
 use super::progress::Bar;
 use super::{Done, stdout_error};
 use crate::error::Error;
-use crate::ocr::engine_version;
 use crate::pipeline::{self, CaseBy, Engine, Knowledge, Plan, discover, parse_day, read_manifest};
 use crate::report::{self, Basis, Counts, OptionsRecord, RunRecord, Timings};
 
@@ -91,7 +90,7 @@ pub fn run(args: &Args) -> Result<Done, Error> {
         0 => available_parallelism().map_or(1, usize::from),
         jobs => jobs,
     };
-    let engine = Engine { knowledge, options: args.read.options(), as_of: args.as_of };
+    let engine = Engine { knowledge, options: args.read.options()?, as_of: args.as_of };
     let bar = Bar::new(plan.documents(), started.1);
     let outcome = pipeline::run(&plan, &engine, jobs, &bar);
     bar.clear();
@@ -109,7 +108,7 @@ pub fn run(args: &Args) -> Result<Done, Error> {
     let knowledge = &engine.knowledge;
     let basis = Basis {
         options: options(args),
-        ocr_engine: format!("Tesseract {}", engine_version()),
+        ocr_engine: args.read.ocr_engine.choice().describe(),
         lexicons: knowledge.lexicon_hash.clone(),
         policies: knowledge.records.clone(),
     };
@@ -153,6 +152,7 @@ fn options(args: &Args) -> OptionsRecord {
         },
         as_of: args.as_of,
         ocr: args.read.ocr.as_str().to_owned(),
+        ocr_engine: args.read.ocr_engine.choice().as_str().to_owned(),
         timeout: args.read.timeout,
     }
 }

@@ -26,7 +26,7 @@ pub fn run(args: &Args) -> Result<Done, Error> {
     let sources = sources(&args.files)?;
     let engine = Engine {
         knowledge: Knowledge::load(args.lexicons.as_deref(), &[])?,
-        options: args.read.options(),
+        options: args.read.options()?,
         as_of: None,
     };
     let mut out = BufWriter::new(io::stdout().lock());

@@ -39,7 +39,7 @@ struct WordLine<'a> {
 
 pub fn run(args: &Args) -> Result<Done, Error> {
     let sources = sources(&args.files)?;
-    let options = args.read.options();
+    let options = args.read.options()?;
     let mut out = BufWriter::new(io::stdout().lock());
     let mut done = Done { documents: sources.len(), failed: 0 };
     for source in &sources {

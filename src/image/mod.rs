@@ -1,6 +1,8 @@
 //! Pictures of pages: grey pixels with a resolution, and the files they come in.
 
-mod blots;
+use crate::geometry::Rect;
+
+pub mod blots;
 pub mod clean;
 pub mod still;
 pub mod tiff;
@@ -126,6 +128,45 @@ impl Picture {
             pixels.extend_from_slice(self.row(y));
         }
         Picture { height: self.height * 2, ydpi: self.ydpi * 2.0, pixels, ..*self }
+    }
+
+    /// The same picture with this many pixels, each the mean of those it stands for;
+    /// meant for making it smaller.
+    pub fn resized(&self, width: usize, height: usize) -> Picture {
+        let (xdpi, ydpi) = (
+            self.xdpi * width as f32 / self.width as f32,
+            self.ydpi * height as f32 / self.height as f32,
+        );
+        let mut out = Picture::white(width, height, xdpi, ydpi);
+        let span = |i: usize, to: usize, from: usize| {
+            let start = i * from / to;
+            (start, ((i + 1) * from).div_ceil(to).clamp(start + 1, from))
+        };
+        let columns: Vec<_> = (0..width).map(|x| span(x, width, self.width)).collect();
+        for y in 0..height {
+            let (top, bottom) = span(y, height, self.height);
+            for (x, &(left, right)) in columns.iter().enumerate() {
+                let rows = (top..bottom).map(|y| &self.row(y)[left..right]);
+                let sum: u32 = rows.flatten().map(|&p| u32::from(p)).sum();
+                out.pixels[y * width + x] =
+                    (sum as usize / ((bottom - top) * (right - left))) as u8;
+            }
+        }
+        out
+    }
+
+    /// What lies in a box given in pixels, with the box's left column and top row as
+    /// they were rounded; `None` where that is nothing.
+    pub fn cut(&self, area: &Rect) -> Option<(Picture, f32, f32)> {
+        let clamp = |v: f32, most: usize| (v.round().max(0.0) as usize).min(most);
+        let (x0, x1) = (clamp(area.x0, self.width), clamp(area.x1, self.width));
+        let (y0, y1) = (clamp(area.y0, self.height), clamp(area.y1, self.height));
+        if x0 >= x1 || y0 >= y1 {
+            return None;
+        }
+        let pixels = (y0..y1).flat_map(|y| &self.row(y)[x0..x1]).copied().collect();
+        let piece = Picture { width: x1 - x0, height: y1 - y0, pixels, ..*self };
+        Some((piece, x0 as f32, y0 as f32))
     }
 
     /// The rows from `top` up to `bottom` alone.

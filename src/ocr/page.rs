@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::prepare;
+use super::second::improve;
 use super::upright::{self, Upright, is_lying, mean_confidence};
 use super::{OcrEngine, OcrError, Read};
 use crate::document::{Legibility, Word};
@@ -59,10 +60,12 @@ impl Scanned {
     }
 }
 
-/// Reads a page's picture within about `limit`.
+/// Reads a page's picture within about `limit`; a second engine reads again what the
+/// first one doubts.
 pub fn read(
     picture: Picture,
     engine: &mut dyn OcrEngine,
+    second: Option<&mut dyn OcrEngine>,
     limit: Duration,
 ) -> Result<Scanned, OcrError> {
     let deadline = Instant::now() + limit;
@@ -83,7 +86,11 @@ pub fn read(
         return Ok(nothing(Legibility::Blank, false));
     }
 
-    let Upright { turned, page, found } = upright::stand(&picture, fax, engine, &left)?;
+    let Upright { turned, page, mut found } = upright::stand(&picture, fax, engine, &left)?;
+    if let Some(second) = second.filter(|_| !found.timed_out) {
+        found.words =
+            improve(&page.picture, found.words, second, &|word| engine.knows(word), left())?;
+    }
     let confidence = mean_confidence(&found);
     let letters: usize = found.words.iter().map(|w| w.text.len()).sum();
     if letters < 3 && ink < BLANK_INK {
@@ -211,7 +218,7 @@ mod tests {
     #[track_caller]
     fn check(picture: Picture, words: Vec<Read>, expect: Legibility) {
         let mut engine = Scripted { words };
-        let scanned = read(picture, &mut engine, Duration::from_secs(5)).unwrap();
+        let scanned = read(picture, &mut engine, None, Duration::from_secs(5)).unwrap();
         assert_eq!(scanned.legibility, expect);
     }
 
@@ -233,7 +240,7 @@ mod tests {
         let mut picture = inked(53);
         picture.ydpi = 100.0;
         let mut engine = Scripted { words: vec![word("pain", 0.9)] };
-        let scanned = read(picture, &mut engine, Duration::from_secs(5)).unwrap();
+        let scanned = read(picture, &mut engine, None, Duration::from_secs(5)).unwrap();
         let rect = scanned.fragments[0].words[0].rect;
         // 400 rows at 100 dpi are 800 of 200 dpi for the engine.
         let expect = Rect::new(14.4, 14.4, 28.8, 21.6);

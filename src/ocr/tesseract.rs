@@ -3,7 +3,7 @@
 //! The one place with `unsafe` code: the C interfaces of Tesseract and Leptonica.
 
 use std::cell::RefCell;
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::{CStr, CString, c_char, c_int};
 use std::time::Duration;
 
 use leptonica_sys as lept;
@@ -130,7 +130,21 @@ impl OcrEngine for Tesseract {
         Ok(Recognition { words, timed_out: started.elapsed() >= limit })
     }
 
+    fn knows(&self, word: &str) -> bool {
+        let Ok(word) = CString::new(word) else { return false };
+        // SAFETY: the handle is live and the string ends in a zero byte.
+        unsafe { tess::TessBaseAPIIsValidWord(self.handle, word.as_ptr()) != 0 }
+    }
+
     fn orientation(&mut self, picture: &Picture) -> Option<u16> {
+        orientation(picture)
+    }
+}
+
+/// What Leptonica makes of the picture's ascenders and descenders: the clockwise turn
+/// that sets it upright, or `None` where it cannot tell.
+pub(super) fn orientation(picture: &Picture) -> Option<u16> {
+    {
         let bits = Bits::new(picture)?;
         let (mut up, mut left) = (0.0f32, 0.0f32);
         // SAFETY: the picture is live, the results are written to locals; a zero asks

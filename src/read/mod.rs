@@ -13,6 +13,7 @@ use crate::document::{Document, Legibility, Line, LineRole, Page, TextSource, Wo
 use crate::error::{Problem, Stage};
 use crate::geometry::Rect;
 use crate::image::{still, tiff};
+use crate::ocr::EngineChoice;
 use crate::{layout, pdf};
 
 /// When pages are read by OCR.
@@ -34,11 +35,17 @@ pub struct ReadOptions {
     pub ocr: OcrMode,
     /// The longest that OCR may take for one page.
     pub page_timeout: Duration,
+    /// Which engines read scanned pages.
+    pub engine: EngineChoice,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { ocr: OcrMode::Auto, page_timeout: Duration::from_secs(60) }
+        Self {
+            ocr: OcrMode::Auto,
+            page_timeout: Duration::from_secs(60),
+            engine: EngineChoice::Auto,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::error::Stage;
 use crate::geometry::Rect;
 use crate::image::Picture;
 use crate::layout::{self, Fragment};
-use crate::ocr::{self, OcrError};
+use crate::ocr::{self, EngineChoice, OcrEngine, OcrError};
 use crate::pdf;
 
 /// Reads pictures, one a page.
@@ -75,11 +75,10 @@ fn scanned_page(
     reading: &mut Reading,
 ) -> Page {
     let limit = options.page_timeout;
-    let scanned = ocr::with_tesseract(|engine| ocr::page::read(picture, engine, limit));
-    let mut scanned = match scanned.and_then(|result| result) {
+    let mut scanned = match recognized(picture, options) {
         Ok(scanned) => scanned,
         Err(error) => {
-            let retriable = error != OcrError::NoModel;
+            let retriable = !matches!(error, OcrError::NoModel | OcrError::BadModel);
             reading.trouble(number, Stage::Ocr, &error.to_string(), retriable);
             return unread(number, width, height);
         }
@@ -107,6 +106,21 @@ fn scanned_page(
         lines,
         ..Page::new(number, width, height, TextSource::Ocr)
     }
+}
+
+/// Reads a picture with the engines that were asked for.
+fn recognized(picture: Picture, options: &ReadOptions) -> Result<ocr::page::Scanned, OcrError> {
+    let limit = options.page_timeout;
+    let mut ppocr = match options.engine {
+        EngineChoice::Tesseract => None,
+        EngineChoice::Auto | EngineChoice::PpOcr => ocr::ppocr::shared(),
+    };
+    if options.engine == EngineChoice::PpOcr {
+        let engine = ppocr.as_mut().ok_or(OcrError::BadModel)?;
+        return ocr::page::read(picture, engine, None, limit);
+    }
+    let second = ppocr.as_mut().map(|engine| engine as &mut dyn OcrEngine);
+    ocr::with_tesseract(|engine| ocr::page::read(picture, engine, second, limit))?
 }
 
 fn note_troubles(

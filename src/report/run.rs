@@ -56,6 +56,8 @@ pub struct OptionsRecord {
     pub as_of: Option<Date>,
     /// `auto`, `always` or `never`.
     pub ocr: String,
+    /// `auto`, `tesseract` or `ppocr`.
+    pub ocr_engine: String,
     /// Seconds that a page may take.
     pub timeout: u64,
 }
