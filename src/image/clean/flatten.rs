@@ -44,25 +44,33 @@ pub fn flatten(picture: &mut Picture) {
         return;
     }
     papers.iter_mut().for_each(|shade| *shade = shade.max(DARKEST_PAPER * paper));
-    let middle = |cell: usize| (cell * CELL) as f32 + CELL as f32 / 2.0;
-    // The two squares on whose middles a pixel lies between, and how far along.
-    let between = |at: usize, most: usize| {
-        let place = ((at as f32 - middle(0)) / CELL as f32).clamp(0.0, (most - 1) as f32);
-        let first = (place as usize).min(most - 2);
-        (first, place - first as f32)
-    };
+    // What a shade's distance from ink is multiplied with, square by square.
+    let factors: Vec<f32> =
+        papers.iter().map(|paper| 255.0 / (paper - ink).max(CONTRAST / 2.0)).collect();
+    let mut row_factors = vec![0.0f32; across];
     for y in 0..h {
-        let (row, below) = between(y, down);
-        for x in 0..w {
-            let (column, right) = between(x, across);
-            let at = |dx: usize, dy: usize| papers[(row + dy) * across + column + dx];
-            let upper = at(0, 0) + (at(1, 0) - at(0, 0)) * right;
-            let lower = at(0, 1) + (at(1, 1) - at(0, 1)) * right;
-            let paper = upper + (lower - upper) * below;
-            let pixel = &mut picture.pixels[y * w + x];
-            let shade = (f32::from(*pixel) - ink) / (paper - ink).max(CONTRAST / 2.0);
-            *pixel = (shade * 255.0).clamp(0.0, 255.0) as u8;
+        // The two squares between whose middles the row lies, and how far along.
+        let place = ((y as f32 - CELL as f32 / 2.0) / CELL as f32).clamp(0.0, (down - 1) as f32);
+        let first = (place as usize).min(down - 2);
+        for (x, factor) in row_factors.iter_mut().enumerate() {
+            let (upper, lower) = (factors[first * across + x], factors[(first + 1) * across + x]);
+            *factor = upper + (lower - upper) * (place - first as f32);
         }
+        let row = &mut picture.pixels[y * w..(y + 1) * w];
+        let (start, rest) = row.split_at_mut(CELL / 2);
+        stretch(start, ink, row_factors[0], 0.0);
+        for (i, part) in rest.chunks_mut(CELL).enumerate() {
+            let left = row_factors[i.min(across - 1)];
+            let right = row_factors[(i + 1).min(across - 1)];
+            stretch(part, ink, left, (right - left) / CELL as f32);
+        }
+    }
+}
+
+/// Multiplies distances from ink with a factor that grows by `step` a pixel.
+fn stretch(part: &mut [u8], ink: f32, factor: f32, step: f32) {
+    for (x, pixel) in part.iter_mut().enumerate() {
+        *pixel = ((f32::from(*pixel) - ink) * (factor + step * x as f32)) as u8;
     }
 }
 

@@ -11,6 +11,9 @@ const SPECK_INK: f32 = 14.0;
 /// of broken letters have others beside them.
 const SPECK_DISTANCE: (f32, f32) = (24.0, 8.0);
 
+/// Specks come in twos and threes: with at most so many pixels they stand alone too.
+const SPECK_COMPANY: f32 = 24.0;
+
 /// Print is broken if a larger share of its ink is in patches as small as specks.
 const BROKEN_PRINT: f32 = 0.05;
 
@@ -26,12 +29,12 @@ pub enum Specks {
 /// Takes out specks.
 pub fn despeckle(picture: &mut Picture, specks: Specks) {
     let most = (SPECK_INK * picture.xdpi * picture.ydpi / 40_000.0).round().max(2.0) as usize;
+    let company = (SPECK_COMPANY * picture.xdpi * picture.ydpi / 40_000.0).round() as usize;
     let (x, y) = (scaled(SPECK_DISTANCE.0, picture.xdpi), scaled(SPECK_DISTANCE.1, picture.ydpi));
     let blots = Blots::new(picture);
     let lonely = |blot: &Blot| {
         blot.ink <= most
-            && count_around(&picture.pixels, picture.width, blot, (x, y), |p| p < INK)
-                <= blot.ink + most / 2
+            && count_around(&picture.pixels, picture.width, blot, (x, y), |p| p < INK) <= company
     };
     let gone: Vec<bool> = blots.all.iter().map(lonely).collect();
     let (mut small, mut rest) = (0, 0);
