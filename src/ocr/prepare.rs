@@ -10,14 +10,19 @@ const ROW_RATIO: f32 = 1.5;
 /// Strokes thinner than this, in pixels, have lost their finer parts.
 const THIN_STROKE: f32 = 2.5;
 
-/// Above this resolution letters have enough pixels for soft edges of their own.
-const COARSE: f32 = 250.0;
+/// Above this resolution the edges of black and white letters are fine enough.
+const HARD_EDGED: f32 = 250.0;
+
+/// Below this resolution small print has too few pixels to a letter.
+const COARSE: f32 = 180.0;
 
 /// The steps that one may leave out, to see what each is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Steps {
     /// Make the paper of grey scans white.
     pub flatten: bool,
+    /// Enlarge grey scans of few dots to the inch.
+    pub enlarge: bool,
     /// Fill in lost rows.
     pub gaps: bool,
     /// Take out long lines.
@@ -40,6 +45,7 @@ impl Default for Steps {
     fn default() -> Self {
         Self {
             flatten: true,
+            enlarge: true,
             gaps: true,
             streaks: true,
             screens: true,
@@ -70,6 +76,9 @@ pub fn cleaned_in(mut picture: Picture, steps: Steps) -> Picture {
     let mut picture = squared(picture);
     if !fax && steps.flatten {
         clean::flatten(&mut picture);
+    }
+    if !fax && steps.enlarge && picture.xdpi.max(picture.ydpi) < COARSE {
+        picture = clean::enlarged(&picture);
     }
     if steps.edges {
         clean::remove_edges(&mut picture);
@@ -130,8 +139,8 @@ impl Prepared {
                 clean::remove_streaks(&mut picture);
             }
         }
-        if steps.strokes && picture.xdpi.min(picture.ydpi) < COARSE {
-            if fax && clean::stroke_width(&picture).is_some_and(|width| width < THIN_STROKE) {
+        if fax && steps.strokes && picture.xdpi.min(picture.ydpi) < HARD_EDGED {
+            if clean::stroke_width(&picture).is_some_and(|width| width < THIN_STROKE) {
                 clean::thicken(&mut picture);
             }
             clean::soften(&mut picture);

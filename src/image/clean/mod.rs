@@ -4,6 +4,7 @@
 
 mod bars;
 mod edges;
+mod enlarge;
 mod flatten;
 mod gaps;
 mod screens;
@@ -16,6 +17,7 @@ use super::Picture;
 
 pub use bars::invert_bars;
 pub use edges::remove_edges;
+pub use enlarge::enlarged;
 pub use flatten::flatten;
 pub use gaps::fill_gaps;
 pub use screens::remove_screens;
