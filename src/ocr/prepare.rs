@@ -10,6 +10,9 @@ const ROW_RATIO: f32 = 1.5;
 /// Strokes thinner than this, in pixels, have lost their finer parts.
 const THIN_STROKE: f32 = 2.5;
 
+/// Strokes thicker than this leave little white inside letters.
+const THICK_STROKE: f32 = 4.0;
+
 /// Above this resolution the edges of black and white letters are fine enough.
 const HARD_EDGED: f32 = 250.0;
 
@@ -140,10 +143,15 @@ impl Prepared {
             }
         }
         if fax && steps.strokes && picture.xdpi.min(picture.ydpi) < HARD_EDGED {
-            if clean::stroke_width(&picture).is_some_and(|width| width < THIN_STROKE) {
-                clean::thicken(&mut picture);
+            match clean::stroke_width(&picture) {
+                Some(width) if width < THIN_STROKE => {
+                    clean::thicken(&mut picture);
+                    clean::soften(&mut picture);
+                }
+                // In thick print soft edges would run into each other.
+                Some(width) if width < THICK_STROKE => clean::soften(&mut picture),
+                _ => {}
             }
-            clean::soften(&mut picture);
         }
         Self { picture, skew }
     }
