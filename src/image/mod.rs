@@ -1,6 +1,6 @@
 //! Pictures of pages: grey pixels with a resolution, and the files they come in.
 
-mod blots;
+pub mod blots;
 pub mod clean;
 pub mod still;
 pub mod tiff;

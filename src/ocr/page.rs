@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::judge::judge;
 use super::prepare::{self, Prepared};
 use super::{OcrEngine, OcrError, Read, Recognition};
 use crate::document::{Legibility, Word};
@@ -14,13 +15,8 @@ use crate::layout::Fragment;
 /// Below this share of ink, with no words found, a page is blank.
 const BLANK_INK: f32 = 0.002;
 
-/// Below this mean confidence of its words (weighted by length) a page is not
-/// legible.
+/// Below this mean confidence of its words (weighted by length) a page makes no sense.
 const LEGIBLE: f32 = 0.5;
-
-/// Below this share of its ink in words that were read well a page is not legible:
-/// confidence alone does not tell of lines that were not found at all.
-const INK_TOLD: f32 = 0.1;
 
 /// Above this mean confidence a page surely stands upright.
 const SURELY_UPRIGHT: f32 = 0.75;
@@ -42,6 +38,8 @@ pub struct Scanned {
     pub aside: Vec<Fragment>,
     /// Whether they can be used.
     pub legibility: Legibility,
+    /// Whether there is ink but next to no print.
+    pub picture: bool,
     /// Clockwise turn in degrees that was applied.
     pub turned: u16,
     /// Clockwise tilt in degrees that the feed gave the page, now undone in
@@ -79,6 +77,7 @@ pub fn read(
         fragments: Vec::new(),
         aside: Vec::new(),
         legibility,
+        picture: false,
         turned: 0,
         tilt: None,
         uncovered: 0.0,
@@ -112,22 +111,21 @@ pub fn read(
         if best != before {
             page = Prepared::new(&picture, best, fax);
             found = engine.recognize(&page.picture, left())?;
-            confidence = mean_confidence(&found);
         }
     }
     let letters: usize = found.words.iter().map(|w| w.text.len()).sum();
     if letters < 3 && ink < BLANK_INK {
         return Ok(nothing(Legibility::Blank, found.timed_out));
     }
-    let told = ink_told(&page.picture, &found.words, LEGIBLE);
     let uncovered = 1.0 - ink_told(&page.picture, &found.words, NOISE);
-    let legible = letters >= 3 && confidence >= LEGIBLE && told >= INK_TOLD;
+    let judged = judge(&page.picture, &found.words);
     let (x, y) = (72.0 / page.picture.xdpi, 72.0 / page.picture.ydpi);
     let (fragments, aside) = fragments(found.words, x, y);
     Ok(Scanned {
         fragments,
         aside,
-        legibility: if legible { Legibility::Readable } else { Legibility::Unreadable },
+        legibility: judged.legibility,
+        picture: judged.picture,
         turned: turned.unwrap_or(0),
         tilt: (page.skew != 0.0).then(|| (Tilt::new(&page.picture, page.skew), x, y)),
         uncovered,
