@@ -49,7 +49,6 @@ impl Default for Steps {
             level: true,
             strokes: true,
         }
-        .env()
     }
 }
 

@@ -4,17 +4,25 @@
 //! No IO and no threads here: one call reads one document, so that it may as well
 //! run in a process of its own.
 
+mod blank;
+mod cover;
+mod duplicates;
+mod fax_header;
+mod missing;
 mod roles;
 mod scan;
+mod upright;
 
 use std::time::Duration;
 
-use crate::document::{Document, Legibility, Line, LineRole, Page, TextSource, Word};
+use crate::document::{Document, Legibility, Line, LineRole, Page, PageKind, TextSource, Word};
 use crate::error::{Problem, Stage};
 use crate::geometry::Rect;
 use crate::image::{still, tiff};
 use crate::ocr::EngineChoice;
 use crate::{layout, pdf};
+
+pub use duplicates::Sheet;
 
 /// When pages are read by OCR.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,6 +64,8 @@ pub struct Reading {
     pub document: Document,
     /// Troubles, in page order.
     pub problems: Vec<Problem>,
+    /// Pages that are counted in the file and are not there.
+    pub pages_missing: u32,
 }
 
 /// The formats that can be read.
@@ -108,7 +118,7 @@ pub fn read(bytes: &[u8], name_hint: Option<&str>, options: &ReadOptions) -> Rea
         pages: Vec::new(),
         plain_text: None,
     };
-    let mut reading = Reading { document, problems: Vec::new() };
+    let mut reading = Reading { document, problems: Vec::new(), pages_missing: 0 };
     if bytes.iter().all(u8::is_ascii_whitespace) {
         reading.fail("the file is empty");
         return reading;
@@ -124,11 +134,49 @@ pub fn read(bytes: &[u8], name_hint: Option<&str>, options: &ReadOptions) -> Rea
         Some(Format::Text) => read_text(bytes, &mut reading),
         None => reading.fail("the file is not a PDF, TIFF, PNG, JPEG or text file"),
     }
-    roles::mark(&mut reading.document.pages);
+    reading.look_over();
     reading
 }
 
 impl Reading {
+    /// Tells what each page is to the packet, and which pages it lacks.
+    fn look_over(&mut self) {
+        let pages = &mut self.document.pages;
+        roles::mark(pages);
+        blank::mark(pages);
+        cover::mark(pages);
+        duplicates::mark(pages);
+        for page in pages.iter() {
+            if let PageKind::Duplicate { of } = page.kind {
+                let problem = format!("the page is the same sheet as page {of}; it counts once");
+                self.problems.push(Problem {
+                    page: Some(page.number),
+                    stage: Stage::Read,
+                    problem,
+                    retriable: false,
+                    fatal: false,
+                });
+            }
+        }
+        let faxed = missing::in_transmissions(pages);
+        let printed = missing::in_records(pages);
+        let counts = faxed.iter().map(|gap| ("the fax's header counts", gap));
+        let counts =
+            counts.chain(printed.iter().map(|gap| ("the record's own numbers count", gap)));
+        for (what, gap) in counts {
+            self.pages_missing += gap.missing.len() as u32;
+            let problem = format!("{what} {} pages; {} not in the file", gap.of, gap.in_words());
+            self.problems.push(Problem {
+                page: Some(gap.first),
+                stage: Stage::Read,
+                problem,
+                retriable: false,
+                fatal: false,
+            });
+        }
+        self.problems.sort_by_key(|problem| problem.page);
+    }
+
     /// Notes that nothing could be read.
     fn fail(&mut self, problem: &str) {
         self.document.pages.clear();

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::{OcrMode, ReadOptions, Reading};
-use crate::document::{Legibility, Line, Page, TextSource};
+use super::{OcrMode, ReadOptions, Reading, upright};
+use crate::document::{Legibility, Line, Page, PageKind, TextSource};
 use crate::error::Stage;
 use crate::geometry::Rect;
 use crate::image::Picture;
@@ -75,6 +75,7 @@ fn scanned_page(
     reading: &mut Reading,
 ) -> Page {
     let limit = options.page_timeout;
+    let strip = upright::strip(&picture);
     let mut scanned = match recognized(picture, options) {
         Ok(scanned) => scanned,
         Err(error) => {
@@ -99,8 +100,13 @@ fn scanned_page(
     }
     let (width, height) =
         if scanned.turned % 180 == 90 { (height, width) } else { (width, height) };
+    if scanned.turned == 180 {
+        upright::take_header(strip, (width, height), limit, &mut lines);
+    }
+    let kind = if scanned.picture { PageKind::Picture } else { PageKind::Record };
     Page {
         legibility: scanned.legibility,
+        kind,
         turned: scanned.turned,
         uncovered: scanned.uncovered,
         lines,
@@ -137,7 +143,11 @@ fn note_troubles(
         reading.trouble(number, Stage::Ocr, &problem, true);
     }
     if scanned.legibility == Legibility::Unreadable {
-        let problem = "the page is not legible; ask for a clearer copy";
+        let problem = if scanned.picture {
+            "the page seems to be handwriting or a picture; its content was not read"
+        } else {
+            "the page is not legible; ask for a clearer copy"
+        };
         reading.trouble(number, Stage::Ocr, problem, false);
     }
 }
