@@ -2,13 +2,22 @@
 
 use hayro_interpret::font::{Glyph as Drawn, GlyphRun};
 use hayro_interpret::hayro_cmap::BfString;
-use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect as Area, Shape};
+use hayro_interpret::kurbo::{Affine, BezPath, PathEl, Point, Rect as Area, Shape};
 use hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
 };
 
 /// A page with more glyphs than this is no page of words.
 const MAX_GLYPHS: usize = 400_000;
+
+/// A page with more edges than this is a drawing.
+const MAX_EDGES: usize = 20_000;
+
+/// A path of more elements than this is a drawing.
+const MAX_ELEMENTS: usize = 200;
+
+/// An area no wider than this is a line, in points.
+const THIN: f64 = 2.5;
 
 /// Shades from this on do not show on white paper.
 const PAPER: u8 = 250;
@@ -51,12 +60,58 @@ pub struct Collector {
     pub placements: Vec<Placement>,
     /// How many lines and areas are drawn that show on white paper.
     pub paths: usize,
+    /// Lines across and down, and the edges of areas.
+    pub edges: Vec<Area>,
 }
 
 impl Collector {
     /// For a page of this size in points.
     pub fn new(width: f32, height: f32) -> Self {
-        Self { width, height, glyphs: Vec::new(), placements: Vec::new(), paths: 0 }
+        Self {
+            width,
+            height,
+            glyphs: Vec::new(),
+            placements: Vec::new(),
+            paths: 0,
+            edges: Vec::new(),
+        }
+    }
+}
+
+impl Collector {
+    /// Takes the straight edges of what is drawn: cells of tables have some.
+    fn edges_of(&mut self, place: Affine, path: &BezPath, area: Area) {
+        if path.elements().len() > MAX_ELEMENTS || self.edges.len() >= MAX_EDGES {
+            return;
+        }
+        // Narrow areas are lines too.
+        if area.width().min(area.height()) <= THIN {
+            let middle = area.center();
+            self.edges.push(if area.width() >= area.height() {
+                Area::new(area.x0, middle.y, area.x1, middle.y)
+            } else {
+                Area::new(middle.x, area.y0, middle.x, area.y1)
+            });
+            return;
+        }
+        let (mut start, mut last) = (Point::ORIGIN, Point::ORIGIN);
+        for element in path.elements() {
+            let next = match *element {
+                PathEl::MoveTo(p) => {
+                    (start, last) = (p, p);
+                    continue;
+                }
+                PathEl::LineTo(p) => p,
+                PathEl::ClosePath => start,
+                // What is round is no cell.
+                PathEl::QuadTo(..) | PathEl::CurveTo(..) => return,
+            };
+            let edge = Area::from_points(place * last, place * next);
+            if edge.width().min(edge.height()) < 0.5 {
+                self.edges.push(edge);
+            }
+            last = next;
+        }
     }
 }
 
@@ -76,6 +131,7 @@ impl<'a> Device<'a> for Collector {
             && area.y0 < f64::from(self.height);
         if !white && on_page && !matches!(mode, DrawMode::Invisible) {
             self.paths += 1;
+            self.edges_of(props.transform, path, area);
         }
     }
 

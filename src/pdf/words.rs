@@ -6,7 +6,7 @@ use super::Content;
 use super::glyphs::{Collector, Glyph, Placement};
 use crate::document::Word;
 use crate::geometry::Rect;
-use crate::layout::Fragment;
+use crate::layout::{Fragment, Rules};
 
 /// A gap of this share of the type size parts words.
 const WORD_GAP: f64 = 0.14;
@@ -16,7 +16,7 @@ const FRAGMENT_GAP: f64 = 1.5;
 
 /// Sums up a page.
 pub fn content(collector: Collector) -> Content {
-    let Collector { width, height, glyphs, placements, paths } = collector;
+    let Collector { width, height, glyphs, placements, paths, edges } = collector;
     let pictured = pictured(&placements, width, height);
     let shows = |g: &Glyph| !g.invisible && (g.text.is_empty() || !g.text.trim().is_empty());
     let drawn = glyphs.iter().any(shows) || !placements.is_empty() || paths > 0;
@@ -26,6 +26,7 @@ pub fn content(collector: Collector) -> Content {
         turned: 0,
         fragments: Vec::new(),
         aside: Vec::new(),
+        rules: Rules::default(),
         garbled: 0,
         readable: 0,
         invisible: 0,
@@ -57,6 +58,10 @@ pub fn content(collector: Collector) -> Content {
     if main % 2 == 1 {
         (content.width, content.height) = (height, width);
     }
+    let upright = turn(content.turned, width, height);
+    let edges: Vec<Rect> =
+        edges.into_iter().map(|edge| rect(upright.transform_rect_bbox(edge))).collect();
+    content.rules = Rules::new(&edges);
     for (d, glyphs) in by_direction.into_iter().enumerate() {
         let upright = turn([0, 270, 180, 90][d], width, height);
         let fragments = fragments(glyphs, upright);

@@ -234,7 +234,7 @@ fn read_pdf(bytes: &[u8], options: &ReadOptions, reading: &mut Reading) {
 
 /// A page from the PDF's own text.
 fn text_page(number: u32, content: pdf::Content, unread: bool) -> Page {
-    let mut lines = layout::lines(content.fragments);
+    let mut lines = layout::typeset_lines(content.fragments, &content.rules);
     lines.extend(layout::lines_aside(content.aside));
     let legibility = match (lines.is_empty(), unread) {
         (_, true) if content.readable < SCAN_STAMP => Legibility::Unreadable,
