@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::input::{ReadArgs, sources};
 use super::{Done, stdout_error};
-use crate::document::{LineRole, Document, LineRole, Page, PageKind};
+use crate::document::{Document, LineRole, Page, PageKind};
 use crate::error::Error;
 use crate::pipeline;
 use crate::report::write_json_line;

@@ -7,7 +7,7 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use super::{Picture, size_is_sane};
+use super::{Picture, exif, size_is_sane};
 
 const TOO_LARGE: &str = "the picture has too many pixels; scan it at a lower resolution";
 
@@ -33,7 +33,7 @@ pub fn png(bytes: &[u8]) -> Result<Picture, String> {
         .ok_or_else(|| "the PNG file ends too early; export it again".into())
 }
 
-/// Decodes a JPEG file.
+/// Decodes a JPEG file, turned as the camera that took it was held.
 pub fn jpeg(bytes: &[u8]) -> Result<Picture, String> {
     let damaged = |_| "the JPEG file is damaged; export it again".to_string();
     let options = DecoderOptions::default()
@@ -46,12 +46,20 @@ pub fn jpeg(bytes: &[u8]) -> Result<Picture, String> {
     if !size_is_sane(info.width.into(), info.height.into()) {
         return Err(TOO_LARGE.into());
     }
+    if matches!(decoder.input_colorspace(), Some(ColorSpace::CMYK | ColorSpace::YCCK)) {
+        // Inks are not turned to grey directly.
+        decoder.set_options(options.jpeg_set_out_colorspace(ColorSpace::RGB));
+    }
+    let notes = decoder.exif().map(|notes| exif::read(notes));
     let samples = decoder.decode().map_err(damaged)?;
     let area = usize::from(info.width) * usize::from(info.height);
     let grey = to_grey(&samples, samples.len() / area);
-    let (x, y) = jfif_density(bytes);
+    let (x, y) = match (jfif_density(bytes), notes.map(|notes| notes.dpi)) {
+        ((0.0, 0.0), Some(noted)) => noted,
+        (stated, _) => stated,
+    };
     Picture::from_grey(info.width.into(), info.height.into(), grey)
-        .map(|p| p.with_dpi(x, y))
+        .map(|p| p.with_dpi(x, y).oriented(notes.map_or(1, |notes| notes.orientation)))
         .ok_or_else(|| "the JPEG file ends too early; export it again".into())
 }
 

@@ -65,7 +65,9 @@ fn picture(bytes: &[u8], decoder: &mut Decoder<Cursor<&[u8]>>) -> Result<Picture
         2..=4 => ccitt(bytes, decoder, compression, width, height),
         _ => other(decoder, width, height),
     }?;
-    Ok(picture.with_dpi(xdpi, ydpi).ink_on_paper())
+    let orientation = decoder.get_tag_u32(Tag::Orientation).unwrap_or(1);
+    let picture = picture.with_dpi(xdpi, ydpi).oriented(orientation as u16);
+    Ok(picture.ink_on_paper())
 }
 
 fn resolution(decoder: &mut Decoder<Cursor<&[u8]>>) -> (f32, f32) {
@@ -174,22 +176,40 @@ fn ccitt(
 fn other(decoder: &mut Decoder<Cursor<&[u8]>>, width: u32, height: u32) -> Result<Picture, String> {
     let unsupported = |_| "the page's compression cannot be read; save it as Group 4".to_string();
     let color = decoder.colortype().map_err(unsupported)?;
-    let samples = match decoder.read_image().map_err(unsupported)? {
+    let mut samples = match decoder.read_image().map_err(unsupported)? {
         DecodingResult::U8(samples) => samples,
         DecodingResult::U16(samples) => samples.iter().map(|s| (s >> 8) as u8).collect(),
         _ => return Err("the page's kind of sample cannot be read; save it as Group 4".into()),
     };
     let (width, height) = (width as usize, height as usize);
-    // One bit a pixel comes packed, each row from a new byte.
-    let grey = if color.bit_depth() == 1 {
-        let stride = width.div_ceil(8);
-        samples
-            .chunks(stride)
-            .flat_map(|row| (0..width).map(|x| row.get(x / 8).copied().unwrap_or(0) << (x % 8)))
-            .map(|byte| if byte & 0x80 != 0 { 255 } else { 0 })
-            .collect()
+    // Without compression the decoder leaves the order of bits as it is.
+    let bare = decoder.get_tag_u32(Tag::Compression).unwrap_or(1) == 1;
+    if bare
+        && color.bit_depth() == 1
+        && decoder.get_tag_u32(Tag::FillOrder).is_ok_and(|order| order == 2)
+    {
+        samples.iter_mut().for_each(|byte| *byte = byte.reverse_bits());
+    }
+    let depth = usize::from(color.bit_depth());
+    let channels = (samples.len() / (width * height)).max(1);
+    let grey = if matches!(depth, 1 | 2 | 4) {
+        let most = (1u32 << depth) - 1;
+        let shade = |value: u8| (u32::from(value) * 255 / most) as u8;
+        unpacked(&samples, width, depth).map(shade).collect()
     } else {
-        to_grey(&samples, color.num_samples() as usize)
+        // Of planes that lie one after the other the first one is given.
+        to_grey(&samples, channels.min(usize::from(color.num_samples())))
     };
     Picture::from_grey(width, height, grey).ok_or_else(|| "the page ends too early".into())
+}
+
+/// The values of samples that share bytes, each row from a new byte.
+fn unpacked(samples: &[u8], width: usize, depth: usize) -> impl Iterator<Item = u8> + '_ {
+    let each = 8 / depth;
+    samples.chunks(width.div_ceil(each)).flat_map(move |row| {
+        (0..width).map(move |x| {
+            let byte = row.get(x / each).copied().unwrap_or(0);
+            byte << (x % each * depth) >> (8 - depth)
+        })
+    })
 }

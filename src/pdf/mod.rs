@@ -12,7 +12,7 @@ use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, interpret_
 use hayro_syntax::{DecryptionError, LoadPdfError};
 
 use crate::image::Picture;
-use crate::layout::Fragment;
+use crate::layout::{Fragment, Rules};
 
 /// The most bytes that one compressed part of a file may unfold to while mending.
 const MAX_UNFOLDED: usize = 256 << 20;
@@ -122,6 +122,8 @@ pub struct Content {
     pub fragments: Vec<Fragment>,
     /// Words that stand at an angle to the others, as stamps along the edge do.
     pub aside: Vec<Fragment>,
+    /// Lines that are drawn between them.
+    pub rules: Rules,
     /// Characters that have no meaning: private, unknown or damaged ones.
     pub garbled: usize,
     /// Characters that have one.

@@ -8,6 +8,7 @@ mod blank;
 mod cover;
 mod duplicates;
 mod fax_header;
+mod layer;
 mod missing;
 mod roles;
 mod scan;
@@ -247,11 +248,26 @@ fn read_pdf(bytes: &[u8], options: &ReadOptions, reading: &mut Reading) {
     let mut reader = pdf.reader();
     for index in 0..pdf.len() {
         let number = index as u32 + 1;
-        let content = reader.content(index);
+        let mut content = reader.content(index);
         let garbage = content.garbled * 5 > content.garbled + content.readable;
         let visible = content.readable - content.invisible;
         let scan_beneath = content.pictured >= 0.5;
-        let layer = content.invisible >= 20 && !garbage;
+        // The picture is the record; words behind it are another program's reading.
+        let beneath = content.invisible >= 20 && scan_beneath && visible < SCAN_STAMP && !garbage;
+        let mut picture = if beneath { reader.picture(index) } else { None };
+        let layer = match &picture {
+            Some(picture) => {
+                let size = (content.width, content.height);
+                let turned = picture.turned(content.turned);
+                layer::agrees(&content.fragments, size, &turned)
+            }
+            None => content.invisible >= 20 && !garbage,
+        };
+        if beneath && !layer && options.ocr == OcrMode::Never {
+            // Words that do not stand on the page are worse than none.
+            (content.fragments, content.aside) = Default::default();
+            content.readable = visible;
+        }
         let wanted = match options.ocr {
             OcrMode::Never => false,
             OcrMode::Always => content.pictured > 0.0,
@@ -261,7 +277,11 @@ fn read_pdf(bytes: &[u8], options: &ReadOptions, reading: &mut Reading) {
                     || content.readable == 0 && content.pictured > 0.0
             }
         };
-        let picture = if wanted { reader.picture(index) } else { None };
+        if !wanted {
+            picture = None;
+        } else if picture.is_none() {
+            picture = reader.picture(index);
+        }
         match picture {
             Some(picture) => scan::read_scan(number, content, picture, options, reading),
             None => {
@@ -289,7 +309,7 @@ fn read_pdf(bytes: &[u8], options: &ReadOptions, reading: &mut Reading) {
 
 /// A page from the PDF's own text.
 fn text_page(number: u32, content: pdf::Content, unread: bool) -> Page {
-    let mut lines = layout::lines(content.fragments);
+    let mut lines = layout::typeset_lines(content.fragments, &content.rules);
     lines.extend(layout::lines_aside(content.aside));
     let legibility = match (lines.is_empty(), unread) {
         (_, true) if content.readable < SCAN_STAMP => Legibility::Unreadable,

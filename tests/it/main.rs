@@ -5,5 +5,6 @@ mod corpus;
 mod layers;
 mod place;
 mod read;
+mod scans;
 mod type_pixels;
 mod withhold;
