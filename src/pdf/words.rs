@@ -31,14 +31,18 @@ pub fn content(collector: Collector) -> Content {
         invisible: 0,
         pictured,
         drawn,
+        garbled_shown: 0,
+        paths,
     };
     for glyph in &glyphs {
         if glyph.text.is_empty() {
             content.garbled += 1;
+            content.garbled_shown += usize::from(!glyph.invisible);
         }
         for c in glyph.text.chars().filter(|c| !c.is_whitespace()) {
             if is_garbled(c) {
                 content.garbled += 1;
+                content.garbled_shown += usize::from(!glyph.invisible);
             } else {
                 content.readable += 1;
                 content.invisible += usize::from(glyph.invisible);

@@ -6,6 +6,7 @@
 
 mod roles;
 mod scan;
+pub mod view;
 
 use std::time::Duration;
 
@@ -34,11 +35,13 @@ pub struct ReadOptions {
     pub ocr: OcrMode,
     /// The longest that OCR may take for one page.
     pub page_timeout: Duration,
+    /// The only page to read, counted from 1; `None` reads them all.
+    pub only: Option<u32>,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { ocr: OcrMode::Auto, page_timeout: Duration::from_secs(60) }
+        Self { ocr: OcrMode::Auto, page_timeout: Duration::from_secs(60), only: None }
     }
 }
 
@@ -53,17 +56,22 @@ pub struct Reading {
 
 /// The formats that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(crate) enum Format {
+    /// A PDF file.
     Pdf,
+    /// A TIFF file.
     Tiff,
+    /// A PNG file.
     Png,
+    /// A JPEG file.
     Jpeg,
+    /// Plain text.
     Text,
 }
 
 /// Tells a format by content. The name decides only whether bytes that are no text
 /// at first sight may be meant as text.
-fn format(bytes: &[u8], name_hint: Option<&str>) -> Option<Format> {
+pub(crate) fn format(bytes: &[u8], name_hint: Option<&str>) -> Option<Format> {
     let starts = |magic: &[u8]| bytes.starts_with(magic);
     // Mail and scanner software puts junk before the header now and then.
     if bytes[..bytes.len().min(1024)].windows(5).any(|w| w == b"%PDF-") {
@@ -192,43 +200,73 @@ fn read_pdf(bytes: &[u8], options: &ReadOptions, reading: &mut Reading) {
     let mut reader = pdf.reader();
     for index in 0..pdf.len() {
         let number = index as u32 + 1;
+        if options.only.is_some_and(|only| only != number) {
+            continue;
+        }
         let content = reader.content(index);
-        let garbage = content.garbled * 5 > content.garbled + content.readable;
-        let visible = content.readable - content.invisible;
-        let scan_beneath = content.pictured >= 0.5;
-        let layer = content.invisible >= 20 && !garbage;
-        let wanted = match options.ocr {
-            OcrMode::Never => false,
-            OcrMode::Always => content.pictured > 0.0,
-            OcrMode::Auto => {
-                garbage && content.garbled > 0
-                    || scan_beneath && visible < SCAN_STAMP && !layer
-                    || content.readable == 0 && content.pictured > 0.0
+        let means = means(&content, options.ocr);
+        let picture = match means {
+            Means::Text => None,
+            Means::Picture => reader.picture(index),
+            Means::Rendering => {
+                reader.rendered(index, RENDERED_DPI).map(|page| page.grey().ink_on_paper())
             }
         };
-        let picture = if wanted { reader.picture(index) } else { None };
         match picture {
             Some(picture) => scan::read_scan(number, content, picture, options, reading),
             None => {
-                if wanted && garbage {
-                    let problem = "the page's text has no meaning (its fonts lack a character \
-                                   table) and it has no picture to read instead";
-                    reading.trouble(number, Stage::Read, problem, false);
-                } else if wanted {
+                let wanted = means != Means::Text;
+                if wanted {
                     let problem = "the page's picture could not be decoded";
                     reading.trouble(number, Stage::Read, problem, false);
                 }
-                let unread = wanted || options.ocr == OcrMode::Never && scan_beneath;
+                let unread = wanted || options.ocr == OcrMode::Never && content.pictured >= 0.5;
                 let bare = content.pictured == 0.0 && content.garbled == 0;
                 let page = text_page(number, content, unread);
-                if bare && page.legibility == Legibility::Unreadable {
-                    let problem = "the page is drawn in lines and areas, with no text and no \
-                                   picture to read; fax or scan it and add that";
+                if bare && !wanted && page.legibility == Legibility::Unreadable {
+                    let problem = "the page is drawn in lines and areas, with no text; only OCR \
+                                   can read it";
                     reading.trouble(number, Stage::Read, problem, false);
                 }
                 reading.document.pages.push(page);
             }
         }
+    }
+}
+
+/// Pages that are rendered to be read have this resolution: what scanners make of text.
+const RENDERED_DPI: f32 = 300.0;
+
+/// What a PDF page's words are taken from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Means {
+    /// Its own text.
+    Text,
+    /// Its pictures, pixel by pixel.
+    Picture,
+    /// All that it shows, rendered.
+    Rendering,
+}
+
+fn means(content: &pdf::Content, mode: OcrMode) -> Means {
+    let garbage = content.garbled * 5 > content.garbled + content.readable;
+    let visible = content.readable - content.invisible;
+    let scan_beneath = content.pictured >= 0.5;
+    let layer = content.invisible >= 20 && !garbage;
+    let bare = content.readable == 0 && (content.pictured > 0.0 || content.paths > 0);
+    let wanted = match mode {
+        OcrMode::Never => false,
+        OcrMode::Always => content.pictured > 0.0 || garbage || bare,
+        OcrMode::Auto => garbage || scan_beneath && visible < SCAN_STAMP && !layer || bare,
+    };
+    // Letters whose font has no character table, and letters drawn as outlines, are
+    // ink all the same. A scan is read from its own pixels, which rendering would blur.
+    let shown = garbage && content.garbled_shown * 2 > content.garbled;
+    let outlines = content.readable == 0 && content.paths > 0 && !scan_beneath;
+    match (wanted, shown || outlines || content.pictured == 0.0) {
+        (false, _) => Means::Text,
+        (true, true) => Means::Rendering,
+        (true, false) => Means::Picture,
     }
 }
 

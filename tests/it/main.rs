@@ -3,7 +3,11 @@
 mod cli;
 mod corpus;
 mod layers;
+mod outlines;
+mod page;
 mod place;
 mod read;
+mod scans;
+mod searchable;
 mod type_pixels;
 mod withhold;
