@@ -5,8 +5,24 @@ use lopdf::{Dictionary, Document, Object, Stream, dictionary};
 
 use crate::type_pixels::Sheet;
 
-/// A note long enough to tell up from down by.
-pub const NOTE: [&str; 9] = [
+/// A note long enough to tell up from down by, with facts in it.
+pub const NOTE: [&str; 12] = [
+    "HISTORY OF PRESENT ILLNESS: Low back pain for six months, worse on the left side.",
+    "The pain is 7/10 on average. It does not radiate below the knee.",
+    "MEDICATIONS: Gabapentin 300 mg three times daily. Naproxen 500 mg twice daily.",
+    "Physical therapy for eight weeks did not help.",
+    "EXAMINATION: Tender over the left sacroiliac joint. FABER test positive on the left.",
+    "Straight leg raise negative on both sides. Reflexes are normal in both legs.",
+    "IMAGING: MRI of the lumbar spine shows mild degenerative changes at L4-L5.",
+    "ASSESSMENT: Chronic low back pain, most likely from the joint.",
+    "The patient has tried heat, ice and exercises at home.",
+    "PLAN: Left sacroiliac joint injection under fluoroscopy. We spoke about the risks.",
+    "Continue gabapentin and stop naproxen after the injection.",
+    "Return to the clinic in four weeks.",
+];
+
+/// The note in capitals, for the pixel font.
+pub const CAPITALS: [&str; 9] = [
     "HISTORY: PAIN FOR SIX MONTHS",
     "GABAPENTIN 300 MG THREE TIMES DAILY",
     "NO RADIATION BELOW THE KNEE",
@@ -18,9 +34,12 @@ pub const NOTE: [&str; 9] = [
     "RETURN AFTER THE BLOCK",
 ];
 
-/// The note, typed on a letter page at 200 dpi.
+/// The note, printed in black and white on a letter page at 200 dpi.
 pub fn note() -> Sheet {
-    Sheet::typed(&NOTE, 1700, 2200, 4)
+    let page = bytes(text(&NOTE, Dictionary::new()));
+    let page = chartsift::pdf::open(&page).unwrap().reader().rendered(0, 200.0).unwrap().grey();
+    let pixels = page.pixels.iter().map(|&shade| if shade < 150 { 0 } else { 255 }).collect();
+    Sheet { width: page.width, height: page.height, pixels }
 }
 
 /// The sheet as a crooked feed leaves it: lines fall by so many degrees to the right.
@@ -42,7 +61,9 @@ pub fn pdf(pages: Vec<(Vec<u8>, Dictionary, Dictionary)>, mut document: Document
             "Type" => "Page", "Parent" => tree, "Contents" => content, "Resources" => resources,
             "MediaBox" => [0, 0, 612, 792].map(Object::from).to_vec(),
         };
-        page.extend(&extra);
+        for (key, value) in &extra {
+            page.set(key.clone(), value.clone());
+        }
         kids.push(document.add_object(page).into());
     }
     let count = kids.len() as i64;

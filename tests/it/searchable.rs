@@ -86,7 +86,7 @@ fn check_copy(file: &str, content: &[u8], turned: u16) -> Place {
         };
         let same = others.iter().filter(|(other, _)| other == text);
         let apart = same.map(|(_, other)| near(&shown, other)).fold(f32::INFINITY, f32::min);
-        assert!(apart < 5.0, "{file}: {text}: {apart} points apart");
+        assert!(apart < 4.0, "{file}: {text}: {apart} points apart");
         worst = worst.max(apart);
     }
     println!("{file}: {} words, at most {worst:.1} points apart", own.len());
