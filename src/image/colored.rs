@@ -54,9 +54,6 @@ impl Colored {
             270 => x * w + (w - 1 - y),
             _ => y * w + x,
         };
-        if degrees % 360 == 0 {
-            return self;
-        }
         let mut pixels = Vec::with_capacity(self.pixels.len());
         for y in 0..height {
             for x in 0..width {

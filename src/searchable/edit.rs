@@ -111,19 +111,22 @@ impl Edit {
         self.get(id).and_then(|page| page.as_dict().ok()).cloned().unwrap_or_default()
     }
 
-    /// What a page draws with: its own resources or those that it inherits.
-    pub fn resources(&self, page: &Dictionary) -> Dictionary {
+    /// An entry of a page that it may have from the tree of pages above it.
+    pub fn inherited<'a>(&'a self, page: &'a Dictionary, key: &[u8]) -> Option<&'a Object> {
         let mut at = page;
         for _ in 0..64 {
-            if let Some(Object::Dictionary(resources)) = self.entry(at, b"Resources") {
-                return resources.clone();
+            if let Some(entry) = self.entry(at, key) {
+                return Some(entry);
             }
-            match self.entry(at, b"Parent").and_then(|parent| parent.as_dict().ok()) {
-                Some(parent) => at = parent,
-                None => break,
-            }
+            at = self.entry(at, b"Parent")?.as_dict().ok()?;
         }
-        Dictionary::new()
+        None
+    }
+
+    /// What a page draws with, copied.
+    pub fn resources(&self, page: &Dictionary) -> Dictionary {
+        let resources = self.inherited(page, b"Resources").and_then(|entry| entry.as_dict().ok());
+        resources.cloned().unwrap_or_default()
     }
 
     /// The items of an entry that is an array, or the one thing that stands in its place.

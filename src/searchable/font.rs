@@ -1,5 +1,5 @@
-//! A font whose letters have a width and no ink, with a table of what they stand for:
-//! any script can be searched and copied without a real font for it.
+//! A font whose letters are all one box, never painted, with a table of what they stand
+//! for: any script can be searched and copied without a real font for it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -97,22 +97,26 @@ impl Font {
     }
 }
 
-/// A TrueType program of one missing letter and one letter without ink.
+/// A TrueType program of one missing letter and one that is a box: some viewers mark what
+/// is selected by the ink that letters would have.
 fn program() -> Vec<u8> {
     let be = |values: &[i32]| -> Vec<u8> {
         values.iter().flat_map(|&v| (v as u16).to_be_bytes()).collect()
     };
-    let (ascent, descent, advance) = (ASCENT.into(), DESCENT.into(), ADVANCE.into());
+    let (ascent, descent, advance) = (i32::from(ASCENT), i32::from(DESCENT), i32::from(ADVANCE));
     // Version and revision, a checksum set below, the magic number, flags, 1000 units.
     let mut head = be(&[1, 0, 1, 0, 0, 0, 0x5F0F, 0x3CF5, 0, 1000]);
     head.extend([0; 16]); // made and changed at no time in particular
     head.extend(be(&[0, descent, advance, ascent, 0, 8, 2, 0, 0]));
-    let hhea = be(&[1, 0, ascent, descent, 0, advance, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1]);
-    let maxp = be(&[1, 0, 2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let hhea = be(&[1, 0, ascent, descent, 0, advance, 0, 0, advance, 1, 0, 0, 0, 0, 0, 0, 0, 1]);
+    let maxp = be(&[1, 0, 2, 4, 1, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0]);
     let hmtx = be(&[advance, 0, 0]);
-    // No contours, no box, no instructions.
-    let glyf = be(&[0, 0, 0, 0, 0, 0]);
-    let loca = be(&[0, 0, 6]);
+    // One contour that ends at point 3, its box, no instructions, four corners on it.
+    let mut glyf = be(&[1, 0, descent, advance, ascent, 3, 0]);
+    glyf.extend([1; 4]);
+    let height = ascent - descent;
+    glyf.extend(be(&[0, 0, advance, 0, descent, height, 0, -height]));
+    let loca = be(&[0, 0, glyf.len() as i32 / 2]);
     let tables: [(&[u8; 4], Vec<u8>); 6] = [
         (b"glyf", glyf),
         (b"head", head),

@@ -2,7 +2,8 @@
 //! over the ink that they were read from, and marks highlight what is to be shown.
 //!
 //! A PDF keeps all that it has: what is new is added behind it. A page's own text is
-//! kept, and not put there twice.
+//! kept, and not put there twice. Scans that lie on their side or on their head are
+//! shown upright.
 
 mod edit;
 mod font;
@@ -133,12 +134,25 @@ fn write(
                 hidden::remove(&mut edit, sheet.id);
                 layer.put(&mut edit, sheet.id, content);
             }
+            stand_upright(&mut edit, sheet.id, page.turned);
         }
         let on_page: Vec<&Mark> = marks.iter().filter(|mark| mark.page == page.number).collect();
         marks::add(&mut edit, sheet.id, own_from_upright, &on_page);
     }
     layer.finish(&mut edit);
     edit.finish()
+}
+
+/// Has viewers show a page that was fed on its side or head first as it is read: some
+/// find words only along lines that run to the right.
+fn stand_upright(edit: &mut Edit, id: ObjectId, turned: u16) {
+    if turned % 360 != 0 {
+        let mut page = edit.page(id);
+        let before = edit.inherited(&page, b"Rotate").and_then(|rotate| rotate.as_i64().ok());
+        let after = (before.unwrap_or(0) + i64::from(turned)).rem_euclid(360);
+        page.set("Rotate", after);
+        edit.set(id, page);
+    }
 }
 
 #[cfg(test)]

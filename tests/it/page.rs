@@ -46,10 +46,9 @@ fn shares(picture: &Picture, boxes: &[Rect], more: f32) -> (f64, f64) {
         );
         let mut ink = false;
         for row in y0..y1 {
-            for i in row * picture.width + x0..row * picture.width + x1 {
-                inside[i] = true;
-                ink |= picture.pixels[i] < 128;
-            }
+            let run = row * picture.width + x0..row * picture.width + x1;
+            inside[run.clone()].fill(true);
+            ink |= picture.pixels[run].iter().any(|&p| p < 128);
         }
         held += usize::from(ink);
     }
