@@ -11,6 +11,8 @@
 # What OCR links to and what its binding is generated with.
 PACKAGES := libtesseract-dev libleptonica-dev tesseract-ocr-eng tesseract-ocr-osd \
             clang libclang-dev pkg-config
+# What the tests hold the PDFs that are written against.
+TEST_PACKAGES := qpdf poppler-utils
 OUT := chartsift-out
 
 # What the peers are, and what makes their files.
@@ -24,6 +26,7 @@ demo: packages
 	@echo "The report is in $(OUT)/: start with cases.csv and assessments/."
 
 # Each step alone, so that the first that fails is the last that prints.
+test: PACKAGES += $(TEST_PACKAGES)
 test: packages fmt clippy doc unit
 
 fmt:

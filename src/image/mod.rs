@@ -4,9 +4,12 @@ use crate::geometry::Rect;
 
 pub mod blots;
 pub mod clean;
+mod colored;
 mod exif;
 pub mod still;
 pub mod tiff;
+
+pub use colored::{Colored, packed};
 
 /// The most pixels a picture may have: a letter page at 1000 dpi. Checked before
 /// anything is decoded, so that a small hostile file cannot ask for gigabytes.

@@ -53,6 +53,99 @@ impl Iterator for Pages<'_> {
     }
 }
 
+/// A page's fax code as it stands in the file, for those who can pass it on.
+pub struct FaxCode {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// As PDF counts the kinds: -1 is Group 4, 0 Group 3 in one dimension, 1 in two.
+    pub k: i64,
+    /// Whether each row starts with a new byte.
+    pub byte_aligned: bool,
+    /// Whether the runs that the code calls black are paper.
+    pub black_is_1: bool,
+    /// The code, first bit highest.
+    pub bytes: Vec<u8>,
+}
+
+impl Pages<'_> {
+    /// The fax code of the page that was given last; `None` where it is compressed in
+    /// another way or in several strips, or is damaged.
+    pub fn fax_code(&mut self) -> Option<FaxCode> {
+        let decoder = self.decoder.as_mut()?;
+        let compression = decoder.get_tag_u32(Tag::Compression).ok()?;
+        if !(2..=4).contains(&compression) {
+            return None;
+        }
+        let (width, height) = decoder.dimensions().ok()?;
+        let picture = ccitt(self.bytes, decoder, compression, width, height).ok()?;
+        // Some files say the wrong thing about which bit is ink.
+        let negative = picture.clone().ink_on_paper() != picture;
+        let options = decoder.get_tag_u32(Tag::Unknown(292)).unwrap_or(0);
+        let paper = decoder.get_tag_u32(Tag::PhotometricInterpretation).is_ok_and(|p| p == 1);
+        let strips = decoder.get_tag_u64_vec(Tag::StripOffsets).ok()?;
+        let lengths = decoder.get_tag_u64_vec(Tag::StripByteCounts).ok()?;
+        let ([from], [length]) = (&strips[..], &lengths[..]) else { return None };
+        let from = usize::try_from(*from).ok()?;
+        let code = self.bytes.get(from..from.checked_add(usize::try_from(*length).ok()?)?)?;
+        let reversed = decoder.get_tag_u32(Tag::FillOrder).is_ok_and(|order| order == 2);
+        let turned = |byte: &u8| if reversed { byte.reverse_bits() } else { *byte };
+        let code = FaxCode {
+            width,
+            height,
+            k: match compression {
+                4 => -1,
+                3 if options & 1 == 1 => 1,
+                _ => 0,
+            },
+            byte_aligned: compression == 2,
+            black_is_1: paper != negative,
+            bytes: code.iter().map(turned).collect(),
+        };
+        code.is_whole().then_some(code)
+    }
+
+    /// Red, green and blue of the page that was given last; `None` where it has no
+    /// colours.
+    pub fn rgb(&mut self) -> Option<Vec<u8>> {
+        let decoder = self.decoder.as_mut()?;
+        let channels = match decoder.colortype().ok()? {
+            tiff::ColorType::RGB(8) => 3,
+            tiff::ColorType::RGBA(8) => 4,
+            _ => return None,
+        };
+        match decoder.read_image().ok()? {
+            DecodingResult::U8(samples) => Some(super::still::to_rgb(&samples, channels)),
+            _ => None,
+        }
+    }
+}
+
+impl FaxCode {
+    /// Whether every row can be decoded.
+    fn is_whole(&self) -> bool {
+        let (width, rows) = (self.width as usize, self.height as usize);
+        let mut sink = Rows { width, left: rows, pixels: Vec::new() };
+        let settings = DecodeSettings {
+            columns: self.width,
+            rows: self.height,
+            end_of_block: !self.byte_aligned,
+            end_of_line: self.k >= 0 && !self.byte_aligned,
+            rows_are_byte_aligned: self.byte_aligned,
+            encoding: match self.k {
+                -1 => EncodingMode::Group4,
+                0 => EncodingMode::Group3_1D,
+                _ => EncodingMode::Group3_2D,
+            },
+            strict: false,
+        };
+        let decoded =
+            hayro_ccitt::decode(&self.bytes, &mut sink, &mut DecoderContext::new(settings));
+        decoded.is_ok() && sink.left == 0
+    }
+}
+
 fn picture(bytes: &[u8], decoder: &mut Decoder<Cursor<&[u8]>>) -> Result<Picture, String> {
     let (width, height) =
         decoder.dimensions().map_err(|_| "the page states no size".to_string())?;

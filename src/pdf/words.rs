@@ -33,12 +33,15 @@ pub fn content(collector: Collector) -> Content {
         invisible: 0,
         pictured,
         drawn,
+        garbled_shown: 0,
+        paths,
     };
     for glyph in &glyphs {
         let mut count = |c: char| {
             if c.is_whitespace() {
             } else if is_garbled(c) {
                 content.garbled += 1;
+                content.garbled_shown += usize::from(!glyph.invisible);
             } else {
                 content.readable += 1;
                 content.invisible += usize::from(glyph.invisible);
@@ -47,7 +50,10 @@ pub fn content(collector: Collector) -> Content {
         match &glyph.text {
             Some(BfString::Char(c)) => count(*c),
             Some(BfString::String(text)) if !text.is_empty() => text.chars().for_each(count),
-            _ => content.garbled += 1,
+            _ => {
+                content.garbled += 1;
+                content.garbled_shown += usize::from(!glyph.invisible);
+            }
         }
     }
 

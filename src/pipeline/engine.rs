@@ -79,6 +79,12 @@ pub fn read_pages(source: &Source, options: &ReadOptions) -> (Option<Document>, 
     }
 }
 
+/// Does something with one document's bytes, whatever happens.
+pub fn with_bytes<T>(source: &Source, work: impl FnOnce(&[u8]) -> T) -> Result<T, Problem> {
+    let bytes = open(source)?;
+    guard::guarded(|| work(&bytes)).map_err(|place| internal_error(&place))
+}
+
 /// What the chart keeps of a document: some pages of a file, from the first to the last.
 fn count_pages(document: &Document, (first, last): (u32, u32)) -> ChartDocument {
     let count = |wanted: fn(&crate::document::Page) -> bool| {

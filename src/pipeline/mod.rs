@@ -18,7 +18,7 @@ use std::fs;
 use rayon::prelude::*;
 
 pub use discover::{CaseBy, CasePlan, Plan, Source, discover};
-pub use engine::{Engine, read_pages};
+pub use engine::{Engine, read_pages, with_bytes};
 pub use guard::withhold_panic_messages;
 pub use knowledge::{Knowledge, LoadedPolicy, known_policies, unknown_policy};
 pub use manifest::{parse_day, read_manifest};

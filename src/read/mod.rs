@@ -13,6 +13,7 @@ mod missing;
 mod roles;
 mod scan;
 mod upright;
+pub mod view;
 
 use std::time::Duration;
 
@@ -46,6 +47,8 @@ pub struct ReadOptions {
     pub page_timeout: Duration,
     /// Which engines read scanned pages.
     pub engine: EngineChoice,
+    /// The only page to read, counted from 1; `None` reads them all.
+    pub only: Option<u32>,
 }
 
 impl Default for ReadOptions {
@@ -54,6 +57,7 @@ impl Default for ReadOptions {
             ocr: OcrMode::Auto,
             page_timeout: Duration::from_secs(60),
             engine: EngineChoice::Auto,
+            only: None,
         }
     }
 }
@@ -71,17 +75,22 @@ pub struct Reading {
 
 /// The formats that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(crate) enum Format {
+    /// A PDF file.
     Pdf,
+    /// A TIFF file.
     Tiff,
+    /// A PNG file.
     Png,
+    /// A JPEG file.
     Jpeg,
+    /// Plain text.
     Text,
 }
 
 /// Tells a format by content. The name decides only whether bytes that are no text
 /// at first sight may be meant as text.
-fn format(bytes: &[u8], name_hint: Option<&str>) -> Option<Format> {
+pub(crate) fn format(bytes: &[u8], name_hint: Option<&str>) -> Option<Format> {
     let starts = |magic: &[u8]| bytes.starts_with(magic);
     // Mail and scanner software puts junk before the header now and then.
     if bytes[..bytes.len().min(1024)].windows(5).any(|w| w == b"%PDF-") {
@@ -248,62 +257,101 @@ fn read_pdf(bytes: &[u8], options: &ReadOptions, reading: &mut Reading) {
     let mut reader = pdf.reader();
     for index in 0..pdf.len() {
         let number = index as u32 + 1;
+        if options.only.is_some_and(|only| only != number) {
+            continue;
+        }
         let mut content = reader.content(index);
-        let garbage = content.garbled * 5 > content.garbled + content.readable;
+        let garbage = is_garbage(&content);
         let visible = content.readable - content.invisible;
-        let scan_beneath = content.pictured >= 0.5;
         // The picture is the record; words behind it are another program's reading.
-        let beneath = content.invisible >= 20 && scan_beneath && visible < SCAN_STAMP && !garbage;
-        let mut picture = if beneath { reader.picture(index) } else { None };
-        let layer = match &picture {
-            Some(picture) => {
+        let beneath = content.invisible >= LAYER_WORDS
+            && content.pictured >= 0.5
+            && visible < SCAN_STAMP
+            && !garbage;
+        let scan = if beneath { reader.picture(index) } else { None };
+        let layer = match &scan {
+            Some(scan) => {
                 let size = (content.width, content.height);
-                let turned = picture.turned(content.turned);
-                layer::agrees(&content.fragments, size, &turned)
+                layer::agrees(&content.fragments, size, &scan.turned(content.turned))
             }
-            None => content.invisible >= 20 && !garbage,
+            None => content.invisible >= LAYER_WORDS && !garbage,
         };
         if beneath && !layer && options.ocr == OcrMode::Never {
             // Words that do not stand on the page are worse than none.
             (content.fragments, content.aside) = Default::default();
             content.readable = visible;
         }
-        let wanted = match options.ocr {
-            OcrMode::Never => false,
-            OcrMode::Always => content.pictured > 0.0,
-            OcrMode::Auto => {
-                garbage && content.garbled > 0
-                    || scan_beneath && visible < SCAN_STAMP && !layer
-                    || content.readable == 0 && content.pictured > 0.0
+        let means = means(&content, layer, options.ocr);
+        let picture = match means {
+            Means::Text => None,
+            Means::Picture => scan.or_else(|| reader.picture(index)),
+            Means::Rendering => {
+                reader.rendered(index, RENDERED_DPI).map(|page| page.grey().ink_on_paper())
             }
         };
-        if !wanted {
-            picture = None;
-        } else if picture.is_none() {
-            picture = reader.picture(index);
-        }
         match picture {
             Some(picture) => scan::read_scan(number, content, picture, options, reading),
             None => {
-                if wanted && garbage {
-                    let problem = "the page's text has no meaning (its fonts lack a character \
-                                   table) and it has no picture to read instead";
-                    reading.trouble(number, Stage::Read, problem, false);
-                } else if wanted {
+                let wanted = means != Means::Text;
+                if wanted {
                     let problem = "the page's picture could not be decoded";
                     reading.trouble(number, Stage::Read, problem, false);
                 }
-                let unread = wanted || options.ocr == OcrMode::Never && scan_beneath;
+                let unread = wanted || options.ocr == OcrMode::Never && content.pictured >= 0.5;
                 let bare = content.pictured == 0.0 && content.garbled == 0;
                 let page = text_page(number, content, unread);
-                if bare && page.legibility == Legibility::Unreadable {
-                    let problem = "the page is drawn in lines and areas, with no text and no \
-                                   picture to read; fax or scan it and add that";
+                if bare && !wanted && page.legibility == Legibility::Unreadable {
+                    let problem = "the page is drawn in lines and areas, with no text; only OCR \
+                                   can read it";
                     reading.trouble(number, Stage::Read, problem, false);
                 }
                 reading.document.pages.push(page);
             }
         }
+    }
+}
+
+/// Fewer invisible characters than this are no layer of words behind a scan.
+const LAYER_WORDS: usize = 20;
+
+/// Pages that are rendered to be read have this resolution: what scanners make of text.
+const RENDERED_DPI: f32 = 300.0;
+
+/// What a PDF page's words are taken from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Means {
+    /// Its own text.
+    Text,
+    /// Its pictures, pixel by pixel.
+    Picture,
+    /// All that it shows, rendered.
+    Rendering,
+}
+
+/// Whether too many of a page's characters mean nothing to use the rest.
+fn is_garbage(content: &pdf::Content) -> bool {
+    content.garbled * 5 > content.garbled + content.readable
+}
+
+/// Chooses; `layer` says that the words behind a scan can be used.
+fn means(content: &pdf::Content, layer: bool, mode: OcrMode) -> Means {
+    let garbage = is_garbage(content);
+    let visible = content.readable - content.invisible;
+    let scan_beneath = content.pictured >= 0.5;
+    let bare = content.readable == 0 && (content.pictured > 0.0 || content.paths > 0);
+    let wanted = match mode {
+        OcrMode::Never => false,
+        OcrMode::Always => content.pictured > 0.0 || garbage || bare,
+        OcrMode::Auto => garbage || scan_beneath && visible < SCAN_STAMP && !layer || bare,
+    };
+    // Letters whose font has no character table, and letters drawn as outlines, are
+    // ink all the same. A scan is read from its own pixels, which rendering would blur.
+    let shown = garbage && content.garbled_shown * 2 > content.garbled;
+    let outlines = content.readable == 0 && content.paths > 0 && !scan_beneath;
+    match (wanted, shown || outlines || content.pictured == 0.0) {
+        (false, _) => Means::Text,
+        (true, true) => Means::Rendering,
+        (true, false) => Means::Picture,
     }
 }
 

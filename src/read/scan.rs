@@ -19,6 +19,9 @@ pub fn read_pictures(
 ) {
     for (i, picture) in pictures.enumerate() {
         let number = i as u32 + 1;
+        if options.only.is_some_and(|only| only != number) {
+            continue;
+        }
         match picture {
             Ok(picture) if options.ocr == OcrMode::Never => {
                 let (width, height) = (picture.width_pt(), picture.height_pt());
@@ -36,7 +39,8 @@ pub fn read_pictures(
             }
         }
     }
-    if reading.document.pages.iter().all(|page| page.width == 0.0) {
+    let pages = &reading.document.pages;
+    if options.only.is_none() && pages.iter().all(|page| page.width == 0.0) {
         reading.fail("no page's picture could be decoded; export the file again");
     }
 }

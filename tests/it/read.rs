@@ -337,32 +337,6 @@ fn a_turned_fax_is_read_line_by_line() {
     }
 }
 
-#[test]
-fn a_page_of_outlines_is_not_taken_for_blank() {
-    let with = |operations: Vec<Operation>| {
-        let mut document = pdf(&[Sheetlike::Text(&[])], &[]);
-        let content = Content { operations }.encode().unwrap();
-        let content = document.add_object(Stream::new(dictionary! {}, content));
-        let page = document.page_iter().next().unwrap();
-        document.get_dictionary_mut(page).unwrap().set("Contents", content);
-        read_plainly(&bytes(document))
-    };
-    let area = |shade: i64| {
-        vec![
-            Operation::new("g", vec![shade.into()]),
-            Operation::new("re", [72, 700, 4, 11].map(Object::from).to_vec()),
-            Operation::new("f", vec![]),
-        ]
-    };
-    let black = with(area(0));
-    assert_eq!(black.document.pages[0].legibility, Legibility::Unreadable);
-    assert_eq!((black.problems.len(), black.problems[0].page), (1, Some(1)));
-    for nothing in [with(vec![]), with(area(1))] {
-        assert_eq!(nothing.document.pages[0].legibility, Legibility::Blank);
-        assert!(nothing.problems.is_empty());
-    }
-}
-
 /// A TIFF of one grey page at this resolution.
 fn tiff(sheet: &Sheet, xdpi: u32, ydpi: u32) -> Vec<u8> {
     use tiff::encoder::{Rational, TiffEncoder, colortype::Gray8};
