@@ -1,16 +1,23 @@
 # make demo   installs what is missing, builds, and runs the main job over corpus/
 # make test   installs what is missing and checks everything that a change has to pass
+# make peers  installs what is missing and holds speed and accuracy against other tools on the same files
 #
 # Both need a Debian-like system with Rust, git and make, and the right to install packages.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test packages fmt clippy doc unit
+.PHONY: demo test peers packages fmt clippy doc unit
 .NOTPARALLEL:
 
 # What OCR links to and what its binding is generated with.
 PACKAGES := libtesseract-dev libleptonica-dev tesseract-ocr-eng tesseract-ocr-osd \
             clang libclang-dev pkg-config
+# What the tests hold the PDFs that are written against.
+TEST_PACKAGES := qpdf poppler-utils
 OUT := chartsift-out
+
+# What the peers are, and what makes their files.
+PEERS := tesseract-ocr poppler-utils unpaper ghostscript fonts-liberation fonts-dejavu-core python3-venv
+VENV := .venv
 
 demo: packages
 	cargo build --release --locked
@@ -19,6 +26,7 @@ demo: packages
 	@echo "The report is in $(OUT)/: start with cases.csv and assessments/."
 
 # Each step alone, so that the first that fails is the last that prints.
+test: PACKAGES += $(TEST_PACKAGES)
 test: packages fmt clippy doc unit
 
 fmt:
@@ -35,6 +43,14 @@ doc:
 unit:
 	cargo test --locked --doc
 	cargo test --locked --lib --bins --tests
+
+# Further folders to read: make peers SETS="DIR ..."
+peers: PACKAGES += $(PEERS)
+peers: packages
+	cargo build --release --locked
+	test -x $(VENV)/bin/python || python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --requirement benches/peers/requirements.txt
+	$(VENV)/bin/python benches/peers/peers.py $(SETS)
 
 # Quick where everything is there.
 packages:

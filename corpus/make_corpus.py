@@ -20,6 +20,7 @@ import shutil
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 
 import img2pdf
@@ -324,33 +325,63 @@ def read_text(case: str, part: Part) -> str:
     return "" if part.text == BLANK else (HERE / "packets" / case / f"{part.text}.txt").read_text("utf-8")
 
 
-def make_file(path: str, parts: list[Part]) -> list[dict]:
-    """Writes one file of faxes/ and returns its rows for pages.csv."""
+@dataclass(frozen=True)
+class Page:
+    """One page of a file, before it is drawn."""
+
+    part: Part
+    at: int  # which page of its text, from 0
+    runs: list[Run]
+    header: str  # what the fax machine prints across the top; empty where there is none
+
+    @property
+    def words(self) -> str:
+        """What is printed in the order it is read, without the fax machine's line; nothing where it was smeared away."""
+        if self.part.way == "destroyed":
+            return ""
+        lines = {}
+        for run in self.runs:
+            lines.setdefault(run.y, []).append(run.text)
+        return "\n".join(" ".join(filter(None, texts)) for texts in lines.values())
+
+
+def lay_out(path: str, parts: list[Part]) -> list[Page]:
+    """The pages of one file of faxes/."""
     case = path.split("/")[0]
     typeset_parts = [(part, typeset(read_text(case, part), STYLES[part.style])) for part in parts]
     total = sum(len(pages) for part, pages in typeset_parts if part.way not in ("text", "jpeg"))
     sent = json.loads((HERE / "packets" / case / "expected.json").read_text("utf-8"))["as_of"]
-    rows, images, pdf, number = [], [], pikepdf.new(), 0
+    year, month, day = sent.split("-")
+    clock = f"{8 + zlib.crc32(case.encode()) % 9:02}:{zlib.crc32(path.encode()) % 60:02}"
+    laid, number = [], 0
     for part, pages in typeset_parts:
+        for at, runs in enumerate(pages):
+            header = ""
+            if part.way not in ("text", "jpeg"):
+                number += 1
+                header = f"{month}/{day}/{year} {clock}   FROM: TEST CLINIC   555-0199   P.{number:02}/{total:02}"
+            laid.append(Page(part, at, runs, header))
+    return laid
+
+
+def make_file(path: str, parts: list[Part]) -> list[dict]:
+    """Writes one file of faxes/ and returns its rows for pages.csv."""
+    case = path.split("/")[0]
+    rows, images, pdf = [], [], pikepdf.new()
+    for part, pages in groupby(lay_out(path, parts), key=lambda page: page.part):
+        pages = list(pages)
         if part.way == "text":
-            with pikepdf.open(io.BytesIO(text_layer(pages, STYLES[part.style]))) as made:
+            with pikepdf.open(io.BytesIO(text_layer([page.runs for page in pages], STYLES[part.style]))) as made:
                 pdf.pages.extend(made.pages)
-        for at, page in enumerate(pages):
+        for page in pages:
             document = "" if part.text == BLANK else f"{part.text}.txt"
             place = dict(path=f"faxes/{path}", page=len(rows) + 1)
             rows.append(place | dict(case_id=case, document=document, way=part.way, turn=part.turn))
             if part.way == "text":
                 continue
-            rng = seeded(path, part.text, at)
-            image = picture(page, STYLES[part.style])
-            if part.way == "jpeg":
-                image = scan(image, rng)
-            else:
-                number += 1
-                year, month, day = sent.split("-")
-                clock = f"{8 + zlib.crc32(case.encode()) % 9:02}:{zlib.crc32(path.encode()) % 60:02}"
-                header = f"{month}/{day}/{year} {clock}   FROM: TEST CLINIC   555-0199   P.{number:02}/{total:02}"
-                image = fax(image, part, header, rng)
+            rng = seeded(path, part.text, page.at)
+            image = picture(page.runs, STYLES[part.style])
+            image = scan(image, rng) if part.way == "jpeg" else fax(image, part, page.header, rng)
             images.append(image)
             if path.endswith(".pdf"):
                 with pikepdf.open(io.BytesIO(image_pdf(image, part.turn))) as made:

@@ -99,6 +99,18 @@ pub enum PageKind {
     Picture,
 }
 
+impl PageKind {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PageKind::Record => "record",
+            PageKind::Cover => "cover",
+            PageKind::Duplicate { .. } => "duplicate",
+            PageKind::Picture => "picture",
+        }
+    }
+}
+
 /// What a fax machine printed along a page's edge.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct FaxHeader {
@@ -123,15 +135,38 @@ pub enum Legibility {
     Unreadable,
 }
 
+impl Legibility {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Legibility::Readable => "readable",
+            Legibility::Blank => "blank",
+            Legibility::Unreadable => "unreadable",
+        }
+    }
+}
+
 /// What a line is to the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineRole {
     /// Part of the record.
     Body,
-    /// The line that a fax machine prints across the top (sender, time, page).
+    /// The line that a fax machine prints across the top (sender, time, page), or an
+    /// office's stamp at the edge.
     FaxHeader,
     /// A running header or footer that comes again on other pages.
     RunningHead,
+}
+
+impl LineRole {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LineRole::Body => "body",
+            LineRole::FaxHeader => "fax_header",
+            LineRole::RunningHead => "running_head",
+        }
+    }
 }
 
 /// One printed line, or one cell of a table row where cells stand apart.

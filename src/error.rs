@@ -27,6 +27,14 @@ pub enum Error {
         /// What is wrong and what would be right.
         problem: String,
     },
+    /// This machine lacks what the work needs.
+    #[error("{place}: {problem}")]
+    Machine {
+        /// What is missing.
+        place: String,
+        /// What that means.
+        problem: String,
+    },
     /// The command line or a manifest asks for something that cannot be.
     #[error("{place}: {problem}")]
     Usage {

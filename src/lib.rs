@@ -23,6 +23,7 @@ pub mod image;
 pub mod pdf;
 pub mod ocr;
 pub mod read;
+pub mod searchable;
 pub mod quantity;
 pub mod fact;
 pub mod text;

@@ -52,6 +52,12 @@ pub struct ChartDocument {
     pub pages_ocr: u32,
     /// Pages that could not be read.
     pub pages_unreadable: u32,
+    /// Those of them that are handwriting, drawings or photographs.
+    pub pages_picture: u32,
+    /// Pages that repeat another one of the case.
+    pub pages_duplicate: u32,
+    /// Pages that are counted on the others and are not there.
+    pub pages_missing: u32,
 }
 
 /// What is asked for, over all documents and the manifest.
@@ -124,6 +130,18 @@ impl Chart {
     /// The day that a fact happened on: its own date, else its document's.
     pub fn happened_on(&self, fact: usize) -> Option<PartialDate> {
         self.facts[fact].date.or_else(|| self.told_on(fact))
+    }
+
+    /// What the pages say against relying on the record as it is, in alphabetical order.
+    pub fn page_flags(&self) -> impl Iterator<Item = &'static str> {
+        let any = |count: fn(&ChartDocument) -> bool| self.documents.iter().any(count);
+        let flags = [
+            ("duplicate_pages", any(|d| d.pages_duplicate > 0)),
+            ("illegible_pages", any(|d| d.pages_unreadable > d.pages_picture)),
+            ("missing_pages", any(|d| d.pages_missing > 0)),
+            ("picture_pages", any(|d| d.pages_picture > 0)),
+        ];
+        flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag)
     }
 
     /// Standing statements of a topic: their indices.

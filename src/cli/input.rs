@@ -85,6 +85,7 @@ impl ReadArgs {
                 Ocr::Never => OcrMode::Never,
             },
             page_timeout: Duration::from_secs(self.timeout),
+            only: None,
         })
     }
 }

@@ -6,10 +6,15 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod completions;
+mod doctor;
+mod facts;
 mod input;
+mod output;
+mod page;
 mod policy;
 mod progress;
 mod run;
+mod searchable;
 mod tag;
 mod text;
 
@@ -36,7 +41,10 @@ enum Command {
     Run(run::Args),
     Tag(tag::Args),
     Text(text::Args),
+    Page(page::Args),
+    Searchable(searchable::Args),
     Policy(policy::Args),
+    Doctor(doctor::Args),
     Completions(completions::Args),
 }
 
@@ -47,7 +55,10 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Tag(args) => tag::run(&args),
         Command::Text(args) => text::run(&args),
+        Command::Page(args) => page::run(&args),
+        Command::Searchable(args) => searchable::run(&args),
         Command::Policy(args) => policy::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Completions(args) => completions::run(&args),
     };
     match result {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::input::{ReadArgs, sources};
 use super::{Done, stdout_error};
-use crate::document::{Document, Page};
+use crate::document::{Document, LineRole, Page, PageKind};
 use crate::error::Error;
 use crate::pipeline;
 use crate::report::write_json_line;
@@ -21,6 +21,9 @@ pub struct Args {
     /// Words with page, box, source and confidence as JSON lines
     #[arg(long)]
     json: bool,
+    /// With --json: before each page's words a line on the page itself
+    #[arg(long, requires = "json")]
+    pages: bool,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -35,6 +38,39 @@ struct WordLine<'a> {
     rect: [f64; 4],
     source: &'static str,
     confidence: Option<f64>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    alternatives: &'a [String],
+    /// What the word's line is to the page, where it is no part of the record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'static str>,
+}
+
+/// A page as a JSON line.
+#[derive(Serialize)]
+struct PageLine<'a> {
+    document: &'a str,
+    page: u32,
+    kind: &'static str,
+    /// The page that this one repeats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<u32>,
+    legibility: &'static str,
+    source: &'static str,
+    turned: u16,
+    width: f64,
+    height: f64,
+    uncovered: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fax: Option<FaxLine<'a>>,
+}
+
+/// What a fax machine printed, as JSON.
+#[derive(Serialize)]
+struct FaxLine<'a> {
+    sender: Option<&'a str>,
+    date: Option<&'a str>,
+    page: Option<u32>,
+    of: Option<u32>,
 }
 
 pub fn run(args: &Args) -> Result<Done, Error> {
@@ -46,7 +82,7 @@ pub fn run(args: &Args) -> Result<Done, Error> {
         let (document, problems) = pipeline::read_pages(source, &options);
         if let Some(document) = &document {
             let written = match args.json {
-                true => write_words(&mut out, &source.name, document),
+                true => write_words(&mut out, &source.name, document, args.pages),
                 false => write_text(&mut out, document),
             };
             written.and_then(|()| out.flush()).map_err(stdout_error)?;
@@ -70,7 +106,9 @@ fn write_text(out: &mut impl Write, document: &Document) -> io::Result<()> {
 }
 
 fn write_page(out: &mut impl Write, page: &Page) -> io::Result<()> {
-    for (index, line) in page.lines.iter().enumerate() {
+    // What the fax machine printed along the edge is no part of the record.
+    let record = page.lines.iter().filter(|line| line.role != LineRole::FaxHeader);
+    for (index, line) in record.enumerate() {
         if line.starts_block && index > 0 {
             writeln!(out)?;
         }
@@ -79,20 +117,64 @@ fn write_page(out: &mut impl Write, page: &Page) -> io::Result<()> {
     Ok(())
 }
 
-fn write_words(out: &mut impl Write, name: &str, document: &Document) -> io::Result<()> {
-    let tenths = |points: f32| (f64::from(points) * 10.0).round() / 10.0;
+fn write_words(
+    out: &mut impl Write,
+    name: &str,
+    document: &Document,
+    pages: bool,
+) -> io::Result<()> {
     for page in &document.pages {
-        for word in page.lines.iter().flat_map(|line| &line.words) {
+        if pages {
+            write_json_line(out, &page_line(name, page))?;
+        }
+        let words =
+            page.lines.iter().flat_map(|line| line.words.iter().map(move |word| (line, word)));
+        for (line, word) in words {
             let line = WordLine {
                 document: name,
                 page: page.number,
                 text: &word.text,
                 rect: [word.rect.x0, word.rect.y0, word.rect.x1, word.rect.y1].map(tenths),
                 source: page.source.as_str(),
-                confidence: word.confidence.map(|c| (f64::from(c) * 1000.0).round() / 1000.0),
+                confidence: word.confidence.map(thousandths),
+                alternatives: &word.alternatives,
+                role: (line.role != LineRole::Body).then_some(line.role.as_str()),
             };
             write_json_line(out, &line)?;
         }
     }
     Ok(())
+}
+
+fn page_line<'a>(name: &'a str, page: &'a Page) -> PageLine<'a> {
+    let fax = page.fax.as_ref().map(|fax| FaxLine {
+        sender: fax.sender.as_deref(),
+        date: fax.date.as_deref(),
+        page: fax.page,
+        of: fax.of,
+    });
+    PageLine {
+        document: name,
+        page: page.number,
+        kind: page.kind.as_str(),
+        of: match page.kind {
+            PageKind::Duplicate { of } => Some(of),
+            _ => None,
+        },
+        legibility: page.legibility.as_str(),
+        source: page.source.as_str(),
+        turned: page.turned,
+        width: tenths(page.width),
+        height: tenths(page.height),
+        uncovered: thousandths(page.uncovered),
+        fax,
+    }
+}
+
+fn tenths(points: f32) -> f64 {
+    (f64::from(points) * 10.0).round() / 10.0
+}
+
+fn thousandths(share: f32) -> f64 {
+    (f64::from(share) * 1000.0).round() / 1000.0
 }

@@ -4,8 +4,12 @@ use crate::geometry::Rect;
 
 pub mod blots;
 pub mod clean;
+mod colored;
+mod exif;
 pub mod still;
 pub mod tiff;
+
+pub use colored::{Colored, packed};
 
 /// The most pixels a picture may have: a letter page at 1000 dpi. Checked before
 /// anything is decoded, so that a small hostile file cannot ask for gigabytes.
@@ -119,6 +123,25 @@ impl Picture {
         out
     }
 
+    /// The picture set upright that a scanner or a camera stored in this orientation:
+    /// 1-8 as TIFF and Exif count them, what is neither is upright.
+    pub fn oriented(self, orientation: u16) -> Picture {
+        let mirrored = |mut picture: Picture| {
+            picture.pixels.chunks_mut(picture.width).for_each(<[u8]>::reverse);
+            picture
+        };
+        match orientation {
+            2 => mirrored(self),
+            3 => self.turned(180),
+            4 => mirrored(self).turned(180),
+            5 => mirrored(self).turned(270),
+            6 => self.turned(90),
+            7 => mirrored(self).turned(90),
+            8 => self.turned(270),
+            _ => self,
+        }
+    }
+
     /// The same picture with every row given twice, as standard-mode faxes need:
     /// they have half as many rows to the inch as columns.
     pub fn rows_doubled(&self) -> Picture {
@@ -203,6 +226,25 @@ mod tests {
         assert_eq!(p.turned(180).pixels, [6, 5, 4, 3, 2, 1]);
         assert_eq!(p.turned(270).pixels, [3, 6, 2, 5, 1, 4]);
         assert_eq!(p.turned(90).turned(270), p);
+    }
+
+    #[test]
+    fn every_orientation_comes_upright() {
+        // The corners of an upright picture, as each orientation stores them.
+        let stored: [&[u8]; 8] = [
+            &[1, 2, 3, 4],
+            &[2, 1, 4, 3],
+            &[4, 3, 2, 1],
+            &[3, 4, 1, 2],
+            &[1, 3, 2, 4],
+            &[2, 4, 1, 3],
+            &[4, 2, 3, 1],
+            &[3, 1, 4, 2],
+        ];
+        for (orientation, pixels) in (1..).zip(stored) {
+            assert_eq!(picture(2, pixels).oriented(orientation).pixels, [1, 2, 3, 4]);
+        }
+        assert_eq!(picture(2, &[1, 2, 3, 4]).oriented(0).pixels, [1, 2, 3, 4]);
     }
 
     #[test]

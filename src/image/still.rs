@@ -7,7 +7,7 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use super::{Picture, size_is_sane};
+use super::{Picture, exif, size_is_sane};
 
 const TOO_LARGE: &str = "the picture has too many pixels; scan it at a lower resolution";
 
@@ -33,7 +33,7 @@ pub fn png(bytes: &[u8]) -> Result<Picture, String> {
         .ok_or_else(|| "the PNG file ends too early; export it again".into())
 }
 
-/// Decodes a JPEG file.
+/// Decodes a JPEG file, turned as the camera that took it was held.
 pub fn jpeg(bytes: &[u8]) -> Result<Picture, String> {
     let damaged = |_| "the JPEG file is damaged; export it again".to_string();
     let options = DecoderOptions::default()
@@ -46,13 +46,51 @@ pub fn jpeg(bytes: &[u8]) -> Result<Picture, String> {
     if !size_is_sane(info.width.into(), info.height.into()) {
         return Err(TOO_LARGE.into());
     }
+    if matches!(decoder.input_colorspace(), Some(ColorSpace::CMYK | ColorSpace::YCCK)) {
+        // Inks are not turned to grey directly.
+        decoder.set_options(options.jpeg_set_out_colorspace(ColorSpace::RGB));
+    }
+    let notes = decoder.exif().map(|notes| exif::read(notes));
     let samples = decoder.decode().map_err(damaged)?;
     let area = usize::from(info.width) * usize::from(info.height);
     let grey = to_grey(&samples, samples.len() / area);
-    let (x, y) = jfif_density(bytes);
+    let (x, y) = match (jfif_density(bytes), notes.map(|notes| notes.dpi)) {
+        ((0.0, 0.0), Some(noted)) => noted,
+        (stated, _) => stated,
+    };
     Picture::from_grey(info.width.into(), info.height.into(), grey)
-        .map(|p| p.with_dpi(x, y))
+        .map(|p| p.with_dpi(x, y).oriented(notes.map_or(1, |notes| notes.orientation)))
         .ok_or_else(|| "the JPEG file ends too early; export it again".into())
+}
+
+/// Red, green and blue of a PNG file's picture; `None` where it has no colours.
+pub fn png_rgb(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut decoder = png::Decoder::new(Cursor::new(bytes));
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    let header = decoder.read_header_info().ok()?;
+    if !size_is_sane(header.width.into(), header.height.into()) {
+        return None;
+    }
+    let mut reader = decoder.read_info().ok()?;
+    let mut samples = vec![0; reader.output_buffer_size()?];
+    let frame = reader.next_frame(&mut samples).ok()?;
+    samples.truncate(frame.buffer_size());
+    let channels = frame.color_type.samples();
+    (channels >= 3).then(|| to_rgb(&samples, channels))
+}
+
+/// How many components a JPEG file's colours have.
+pub fn jpeg_components(bytes: &[u8]) -> Option<u8> {
+    let mut at = 2;
+    loop {
+        let [0xFF, marker] = *bytes.get(at..at + 2)? else { return None };
+        // Start of frame, of whatever kind; the other markers of that range are tables.
+        if (0xC0..=0xCF).contains(&marker) && ![0xC4, 0xC8, 0xCC].contains(&marker) {
+            return bytes.get(at + 9).copied();
+        }
+        let length = bytes.get(at + 2..at + 4)?;
+        at += 2 + usize::from(u16::from_be_bytes([length[0], length[1]]));
+    }
 }
 
 /// Dots per inch as the JFIF header states them; zeros where it does not.
@@ -75,16 +113,30 @@ pub(crate) fn to_grey(samples: &[u8], channels: usize) -> Vec<u8> {
     let luma = |p: &[u8]| {
         ((u32::from(p[0]) * 77 + u32::from(p[1]) * 150 + u32::from(p[2]) * 29) >> 8) as u8
     };
-    let over = |shade: u8, alpha: u8| {
-        let alpha = u32::from(alpha);
-        ((u32::from(shade) * alpha + 255 * (255 - alpha)) / 255) as u8
-    };
     match channels {
         2 => samples.chunks_exact(2).map(|p| over(p[0], p[1])).collect(),
         3 => samples.chunks_exact(3).map(luma).collect(),
         4 => samples.chunks_exact(4).map(|p| over(luma(p), p[3])).collect(),
         _ => samples.to_vec(),
     }
+}
+
+/// Red, green and blue of samples that have 3 (RGB) or 4 (RGBA) values each; what is
+/// transparent shows white paper.
+pub(crate) fn to_rgb(samples: &[u8], channels: usize) -> Vec<u8> {
+    match channels {
+        4 => samples
+            .chunks_exact(4)
+            .flat_map(|p| [p[0], p[1], p[2]].map(|shade| over(shade, p[3])))
+            .collect(),
+        _ => samples.to_vec(),
+    }
+}
+
+/// A shade over white paper, as far as it covers it.
+fn over(shade: u8, alpha: u8) -> u8 {
+    let alpha = u32::from(alpha);
+    ((u32::from(shade) * alpha + 255 * (255 - alpha)) / 255) as u8
 }
 
 #[cfg(test)]
@@ -96,6 +148,22 @@ mod tests {
         assert_eq!(to_grey(&[255, 255, 255, 0, 0, 0], 3), [255, 0]);
         assert_eq!(to_grey(&[0, 0, 0, 0, 0, 0, 0, 255], 4), [255, 0]);
         assert_eq!(to_grey(&[10, 255, 10, 0], 2), [10, 255]);
+    }
+
+    #[test]
+    fn mixes_alpha_with_paper() {
+        assert_eq!(to_rgb(&[10, 20, 30, 255, 10, 20, 30, 0], 4), [10, 20, 30, 255, 255, 255]);
+        assert_eq!(to_rgb(&[10, 20, 30], 3), [10, 20, 30]);
+    }
+
+    #[test]
+    fn counts_the_components_of_a_jpeg() {
+        let frame = |components: u8| {
+            let tables = [0xFF, 0xD8, 0xFF, 0xDB, 0, 3, 0];
+            [&tables[..], &[0xFF, 0xC2, 0, 11, 8, 0, 1, 0, 1, components]].concat()
+        };
+        assert_eq!([1, 3].map(|n| jpeg_components(&frame(n))), [Some(1), Some(3)]);
+        assert_eq!(jpeg_components(b"\xFF\xD8\xFF"), None);
     }
 
     #[test]

@@ -53,6 +53,99 @@ impl Iterator for Pages<'_> {
     }
 }
 
+/// A page's fax code as it stands in the file, for those who can pass it on.
+pub struct FaxCode {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// As PDF counts the kinds: -1 is Group 4, 0 Group 3 in one dimension, 1 in two.
+    pub k: i64,
+    /// Whether each row starts with a new byte.
+    pub byte_aligned: bool,
+    /// Whether the runs that the code calls black are paper.
+    pub black_is_1: bool,
+    /// The code, first bit highest.
+    pub bytes: Vec<u8>,
+}
+
+impl Pages<'_> {
+    /// The fax code of the page that was given last; `None` where it is compressed in
+    /// another way or in several strips, or is damaged.
+    pub fn fax_code(&mut self) -> Option<FaxCode> {
+        let decoder = self.decoder.as_mut()?;
+        let compression = decoder.get_tag_u32(Tag::Compression).ok()?;
+        if !(2..=4).contains(&compression) {
+            return None;
+        }
+        let (width, height) = decoder.dimensions().ok()?;
+        let picture = ccitt(self.bytes, decoder, compression, width, height).ok()?;
+        // Some files say the wrong thing about which bit is ink.
+        let negative = picture.clone().ink_on_paper() != picture;
+        let options = decoder.get_tag_u32(Tag::Unknown(292)).unwrap_or(0);
+        let paper = decoder.get_tag_u32(Tag::PhotometricInterpretation).is_ok_and(|p| p == 1);
+        let strips = decoder.get_tag_u64_vec(Tag::StripOffsets).ok()?;
+        let lengths = decoder.get_tag_u64_vec(Tag::StripByteCounts).ok()?;
+        let ([from], [length]) = (&strips[..], &lengths[..]) else { return None };
+        let from = usize::try_from(*from).ok()?;
+        let code = self.bytes.get(from..from.checked_add(usize::try_from(*length).ok()?)?)?;
+        let reversed = decoder.get_tag_u32(Tag::FillOrder).is_ok_and(|order| order == 2);
+        let turned = |byte: &u8| if reversed { byte.reverse_bits() } else { *byte };
+        let code = FaxCode {
+            width,
+            height,
+            k: match compression {
+                4 => -1,
+                3 if options & 1 == 1 => 1,
+                _ => 0,
+            },
+            byte_aligned: compression == 2,
+            black_is_1: paper != negative,
+            bytes: code.iter().map(turned).collect(),
+        };
+        code.is_whole().then_some(code)
+    }
+
+    /// Red, green and blue of the page that was given last; `None` where it has no
+    /// colours.
+    pub fn rgb(&mut self) -> Option<Vec<u8>> {
+        let decoder = self.decoder.as_mut()?;
+        let channels = match decoder.colortype().ok()? {
+            tiff::ColorType::RGB(8) => 3,
+            tiff::ColorType::RGBA(8) => 4,
+            _ => return None,
+        };
+        match decoder.read_image().ok()? {
+            DecodingResult::U8(samples) => Some(super::still::to_rgb(&samples, channels)),
+            _ => None,
+        }
+    }
+}
+
+impl FaxCode {
+    /// Whether every row can be decoded.
+    fn is_whole(&self) -> bool {
+        let (width, rows) = (self.width as usize, self.height as usize);
+        let mut sink = Rows { width, left: rows, pixels: Vec::new() };
+        let settings = DecodeSettings {
+            columns: self.width,
+            rows: self.height,
+            end_of_block: !self.byte_aligned,
+            end_of_line: self.k >= 0 && !self.byte_aligned,
+            rows_are_byte_aligned: self.byte_aligned,
+            encoding: match self.k {
+                -1 => EncodingMode::Group4,
+                0 => EncodingMode::Group3_1D,
+                _ => EncodingMode::Group3_2D,
+            },
+            strict: false,
+        };
+        let decoded =
+            hayro_ccitt::decode(&self.bytes, &mut sink, &mut DecoderContext::new(settings));
+        decoded.is_ok() && sink.left == 0
+    }
+}
+
 fn picture(bytes: &[u8], decoder: &mut Decoder<Cursor<&[u8]>>) -> Result<Picture, String> {
     let (width, height) =
         decoder.dimensions().map_err(|_| "the page states no size".to_string())?;
@@ -65,7 +158,9 @@ fn picture(bytes: &[u8], decoder: &mut Decoder<Cursor<&[u8]>>) -> Result<Picture
         2..=4 => ccitt(bytes, decoder, compression, width, height),
         _ => other(decoder, width, height),
     }?;
-    Ok(picture.with_dpi(xdpi, ydpi).ink_on_paper())
+    let orientation = decoder.get_tag_u32(Tag::Orientation).unwrap_or(1);
+    let picture = picture.with_dpi(xdpi, ydpi).oriented(orientation as u16);
+    Ok(picture.ink_on_paper())
 }
 
 fn resolution(decoder: &mut Decoder<Cursor<&[u8]>>) -> (f32, f32) {
@@ -174,22 +269,40 @@ fn ccitt(
 fn other(decoder: &mut Decoder<Cursor<&[u8]>>, width: u32, height: u32) -> Result<Picture, String> {
     let unsupported = |_| "the page's compression cannot be read; save it as Group 4".to_string();
     let color = decoder.colortype().map_err(unsupported)?;
-    let samples = match decoder.read_image().map_err(unsupported)? {
+    let mut samples = match decoder.read_image().map_err(unsupported)? {
         DecodingResult::U8(samples) => samples,
         DecodingResult::U16(samples) => samples.iter().map(|s| (s >> 8) as u8).collect(),
         _ => return Err("the page's kind of sample cannot be read; save it as Group 4".into()),
     };
     let (width, height) = (width as usize, height as usize);
-    // One bit a pixel comes packed, each row from a new byte.
-    let grey = if color.bit_depth() == 1 {
-        let stride = width.div_ceil(8);
-        samples
-            .chunks(stride)
-            .flat_map(|row| (0..width).map(|x| row.get(x / 8).copied().unwrap_or(0) << (x % 8)))
-            .map(|byte| if byte & 0x80 != 0 { 255 } else { 0 })
-            .collect()
+    // Without compression the decoder leaves the order of bits as it is.
+    let bare = decoder.get_tag_u32(Tag::Compression).unwrap_or(1) == 1;
+    if bare
+        && color.bit_depth() == 1
+        && decoder.get_tag_u32(Tag::FillOrder).is_ok_and(|order| order == 2)
+    {
+        samples.iter_mut().for_each(|byte| *byte = byte.reverse_bits());
+    }
+    let depth = usize::from(color.bit_depth());
+    let channels = (samples.len() / (width * height)).max(1);
+    let grey = if matches!(depth, 1 | 2 | 4) {
+        let most = (1u32 << depth) - 1;
+        let shade = |value: u8| (u32::from(value) * 255 / most) as u8;
+        unpacked(&samples, width, depth).map(shade).collect()
     } else {
-        to_grey(&samples, color.num_samples() as usize)
+        // Of planes that lie one after the other the first one is given.
+        to_grey(&samples, channels.min(usize::from(color.num_samples())))
     };
     Picture::from_grey(width, height, grey).ok_or_else(|| "the page ends too early".into())
+}
+
+/// The values of samples that share bytes, each row from a new byte.
+fn unpacked(samples: &[u8], width: usize, depth: usize) -> impl Iterator<Item = u8> + '_ {
+    let each = 8 / depth;
+    samples.chunks(width.div_ceil(each)).flat_map(move |row| {
+        (0..width).map(move |x| {
+            let byte = row.get(x / each).copied().unwrap_or(0);
+            byte << (x % each * depth) >> (8 - depth)
+        })
+    })
 }

@@ -1,6 +1,7 @@
 //! Optical character recognition: engines, and the recipe that gets a faxed page
 //! ready for one.
 
+mod judge;
 mod lines;
 mod merge;
 pub mod page;

@@ -3,9 +3,10 @@
 
 use std::time::{Duration, Instant};
 
+use super::judge::judge;
 use super::prepare;
 use super::second::improve;
-use super::upright::{self, Upright, is_lying, mean_confidence};
+use super::upright::{self, Upright, is_lying};
 use super::{OcrEngine, OcrError, Read};
 use crate::document::{Legibility, Word};
 use crate::geometry::Rect;
@@ -16,13 +17,8 @@ use crate::layout::Fragment;
 /// Below this share of ink, with no words found, a page is blank.
 pub(super) const BLANK_INK: f32 = 0.002;
 
-/// Below this mean confidence of its words (weighted by length) a page is not
-/// legible.
+/// Below this mean confidence of its words (weighted by length) a page makes no sense.
 pub(super) const LEGIBLE: f32 = 0.5;
-
-/// Below this share of its ink in words that were read well a page is not legible:
-/// confidence alone does not tell of lines that were not found at all.
-const INK_TOLD: f32 = 0.1;
 
 /// Words that the engine is less sure of than this are noise more often than words.
 const NOISE: f32 = 0.3;
@@ -38,6 +34,8 @@ pub struct Scanned {
     pub aside: Vec<Fragment>,
     /// Whether they can be used.
     pub legibility: Legibility,
+    /// Whether there is ink but next to no print.
+    pub picture: bool,
     /// Clockwise turn in degrees that was applied.
     pub turned: u16,
     /// Clockwise tilt in degrees that the feed gave the page, now undone in
@@ -77,6 +75,7 @@ pub fn read(
         fragments: Vec::new(),
         aside: Vec::new(),
         legibility,
+        picture: false,
         turned: 0,
         tilt: None,
         uncovered: 0.0,
@@ -91,20 +90,19 @@ pub fn read(
         found.words =
             improve(&page.picture, found.words, second, &|word| engine.knows(word), left())?;
     }
-    let confidence = mean_confidence(&found);
     let letters: usize = found.words.iter().map(|w| w.text.len()).sum();
     if letters < 3 && ink < BLANK_INK {
         return Ok(nothing(Legibility::Blank, found.timed_out));
     }
-    let told = ink_told(&page.picture, &found.words, LEGIBLE);
     let uncovered = 1.0 - ink_told(&page.picture, &found.words, NOISE);
-    let legible = letters >= 3 && confidence >= LEGIBLE && told >= INK_TOLD;
+    let judged = judge(&page.picture, &found.words);
     let (x, y) = (72.0 / page.picture.xdpi, 72.0 / page.picture.ydpi);
     let (fragments, aside) = fragments(found.words, x, y);
     Ok(Scanned {
         fragments,
         aside,
-        legibility: if legible { Legibility::Readable } else { Legibility::Unreadable },
+        legibility: judged.legibility,
+        picture: judged.picture,
         turned: turned.unwrap_or(0),
         tilt: (page.skew != 0.0).then(|| (Tilt::new(&page.picture, page.skew), x, y)),
         uncovered,

@@ -195,7 +195,23 @@ fn parse(table: &str) -> Vec<Read> {
             words.push(Read { text, rect, confidence, line: line.0, alternatives });
         }
     }
+    lone_strokes(&mut words);
     words
+}
+
+/// A stroke by itself with a word after it is "I": rules have been taken out of the
+/// picture, and Tesseract reads "|" for it as often as not.
+fn lone_strokes(words: &mut [Read]) {
+    for i in 1..words.len() {
+        let (before, after) = words.split_at_mut(i);
+        let (Some(stroke), Some(next)) = (before.last_mut(), after.first()) else { continue };
+        let close = next.rect.x0 - stroke.rect.x1 <= 2.0 * stroke.rect.height();
+        let word = next.text.starts_with(|c: char| c.is_ascii_lowercase());
+        if stroke.text == "|" && stroke.line == next.line && close && word {
+            stroke.text = "I".into();
+            stroke.alternatives.push("|".into());
+        }
+    }
 }
 
 /// A black and white Leptonica picture.
@@ -273,6 +289,19 @@ mod tests {
         assert!((words[0].confidence - 0.965).abs() < 1e-6);
         assert_eq!(words[0].line, words[1].line);
         assert_ne!(words[1].line, words[2].line);
+    }
+
+    #[test]
+    fn a_lone_stroke_before_a_word_is_a_letter() {
+        let table = "5\t1\t1\t1\t1\t1\t10\t20\t4\t20\t60\t|\n\
+                     5\t1\t1\t1\t1\t2\t20\t20\t40\t20\t95\tfeel\n\
+                     5\t1\t1\t1\t1\t3\t200\t20\t4\t20\t60\t|\n\
+                     5\t1\t1\t1\t1\t4\t400\t20\t40\t20\t95\tpain\n\
+                     5\t1\t1\t1\t1\t5\t445\t20\t4\t20\t95\t|\n";
+        let words = parse(table);
+        let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
+        assert_eq!(texts, ["I", "feel", "|", "pain", "|"]);
+        assert_eq!(words[0].alternatives, ["|"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use hayro_interpret::font::{Glyph as Drawn, GlyphRun};
 use hayro_interpret::hayro_cmap::BfString;
-use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect as Area, Shape};
+use hayro_interpret::kurbo::{Affine, BezPath, PathEl, Point, Rect as Area, Shape};
 use hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
 };
@@ -10,13 +10,22 @@ use hayro_interpret::{
 /// A page with more glyphs than this is no page of words.
 const MAX_GLYPHS: usize = 400_000;
 
+/// A page with more edges than this is a drawing.
+const MAX_EDGES: usize = 20_000;
+
+/// A path of more elements than this is a drawing.
+const MAX_ELEMENTS: usize = 200;
+
+/// An area no wider than this is a line, in points.
+const THIN: f64 = 2.5;
+
 /// Shades from this on do not show on white paper.
 const PAPER: u8 = 250;
 
 /// One drawn character (or a ligature of several), in points from the top left.
 pub struct Glyph {
-    /// What it stands for; empty where nobody can tell.
-    pub text: String,
+    /// What it stands for; `None` where nobody can tell.
+    pub text: Option<BfString>,
     /// Where the pen stands when it is drawn.
     pub origin: Point,
     /// Where the pen stands afterwards.
@@ -27,6 +36,17 @@ pub struct Glyph {
     pub size: f64,
     /// Whether it is not painted, as the words behind a scan.
     pub invisible: bool,
+}
+
+impl Glyph {
+    /// Whether it leaves no mark.
+    pub fn is_space(&self) -> bool {
+        match &self.text {
+            Some(BfString::Char(c)) => c.is_whitespace(),
+            Some(BfString::String(text)) => !text.is_empty() && text.trim().is_empty(),
+            None => false,
+        }
+    }
 }
 
 /// Where a picture lies.
@@ -51,12 +71,58 @@ pub struct Collector {
     pub placements: Vec<Placement>,
     /// How many lines and areas are drawn that show on white paper.
     pub paths: usize,
+    /// Lines across and down, and the edges of areas.
+    pub edges: Vec<Area>,
 }
 
 impl Collector {
     /// For a page of this size in points.
     pub fn new(width: f32, height: f32) -> Self {
-        Self { width, height, glyphs: Vec::new(), placements: Vec::new(), paths: 0 }
+        Self {
+            width,
+            height,
+            glyphs: Vec::new(),
+            placements: Vec::new(),
+            paths: 0,
+            edges: Vec::new(),
+        }
+    }
+}
+
+impl Collector {
+    /// Takes the straight edges of what is drawn: cells of tables have some.
+    fn edges_of(&mut self, place: Affine, path: &BezPath, area: Area) {
+        if path.elements().len() > MAX_ELEMENTS || self.edges.len() >= MAX_EDGES {
+            return;
+        }
+        // Narrow areas are lines too.
+        if area.width().min(area.height()) <= THIN {
+            let middle = area.center();
+            self.edges.push(if area.width() >= area.height() {
+                Area::new(area.x0, middle.y, area.x1, middle.y)
+            } else {
+                Area::new(middle.x, area.y0, middle.x, area.y1)
+            });
+            return;
+        }
+        let (mut start, mut last) = (Point::ORIGIN, Point::ORIGIN);
+        for element in path.elements() {
+            let next = match *element {
+                PathEl::MoveTo(p) => {
+                    (start, last) = (p, p);
+                    continue;
+                }
+                PathEl::LineTo(p) => p,
+                PathEl::ClosePath => start,
+                // What is round is no cell.
+                PathEl::QuadTo(..) | PathEl::CurveTo(..) => return,
+            };
+            let edge = Area::from_points(place * last, place * next);
+            if edge.width().min(edge.height()) < 0.5 {
+                self.edges.push(edge);
+            }
+            last = next;
+        }
     }
 }
 
@@ -76,6 +142,7 @@ impl<'a> Device<'a> for Collector {
             && area.y0 < f64::from(self.height);
         if !white && on_page && !matches!(mode, DrawMode::Invisible) {
             self.paths += 1;
+            self.edges_of(props.transform, path, area);
         }
     }
 
@@ -84,25 +151,26 @@ impl<'a> Device<'a> for Collector {
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
 
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
+        let invisible = matches!(mode, DrawMode::Invisible);
+        let page = Area::new(0.0, 0.0, f64::from(self.width), f64::from(self.height));
+        // A run has one font, and finding out what a code means takes long.
+        let mut known: Vec<(u32, Option<BfString>)> = Vec::new();
         for glyph in run.glyphs() {
             if self.glyphs.len() >= MAX_GLYPHS {
                 return;
             }
             let place = props.transform * glyph.transform();
-            let (text, advance) = match &**glyph {
-                Drawn::Outline(outline) => (outline.as_unicode(), outline.advance_width()),
-                Drawn::Type3(drawn) => {
-                    // Fonts of drawings often lack a table of characters; their
-                    // codes are then mostly ASCII.
-                    let code = char::from_u32(drawn.char_code())
-                        .filter(|c| c.is_ascii_graphic() || *c == ' ');
-                    (drawn.as_unicode().or(code.map(BfString::Char)), drawn.advance_width())
-                }
+            let (code, advance) = match &**glyph {
+                Drawn::Outline(outline) => (outline.char_code(), outline.advance_width()),
+                Drawn::Type3(drawn) => (drawn.char_code(), drawn.advance_width()),
             };
-            let text = match text {
-                Some(BfString::Char(c)) => c.to_string(),
-                Some(BfString::String(s)) => s,
-                None => String::new(),
+            let text = match known.iter().find(|(other, _)| *other == code) {
+                Some((_, text)) => text.clone(),
+                None => {
+                    let text = meaning(glyph);
+                    known.push((code, text.clone()));
+                    text
+                }
             };
             let advance = f64::from(advance.unwrap_or(500.0));
             let origin = place * Point::ORIGIN;
@@ -113,13 +181,9 @@ impl<'a> Device<'a> for Collector {
             if ![origin.x, origin.y, end.x, end.y, size].iter().all(|v| v.is_finite()) {
                 continue;
             }
-            let middle = area.center();
-            let page = Area::new(0.0, 0.0, f64::from(self.width), f64::from(self.height));
-            if !page.contains(middle) {
-                continue;
+            if page.contains(area.center()) {
+                self.glyphs.push(Glyph { text, origin, end, area, size, invisible });
             }
-            let invisible = matches!(mode, DrawMode::Invisible);
-            self.glyphs.push(Glyph { text, origin, end, area, size, invisible });
         }
     }
 
@@ -131,4 +195,18 @@ impl<'a> Device<'a> for Collector {
     fn pop_clip(&mut self) {}
 
     fn pop_transparency_group(&mut self) {}
+}
+
+/// What a glyph stands for.
+fn meaning(glyph: &Drawn<'_>) -> Option<BfString> {
+    match glyph {
+        Drawn::Outline(outline) => outline.as_unicode(),
+        Drawn::Type3(drawn) => {
+            // Fonts of drawings often lack a table of characters; their codes are
+            // then mostly ASCII.
+            let code = char::from_u32(drawn.char_code());
+            let code = code.filter(|c| c.is_ascii_graphic() || *c == ' ');
+            drawn.as_unicode().or(code.map(BfString::Char))
+        }
+    }
 }

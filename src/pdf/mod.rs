@@ -4,6 +4,7 @@
 
 mod glyphs;
 mod picture;
+mod render;
 mod words;
 
 use hayro_interpret::kurbo::Rect as Area;
@@ -12,7 +13,7 @@ use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, interpret_
 use hayro_syntax::{DecryptionError, LoadPdfError};
 
 use crate::image::Picture;
-use crate::layout::Fragment;
+use crate::layout::{Fragment, Rules};
 
 /// The most bytes that one compressed part of a file may unfold to while mending.
 const MAX_UNFOLDED: usize = 256 << 20;
@@ -23,6 +24,7 @@ const MAX_PAGES: usize = 5_000;
 /// An opened file.
 pub struct Pdf {
     inner: hayro_syntax::Pdf,
+    mended: bool,
 }
 
 /// Why a file cannot be opened.
@@ -56,7 +58,7 @@ impl OpenError {
 /// Opens a PDF file, mending it if need be.
 pub fn open(bytes: &[u8]) -> Result<Pdf, OpenError> {
     let first = match hayro_syntax::Pdf::new(bytes.to_vec()) {
-        Ok(pdf) if !pdf.pages().is_empty() => return Ok(Pdf { inner: pdf }),
+        Ok(pdf) if !pdf.pages().is_empty() => return Ok(Pdf { inner: pdf, mended: false }),
         Ok(_) => OpenError::Damaged,
         Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => OpenError::Password,
         Err(LoadPdfError::Decryption(_)) => OpenError::Encryption,
@@ -65,7 +67,7 @@ pub fn open(bytes: &[u8]) -> Result<Pdf, OpenError> {
     mended(bytes)
         .and_then(|bytes| hayro_syntax::Pdf::new(bytes).ok())
         .filter(|pdf| !pdf.pages().is_empty())
-        .map(|pdf| Pdf { inner: pdf })
+        .map(|pdf| Pdf { inner: pdf, mended: true })
         .ok_or(first)
 }
 
@@ -98,6 +100,23 @@ impl Pdf {
         self.len() == 0
     }
 
+    /// Whether it had to be mended to be opened.
+    pub fn is_mended(&self) -> bool {
+        self.mended
+    }
+
+    /// The map from the points of a page's own space to points from the top left of the
+    /// page as a viewer shows it: crop box and rotation applied. Six numbers as PDF
+    /// writes them; x' = a x + c y + e, y' = b x + d y + f.
+    pub fn shown_from_own(&self, index: usize) -> [f64; 6] {
+        self.inner.pages()[index].initial_transform(true).to_kurbo().as_coeffs()
+    }
+
+    /// Width and height in points of the page at `index` as a viewer shows it.
+    pub fn size(&self, index: usize) -> (f32, f32) {
+        self.inner.pages()[index].render_dimensions()
+    }
+
     /// Starts reading its pages.
     pub fn reader(&self) -> Reader<'_> {
         Reader { pdf: &self.inner, cache: InterpreterCache::new() }
@@ -122,6 +141,8 @@ pub struct Content {
     pub fragments: Vec<Fragment>,
     /// Words that stand at an angle to the others, as stamps along the edge do.
     pub aside: Vec<Fragment>,
+    /// Lines that are drawn between them.
+    pub rules: Rules,
     /// Characters that have no meaning: private, unknown or damaged ones.
     pub garbled: usize,
     /// Characters that have one.
@@ -132,6 +153,10 @@ pub struct Content {
     pub pictured: f32,
     /// Whether anything at all is drawn that shows: letters, pictures, lines.
     pub drawn: bool,
+    /// Characters without a meaning that are painted.
+    pub garbled_shown: usize,
+    /// How many lines and areas are drawn that show on white paper.
+    pub paths: usize,
 }
 
 impl<'a> Reader<'a> {

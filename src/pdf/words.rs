@@ -1,12 +1,13 @@
 //! Glyphs to words: by their places alone, whatever order they are drawn in.
 
+use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::kurbo::{Affine, Rect as Area};
 
 use super::Content;
 use super::glyphs::{Collector, Glyph, Placement};
 use crate::document::Word;
 use crate::geometry::Rect;
-use crate::layout::Fragment;
+use crate::layout::{Fragment, Rules};
 
 /// A gap of this share of the type size parts words.
 const WORD_GAP: f64 = 0.14;
@@ -16,9 +17,9 @@ const FRAGMENT_GAP: f64 = 1.5;
 
 /// Sums up a page.
 pub fn content(collector: Collector) -> Content {
-    let Collector { width, height, glyphs, placements, paths } = collector;
+    let Collector { width, height, glyphs, placements, paths, edges } = collector;
     let pictured = pictured(&placements, width, height);
-    let shows = |g: &Glyph| !g.invisible && (g.text.is_empty() || !g.text.trim().is_empty());
+    let shows = |g: &Glyph| !g.invisible && !g.is_space();
     let drawn = glyphs.iter().any(shows) || !placements.is_empty() || paths > 0;
     let mut content = Content {
         width,
@@ -26,22 +27,32 @@ pub fn content(collector: Collector) -> Content {
         turned: 0,
         fragments: Vec::new(),
         aside: Vec::new(),
+        rules: Rules::default(),
         garbled: 0,
         readable: 0,
         invisible: 0,
         pictured,
         drawn,
+        garbled_shown: 0,
+        paths,
     };
     for glyph in &glyphs {
-        if glyph.text.is_empty() {
-            content.garbled += 1;
-        }
-        for c in glyph.text.chars().filter(|c| !c.is_whitespace()) {
-            if is_garbled(c) {
+        let mut count = |c: char| {
+            if c.is_whitespace() {
+            } else if is_garbled(c) {
                 content.garbled += 1;
+                content.garbled_shown += usize::from(!glyph.invisible);
             } else {
                 content.readable += 1;
                 content.invisible += usize::from(glyph.invisible);
+            }
+        };
+        match &glyph.text {
+            Some(BfString::Char(c)) => count(*c),
+            Some(BfString::String(text)) if !text.is_empty() => text.chars().for_each(count),
+            _ => {
+                content.garbled += 1;
+                content.garbled_shown += usize::from(!glyph.invisible);
             }
         }
     }
@@ -57,6 +68,10 @@ pub fn content(collector: Collector) -> Content {
     if main % 2 == 1 {
         (content.width, content.height) = (height, width);
     }
+    let upright = turn(content.turned, width, height);
+    let edges: Vec<Rect> =
+        edges.into_iter().map(|edge| rect(upright.transform_rect_bbox(edge))).collect();
+    content.rules = Rules::new(&edges);
     for (d, glyphs) in by_direction.into_iter().enumerate() {
         let upright = turn([0, 270, 180, 90][d], width, height);
         let fragments = fragments(glyphs, upright);
@@ -112,57 +127,62 @@ fn is_garbled(c: char) -> bool {
 }
 
 /// Glyphs that run one way, to words on their baselines.
-fn fragments(glyphs: Vec<Glyph>, upright: Affine) -> Vec<Fragment> {
-    let mut glyphs: Vec<Glyph> = glyphs
-        .into_iter()
-        .map(|g| Glyph {
-            origin: upright * g.origin,
-            end: upright * g.end,
-            area: upright.transform_rect_bbox(g.area),
-            ..g
-        })
-        .collect();
+fn fragments(mut glyphs: Vec<Glyph>, upright: Affine) -> Vec<Fragment> {
+    if upright != Affine::IDENTITY {
+        for glyph in &mut glyphs {
+            glyph.origin = upright * glyph.origin;
+            glyph.end = upright * glyph.end;
+            glyph.area = upright.transform_rect_bbox(glyph.area);
+        }
+    }
     glyphs.sort_by(|a, b| a.origin.y.total_cmp(&b.origin.y));
     let mut fragments = Vec::new();
-    let mut line: Vec<Glyph> = Vec::new();
-    for glyph in glyphs {
-        let on_line = line.last().is_none_or(|last| {
-            glyph.origin.y - last.origin.y <= 0.12 * glyph.size.min(last.size).max(1.0)
-        });
-        if !on_line {
-            split(std::mem::take(&mut line), &mut fragments);
-        }
-        line.push(glyph);
+    let mut rest = glyphs.as_mut_slice();
+    while !rest.is_empty() {
+        let on_line = |pair: &[Glyph]| {
+            let size = pair[1].size.min(pair[0].size).max(1.0);
+            pair[1].origin.y - pair[0].origin.y <= 0.12 * size
+        };
+        let count = 1 + rest.windows(2).take_while(|pair| on_line(pair)).count();
+        let (line, below) = rest.split_at_mut(count);
+        split(line, &mut fragments);
+        rest = below;
     }
-    split(line, &mut fragments);
     fragments
 }
 
 /// One baseline's glyphs to words and fragments.
-fn split(mut line: Vec<Glyph>, fragments: &mut Vec<Fragment>) {
+fn split(line: &mut [Glyph], fragments: &mut Vec<Fragment>) {
     line.sort_by(|a, b| a.origin.x.total_cmp(&b.origin.x));
     let mut open = Open::default();
-    let mut recent: Vec<(String, f64)> = Vec::new();
-    for glyph in line {
-        let text = printed(&glyph.text);
+    let mut recent: Vec<(&Option<BfString>, f64)> = Vec::new();
+    let mut spelled = String::new();
+    for glyph in &*line {
         let (x, size) = (glyph.origin.x, glyph.size.max(1.0));
         // Outlined and shadowed text arrives twice: the twin adds nothing.
         recent.retain(|(_, at)| x - at < 0.12 * size);
-        if recent.iter().any(|(twin, _)| *twin == text) {
+        if recent.iter().any(|(twin, _)| **twin == glyph.text) {
             continue;
         }
-        recent.push((text.clone(), x));
-        if text.is_empty() {
+        recent.push((&glyph.text, x));
+        spelled.clear();
+        match &glyph.text {
+            Some(BfString::Char(c)) => print(*c, &mut spelled),
+            Some(BfString::String(text)) => text.chars().for_each(|c| print(c, &mut spelled)),
+            None => {}
+        }
+        if spelled.is_empty() {
             continue;
         }
+        let text = spelled.trim();
         let gap = x - open.end;
         if open.is_some() && gap > FRAGMENT_GAP * size.max(open.size) {
             open.finish(fragments);
-        } else if text.trim().is_empty() || gap > WORD_GAP * size.max(open.size) {
+        } else if text.is_empty() || gap > WORD_GAP * size.max(open.size) {
             open.end_word();
         }
-        if !text.trim().is_empty() {
-            open.push(text.trim(), &glyph);
+        if !text.is_empty() {
+            open.push(text, glyph);
         }
     }
     open.finish(fragments);
@@ -222,25 +242,22 @@ impl Open {
     }
 }
 
-/// A glyph's text as a reader would type it: ligatures taken apart, marks without
+/// Adds a character as a reader would type it: ligatures taken apart, marks without
 /// width left out, every space a plain one.
-fn printed(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\u{FB00}' => out.push_str("ff"),
-            '\u{FB01}' => out.push_str("fi"),
-            '\u{FB02}' => out.push_str("fl"),
-            '\u{FB03}' => out.push_str("ffi"),
-            '\u{FB04}' => out.push_str("ffl"),
-            '\u{FB05}' | '\u{FB06}' => out.push_str("st"),
-            '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' => {}
-            c if c.is_whitespace() => out.push(' '),
-            c if c.is_control() => {}
-            c => out.push(c),
-        }
+fn print(c: char, out: &mut String) {
+    match c {
+        '!'..='~' => out.push(c),
+        '\u{FB00}' => out.push_str("ff"),
+        '\u{FB01}' => out.push_str("fi"),
+        '\u{FB02}' => out.push_str("fl"),
+        '\u{FB03}' => out.push_str("ffi"),
+        '\u{FB04}' => out.push_str("ffl"),
+        '\u{FB05}' | '\u{FB06}' => out.push_str("st"),
+        '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' => {}
+        c if c.is_whitespace() => out.push(' '),
+        c if c.is_control() => {}
+        c => out.push(c),
     }
-    out
 }
 
 /// The share of the page that pictures cover, on a grid of cells.
@@ -269,7 +286,7 @@ mod tests {
 
     fn glyph(text: &str, x: f64, y: f64) -> Glyph {
         Glyph {
-            text: text.into(),
+            text: Some(BfString::String(text.into())),
             origin: Point::new(x, y),
             end: Point::new(x + 5.0, y),
             area: Area::new(x, y - 7.5, x + 5.0, y + 2.2),

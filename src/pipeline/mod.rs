@@ -11,13 +11,14 @@ mod engine;
 mod guard;
 mod knowledge;
 mod manifest;
+mod repeats;
 
 use std::fs;
 
 use rayon::prelude::*;
 
 pub use discover::{CaseBy, CasePlan, Plan, Source, discover};
-pub use engine::{Engine, read_pages};
+pub use engine::{Engine, read_pages, with_bytes};
 pub use guard::withhold_panic_messages;
 pub use knowledge::{Knowledge, LoadedPolicy, known_policies, unknown_policy};
 pub use manifest::{parse_day, read_manifest};
@@ -26,6 +27,7 @@ use crate::chart::{Chart, ChartDocument};
 use crate::error::{Error, Problem, Stage};
 use crate::fact::Fact;
 use crate::necessity::{Determination, Verdict};
+use crate::read::Sheet;
 use crate::report::{Case, DocumentRecord, Given, Trouble};
 
 /// What one document yields; its pages are gone by then.
@@ -37,6 +39,8 @@ pub struct Extraction {
     pub name: String,
     /// The documents that the file holds, each with its facts in text order; never empty.
     pub parts: Vec<(ChartDocument, Vec<Fact>)>,
+    /// What each page is told by when it comes again in another document.
+    pub sheets: Vec<Sheet>,
     /// Trouble on the way.
     pub problems: Vec<Problem>,
 }
@@ -193,7 +197,8 @@ fn decide_all(plan: &Plan, extractions: Vec<Extraction>, work: &impl Work) -> Ou
 }
 
 /// Decides one case, whatever happens.
-fn decide(plan: &CasePlan, extractions: Vec<Extraction>, work: &impl Work) -> Case {
+fn decide(plan: &CasePlan, mut extractions: Vec<Extraction>, work: &impl Work) -> Case {
+    repeats::over_documents(&mut extractions);
     let mut documents = Vec::with_capacity(extractions.len());
     let mut problems = Vec::new();
     for extraction in extractions {

@@ -4,17 +4,27 @@
 //! No IO and no threads here: one call reads one document, so that it may as well
 //! run in a process of its own.
 
+mod blank;
+mod cover;
+mod duplicates;
+mod fax_header;
+mod layer;
+mod missing;
 mod roles;
 mod scan;
+mod upright;
+pub mod view;
 
 use std::time::Duration;
 
-use crate::document::{Document, Legibility, Line, LineRole, Page, TextSource, Word};
+use crate::document::{Document, Legibility, Line, LineRole, Page, PageKind, TextSource, Word};
 use crate::error::{Problem, Stage};
 use crate::geometry::Rect;
 use crate::image::{still, tiff};
 use crate::ocr::EngineChoice;
 use crate::{layout, pdf};
+
+pub use duplicates::Sheet;
 
 /// When pages are read by OCR.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +47,8 @@ pub struct ReadOptions {
     pub page_timeout: Duration,
     /// Which engines read scanned pages.
     pub engine: EngineChoice,
+    /// The only page to read, counted from 1; `None` reads them all.
+    pub only: Option<u32>,
 }
 
 impl Default for ReadOptions {
@@ -45,6 +57,7 @@ impl Default for ReadOptions {
             ocr: OcrMode::Auto,
             page_timeout: Duration::from_secs(60),
             engine: EngineChoice::Auto,
+            only: None,
         }
     }
 }
@@ -56,21 +69,28 @@ pub struct Reading {
     pub document: Document,
     /// Troubles, in page order.
     pub problems: Vec<Problem>,
+    /// Pages that are counted in the file and are not there.
+    pub pages_missing: u32,
 }
 
 /// The formats that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(crate) enum Format {
+    /// A PDF file.
     Pdf,
+    /// A TIFF file.
     Tiff,
+    /// A PNG file.
     Png,
+    /// A JPEG file.
     Jpeg,
+    /// Plain text.
     Text,
 }
 
 /// Tells a format by content. The name decides only whether bytes that are no text
 /// at first sight may be meant as text.
-fn format(bytes: &[u8], name_hint: Option<&str>) -> Option<Format> {
+pub(crate) fn format(bytes: &[u8], name_hint: Option<&str>) -> Option<Format> {
     let starts = |magic: &[u8]| bytes.starts_with(magic);
     // Mail and scanner software puts junk before the header now and then.
     if bytes[..bytes.len().min(1024)].windows(5).any(|w| w == b"%PDF-") {
@@ -108,7 +128,7 @@ pub fn read(bytes: &[u8], name_hint: Option<&str>, options: &ReadOptions) -> Rea
         pages: Vec::new(),
         plain_text: None,
     };
-    let mut reading = Reading { document, problems: Vec::new() };
+    let mut reading = Reading { document, problems: Vec::new(), pages_missing: 0 };
     if bytes.iter().all(u8::is_ascii_whitespace) {
         reading.fail("the file is empty");
         return reading;
@@ -124,11 +144,49 @@ pub fn read(bytes: &[u8], name_hint: Option<&str>, options: &ReadOptions) -> Rea
         Some(Format::Text) => read_text(bytes, &mut reading),
         None => reading.fail("the file is not a PDF, TIFF, PNG, JPEG or text file"),
     }
-    roles::mark(&mut reading.document.pages);
+    reading.look_over();
     reading
 }
 
 impl Reading {
+    /// Tells what each page is to the packet, and which pages it lacks.
+    fn look_over(&mut self) {
+        let pages = &mut self.document.pages;
+        roles::mark(pages);
+        blank::mark(pages);
+        cover::mark(pages);
+        duplicates::mark(pages);
+        for page in pages.iter() {
+            if let PageKind::Duplicate { of } = page.kind {
+                let problem = format!("the page is the same sheet as page {of}; it counts once");
+                self.problems.push(Problem {
+                    page: Some(page.number),
+                    stage: Stage::Read,
+                    problem,
+                    retriable: false,
+                    fatal: false,
+                });
+            }
+        }
+        let faxed = missing::in_transmissions(pages);
+        let printed = missing::in_records(pages);
+        let counts = faxed.iter().map(|gap| ("the fax's header counts", gap));
+        let counts =
+            counts.chain(printed.iter().map(|gap| ("the record's own numbers count", gap)));
+        for (what, gap) in counts {
+            self.pages_missing += gap.missing.len() as u32;
+            let problem = format!("{what} {} pages; {} not in the file", gap.of, gap.in_words());
+            self.problems.push(Problem {
+                page: Some(gap.first),
+                stage: Stage::Read,
+                problem,
+                retriable: false,
+                fatal: false,
+            });
+        }
+        self.problems.sort_by_key(|problem| problem.page);
+    }
+
     /// Notes that nothing could be read.
     fn fail(&mut self, problem: &str) {
         self.document.pages.clear();
@@ -199,38 +257,52 @@ fn read_pdf(bytes: &[u8], options: &ReadOptions, reading: &mut Reading) {
     let mut reader = pdf.reader();
     for index in 0..pdf.len() {
         let number = index as u32 + 1;
-        let content = reader.content(index);
-        let garbage = content.garbled * 5 > content.garbled + content.readable;
+        if options.only.is_some_and(|only| only != number) {
+            continue;
+        }
+        let mut content = reader.content(index);
+        let garbage = is_garbage(&content);
         let visible = content.readable - content.invisible;
-        let scan_beneath = content.pictured >= 0.5;
-        let layer = content.invisible >= 20 && !garbage;
-        let wanted = match options.ocr {
-            OcrMode::Never => false,
-            OcrMode::Always => content.pictured > 0.0,
-            OcrMode::Auto => {
-                garbage && content.garbled > 0
-                    || scan_beneath && visible < SCAN_STAMP && !layer
-                    || content.readable == 0 && content.pictured > 0.0
+        // The picture is the record; words behind it are another program's reading.
+        let beneath = content.invisible >= LAYER_WORDS
+            && content.pictured >= 0.5
+            && visible < SCAN_STAMP
+            && !garbage;
+        let scan = if beneath { reader.picture(index) } else { None };
+        let layer = match &scan {
+            Some(scan) => {
+                let size = (content.width, content.height);
+                layer::agrees(&content.fragments, size, &scan.turned(content.turned))
+            }
+            None => content.invisible >= LAYER_WORDS && !garbage,
+        };
+        if beneath && !layer && options.ocr == OcrMode::Never {
+            // Words that do not stand on the page are worse than none.
+            (content.fragments, content.aside) = Default::default();
+            content.readable = visible;
+        }
+        let means = means(&content, layer, options.ocr);
+        let picture = match means {
+            Means::Text => None,
+            Means::Picture => scan.or_else(|| reader.picture(index)),
+            Means::Rendering => {
+                reader.rendered(index, RENDERED_DPI).map(|page| page.grey().ink_on_paper())
             }
         };
-        let picture = if wanted { reader.picture(index) } else { None };
         match picture {
             Some(picture) => scan::read_scan(number, content, picture, options, reading),
             None => {
-                if wanted && garbage {
-                    let problem = "the page's text has no meaning (its fonts lack a character \
-                                   table) and it has no picture to read instead";
-                    reading.trouble(number, Stage::Read, problem, false);
-                } else if wanted {
+                let wanted = means != Means::Text;
+                if wanted {
                     let problem = "the page's picture could not be decoded";
                     reading.trouble(number, Stage::Read, problem, false);
                 }
-                let unread = wanted || options.ocr == OcrMode::Never && scan_beneath;
+                let unread = wanted || options.ocr == OcrMode::Never && content.pictured >= 0.5;
                 let bare = content.pictured == 0.0 && content.garbled == 0;
                 let page = text_page(number, content, unread);
-                if bare && page.legibility == Legibility::Unreadable {
-                    let problem = "the page is drawn in lines and areas, with no text and no \
-                                   picture to read; fax or scan it and add that";
+                if bare && !wanted && page.legibility == Legibility::Unreadable {
+                    let problem = "the page is drawn in lines and areas, with no text; only OCR \
+                                   can read it";
                     reading.trouble(number, Stage::Read, problem, false);
                 }
                 reading.document.pages.push(page);
@@ -239,9 +311,53 @@ fn read_pdf(bytes: &[u8], options: &ReadOptions, reading: &mut Reading) {
     }
 }
 
+/// Fewer invisible characters than this are no layer of words behind a scan.
+const LAYER_WORDS: usize = 20;
+
+/// Pages that are rendered to be read have this resolution: what scanners make of text.
+const RENDERED_DPI: f32 = 300.0;
+
+/// What a PDF page's words are taken from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Means {
+    /// Its own text.
+    Text,
+    /// Its pictures, pixel by pixel.
+    Picture,
+    /// All that it shows, rendered.
+    Rendering,
+}
+
+/// Whether too many of a page's characters mean nothing to use the rest.
+fn is_garbage(content: &pdf::Content) -> bool {
+    content.garbled * 5 > content.garbled + content.readable
+}
+
+/// Chooses; `layer` says that the words behind a scan can be used.
+fn means(content: &pdf::Content, layer: bool, mode: OcrMode) -> Means {
+    let garbage = is_garbage(content);
+    let visible = content.readable - content.invisible;
+    let scan_beneath = content.pictured >= 0.5;
+    let bare = content.readable == 0 && (content.pictured > 0.0 || content.paths > 0);
+    let wanted = match mode {
+        OcrMode::Never => false,
+        OcrMode::Always => content.pictured > 0.0 || garbage || bare,
+        OcrMode::Auto => garbage || scan_beneath && visible < SCAN_STAMP && !layer || bare,
+    };
+    // Letters whose font has no character table, and letters drawn as outlines, are
+    // ink all the same. A scan is read from its own pixels, which rendering would blur.
+    let shown = garbage && content.garbled_shown * 2 > content.garbled;
+    let outlines = content.readable == 0 && content.paths > 0 && !scan_beneath;
+    match (wanted, shown || outlines || content.pictured == 0.0) {
+        (false, _) => Means::Text,
+        (true, true) => Means::Rendering,
+        (true, false) => Means::Picture,
+    }
+}
+
 /// A page from the PDF's own text.
 fn text_page(number: u32, content: pdf::Content, unread: bool) -> Page {
-    let mut lines = layout::lines(content.fragments);
+    let mut lines = layout::typeset_lines(content.fragments, &content.rules);
     lines.extend(layout::lines_aside(content.aside));
     let legibility = match (lines.is_empty(), unread) {
         (_, true) if content.readable < SCAN_STAMP => Legibility::Unreadable,

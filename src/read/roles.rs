@@ -6,95 +6,196 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::document::{Line, LineRole, Page, TextSource};
+use super::fax_header::{self, Marks};
+use crate::document::{FaxHeader, Line, LineRole, Page, TextSource};
 use crate::geometry::Rect;
 
 /// Fax machines print within this share of the page from its edge.
 const FAX_MARGIN: f32 = 0.07;
 
+/// Within this share of the page from its edge nothing but fax headers is printed.
+const OUTERMOST: f32 = 0.025;
+
+/// Stamps stand within this share of the page from its edge.
+const STAMP_MARGIN: f32 = 0.1;
+
 /// Running heads and feet stand within this share of the page from its edge.
 const HEAD_MARGIN: f32 = 0.12;
 
-/// Marks the lines of a whole document.
+/// Marks the lines of a whole document, and has each page say what its fax header
+/// says.
 pub fn mark(pages: &mut [Page]) {
-    for page in pages.iter_mut().filter(|page| page.source == TextSource::Ocr) {
-        let height = page.height;
-        let edge: Vec<&Line> =
-            page.lines.iter().filter(|line| at_edge(line, height, FAX_MARGIN)).collect();
-        // A header that runs askew to the page comes in pieces: all of them are one,
-        // and one piece alone may not tell what it is.
-        let headers: Vec<Rect> = edge
-            .iter()
-            .filter(|line| is_fax_header(&line.text()) || is_fax_header(&row_text(line, &edge)))
-            .map(|line| line.rect())
-            .collect();
-        let beside = |line: &Line| {
-            let (rect, edge) = (line.rect(), at_edge(line, height, FAX_MARGIN));
-            let middle = (rect.y0 + rect.y1) / 2.0;
-            edge && headers.iter().any(|h| h.y0 - 2.0 <= middle && middle <= h.y1 + 2.0)
-        };
-        for line in &mut page.lines {
-            if beside(line) {
-                line.role = LineRole::FaxHeader;
-            }
+    let rows: Vec<Vec<Row>> = pages.iter().map(edge_rows).collect();
+    let mut headers: Vec<Vec<bool>> =
+        rows.iter().map(|rows| rows.iter().map(|row| row.tells_itself()).collect()).collect();
+    // One transmission prints the same on every page but for the number, so a header
+    // that OCR garbled is told by those that it left alone.
+    let known: Vec<String> = rows
+        .iter()
+        .zip(&headers)
+        .flat_map(|(rows, told)| rows.iter().zip(told).filter(|(_, told)| **told))
+        .filter(|(row, _)| !row.stamp)
+        .map(|(row, _)| shape(&row.text))
+        .collect();
+    for (rows, told) in rows.iter().zip(&mut headers) {
+        for (row, told) in rows.iter().zip(told) {
+            *told = *told || known.iter().any(|known| alike(known, &shape(&row.text)));
         }
+    }
+    // Nothing stands further out than a fax header but another one.
+    for ((page, rows), told) in pages.iter().zip(&rows).zip(&mut headers) {
+        let out = |row: &Row| row.rect.y0.min(page.height - row.rect.y1);
+        let inner = rows.iter().zip(told.iter()).filter(|(row, told)| **told && !row.stamp);
+        let innermost = inner.map(|(row, _)| out(row)).fold(0.0, f32::max);
+        for (row, told) in rows.iter().zip(told.iter_mut()) {
+            *told = *told || row.outermost && out(row) < innermost && !row.is_at_foot(page.height);
+        }
+    }
+    for ((page, rows), told) in pages.iter_mut().zip(&rows).zip(&headers) {
+        let told: Vec<&Row> = rows.iter().zip(told).filter(|(_, t)| **t).map(|(r, _)| r).collect();
+        mark_headers(page, &told);
+        page.fax = said(page.height, &told);
     }
     mark_running(pages);
 }
 
-/// The text of all the lines that stand on one row with this one, left to right.
-fn row_text(line: &Line, lines: &[&Line]) -> String {
-    let rect = line.rect();
-    let mut row: Vec<&&Line> = lines
-        .iter()
-        .filter(|other| {
-            let other = other.rect();
-            let shared = rect.y1.min(other.y1) - rect.y0.max(other.y0);
-            shared >= 0.4 * rect.height().min(other.height())
-        })
-        .collect();
-    row.sort_by(|a, b| a.rect().x0.total_cmp(&b.rect().x0));
-    let texts: Vec<String> = row.iter().map(|line| line.text()).collect();
-    texts.join(" ")
+/// What stands on one row at the edge of a scan.
+struct Row {
+    /// Its lines' indices in the page.
+    lines: Vec<usize>,
+    /// Its text, left to right.
+    text: String,
+    /// The box around it.
+    rect: Rect,
+    /// Whether it stands on the very edge.
+    outermost: bool,
+    /// Whether it is a rubber stamp.
+    stamp: bool,
+}
+
+impl Row {
+    fn is_at_foot(&self, height: f32) -> bool {
+        self.rect.y0 > height / 2.0
+    }
+
+    fn tells_itself(&self) -> bool {
+        let marks = Marks::of(&self.text);
+        self.stamp || marks.tell_a_header() || self.outermost && marks.tell_a_garbled_header()
+    }
+}
+
+/// The rows at a scan's edges. A header that runs askew to the page comes in pieces:
+/// all of them are one, and one piece alone may not tell what it is.
+fn edge_rows(page: &Page) -> Vec<Row> {
+    if page.source != TextSource::Ocr {
+        return Vec::new();
+    }
+    let height = page.height;
+    let mut edge: Vec<(usize, &Line)> = Vec::new();
+    edge.extend(page.lines.iter().enumerate().filter(|(_, line)| {
+        at_edge(line, height, FAX_MARGIN)
+            || at_edge(line, height, STAMP_MARGIN) && is_stamp(&line.text())
+    }));
+    edge.sort_by(|a, b| a.1.rect().y0.total_cmp(&b.1.rect().y0));
+    let mut rows: Vec<Row> = Vec::new();
+    let mut placed = vec![false; page.lines.len()];
+    for &(at, line) in &edge {
+        if placed[at] {
+            continue;
+        }
+        let mut members: Vec<(usize, &Line)> =
+            edge.iter().copied().filter(|&(_, other)| on_one_row(line, other)).collect();
+        members.retain(|&(other, _)| !placed[other]);
+        members.sort_by(|a, b| a.1.rect().x0.total_cmp(&b.1.rect().x0));
+        members.iter().for_each(|&(other, _)| placed[other] = true);
+        let texts: Vec<String> = members.iter().map(|(_, line)| line.text()).collect();
+        let rect = members.iter().fold(line.rect(), |rect, (_, line)| rect.union(&line.rect()));
+        let text = texts.join(" ");
+        rows.push(Row {
+            lines: members.iter().map(|&(other, _)| other).collect(),
+            stamp: is_stamp(&text),
+            text,
+            rect,
+            outermost: rect.y1 <= height * OUTERMOST || rect.y0 >= height * (1.0 - OUTERMOST),
+        });
+        // A stamp beside a header stands on its row by chance.
+        if let Some(row) = rows.last_mut().filter(|row| !row.stamp && row.lines.len() > 1) {
+            let stamps: Vec<usize> =
+                row.lines.iter().copied().filter(|&at| is_stamp(&page.lines[at].text())).collect();
+            row.lines.retain(|at| !stamps.contains(at));
+            let rest: Vec<String> = row.lines.iter().map(|&at| page.lines[at].text()).collect();
+            row.text = rest.join(" ");
+            rows.extend(stamps.into_iter().map(|at| Row {
+                lines: vec![at],
+                text: page.lines[at].text(),
+                rect: page.lines[at].rect(),
+                outermost: false,
+                stamp: true,
+            }));
+        }
+    }
+    rows
+}
+
+/// Whether two lines share at least two fifths of the lower one's height.
+fn on_one_row(a: &Line, b: &Line) -> bool {
+    let (a, b) = (a.rect(), b.rect());
+    a.y1.min(b.y1) - a.y0.max(b.y0) >= 0.4 * a.height().min(b.height())
+}
+
+/// Marks the lines of header rows, and what stands between them at the edge.
+fn mark_headers(page: &mut Page, headers: &[&Row]) {
+    let height = page.height;
+    let beside = |line: &Line| {
+        let rect = line.rect();
+        let middle = (rect.y0 + rect.y1) / 2.0;
+        let within = |row: &&&Row| row.rect.y0 - 2.0 <= middle && middle <= row.rect.y1 + 2.0;
+        at_edge(line, height, FAX_MARGIN) && headers.iter().filter(|r| !r.stamp).any(|r| within(&r))
+    };
+    let members: Vec<usize> = headers.iter().flat_map(|row| row.lines.iter().copied()).collect();
+    for (at, line) in page.lines.iter_mut().enumerate() {
+        if members.contains(&at) || beside(line) {
+            line.role = LineRole::FaxHeader;
+        }
+    }
+}
+
+/// What the last machine printed: a fax that was faxed on has a line of each, and the
+/// last one's is the outermost.
+fn said(height: f32, headers: &[&Row]) -> Option<FaxHeader> {
+    let mut rows: Vec<&&Row> = headers.iter().filter(|row| !row.stamp).collect();
+    let from_edge = |row: &Row| row.rect.y0.min(height - row.rect.y1);
+    rows.sort_by(|a, b| from_edge(a).total_cmp(&from_edge(b)));
+    let read = |row: &&&Row| {
+        let header = fax_header::parse(&row.text);
+        (header != FaxHeader::default()).then_some(header)
+    };
+    rows.iter().find_map(read)
+}
+
+/// What an office stamps on a sheet's edge, with or without a day.
+fn is_stamp(text: &str) -> bool {
+    static STAMP: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(concat!(
+            r"^\W*(RECEIVED|SCANNED|FAXED|ENTERED|FILED|FILE COPY|COPY|CONFIDENTIAL|DUPLICATE)\W*",
+            r"([A-Z]{3,9}\.?[ -]?[0-9OIl]{1,2}[ ,-]*[0-9OIl]{4}|[0-9OIl]{1,4}[/.-][0-9OIl]{1,2}[/.-][0-9OIl]{2,4})?\W*$",
+        ))
+        .ok()
+    });
+    STAMP.as_ref().is_some_and(|stamp| stamp.is_match(text.trim()))
+}
+
+/// Whether two headers are the same but for what changes from page to page and for
+/// what OCR made of them: most pairs of neighbouring letters are in both.
+fn alike(a: &str, b: &str) -> bool {
+    const SHORTEST: usize = 12;
+    const SHARED: f64 = 0.6;
+    a.len() >= SHORTEST && b.len() >= SHORTEST && strsim::sorensen_dice(a, b) >= SHARED
 }
 
 fn at_edge(line: &Line, height: f32, share: f32) -> bool {
     let rect = line.rect();
     rect.y1 <= height * share || rect.y0 >= height * (1.0 - share)
-}
-
-/// What a fax machine's line has: a time, a date, a page count, from and to. OCR
-/// often garbles it, so shapes of digits count more than letters.
-fn is_fax_header(text: &str) -> bool {
-    static TIME: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b[0-9OolI]{1,2}[:;][0-9OolI]{2}([:;][0-9OolI]{2})?\s*([AP]\.?M)?\b").ok()
-    });
-    static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(concat!(
-            r"(?i)\b[0-9OolI]{1,4}[/.-][0-9OolI]{1,2}[/.-][0-9OolI]{2,4}\b",
-            r"|\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-. ]*[0-9OolI]{1,2}\b",
-            r"|\b[0-9]{1,2}[-. ]*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\b",
-        ))
-        .ok()
-    });
-    static COUNT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(
-            r"(?i)\b(p|pg|page)[.:; ]*[0-9OolI]{1,4}\b|\b[0-9OolI]{1,4} ?(/|of) ?[0-9OolI]{1,4}\b",
-        )
-        .ok()
-    });
-    static MACHINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(from|fr[o0]m|to|fax|tel|rcvd|received|rightfax|xmit|tx|rx|job)\s*[:;#.]|\b(fax|faxed|rightfax|efax)\b").ok()
-    });
-    static NUMBER: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"\+?[0-9(][0-9() .-]{5,}[0-9]").ok());
-    let has = |shape: &LazyLock<Option<Regex>>| shape.as_ref().is_some_and(|r| r.is_match(text));
-    let (time, date, count) = (has(&TIME), has(&DATE), has(&COUNT));
-    let marks = [time, date, count, has(&MACHINE), has(&NUMBER)];
-    let n = marks.iter().filter(|&&mark| mark).count();
-    // A time beside two other marks; or a page count with machine words; a visit's
-    // own header has a date and a page count but hardly ever a time of day.
-    (time && n >= 3) || (count && has(&MACHINE) && n >= 3)
 }
 
 /// Marks heads and feet that come again with only numbers changed, all but the
@@ -160,7 +261,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expect: bool) {
-        assert_eq!(is_fax_header(text), expect, "{text}");
+        assert_eq!(Marks::of(text).tell_a_header(), expect, "{text}");
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::{OcrMode, ReadOptions, Reading};
-use crate::document::{Legibility, Line, Page, TextSource};
+use super::{OcrMode, ReadOptions, Reading, upright};
+use crate::document::{Legibility, Line, Page, PageKind, TextSource};
 use crate::error::Stage;
 use crate::geometry::Rect;
 use crate::image::Picture;
@@ -19,6 +19,9 @@ pub fn read_pictures(
 ) {
     for (i, picture) in pictures.enumerate() {
         let number = i as u32 + 1;
+        if options.only.is_some_and(|only| only != number) {
+            continue;
+        }
         match picture {
             Ok(picture) if options.ocr == OcrMode::Never => {
                 let (width, height) = (picture.width_pt(), picture.height_pt());
@@ -36,7 +39,8 @@ pub fn read_pictures(
             }
         }
     }
-    if reading.document.pages.iter().all(|page| page.width == 0.0) {
+    let pages = &reading.document.pages;
+    if options.only.is_none() && pages.iter().all(|page| page.width == 0.0) {
         reading.fail("no page's picture could be decoded; export the file again");
     }
 }
@@ -75,6 +79,7 @@ fn scanned_page(
     reading: &mut Reading,
 ) -> Page {
     let limit = options.page_timeout;
+    let strip = upright::strip(&picture);
     let mut scanned = match recognized(picture, options) {
         Ok(scanned) => scanned,
         Err(error) => {
@@ -99,8 +104,13 @@ fn scanned_page(
     }
     let (width, height) =
         if scanned.turned % 180 == 90 { (height, width) } else { (width, height) };
+    if scanned.turned == 180 {
+        upright::take_header(strip, (width, height), limit, &mut lines);
+    }
+    let kind = if scanned.picture { PageKind::Picture } else { PageKind::Record };
     Page {
         legibility: scanned.legibility,
+        kind,
         turned: scanned.turned,
         uncovered: scanned.uncovered,
         lines,
@@ -137,7 +147,11 @@ fn note_troubles(
         reading.trouble(number, Stage::Ocr, &problem, true);
     }
     if scanned.legibility == Legibility::Unreadable {
-        let problem = "the page is not legible; ask for a clearer copy";
+        let problem = if scanned.picture {
+            "the page seems to be handwriting or a picture; its content was not read"
+        } else {
+            "the page is not legible; ask for a clearer copy"
+        };
         reading.trouble(number, Stage::Ocr, problem, false);
     }
 }

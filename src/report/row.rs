@@ -55,7 +55,7 @@ row! {
         determination_without_exclusions: &'static str,
         /// Whether a clinician has to look at it: always, unless every criterion is met.
         requires_clinician_review: bool,
-        /// Flags of the case, as `conflicting`.
+        /// Flags of the case, as `conflicting`, and of its pages, as `missing_pages`.
         flags: Vec<String>,
         /// Id of the first reason against.
         primary_reason_id: String,
@@ -250,7 +250,7 @@ impl CaseRow {
             determination: verdict.determination.as_str(),
             determination_without_exclusions: verdict.determination_without_exclusions.as_str(),
             requires_clinician_review: verdict.determination != Determination::MeetsCriteria,
-            flags: verdict.flags.clone(),
+            flags: flags(&verdict.flags, chart),
             primary_reason_id: primary.map(|r| r.id.clone()).unwrap_or_default(),
             primary_reason: primary.map(|r| r.label.clone()).unwrap_or_default(),
             reason_ids: verdict.reasons.iter().map(|r| r.id.clone()).collect(),
@@ -270,6 +270,13 @@ impl CaseRow {
             run_id: stamp.run_id.clone(),
         }
     }
+}
+
+/// The flags of a verdict and of the pages that it rests on, sorted.
+fn flags(verdict: &[String], chart: &Chart) -> Vec<String> {
+    let pages = chart.page_flags().map(str::to_owned);
+    let flags: BTreeSet<String> = verdict.iter().cloned().chain(pages).collect();
+    flags.into_iter().collect()
 }
 
 /// How the required criteria came out.

@@ -3,7 +3,12 @@
 mod cli;
 mod corpus;
 mod layers;
+mod outlines;
+mod page;
 mod place;
 mod read;
+mod scans;
+mod searchable;
+mod sheets;
 mod type_pixels;
 mod withhold;

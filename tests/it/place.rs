@@ -67,6 +67,16 @@ impl Place {
     }
 }
 
+impl Place {
+    /// What a run of the program that has to go well writes to standard output.
+    #[track_caller]
+    pub fn bytes(&self, arguments: &str) -> Vec<u8> {
+        let output = self.chartsift().args(arguments.split_whitespace()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+}
+
 /// What a run of the program came to.
 pub struct Run {
     pub code: Option<i32>,

@@ -232,6 +232,67 @@ const LONG_NOTE: [&str; 9] = [
     "RETURN AFTER THE BLOCK",
 ];
 
+/// A scan with these words behind it, moved from where the sheet has its lines.
+fn layered(sheet: &Sheet, lines: &[&str], (dx, dy): (f32, f32)) -> Vec<u8> {
+    let mut document = pdf(&[Sheetlike::Scan(sheet)], &[]);
+    for object in document.objects.values_mut() {
+        if let Ok(dict) = object.as_dict_mut()
+            && dict.has(b"BaseFont")
+        {
+            dict.set("BaseFont", "Courier");
+        }
+    }
+    let mut operations = vec![
+        Operation::new("q", vec![]),
+        Operation::new("cm", [612, 0, 0, 792, 0, 0].map(Object::from).to_vec()),
+        Operation::new("Do", vec!["Im0".into()]),
+        Operation::new("Q", vec![]),
+        Operation::new("BT", vec![]),
+        Operation::new("Tr", vec![3.into()]),
+        // A letter of the sheet's font takes 24 of its pixels, 200 of which are an inch.
+        Operation::new("Tf", vec!["F1".into(), Object::Real(14.4)]),
+        Operation::new("Td", vec![Object::Real(72.0 + dx), Object::Real(709.9 - dy)]),
+    ];
+    for line in lines {
+        operations.push(Operation::new("Tj", vec![Object::string_literal(*line)]));
+        operations.push(Operation::new("Td", vec![0.into(), Object::Real(-20.16)]));
+    }
+    operations.push(Operation::new("ET", vec![]));
+    let content = Content { operations }.encode().unwrap();
+    let content = document.add_object(Stream::new(dictionary! {}, content));
+    let page = document.page_iter().next().unwrap();
+    document.get_dictionary_mut(page).unwrap().set("Contents", content);
+    bytes(document)
+}
+
+#[test]
+fn words_behind_a_scan_are_kept_if_they_are_its_own() {
+    let sheet = Sheet::typed(&LONG_NOTE, 1700, 2200, 4);
+    let own = read_plainly(&layered(&sheet, &LONG_NOTE, (0.0, 0.0)));
+    let page = &own.document.pages[0];
+    assert_eq!(
+        (page.source, texts(page)),
+        (TextSource::TextLayer, LONG_NOTE.map(String::from).to_vec())
+    );
+    let mut other = LONG_NOTE.map(|line| line.chars().rev().collect::<String>());
+    other.rotate_left(4);
+    let other: Vec<&str> = other.iter().map(String::as_str).collect();
+    let never = ReadOptions { ocr: OcrMode::Never, ..ReadOptions::default() };
+    for (lines, moved) in [
+        (&LONG_NOTE[..], (0.0, 10.0)),
+        (&LONG_NOTE, (0.0, 400.0)),
+        (&["SOMETHING ELSE THAT STANDS ON ANOTHER PAGE", "AND TAKES TWO LINES"], (0.0, 0.0)),
+        (&other, (0.0, 0.0)),
+    ] {
+        let file = layered(&sheet, lines, moved);
+        let page = &read_plainly(&file).document.pages[0];
+        assert_eq!(page.source, TextSource::Ocr, "{moved:?}");
+        assert!(page.lines.len() == LONG_NOTE.len() && !page.lines[0].text().contains("ELSE"));
+        let page = &read(&file, None, &never).document.pages[0];
+        assert!(page.lines.is_empty() && page.legibility == Legibility::Unreadable);
+    }
+}
+
 /// A page that was faxed turned comes back line by line, each in its place; gives
 /// what was read.
 #[track_caller]
@@ -273,32 +334,6 @@ fn a_turned_fax_is_read_line_by_line() {
             let turned = check_turned(quarters, standard);
             assert!(near(&upright, &turned) >= 0.95, "{quarters} {standard}: {turned}");
         }
-    }
-}
-
-#[test]
-fn a_page_of_outlines_is_not_taken_for_blank() {
-    let with = |operations: Vec<Operation>| {
-        let mut document = pdf(&[Sheetlike::Text(&[])], &[]);
-        let content = Content { operations }.encode().unwrap();
-        let content = document.add_object(Stream::new(dictionary! {}, content));
-        let page = document.page_iter().next().unwrap();
-        document.get_dictionary_mut(page).unwrap().set("Contents", content);
-        read_plainly(&bytes(document))
-    };
-    let area = |shade: i64| {
-        vec![
-            Operation::new("g", vec![shade.into()]),
-            Operation::new("re", [72, 700, 4, 11].map(Object::from).to_vec()),
-            Operation::new("f", vec![]),
-        ]
-    };
-    let black = with(area(0));
-    assert_eq!(black.document.pages[0].legibility, Legibility::Unreadable);
-    assert_eq!((black.problems.len(), black.problems[0].page), (1, Some(1)));
-    for nothing in [with(vec![]), with(area(1))] {
-        assert_eq!(nothing.document.pages[0].legibility, Legibility::Blank);
-        assert!(nothing.problems.is_empty());
     }
 }
 

@@ -1,6 +1,5 @@
 //! Strokes as an engine reads them best: not hair-thin, and with soft edges.
 
-use super::INK;
 use crate::image::Picture;
 use crate::image::blots::ink_runs;
 

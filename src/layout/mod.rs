@@ -2,8 +2,15 @@
 //!
 //! The same rules serve a PDF's own text and what OCR found: words that stand on
 //! one row make one line, however wide the gaps between them, so that a table or a
-//! form reads row by row. Only running prose in two columns is read column by
-//! column.
+//! form reads row by row. Where a cell's text runs over several lines, the lines of
+//! a cell stay together. Running prose in two columns is read column by column.
+
+mod cells;
+mod columns;
+mod rules;
+mod wraps;
+
+pub use rules::Rules;
 
 use crate::document::{Line, LineRole, Word};
 use crate::geometry::Rect;
@@ -28,13 +35,47 @@ impl Fragment {
     }
 }
 
-/// A fragment with its box.
+/// What is placed on a row: a fragment, or cells of a table whose text runs over
+/// several lines.
 struct Piece {
+    /// The words, in reading order.
     fragment: Fragment,
+    /// The box around them.
     rect: Rect,
+    /// Where its lowest line stands.
+    foot: f32,
+    /// Lines that follow the row: the rest of a long cell.
+    tail: Vec<Vec<Word>>,
+    /// Whether its words are in order already, whatever their places.
+    ordered: bool,
 }
 
 impl Piece {
+    fn new(fragment: Fragment) -> Self {
+        let (rect, foot) = (fragment.rect(), fragment.base);
+        Self { fragment, rect, foot, tail: Vec::new(), ordered: false }
+    }
+
+    /// The same words as pieces of their own, parted before each word that `starts`
+    /// says one at.
+    fn parted(mut self, starts: impl Fn(Option<&Word>, &Word) -> bool) -> Vec<Self> {
+        if self.ordered || self.fragment.words.len() < 2 {
+            return vec![self];
+        }
+        let (base, size) = (self.fragment.base, self.fragment.size);
+        let mut parts: Vec<Vec<Word>> = Vec::new();
+        for word in std::mem::take(&mut self.fragment.words) {
+            let last = parts.last().and_then(|part| part.last());
+            if last.is_none() || starts(last, &word) {
+                parts.push(Vec::new());
+            }
+            if let Some(part) = parts.last_mut() {
+                part.push(word);
+            }
+        }
+        parts.into_iter().map(|words| Piece::new(Fragment { words, base, size })).collect()
+    }
+
     /// The band that the body of the letters fills.
     fn band(&self) -> (f32, f32) {
         (
@@ -55,14 +96,74 @@ impl Row {
         widest.map_or(0.0, |p| p.fragment.base)
     }
 
+    /// Where its lowest line stands.
+    fn foot(&self) -> f32 {
+        let lowest = self.pieces.iter().filter(|p| p.ordered).map(|p| p.foot);
+        lowest.fold(self.base(), f32::max)
+    }
+
     fn size(&self) -> f32 {
         self.pieces.iter().map(|p| p.fragment.size).fold(0.0, f32::max)
+    }
+
+    /// Its words as they are read, and the lines that follow them.
+    fn into_words(self) -> (Vec<Word>, Vec<Vec<Word>>) {
+        let ordered = self.pieces.iter().any(|piece| piece.ordered);
+        let (mut words, mut tail): (Vec<Word>, Vec<Vec<Word>>) = Default::default();
+        for piece in self.pieces {
+            words.extend(piece.fragment.words);
+            tail.extend(piece.tail);
+        }
+        if !ordered {
+            words.sort_by(|a, b| a.rect.x0.total_cmp(&b.rect.x0));
+        }
+        (words, tail)
     }
 }
 
 /// Puts fragments into lines in reading order.
 pub fn lines(fragments: Vec<Fragment>) -> Vec<Line> {
-    let rows = rows(fragments);
+    in_order(fragments.into_iter().map(Piece::new).collect(), false)
+}
+
+/// The same for type that a program has set: its baselines are exact, and the lines
+/// that are drawn between cells are known.
+pub fn typeset_lines(fragments: Vec<Fragment>, rules: &Rules) -> Vec<Line> {
+    let pieces = fragments.into_iter().map(Piece::new).collect();
+    in_order(cells::gather(pieces, rules), true)
+}
+
+/// Joins raised figures to the unit before them, as in "kg/m2". After a digit they
+/// stay apart: ten to the third is not 103.
+fn join_raised(row: &mut Row) {
+    let mut joined: Vec<Piece> = Vec::new();
+    for mut piece in std::mem::take(&mut row.pieces) {
+        if let Some(before) = joined.last_mut()
+            && let Some(unit) = before.fragment.words.last_mut()
+            && let Some(raised) = piece.fragment.words.first()
+            && piece.fragment.size <= 0.85 * before.fragment.size
+            && (raised.rect.x0 - unit.rect.x1).abs() <= 0.08 * before.fragment.size
+            && unit.text.ends_with(char::is_alphabetic)
+            && raised.text.chars().all(|c| c.is_ascii_digit())
+        {
+            unit.text.push_str(&raised.text);
+            unit.rect = unit.rect.union(&raised.rect);
+            piece.fragment.words.remove(0);
+        }
+        if !piece.fragment.words.is_empty() {
+            joined.push(piece);
+        }
+    }
+    row.pieces = joined;
+}
+
+fn in_order(pieces: Vec<Piece>, exact: bool) -> Vec<Line> {
+    let mut rows = rows(pieces);
+    if exact {
+        rows = columns::heads_apart(rows);
+        rows = wraps::gather(rows);
+        rows.iter_mut().for_each(join_raised);
+    }
     let leading = usual_leading(&rows);
     let mut lines = Vec::new();
     emit(rows, leading, &mut lines);
@@ -84,9 +185,7 @@ pub fn lines_aside(fragments: Vec<Fragment>) -> impl Iterator<Item = Line> {
 }
 
 /// Gathers the pieces that stand beside one another.
-fn rows(fragments: Vec<Fragment>) -> Vec<Row> {
-    let mut pieces: Vec<Piece> =
-        fragments.into_iter().map(|fragment| Piece { rect: fragment.rect(), fragment }).collect();
+fn rows(mut pieces: Vec<Piece>) -> Vec<Row> {
     pieces.sort_by(|a, b| a.fragment.base.total_cmp(&b.fragment.base));
     let mut rows: Vec<Row> = Vec::new();
     for piece in pieces {
@@ -132,7 +231,7 @@ fn fits(row: &Row, piece: &Piece) -> Option<f32> {
 fn usual_leading(rows: &[Row]) -> f32 {
     let mut steps: Vec<f32> = rows
         .windows(2)
-        .map(|pair| pair[1].base() - pair[0].base())
+        .map(|pair| pair[1].base() - pair[0].foot())
         .filter(|&step| step > 2.0)
         .collect();
     steps.sort_by(f32::total_cmp);
@@ -142,7 +241,7 @@ fn usual_leading(rows: &[Row]) -> f32 {
 
 /// Turns rows to lines, taking columns of prose apart.
 fn emit(rows: Vec<Row>, leading: f32, lines: &mut Vec<Line>) {
-    let Some(columns) = find_columns(&rows) else {
+    let Some(columns) = columns::find(&rows) else {
         return emit_rows(rows, leading, lines);
     };
     let mut rows = rows.into_iter();
@@ -153,7 +252,7 @@ fn emit(rows: Vec<Row>, leading: f32, lines: &mut Vec<Line>) {
     let (mut left, mut right) = (Vec::new(), Vec::new());
     for piece in between.into_iter().flat_map(|row| row.pieces) {
         let side = if piece.rect.x0 < columns.x { &mut left } else { &mut right };
-        side.push(piece.fragment);
+        side.push(piece);
     }
     for side in [left, right] {
         let from = lines.len();
@@ -178,91 +277,19 @@ fn emit_rows(rows: Vec<Row>, leading: f32, lines: &mut Vec<Line>) {
             let type_size = size.min(last_size);
             step > 1.3 * leading.max(type_size)
         });
-        before = Some((base, size));
-        let mut words: Vec<Word> = row.pieces.into_iter().flat_map(|p| p.fragment.words).collect();
-        words.sort_by(|a, b| a.rect.x0.total_cmp(&b.rect.x0));
+        before = Some((row.foot(), size));
+        let (words, tail) = row.into_words();
         lines.push(Line { words, role: LineRole::Body, starts_block });
+        let follow = |words| Line { words, role: LineRole::Body, starts_block: false };
+        lines.extend(tail.into_iter().map(follow));
     }
-}
-
-/// Two columns of prose: the rows they take up and the place between them.
-struct Columns {
-    first: usize,
-    last: usize,
-    x: f32,
-}
-
-/// How many lines each side must have at least.
-const COLUMN_LINES: usize = 6;
-
-/// Finds the tallest run of rows with prose on both sides of a free strip.
-fn find_columns(rows: &[Row]) -> Option<Columns> {
-    let left = rows.iter().flat_map(|r| &r.pieces).map(|p| p.rect.x0).fold(f32::MAX, f32::min);
-    let right = rows.iter().flat_map(|r| &r.pieces).map(|p| p.rect.x1).fold(f32::MIN, f32::max);
-    if rows.len() < COLUMN_LINES || right - left < 100.0 {
-        return None;
-    }
-    let mut best: Option<(usize, Columns)> = None;
-    let mut x = left + (right - left) * 0.25;
-    while x < left + (right - left) * 0.75 {
-        let crosses =
-            |row: &Row| row.pieces.iter().any(|p| p.rect.x0 < x + 3.0 && p.rect.x1 > x - 3.0);
-        let mut first = 0;
-        while first < rows.len() {
-            if crosses(&rows[first]) {
-                first += 1;
-                continue;
-            }
-            let last = (first..rows.len()).take_while(|&i| !crosses(&rows[i])).last();
-            let last = last.unwrap_or(first);
-            let columns = Columns { first, last, x };
-            if let Some(score) = prose(&rows[first..=last], x)
-                && best.as_ref().is_none_or(|(most, _)| score > *most)
-            {
-                best = Some((score, columns));
-            }
-            first = last + 1;
-        }
-        x += 4.0;
-    }
-    best.map(|(_, columns)| columns)
-}
-
-/// Whether both sides of a strip hold running prose, and how many lines of it:
-/// many lines, of several words, that nearly all fill their column.
-fn prose(rows: &[Row], x: f32) -> Option<usize> {
-    let mut total = 0;
-    for side in [true, false] {
-        let pieces: Vec<&Piece> = rows
-            .iter()
-            .flat_map(|row| &row.pieces)
-            .filter(|piece| (piece.rect.x0 < x) == side)
-            .collect();
-        // Several pieces on one row are cells, not a line of prose.
-        let lines = rows
-            .iter()
-            .filter(|row| row.pieces.iter().any(|piece| (piece.rect.x0 < x) == side))
-            .count();
-        if lines < COLUMN_LINES || pieces.len() > lines + lines / 5 {
-            return None;
-        }
-        let from = pieces.iter().map(|p| p.rect.x0).fold(f32::MAX, f32::min);
-        let to = pieces.iter().map(|p| p.rect.x1).fold(f32::MIN, f32::max);
-        let full = pieces.iter().filter(|p| p.rect.width() >= 0.75 * (to - from)).count();
-        let wordy = pieces.iter().filter(|p| p.fragment.words.len() >= 4).count();
-        if full * 10 < pieces.len() * 6 || wordy * 10 < pieces.len() * 7 {
-            return None;
-        }
-        total += pieces.len();
-    }
-    Some(total)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn fragment(text: &str, x: f32, base: f32) -> Fragment {
+    pub fn fragment(text: &str, x: f32, base: f32) -> Fragment {
         let mut at = x;
         let words = text
             .split(' ')
@@ -276,13 +303,20 @@ mod tests {
         Fragment { words, base, size: 10.0 }
     }
 
+    fn shown(lines: &[Line]) -> Vec<String> {
+        let show = |l: &Line| format!("{}{}", if l.starts_block { "¶" } else { "" }, l.text());
+        lines.iter().map(show).collect()
+    }
+
     #[track_caller]
     fn check(fragments: Vec<Fragment>, expect: &[&str]) {
-        let got: Vec<String> = lines(fragments)
-            .iter()
-            .map(|l| format!("{}{}", if l.starts_block { "¶" } else { "" }, l.text()))
-            .collect();
-        assert_eq!(got, expect);
+        assert_eq!(shown(&lines(fragments)), expect);
+    }
+
+    /// The same for type that a program has set, with what is drawn between.
+    #[track_caller]
+    pub fn check_ruled(fragments: Vec<Fragment>, drawn: &[Rect], expect: &[&str]) {
+        assert_eq!(shown(&typeset_lines(fragments, &Rules::new(drawn))), expect);
     }
 
     #[test]
@@ -318,6 +352,16 @@ mod tests {
         let mut raised = fragment("2", 62.0, 96.0);
         raised.size = 6.0;
         check(vec![fragment("kg/m", 40.0, 100.0), raised], &["¶kg/m 2"]);
+    }
+
+    #[test]
+    fn raised_figures_join_their_unit() {
+        for (unit, expect) in [("kg/m", "¶kg/m2"), ("10", "¶10 2")] {
+            let unit = fragment(unit, 40.0, 100.0);
+            let mut raised = fragment("2", unit.rect().x1, 96.0);
+            raised.size = 6.0;
+            check_ruled(vec![unit, raised], &[], &[expect]);
+        }
     }
 
     #[test]

@@ -1,0 +1,64 @@
+//! Pages on which nothing is printed, or only that they are left blank.
+
+use crate::document::{Legibility, LineRole, Page, TextSource};
+
+/// What is printed on pages that are left blank, letters alone.
+const LEFT_BLANK: [&str; 3] =
+    ["thispageintentionallyleftblank", "thispageisintentionallyleftblank", "blankpage"];
+
+/// OCR leaves at least this much of it.
+const LIKE: f64 = 0.75;
+
+/// Marks each page that has nothing on it but a fax header, or the words that say so.
+pub fn mark(pages: &mut [Page]) {
+    for page in pages.iter_mut().filter(|page| page.source != TextSource::TextFile) {
+        if page.legibility == Legibility::Readable && is_blank(page) {
+            page.legibility = Legibility::Blank;
+        }
+    }
+}
+
+fn is_blank(page: &Page) -> bool {
+    let body = page.lines.iter().filter(|line| line.role != LineRole::FaxHeader);
+    let letters: String = body
+        .map(|line| line.text())
+        .collect::<String>()
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .collect();
+    // A speck may be read as a letter or two.
+    letters.len() < 3
+        || LEFT_BLANK.iter().any(|words| strsim::normalized_levenshtein(words, &letters) >= LIKE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Line, Word};
+    use crate::geometry::Rect;
+
+    #[track_caller]
+    fn check(lines: &[(&str, LineRole)], expect: Legibility) {
+        let line = |&(text, role): &(&str, LineRole)| {
+            let words = text.split(' ').map(|word| Word::new(word, Rect::default())).collect();
+            Line { words, role, starts_block: true }
+        };
+        let lines = lines.iter().map(line).collect();
+        let mut pages = vec![Page { lines, ..Page::new(1, 612.0, 792.0, TextSource::Ocr) }];
+        mark(&mut pages);
+        assert_eq!(pages[0].legibility, expect);
+    }
+
+    #[test]
+    fn a_page_that_says_nothing_is_blank() {
+        let header = ("FROM: EXAMPLE P.002/002", LineRole::FaxHeader);
+        check(&[header], Legibility::Blank);
+        check(&[header, (".", LineRole::Body)], Legibility::Blank);
+        check(&[("This page intentionally left blank", LineRole::Body)], Legibility::Blank);
+        check(&[header, ("This paqe intentionaliy left biank", LineRole::Body)], Legibility::Blank);
+        check(&[header, ("Pain 7/10", LineRole::Body)], Legibility::Readable);
+        let blank_in_a_form = "Areas left blank were intentionally skipped on this page";
+        check(&[(blank_in_a_form, LineRole::Body)], Legibility::Readable);
+    }
+}
