@@ -78,6 +78,7 @@ fn soften_down(picture: &mut Picture) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::clean::INK;
 
     fn picture(rows: &[&str]) -> Picture {
         let pixels = rows.concat().bytes().map(|b| if b == b'#' { 0 } else { 255 }).collect();
