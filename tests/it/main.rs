@@ -3,6 +3,7 @@
 mod cli;
 mod corpus;
 mod layers;
+mod packet;
 mod place;
 mod read;
 mod type_pixels;
