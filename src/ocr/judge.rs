@@ -17,8 +17,9 @@ const BLANK_INK: f32 = 0.002;
 /// Below this mean confidence (weighted by length) about half of the words are wrong.
 const LEGIBLE: f32 = 0.6;
 
-/// Below this share of the letters' ink in words that were read well, lines were lost.
-const LETTERS_TOLD: f32 = 0.6;
+/// Below this share of the letters' ink in words that were read well, a third of the
+/// print was lost.
+const LETTERS_TOLD: f32 = 0.67;
 
 /// Below this share of all ink in words that were read well, they are no more than
 /// captions.
@@ -36,6 +37,9 @@ const MARGIN: f32 = 0.05;
 
 /// Coarse cells to the inch.
 const CELLS: f32 = 70.0;
+
+/// Fewer coarse cells than this are less than a word of print.
+const WORD: usize = 60;
 
 /// Letters are higher than this, in inches; specks are not.
 const SPECK: f32 = 0.035;
@@ -62,7 +66,8 @@ pub struct Judgement {
 pub fn judge(picture: &Picture, words: &[Read]) -> Judgement {
     let measures = Measures::of(picture, words);
     let judgement = |legibility, picture| Judgement { legibility, picture };
-    if measures.letters < 3 && measures.unread < BLANK_INK {
+    let empty = measures.unread < BLANK_INK && measures.print_unread < WORD;
+    if measures.letters < 3 && empty {
         judgement(Legibility::Blank, false)
     } else if measures.letters >= 3
         && measures.confidence >= LEGIBLE
@@ -85,6 +90,8 @@ struct Measures {
     confidence: f32,
     /// Share of the page that is ink which no word covers.
     unread: f32,
+    /// Coarse cells in patches as large as letters which no word covers.
+    print_unread: usize,
     /// Share of the ink that lies in words that were read well.
     ink_told: f32,
     /// The same of the ink in patches as large as letters; 1 where there are none.
@@ -130,7 +137,7 @@ impl Measures {
             }
         }
         let (cells, side) = coarse(picture);
-        let (mut printed, mut printed_told, mut inked) = (0, 0, 0);
+        let (mut printed, mut printed_told, mut print_unread, mut inked) = (0, 0, 0, 0);
         for blot in &Blots::new(&cells).all {
             let (x, y) = ((blot.x0 + blot.x1) * side.0 / 2, (blot.y0 + blot.y1) * side.1 / 2);
             if !inside(x, y) {
@@ -141,7 +148,11 @@ impl Measures {
             inked += blot.ink;
             if (SPECK..TYPE_HEIGHT).contains(&high) && wide < RUN_WIDTH {
                 printed += blot.ink;
-                printed_told += if covered[y * w + x] == 2 { blot.ink } else { 0 };
+                match covered[y * w + x] {
+                    2 => printed_told += blot.ink,
+                    1 => {}
+                    _ => print_unread += blot.ink,
+                }
             }
         }
         let share = |part: usize, whole: usize| part as f32 / whole.max(1) as f32;
@@ -149,6 +160,7 @@ impl Measures {
             letters: own().filter(|read| read.confidence >= NOISE).map(length).sum(),
             confidence: sure / all.max(1) as f32,
             unread: share(bare, w * h),
+            print_unread,
             ink_told: share(told, ink),
             letters_told: if printed == 0 { 1.0 } else { share(printed_told, printed) },
             printed: share(printed, inked),
@@ -206,7 +218,7 @@ mod tests {
             for (column, x) in (100..740).step_by(16).enumerate() {
                 for i in 0..180 {
                     let (dx, dy) = (i % 10, i / 10);
-                    let stroke = dx < 3 || dy < 3 || dy > 14;
+                    let stroke = dx < 3 || !(3..=14).contains(&dy);
                     if stroke && chance(row * 7919 + column * 104_729 + i * 31) < kept {
                         dot(&mut picture, x + dx, y + dy, 1);
                     }
@@ -298,5 +310,9 @@ mod tests {
         header[0].rect = Rect::new(100.0, 15.0, 600.0, 30.0);
         check(&picture, &header, Legibility::Blank, false);
         check(&sheet(), &[], Legibility::Blank, false);
+        // A signature line that nobody read is little ink, but not nothing.
+        let mut line = sheet();
+        (300..420).step_by(14).for_each(|x| dot(&mut line, x, 500, 10));
+        check(&line, &[], Legibility::Unreadable, false);
     }
 }

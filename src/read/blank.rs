@@ -1,6 +1,6 @@
 //! Pages on which nothing is printed, or only that they are left blank.
 
-use crate::document::{Legibility, LineRole, Page, TextSource};
+use crate::document::{Legibility, LineRole, Page, PageKind, TextSource};
 
 /// What is printed on pages that are left blank, letters alone.
 const LEFT_BLANK: [&str; 3] =
@@ -9,27 +9,37 @@ const LEFT_BLANK: [&str; 3] =
 /// OCR leaves at least this much of it.
 const LIKE: f64 = 0.75;
 
-/// Marks each page that has nothing on it but a fax header, or the words that say so.
-pub fn mark(pages: &mut [Page]) {
+/// Marks each page that has nothing on it but a fax header, or the words that say so,
+/// and gives their numbers.
+pub fn mark(pages: &mut [Page]) -> Vec<u32> {
+    let mut blank = Vec::new();
     for page in pages.iter_mut().filter(|page| page.source != TextSource::TextFile) {
-        if page.legibility == Legibility::Readable && is_blank(page) {
+        let empty = page.legibility == Legibility::Readable && body(page).is_empty();
+        if empty || is_left_blank(page) {
             page.legibility = Legibility::Blank;
+            page.kind = PageKind::Record;
+            blank.push(page.number);
         }
     }
+    blank
 }
 
-fn is_blank(page: &Page) -> bool {
-    let body = page.lines.iter().filter(|line| line.role != LineRole::FaxHeader);
-    let letters: String = body
-        .map(|line| line.text())
-        .collect::<String>()
-        .to_lowercase()
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .collect();
-    // A speck may be read as a letter or two.
-    letters.len() < 3
-        || LEFT_BLANK.iter().any(|words| strsim::normalized_levenshtein(words, &letters) >= LIKE)
+/// The letters and digits of each line, in lower case. A speck may be read as one or
+/// two: such lines are left out.
+fn body(page: &Page) -> Vec<String> {
+    let lines = page.lines.iter().filter(|line| line.role != LineRole::FaxHeader);
+    let letters = lines.map(|line| -> String {
+        line.text().to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
+    });
+    letters.filter(|letters| letters.len() > 2).collect()
+}
+
+fn is_left_blank(page: &Page) -> bool {
+    let body = body(page);
+    let says_so = |letters: &str| {
+        LEFT_BLANK.iter().any(|words| strsim::normalized_levenshtein(words, letters) >= LIKE)
+    };
+    says_so(&body.concat())
 }
 
 #[cfg(test)]
@@ -58,6 +68,10 @@ mod tests {
         check(&[("This page intentionally left blank", LineRole::Body)], Legibility::Blank);
         check(&[header, ("This paqe intentionaliy left biank", LineRole::Body)], Legibility::Blank);
         check(&[header, ("Pain 7/10", LineRole::Body)], Legibility::Readable);
+        // Poor as the rest of the page may be, this can be told.
+        let poor = [("GNUUF", LineRole::FaxHeader), ("\u{2122} -", LineRole::Body)];
+        let said = ("This-pageintentionallyleft blank", LineRole::Body);
+        check(&[poor[0], poor[1], said], Legibility::Blank);
         let blank_in_a_form = "Areas left blank were intentionally skipped on this page";
         check(&[(blank_in_a_form, LineRole::Body)], Legibility::Readable);
     }

@@ -19,6 +19,9 @@ const SHARED: f64 = 0.6;
 /// The same where neither was read by OCR.
 const SHARED_IN_TEXT: f64 = 0.97;
 
+/// Stamps stand within this share of a scan from its edge.
+const EDGE: f32 = 0.08;
+
 /// Words as like as this may be two readings of the same ink.
 const LIKE: f64 = 0.6;
 
@@ -40,6 +43,8 @@ struct Token {
     text: String,
     /// Whether the reading can be relied on.
     sure: bool,
+    /// Whether it stands at the page's edge, where offices stamp and machines print.
+    edge: bool,
 }
 
 impl Token {
@@ -95,6 +100,7 @@ impl Sheet {
     /// The sheet of a page; `None` where it says too little to tell it by.
     pub fn of(page: &Page) -> Option<Self> {
         let ocr = page.source == TextSource::Ocr;
+        let margin = if ocr { page.height * EDGE } else { 0.0 };
         let lines = page.lines.iter().filter(|line| line.role != LineRole::FaxHeader);
         let words = lines.flat_map(|line| &line.words);
         let tokens: Vec<Token> = words
@@ -102,7 +108,8 @@ impl Sheet {
                 let text = word.text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
                 let sure = word.confidence.is_none_or(|confidence| confidence >= SURE)
                     && day(&text).is_none_or(is_sane);
-                (!text.is_empty()).then_some(Token { text, sure })
+                let edge = word.rect.y1 < margin || word.rect.y0 > page.height - margin;
+                (!text.is_empty()).then_some(Token { text, sure, edge })
             })
             .collect();
         if tokens.len() < FEWEST_WORDS {
@@ -152,7 +159,7 @@ impl Sheet {
         let numbers = self.tokens.iter().filter(|token| token.is_number()).count();
         shared >= least
             && other_days == 0
-            && both(Token::is_number) * NUMBERS_A_SLIP <= numbers
+            && both(|token| token.is_number() && !token.edge) * NUMBERS_A_SLIP <= numbers
             && both(|token| !token.is_number()) * WORDS_A_SLIP <= longer
     }
 }
@@ -235,7 +242,8 @@ mod tests {
             } else {
                 0.95
             });
-            Word { confidence, ..Word::new(text.trim_start_matches('~'), Rect::default()) }
+            let middle = Rect::new(100.0, 300.0, 140.0, 310.0);
+            Word { confidence, ..Word::new(text.trim_start_matches('~'), middle) }
         };
         let words = text.split_whitespace().map(word).collect();
         let line = Line { words, role: LineRole::Body, starts_block: true };
@@ -287,6 +295,22 @@ mod tests {
         }
         let other = NOTE.replace("worse", "better").replace("negative", "positive");
         check(TextSource::TextLayer, &other, false);
+    }
+
+    #[test]
+    fn a_stamp_at_the_edge_makes_no_other_sheet() {
+        let stamped = |n: u32, words: &str| {
+            let mut page = page(n, TextSource::Ocr, NOTE);
+            let word = |text: &str| Word {
+                confidence: Some(0.95),
+                ..Word::new(text, Rect::new(100.0, 20.0, 140.0, 30.0))
+            };
+            page.lines[0].words.extend(words.split(' ').map(word));
+            page
+        };
+        let mut pages = vec![stamped(1, "RECEIVED SEP 06 2024"), stamped(2, "PAGE 4 7457")];
+        mark(&mut pages);
+        assert_eq!(pages[1].kind, PageKind::Duplicate { of: 1 });
     }
 
     #[test]

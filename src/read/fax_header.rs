@@ -167,11 +167,14 @@ pub fn parse(text: &str) -> FaxHeader {
         let end = if number == 0 { end } else { end.min(number) };
         trimmed(&who[..end])
     });
-    // The first word may be what OCR lost.
+    // The first word may be what OCR lost: the capitals before the next mark are a name.
     let unnamed = || {
         let end = NEXT.as_ref()?.find(rest.trim_start()).map(|next| next.start())?;
-        let who = trimmed(&rest.trim_start()[..end])?;
-        (who.chars().filter(|c| c.is_uppercase()).count() >= 4).then_some(who)
+        let capital = |c: char| c.is_uppercase() || matches!(c, '&' | '.' | ',');
+        let words: Vec<&str> = rest.trim_start()[..end].split_whitespace().collect();
+        let lower = words.iter().rposition(|word| !word.chars().all(capital));
+        let name = words[lower.map_or(0, |at| at + 1)..].join(" ");
+        trimmed(&name).filter(|name| name.chars().filter(|c| c.is_uppercase()).count() >= 4)
     };
     let numbered = || {
         let before = NEXT.as_ref().and_then(|regex| {
@@ -231,7 +234,7 @@ fn count(text: &str) -> (Option<u32>, Option<u32>) {
     }
     let alone = ALONE.as_ref().and_then(|regex| regex.captures_iter(&bare).last());
     let page = alone.and_then(|found| number(found.name("page")?.as_str()));
-    (page.filter(|page| (1..=MOST_PAGES).contains(page)), None)
+    (page.filter(|page| (1..=MOST_PADDED).contains(page)), None)
 }
 
 /// A number that machines pad to three digits with zeros; zeros with a dot or a stroke

@@ -153,7 +153,12 @@ impl Reading {
     fn look_over(&mut self) {
         let pages = &mut self.document.pages;
         roles::mark(pages);
-        blank::mark(pages);
+        let blank = blank::mark(pages);
+        // What was not legible on them is nothing.
+        self.problems.retain(|problem| {
+            let of_blank = problem.page.is_some_and(|page| blank.contains(&page));
+            problem.stage != Stage::Ocr || problem.retriable || !of_blank
+        });
         cover::mark(pages);
         duplicates::mark(pages);
         for page in pages.iter() {

@@ -5,6 +5,7 @@ mod corpus;
 mod layers;
 mod outlines;
 mod page;
+mod packet;
 mod place;
 mod read;
 mod scans;

@@ -15,7 +15,7 @@ const NOTE: [&str; 3] = [
     "Straight leg raise negative bilaterally",
 ];
 
-fn read_plainly(bytes: &[u8]) -> Reading {
+pub fn read_plainly(bytes: &[u8]) -> Reading {
     read(bytes, None, &ReadOptions::default())
 }
 
@@ -32,13 +32,13 @@ fn check_typed(page: &Page) {
 }
 
 /// One page of a fixture.
-enum Sheetlike<'a> {
+pub enum Sheetlike<'a> {
     Text(&'a [&'a str]),
     Scan(&'a Sheet),
 }
 
 /// A PDF of these pages, each with the extra entries given.
-fn pdf(pages: &[Sheetlike], extra: &[(&str, Object)]) -> Document {
+pub fn pdf(pages: &[Sheetlike], extra: &[(&str, Object)]) -> Document {
     let mut document = Document::with_version("1.5");
     let tree = document.new_object_id();
     let font = document.add_object(dictionary! {
@@ -99,7 +99,7 @@ fn pdf(pages: &[Sheetlike], extra: &[(&str, Object)]) -> Document {
     document
 }
 
-fn bytes(mut document: Document) -> Vec<u8> {
+pub fn bytes(mut document: Document) -> Vec<u8> {
     document.compress();
     let mut out = Vec::new();
     document.save_to(&mut out).unwrap();
@@ -220,7 +220,7 @@ fn a_scan_fed_upside_down_is_turned() {
 }
 
 /// A note long enough to tell up from down by.
-const LONG_NOTE: [&str; 9] = [
+pub const LONG_NOTE: [&str; 9] = [
     "HISTORY: PAIN FOR SIX MONTHS",
     "GABAPENTIN 300 MG THREE TIMES DAILY",
     "NO RADIATION BELOW THE KNEE",
