@@ -255,7 +255,6 @@ impl fmt::Debug for Text {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Legibility;
 
     /// A page of lines of words; `|` parts cells, a leading `#` starts a block, `^` marks a fax header.
     fn page(number: u32, lines: &[&str]) -> Page {

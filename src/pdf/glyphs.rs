@@ -19,6 +19,10 @@ const MAX_ELEMENTS: usize = 200;
 /// An area no wider than this is a line, in points.
 const THIN: f64 = 2.5;
 
+/// How far type reaches below its baseline, in thousandths of its size, and above.
+const DESCENT: f64 = -220.0;
+const ASCENT: f64 = 750.0;
+
 /// Shades from this on do not show on white paper.
 const PAPER: u8 = 250;
 
@@ -173,11 +177,17 @@ impl<'a> Device<'a> for Collector {
                 }
             };
             let advance = f64::from(advance.unwrap_or(500.0));
-            let origin = place * Point::ORIGIN;
-            let end = place * Point::new(advance, 0.0);
-            let top = place * Point::new(0.0, 1000.0);
-            let area = place.transform_rect_bbox(Area::new(0.0, -220.0, advance, 750.0));
-            let size = (top - origin).hypot();
+            let [a, b, c, d, x, y] = place.as_coeffs();
+            let origin = Point::new(x, y);
+            let end = Point::new(x + a * advance, y + b * advance);
+            let size = 1000.0 * c.hypot(d);
+            // The box around the slanted one from descent to ascent, side by side.
+            let span = |along: f64, up: f64| {
+                let (low, high) = (DESCENT * up, ASCENT * up);
+                (along.min(0.0) + low.min(high), along.max(0.0) + low.max(high))
+            };
+            let ((x0, x1), (y0, y1)) = (span(a * advance, c), span(b * advance, d));
+            let area = Area::new(x + x0, y + y0, x + x1, y + y1);
             if ![origin.x, origin.y, end.x, end.y, size].iter().all(|v| v.is_finite()) {
                 continue;
             }
