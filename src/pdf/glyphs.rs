@@ -157,26 +157,20 @@ impl<'a> Device<'a> for Collector {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
         let invisible = matches!(mode, DrawMode::Invisible);
         let page = Area::new(0.0, 0.0, f64::from(self.width), f64::from(self.height));
-        // A run has one font, and finding out what a code means takes long.
-        let mut known: Vec<(u32, Option<BfString>)> = Vec::new();
+        // A run has one font, and finding out what a code means and how wide it is
+        // takes long.
+        let mut known: Vec<(u32, Option<BfString>, f64)> = Vec::new();
         for glyph in run.glyphs() {
             if self.glyphs.len() >= MAX_GLYPHS {
                 return;
             }
             let place = props.transform * glyph.transform();
-            let (code, advance) = match &**glyph {
-                Drawn::Outline(outline) => (outline.char_code(), outline.advance_width()),
-                Drawn::Type3(drawn) => (drawn.char_code(), drawn.advance_width()),
-            };
-            let text = match known.iter().find(|(other, _)| *other == code) {
-                Some((_, text)) => text.clone(),
-                None => {
-                    let text = meaning(glyph);
-                    known.push((code, text.clone()));
-                    text
-                }
-            };
-            let advance = f64::from(advance.unwrap_or(500.0));
+            let code = glyph.char_code();
+            let at = known.iter().position(|(other, ..)| *other == code).unwrap_or_else(|| {
+                known.push((code, meaning(glyph), width(glyph)));
+                known.len() - 1
+            });
+            let (text, advance) = (known[at].1.clone(), known[at].2);
             let [a, b, c, d, x, y] = place.as_coeffs();
             let origin = Point::new(x, y);
             let end = Point::new(x + a * advance, y + b * advance);
@@ -219,4 +213,13 @@ fn meaning(glyph: &Drawn<'_>) -> Option<BfString> {
             drawn.as_unicode().or(code.map(BfString::Char))
         }
     }
+}
+
+/// How far a glyph moves the pen, in thousandths of the type's size.
+fn width(glyph: &Drawn<'_>) -> f64 {
+    let width = match glyph {
+        Drawn::Outline(outline) => outline.advance_width(),
+        Drawn::Type3(drawn) => drawn.advance_width(),
+    };
+    f64::from(width.unwrap_or(500.0))
 }
