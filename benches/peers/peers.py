@@ -37,6 +37,7 @@ def rounds(jobs: list[tuple], count: int, scratch: Path, results: dict, texts: d
     """
     for turn in range(count):
         for at, (key, tool_list, file) in enumerate(jobs):
+            print(f"round {turn + 1} of {count}: {key}, file {at + 1} of {len(jobs)}", file=sys.stderr)
             shift = (turn + at) % len(tool_list)
             for tool in tool_list[shift:] + tool_list[:shift]:
                 text, cost, good = tools.call(tool, file, scratch / "out")

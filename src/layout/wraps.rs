@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn small_labels_go_with_what_is_below() {
-        let mut labels = vec![fragment("NAME", 50.0, 100.0), fragment("BORN", 200.0, 100.0)];
+        let mut labels = [fragment("NAME", 50.0, 100.0), fragment("BORN", 200.0, 100.0)];
         labels.iter_mut().for_each(|label| label.size = 6.0);
         let values = [fragment("TEST, PATIENT", 50.0, 112.0), fragment("01/01/1900", 200.0, 112.0)];
         let under = [fragment("MALE", 50.0, 124.0), fragment("02/01/1900", 200.0, 124.0)];

@@ -19,6 +19,10 @@ const MAX_ELEMENTS: usize = 200;
 /// An area no wider than this is a line, in points.
 const THIN: f64 = 2.5;
 
+/// How far type reaches below its baseline, in thousandths of its size, and above.
+const DESCENT: f64 = -220.0;
+const ASCENT: f64 = 750.0;
+
 /// Shades from this on do not show on white paper.
 const PAPER: u8 = 250;
 
@@ -153,31 +157,31 @@ impl<'a> Device<'a> for Collector {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
         let invisible = matches!(mode, DrawMode::Invisible);
         let page = Area::new(0.0, 0.0, f64::from(self.width), f64::from(self.height));
-        // A run has one font, and finding out what a code means takes long.
-        let mut known: Vec<(u32, Option<BfString>)> = Vec::new();
+        // A run has one font, and finding out what a code means and how wide it is
+        // takes long.
+        let mut known: Vec<(u32, Option<BfString>, f64)> = Vec::new();
         for glyph in run.glyphs() {
             if self.glyphs.len() >= MAX_GLYPHS {
                 return;
             }
             let place = props.transform * glyph.transform();
-            let (code, advance) = match &**glyph {
-                Drawn::Outline(outline) => (outline.char_code(), outline.advance_width()),
-                Drawn::Type3(drawn) => (drawn.char_code(), drawn.advance_width()),
+            let code = glyph.char_code();
+            let at = known.iter().position(|(other, ..)| *other == code).unwrap_or_else(|| {
+                known.push((code, meaning(glyph), width(glyph)));
+                known.len() - 1
+            });
+            let (text, advance) = (known[at].1.clone(), known[at].2);
+            let [a, b, c, d, x, y] = place.as_coeffs();
+            let origin = Point::new(x, y);
+            let end = Point::new(x + a * advance, y + b * advance);
+            let size = 1000.0 * c.hypot(d);
+            // The box around the slanted one from descent to ascent, side by side.
+            let span = |along: f64, up: f64| {
+                let (low, high) = (DESCENT * up, ASCENT * up);
+                (along.min(0.0) + low.min(high), along.max(0.0) + low.max(high))
             };
-            let text = match known.iter().find(|(other, _)| *other == code) {
-                Some((_, text)) => text.clone(),
-                None => {
-                    let text = meaning(glyph);
-                    known.push((code, text.clone()));
-                    text
-                }
-            };
-            let advance = f64::from(advance.unwrap_or(500.0));
-            let origin = place * Point::ORIGIN;
-            let end = place * Point::new(advance, 0.0);
-            let top = place * Point::new(0.0, 1000.0);
-            let area = place.transform_rect_bbox(Area::new(0.0, -220.0, advance, 750.0));
-            let size = (top - origin).hypot();
+            let ((x0, x1), (y0, y1)) = (span(a * advance, c), span(b * advance, d));
+            let area = Area::new(x + x0, y + y0, x + x1, y + y1);
             if ![origin.x, origin.y, end.x, end.y, size].iter().all(|v| v.is_finite()) {
                 continue;
             }
@@ -209,4 +213,13 @@ fn meaning(glyph: &Drawn<'_>) -> Option<BfString> {
             drawn.as_unicode().or(code.map(BfString::Char))
         }
     }
+}
+
+/// How far a glyph moves the pen, in thousandths of the type's size.
+fn width(glyph: &Drawn<'_>) -> f64 {
+    let width = match glyph {
+        Drawn::Outline(outline) => outline.advance_width(),
+        Drawn::Type3(drawn) => drawn.advance_width(),
+    };
+    f64::from(width.unwrap_or(500.0))
 }

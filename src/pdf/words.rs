@@ -58,11 +58,17 @@ pub fn content(collector: Collector) -> Content {
     }
 
     // Words run in four directions at most; the commonest one is upright.
+    let mut counts = [0; 4];
+    glyphs.iter().for_each(|glyph| counts[direction(glyph)] += 1);
+    let main = (0..4).max_by_key(|&d| (counts[d], 4 - d)).unwrap_or(0);
     let mut by_direction: [Vec<Glyph>; 4] = Default::default();
-    for glyph in glyphs {
-        by_direction[direction(&glyph)].push(glyph);
+    if counts[main] == glyphs.len() {
+        by_direction[main] = glyphs;
+    } else {
+        for glyph in glyphs {
+            by_direction[direction(&glyph)].push(glyph);
+        }
     }
-    let main = (0..4).max_by_key(|&d| (by_direction[d].len(), 4 - d)).unwrap_or(0);
     // Running down the page (1) is set upright by a quarter turn back.
     content.turned = [0, 270, 180, 90][main];
     if main % 2 == 1 {

@@ -2,6 +2,7 @@
 
 mod cli;
 mod corpus;
+mod jbig2;
 mod layers;
 mod outlines;
 mod page;

@@ -293,6 +293,23 @@ fn words_behind_a_scan_are_kept_if_they_are_its_own() {
     }
 }
 
+#[test]
+fn a_stamp_typed_over_a_scan_is_read_besides_it() {
+    let sheet = Sheet::typed(&LONG_NOTE, 1700, 2200, 4);
+    let mut document = pdf(&[Sheetlike::Scan(&sheet)], &[]);
+    let id = document.page_iter().next().unwrap();
+    let stamp = b"\nBT 1 0 0 -1 0 0 Tm /F1 0.014 Tf 1 0 0 1 0.4 0.3 Tm (Received 03/27/2023) Tj ET";
+    let scan = document.get_page_content(id);
+    let content = document.add_object(Stream::new(dictionary! {}, [&scan[..], stamp].concat()));
+    document.get_dictionary_mut(id).unwrap().set("Contents", content);
+    let page = &read_plainly(&bytes(document)).document.pages[0];
+    assert_eq!(page.source, TextSource::Ocr);
+    let lines = texts(page);
+    assert_eq!(lines.len(), LONG_NOTE.len() + 1, "{lines:?}");
+    let stamp = page.lines.iter().find(|line| line.text() == "Received 03/27/2023").unwrap();
+    assert!(stamp.words.iter().all(|word| word.confidence.is_none()));
+}
+
 /// A page that was faxed turned comes back line by line, each in its place; gives
 /// what was read.
 #[track_caller]

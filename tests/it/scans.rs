@@ -12,14 +12,14 @@ fn fixture(name: &str) -> Vec<u8> {
 }
 
 /// The sheet that all of them show.
-fn sheet() -> Picture {
+pub fn sheet() -> Picture {
     still::png(&fixture("sheet.png")).unwrap()
 }
 
 /// Whether a picture shows the sheet: the size is the same, and of a hundred pixels
 /// no more than `lost` differ.
 #[track_caller]
-fn check(name: &str, picture: &Picture, lost: f32) {
+pub fn check(name: &str, picture: &Picture, lost: f32) {
     let sheet = sheet();
     check_with(name, picture, &sheet, lost);
 }
@@ -175,7 +175,22 @@ fn name(name: &str) -> Object {
 
 /// A page of 301 by 150 points with these pictures and this content before them.
 fn page(pictures: Vec<Placed>, before: &str, extra: &[(&str, Object)]) -> Vec<u8> {
+    page_in(Document::with_version("1.7"), pictures, before, extra)
+}
+
+/// A page with one picture that needs other objects of the file.
+pub fn pdf_with(make: impl FnOnce(&mut Document) -> (Dictionary, Vec<u8>)) -> Vec<u8> {
     let mut document = Document::with_version("1.7");
+    let (dict, data) = make(&mut document);
+    page_in(document, vec![whole(dict, data)], "", &[])
+}
+
+fn page_in(
+    mut document: Document,
+    pictures: Vec<Placed>,
+    before: &str,
+    extra: &[(&str, Object)],
+) -> Vec<u8> {
     let tree = document.new_object_id();
     let mut objects = Dictionary::new();
     let mut content = before.as_bytes().to_vec();
@@ -212,7 +227,7 @@ fn page(pictures: Vec<Placed>, before: &str, extra: &[(&str, Object)]) -> Vec<u8
     out
 }
 
-fn picture(pdf: &[u8]) -> Option<Picture> {
+pub fn picture(pdf: &[u8]) -> Option<Picture> {
     pdf::open(pdf).unwrap().reader().picture(0)
 }
 
@@ -223,7 +238,7 @@ fn check_pdf(what: &str, dict: Dictionary, data: Vec<u8>, lost: f32) {
 }
 
 /// The sheet's rows, one bit a pixel, white 1.
-fn packed(sheet: &Picture) -> Vec<u8> {
+pub fn packed(sheet: &Picture) -> Vec<u8> {
     let byte = |eight: &[u8]| {
         eight.iter().enumerate().fold(0u8, |byte, (i, &p)| byte | u8::from(p > 127) << (7 - i))
     };
@@ -295,10 +310,10 @@ fn fax_codes_in_pdfs() {
     let ends = ("EndOfLine", true.into());
     let no_block = ("EndOfBlock", false.into());
     for (what, (dict, data)) in [
-        ("G4", fax(-1, "g4.g4", &[inked.clone()])),
+        ("G4", fax(-1, "g4.g4", std::slice::from_ref(&inked))),
         ("G4 without an end", fax(-1, "g4.g4", &[inked.clone(), no_block.clone()])),
         ("G3", fax(0, "g3-1d.g3", &[inked.clone(), ends.clone(), no_block.clone()])),
-        ("G3, line ends not told", fax(0, "g3-1d.g3", &[inked.clone()])),
+        ("G3, line ends not told", fax(0, "g3-1d.g3", std::slice::from_ref(&inked))),
         ("G3, line ends filled", fax(0, "g3-1d-fill.g3", &[inked.clone(), ends.clone()])),
         ("G3, mixed", fax(4, "g3-2d.g3", &[inked.clone(), ends.clone(), no_block.clone()])),
         ("G3, rows from new bytes", fax(0, "rle.g3", &[inked.clone(), aligned, no_block])),

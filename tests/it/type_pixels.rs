@@ -146,7 +146,8 @@ impl Sheet {
         out
     }
 
-    fn code_group_4(&self, white_is_zero: bool) -> Vec<u8> {
+    /// Its rows in Group 4 code.
+    pub fn code_group_4(&self, white_is_zero: bool) -> Vec<u8> {
         use fax::encoder::Encoder;
         use fax::{Color, VecWriter};
         let mut encoder = Encoder::new(VecWriter::new());
