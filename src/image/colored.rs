@@ -127,7 +127,7 @@ impl Colored {
 }
 
 /// Shades to one bit a pixel (white is 1), each row from a new byte.
-pub fn packed(shades: &[u8], width: usize) -> Vec<u8> {
+fn packed(shades: &[u8], width: usize) -> Vec<u8> {
     let byte = |eight: &[u8]| {
         eight.iter().enumerate().fold(0, |byte, (i, &shade)| byte | (shade >> 7) << (7 - i))
     };

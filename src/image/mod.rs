@@ -9,7 +9,7 @@ mod exif;
 pub mod still;
 pub mod tiff;
 
-pub use colored::{Colored, packed};
+pub use colored::Colored;
 
 /// The most pixels a picture may have: a letter page at 1000 dpi. Checked before
 /// anything is decoded, so that a small hostile file cannot ask for gigabytes.

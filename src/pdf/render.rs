@@ -58,6 +58,9 @@ impl Reader<'_> {
 
 /// The resolution at which a page of this size in points can be held.
 fn fitting_dpi(width: f32, height: f32, dpi: f32) -> Option<f32> {
+    if !(width.is_finite() && height.is_finite()) {
+        return None;
+    }
     let longest = f32::from(u16::MAX - 1) * 72.0 / width.max(height);
     let largest = (MAX_RENDERED / (f64::from(width) * f64::from(height))).sqrt() * 72.0;
     let dpi = dpi.min(longest).min(largest as f32);

@@ -138,7 +138,9 @@ impl Way {
     fn set(self, word: &Word, size: f64) -> Set {
         let edges = [word.rect.x0, word.rect.y0, word.rect.x1, word.rect.y1];
         let [x0, y0, x1, y1] = edges.map(f64::from);
-        let tail = if has_tail(&word.text) { TAIL * size } else { 0.0 };
+        // A box that is higher than its letters has dirt or a rule above or below them.
+        let (body, tail) = (height_of(&word.text).0 * size, height_of(&word.text).1 * size);
+        let tail = tail + (self.height(word) - body - tail).max(0.0) / 2.0;
         let (place, start, end) = match self {
             Way::Right => (Affine::new([1.0, 0.0, 0.0, -1.0, x0, y1 - tail]), x0, x1),
             Way::Down => (Affine::new([0.0, 1.0, 1.0, 0.0, x0 + tail, y0]), y0, y1),
@@ -151,8 +153,7 @@ impl Way {
 /// The size of a line's type, by the height that its words' ink has.
 fn type_size(words: &[&Word], way: Way) -> f64 {
     let size = |word: &&Word| {
-        let body = if is_tall(&word.text) { TALL } else { LOW };
-        let tail = if has_tail(&word.text) { TAIL } else { 0.0 };
+        let (body, tail) = height_of(&word.text);
         way.height(word) / (body + tail)
     };
     // Dashes and dots alone tell nothing.
@@ -163,6 +164,12 @@ fn type_size(words: &[&Word], way: Way) -> f64 {
     }
     sizes.sort_by(f64::total_cmp);
     sizes[sizes.len() / 2].clamp(3.0, 200.0)
+}
+
+/// How far a word's letters go above and below the line, in type sizes.
+fn height_of(text: &str) -> (f64, f64) {
+    let body = if is_tall(text) { TALL } else { LOW };
+    (body, if has_tail(text) { TAIL } else { 0.0 })
 }
 
 fn is_tall(text: &str) -> bool {
@@ -224,6 +231,13 @@ mod tests {
         let content = content(vec![word("gap", [50.0, 10.0, 70.0, 17.3])]);
         assert!(content.contains("/ChartsiftUnseen 10.00 Tf"), "{content}");
         assert!(content.contains(" 50.00 84.80 Tm"), "{content}");
+    }
+
+    #[test]
+    fn a_word_in_too_high_a_box_stands_in_its_middle() {
+        let words = [[50.0, 12.8, 60.0, 20.0], [65.0, 8.8, 75.0, 24.0], [80.0, 12.8, 90.0, 20.0]];
+        let content = content(words.map(|edges| word("AB", edges)).to_vec());
+        assert_eq!(content.matches(" 80.00 Tm").count(), 3, "{content}");
     }
 
     #[test]

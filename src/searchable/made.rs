@@ -1,5 +1,5 @@
 //! Pictures to a PDF, a page each, with the pixels that they have: fax code and JPEG
-//! files as they stand, all else compressed without loss.
+//! files as they stand, all else compressed without loss, black and white as Group 4.
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
@@ -7,7 +7,7 @@ use hayro_interpret::kurbo::Affine;
 
 use super::Sheet;
 use super::edit::Edit;
-use crate::image::{Picture, packed, still, tiff};
+use crate::image::{Picture, still, tiff};
 use crate::pdf;
 use crate::read::{Format, format};
 
@@ -73,7 +73,9 @@ impl Made {
     }
 
     fn place(&mut self, picture: &Picture, stream: Stream) {
-        let (width, height) = (picture.width_pt(), picture.height_pt());
+        // Resolutions are seldom exact: a page of 612.001 points is one of 612.
+        let [width, height] =
+            [picture.width_pt(), picture.height_pt()].map(|size| (size * 100.0).round() / 100.0);
         let image = self.document.add_object(stream);
         let content = format!("q {width:.3} 0 0 {height:.3} 0 0 cm /Im Do Q\n");
         let content =
@@ -129,16 +131,37 @@ fn image(picture: &Picture, color_space: &str, bits: i64, content: Vec<u8>) -> S
     Stream::new(dictionary, content)
 }
 
-/// The picture's shades, in one bit a pixel where that is all they take.
+/// The picture's shades: as Group 4 code where all are black or white.
 fn pixels(picture: &Picture) -> Stream {
-    let bilevel = picture.pixels.iter().all(|&shade| shade == 0 || shade == 255);
-    let mut stream = match bilevel {
-        true => image(picture, "DeviceGray", 1, packed(&picture.pixels, picture.width)),
-        false => image(picture, "DeviceGray", 8, picture.pixels.clone()),
-    };
+    if picture.pixels.iter().all(|&shade| shade == 0 || shade == 255)
+        && let Some(code) = group_4(picture)
+    {
+        return fax_stream(code);
+    }
+    let mut stream = image(picture, "DeviceGray", 8, picture.pixels.clone());
     // Left as it is where it cannot be made smaller.
     let _ = stream.compress();
     stream
+}
+
+/// Group 4 code of a picture in black and white; `None` where it has too many columns.
+fn group_4(picture: &Picture) -> Option<tiff::FaxCode> {
+    use fax::encoder::Encoder;
+    use fax::{Color, VecWriter};
+    let width = u32::try_from(picture.width).ok()?;
+    let mut encoder = Encoder::new(VecWriter::new());
+    let color = |&shade: &u8| if shade < 128 { Color::Black } else { Color::White };
+    for row in picture.pixels.chunks(picture.width) {
+        encoder.encode_line(row.iter().map(color), width).ok()?;
+    }
+    Some(tiff::FaxCode {
+        width,
+        height: u32::try_from(picture.height).ok()?,
+        k: -1,
+        byte_aligned: false,
+        black_is_1: false,
+        bytes: encoder.finish().ok()?.finish(),
+    })
 }
 
 /// The picture in its colours.
@@ -195,9 +218,12 @@ mod tests {
 
     #[test]
     fn pixels_take_no_more_bits_than_they_need() {
+        let bits = |picture: &Picture| {
+            pixels(picture).dict.get(b"BitsPerComponent").unwrap().as_i64().unwrap()
+        };
         let mut picture = Picture::white(9, 2, 200.0, 200.0);
-        assert_eq!(pixels(&picture).dict.get(b"BitsPerComponent").unwrap().as_i64().unwrap(), 1);
+        assert_eq!(bits(&picture), 1);
         picture.pixels[3] = 100;
-        assert_eq!(pixels(&picture).dict.get(b"BitsPerComponent").unwrap().as_i64().unwrap(), 8);
+        assert_eq!(bits(&picture), 8);
     }
 }

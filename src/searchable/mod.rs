@@ -146,7 +146,7 @@ fn write(
 /// Has viewers show a page that was fed on its side or head first as it is read: some
 /// find words only along lines that run to the right.
 fn stand_upright(edit: &mut Edit, id: ObjectId, turned: u16) {
-    if turned % 360 != 0 {
+    if !turned.is_multiple_of(360) {
         let mut page = edit.page(id);
         let before = edit.inherited(&page, b"Rotate").and_then(|rotate| rotate.as_i64().ok());
         let after = (before.unwrap_or(0) + i64::from(turned)).rem_euclid(360);

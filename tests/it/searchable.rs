@@ -154,16 +154,32 @@ fn a_fax_becomes_a_pdf_with_its_own_code() {
             code.iter_mut().for_each(|byte| *byte = byte.reverse_bits());
         }
         assert!(fax.windows(code.len()).any(|window| window == code));
-        // Ink is black in another program's eyes too.
-        let run = ["-r", "200", "-gray", "-singlefile", "-png", "out.pdf", "seen"];
-        assert!(other(&place, "pdftoppm", &run).status.success());
-        let seen = std::fs::read(place.path("seen.png")).unwrap();
-        let seen = chartsift::image::still::png(&seen).unwrap();
-        assert_eq!((seen.width, seen.height), (1700, 2200));
-        let same = |(a, b): &(&u8, &u8)| a.abs_diff(**b) < 128;
-        let alike = seen.pixels.iter().zip(&note().pixels).filter(same).count();
-        assert!(alike as f64 > 0.995 * seen.pixels.len() as f64);
+        check_seen(&place);
     }
+}
+
+/// Whether another program shows the note, black on white, where `out.pdf` has it.
+#[track_caller]
+fn check_seen(place: &Place) {
+    let run = ["-r", "200", "-gray", "-singlefile", "-png", "out.pdf", "seen"];
+    assert!(other(place, "pdftoppm", &run).status.success());
+    let seen = std::fs::read(place.path("seen.png")).unwrap();
+    let seen = chartsift::image::still::png(&seen).unwrap();
+    assert_eq!((seen.width, seen.height), (1700, 2200));
+    let same = |(a, b): &(&u8, &u8)| a.abs_diff(**b) < 128;
+    let alike = seen.pixels.iter().zip(&note().pixels).filter(same).count();
+    assert!(alike as f64 > 0.995 * seen.pixels.len() as f64);
+}
+
+#[test]
+fn a_picture_in_black_and_white_becomes_fax_code() {
+    let rgb = note().pixels.iter().flat_map(|&shade| [shade; 3]).collect();
+    let png = chartsift::image::Colored::from_rgb(1700, 2200, 200.0, rgb).unwrap().png();
+    let place = check_copy("in.png", &png);
+    check_seen(&place);
+    let copy = std::fs::read(place.path("out.pdf")).unwrap();
+    assert!(copy.windows(14).any(|window| window == b"CCITTFaxDecode"));
+    assert!(pictures(&copy)[0].len() < 60_000);
 }
 
 #[test]
