@@ -7,7 +7,7 @@
 use super::fax_header;
 use crate::document::{Line, LineRole, Page, PageKind, TextSource};
 
-/// A count that only one page states is believed from this confidence on.
+/// From this confidence on a number was surely read.
 const SURE: f32 = 0.85;
 
 /// Pages state their own numbers within this share of the page from its edge.
@@ -141,10 +141,10 @@ fn gap(run: &Run, runs: &[Run], pages: usize) -> Option<Gap> {
     let members = &run.members;
     let &(first_at, first, _) = members.first()?;
     let &(last_at, last, _) = members.last()?;
-    // One reading misread is a count of its own: a count has to be read surely twice,
-    // or once with nothing beside it.
-    let sure = members.iter().filter(|member| member.2).count();
-    if sure < 2 && !(sure == 1 && members.len() == 1 && runs.len() == 1) {
+    // One reading misread is a count of its own: a count has to be surely read once, and
+    // either another page agrees or nothing stands beside it.
+    let sure = members.iter().any(|member| member.2);
+    if !sure || members.len() == 1 && runs.len() > 1 {
         return None;
     }
     // Two counts that go on from one another are one count, misread.
@@ -239,6 +239,7 @@ mod tests {
         check("1/2 2/7", &[]);
         check("1/3 2/8 3/8", &[]);
         check("?1/8 ?2/8 ?3/8", &[]);
+        check("?1/3 3/3", &[(3, &[2])]);
         check("1/9 2/9 ?7/9 4/9", &[]);
         check("3/3 2/3 1/3", &[]);
     }
