@@ -3,11 +3,11 @@
 
 use super::Read;
 
-/// Words of which only the first engine saw anything are noise below this.
-const FIRST_ALONE: f32 = 0.6;
+/// Words of which only one engine saw anything are noise below this.
+const ALONE: f32 = 0.7;
 
-/// Words of which only the second engine saw anything are noise below this.
-const SECOND_ALONE: f32 = 0.7;
+/// Of one or two signs, as check boxes and dirt are read, below this.
+const SHORT_ALONE: f32 = 0.93;
 
 /// Words overlap if they share more than this share of the narrower one's width.
 const OVERLAP: f32 = 0.35;
@@ -48,21 +48,31 @@ fn stretches(first: Vec<Read>, second: Vec<Read>) -> Vec<(Vec<Read>, Vec<Read>)>
 }
 
 fn chosen(mut first: Vec<Read>, mut second: Vec<Read>, knows: &dyn Fn(&str) -> bool) -> Vec<Read> {
-    if second.is_empty() {
-        first.retain(|word| word.confidence >= FIRST_ALONE);
+    if second.is_empty() || first.is_empty() {
+        first.append(&mut second);
+        first.retain(|word| {
+            let short = word.text.chars().count() <= 2;
+            word.confidence >= if short { SHORT_ALONE } else { ALONE }
+        });
         return first;
-    }
-    if first.is_empty() {
-        second.retain(|word| word.confidence >= SECOND_ALONE);
-        return second;
     }
     let (sure_first, sure_second) = (confidence(&first), confidence(&second));
     if letters(&first) == letters(&second) {
-        // Both see the same; the second engine leaves out spaces more often.
-        let mut same = if first.len() >= second.len() { first } else { second };
+        // Both see the same, but for spaces: more of them are right more often.
+        let (more, less) =
+            if first.len() >= second.len() { (first, second) } else { (second, first) };
+        let mut same = if parts_wrongly(&more) { less } else { more };
         let sure = sure_first.max(sure_second);
         same.iter_mut().for_each(|word| word.confidence = word.confidence.max(sure));
         return same;
+    }
+    if let ([a], [b]) = (first.as_slice(), second.as_slice())
+        && (is_letter_i(a, b) || is_letter_i(b, a))
+    {
+        let (mut letter, other) = (a.clone(), b.text.clone());
+        letter.text = "I".into();
+        letter.alternatives = vec![if a.text == "I" { other } else { a.text.clone() }];
+        return vec![letter];
     }
     let lead = match (all_words(&first, knows), all_words(&second, knows)) {
         (true, false) => WORD,
@@ -83,6 +93,22 @@ fn confidence(words: &[Read]) -> f32 {
     let letters: usize = words.iter().map(|word| word.text.len()).sum();
     let sum: f32 = words.iter().map(|word| word.confidence * word.text.len() as f32).sum();
     sum / letters.max(1) as f32
+}
+
+/// Whether a stroke by itself is an "I": an engine that sees the letter is right more
+/// often than one that sees a digit, since "1" has a flag that "I" lacks.
+fn is_letter_i(letter: &Read, other: &Read) -> bool {
+    letter.text == "I" && ["1", "l", "|"].contains(&other.text.as_str())
+}
+
+/// Whether a space stands inside a compound or a number, as in "well -developed" and
+/// "724 .2".
+fn parts_wrongly(words: &[Read]) -> bool {
+    words.iter().skip(1).any(|word| {
+        let mut signs = word.text.chars();
+        signs.next().is_some_and(|c| "-.,'/".contains(c))
+            && signs.next().is_some_and(char::is_alphanumeric)
+    })
 }
 
 /// Whether each is a word of the language, whatever marks stand around it; numbers are
@@ -159,8 +185,21 @@ mod tests {
     }
 
     #[test]
+    fn compounds_and_numbers_are_not_parted() {
+        let parted = [(0.0, 40.0, 0.9, "well"), (42.0, 60.0, 0.8, "-developed")];
+        check(&parted, &[(0.0, 102.0, 0.9, "well-developed")], &[("well-developed", &[])]);
+    }
+
+    #[test]
+    fn a_lone_stroke_is_a_letter_if_either_engine_says_so() {
+        check(&[(0.0, 8.0, 0.6, "I")], &[(0.0, 8.0, 0.99, "1")], &[("I", &["1"])]);
+        check(&[(0.0, 8.0, 0.9, "l")], &[(0.0, 8.0, 0.7, "I")], &[("I", &["l"])]);
+    }
+
+    #[test]
     fn what_one_engine_alone_sees_must_be_sure() {
         check(&[(0.0, 20.0, 0.4, "—")], &[(100.0, 40.0, 0.9, "pain")], &[("pain", &[])]);
         check(&[(0.0, 40.0, 0.8, "pain")], &[(100.0, 20.0, 0.5, "x")], &[("pain", &[])]);
+        check(&[(0.0, 20.0, 0.8, "O")], &[(100.0, 40.0, 0.9, "Urgent")], &[("Urgent", &[])]);
     }
 }

@@ -98,9 +98,6 @@ pub fn cleaned_in(mut picture: Picture, steps: Steps) -> Picture {
     if steps.specks {
         clean::despeckle(&mut picture, if doubled { Specks::Lonely } else { Specks::All });
     }
-    if steps.bars {
-        clean::invert_bars(&mut picture);
-    }
     picture
 }
 
@@ -141,6 +138,10 @@ impl Prepared {
                 // Rules of a crooked page run level only now.
                 clean::remove_streaks(&mut picture);
             }
+        }
+        if fax && steps.bars {
+            // A crooked bar is no rectangle.
+            clean::invert_bars(&mut picture);
         }
         if fax && steps.strokes && picture.xdpi.min(picture.ydpi) < HARD_EDGED {
             match clean::stroke_width(&picture) {

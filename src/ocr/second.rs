@@ -52,12 +52,12 @@ pub fn improve(
     };
     let passed_over = passed_over(picture, &words, height);
     let found = engine.read_areas(picture, &passed_over, left())?.words;
-    words.extend(found.into_iter().filter(|w| w.confidence >= PASSED_OVER && is_word(w)).map(
-        |mut word| {
-            word.line += 2 * NEW_LINES;
-            word
-        },
-    ));
+    let new: Vec<Read> = found
+        .into_iter()
+        .filter(|word| word.confidence >= PASSED_OVER && is_word(word) && !covers(&words, word))
+        .map(|word| Read { line: word.line + 2 * NEW_LINES, ..word })
+        .collect();
+    words.extend(new);
     for word in &mut words {
         if word.line >= NEW_LINES || word.rect.height() > 1.25 * height {
             word.rect = tightened(picture, word.rect);
@@ -70,6 +70,16 @@ fn in_doubt(word: &Read) -> bool {
     let number = word.text.chars().any(|c| c.is_ascii_digit());
     let sign = !word.text.chars().any(char::is_alphanumeric);
     sign || word.confidence < if number { SURE_OF_NUMBER } else { SURE }
+}
+
+/// Whether a word stands where others are already.
+fn covers(words: &[Read], new: &Read) -> bool {
+    let r = new.rect;
+    let (third, y) = (r.width() / 3.0, (r.y0 + r.y1) / 2.0);
+    [r.x0 + third, r.x1 - third].iter().any(|x| {
+        let at = |w: &Read| w.rect.x0 <= *x && *x <= w.rect.x1 && w.rect.y0 <= y && y <= w.rect.y1;
+        words.iter().any(at)
+    })
 }
 
 fn is_word(word: &Read) -> bool {
@@ -177,11 +187,10 @@ fn passed_over(picture: &Picture, words: &[Read], height: f32) -> Vec<Rect> {
     }
     for blot in Blots::new(picture).all {
         let (width, tall) = blot.size();
-        // Letters, not specks, rules or pictures.
-        let letter = tall as f32 >= 0.3 * height
+        // Letters and pieces of them, not specks, rules or pictures.
+        let letter = tall as f32 >= 0.15 * height
             && (tall as f32) < 2.0 * height
-            && (width as f32) < 4.0 * height
-            && blot.ink * 12 > width * tall;
+            && (width as f32) < 4.0 * height;
         if !letter {
             continue;
         }

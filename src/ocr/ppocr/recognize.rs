@@ -24,6 +24,13 @@ const SCORES: &str = "Add.209";
 /// A second sign at least this likely is offered as an alternative.
 const DOUBT: f32 = 0.05;
 
+/// White, in columns of a strip, that parts words in any type; print fills about 30 of
+/// its rows.
+const WIDE: usize = 22;
+
+/// White that parts no words in any type.
+const NARROW: usize = 10;
+
 /// A word of a line.
 #[derive(Clone, PartialEq)]
 pub struct LineWord {
@@ -100,7 +107,7 @@ impl Recognizer {
         let likelihoods: Vec<Vec<f32>> =
             features.chunks_exact(depth).map(|step| self.head.likelihoods(step)).collect();
         debug_assert_eq!(likelihoods.len(), steps);
-        Ok(decode(&likelihoods, &self.head.signs))
+        Ok(decode(&likelihoods, &self.head.signs, &strip.inked()))
     }
 }
 
@@ -181,7 +188,8 @@ struct Printed {
 }
 
 /// The likeliest sign of each step, doubles and blanks left out, parted into words.
-fn decode(steps: &[Vec<f32>], signs: &[char]) -> LineReading {
+/// `inked` tells which columns of the strip hold ink.
+fn decode(steps: &[Vec<f32>], signs: &[char], inked: &[bool]) -> LineReading {
     let mut printed: Vec<Printed> = Vec::new();
     let mut before = 0;
     for (at, likelihoods) in steps.iter().enumerate() {
@@ -206,7 +214,30 @@ fn decode(steps: &[Vec<f32>], signs: &[char]) -> LineReading {
         before = best;
     }
     let words = printed.split(|p| p.sign == ' ').filter(|word| !word.is_empty());
-    LineReading { words: words.map(word).collect() }
+    let space = space(&printed, inked);
+    let parted = words.flat_map(|word| word.chunk_by(|a, b| white_between(a, b, inked) < space));
+    LineReading { words: parted.map(word).collect() }
+}
+
+/// The widest white, in columns, between the middles of two signs.
+fn white_between(a: &Printed, b: &Printed, inked: &[bool]) -> usize {
+    let middle = |p: &Printed| (p.steps.start + p.steps.end) * STEP / 2;
+    let (from, to) = (middle(a).min(inked.len()), middle(b).min(inked.len()));
+    let runs = inked[from.min(to)..to].chunk_by(|a, b| a == b);
+    runs.filter(|run| !run[0]).map(<[bool]>::len).max().unwrap_or(0)
+}
+
+/// From how much white on two signs of this line belong to two words, whether or not
+/// the recogniser saw the space: as much as the spaces that it saw mostly have.
+fn space(printed: &[Printed], inked: &[bool]) -> usize {
+    let mut seen: Vec<usize> = printed
+        .windows(3)
+        .filter(|signs| signs[1].sign == ' ')
+        .map(|signs| white_between(&signs[0], &signs[2], inked))
+        .collect();
+    seen.sort_unstable();
+    let usual = if seen.len() < 3 { WIDE } else { seen[seen.len() / 2] * 9 / 10 };
+    usual.clamp(NARROW, WIDE)
 }
 
 fn word(printed: &[Printed]) -> LineWord {
@@ -245,7 +276,7 @@ mod tests {
     fn doubles_and_blanks_are_left_out_and_spaces_part_words() {
         let signs = ['\0', 'a', 'b', ' '];
         let line = [('a', 1.0), ('a', 0.9), ('\0', 1.0), ('a', 1.0), (' ', 1.0), ('b', 0.8)];
-        let read = decode(&steps(&line, &signs), &signs);
+        let read = decode(&steps(&line, &signs), &signs, &[true; 48]);
         let words: Vec<_> =
             read.words.iter().map(|w| (w.text.as_str(), w.columns.clone())).collect();
         assert_eq!(words, [("aa", 0..32), ("b", 40..48)]);
@@ -253,10 +284,23 @@ mod tests {
     }
 
     #[test]
+    fn wide_white_parts_words_where_no_space_was_seen() {
+        let signs = ['\0', 'a', 'b', ' '];
+        let blank = ('\0', 1.0);
+        let line = [('a', 1.0), blank, ('b', 1.0), blank, blank, blank, blank, ('a', 1.0)];
+        let mut inked = [true; 64];
+        inked[12..18].fill(false); // between letters
+        inked[24..56].fill(false); // between cells
+        let read = decode(&steps(&line, &signs), &signs, &inked);
+        let words: Vec<&str> = read.words.iter().map(|w| w.text.as_str()).collect();
+        assert_eq!(words, ["ab", "a"]);
+    }
+
+    #[test]
     fn a_doubtful_sign_has_an_alternative() {
         let signs = ['\0', '1', 'l', '5', ' '];
         let line = [('1', 0.7), ('\0', 1.0), ('5', 1.0)];
-        let read = decode(&steps(&line, &signs), &signs);
+        let read = decode(&steps(&line, &signs), &signs, &[true; 24]);
         assert_eq!(read.words[0].text, "15");
         assert_eq!(read.words[0].alternatives, ["l5"]);
     }

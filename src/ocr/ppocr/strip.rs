@@ -54,6 +54,12 @@ impl Strip {
         Some(Self { width, height: HEIGHT, shades, left: x0, scale: scale_x })
     }
 
+    /// Which columns hold ink.
+    pub fn inked(&self) -> Vec<bool> {
+        let dark = |x: usize| (0..self.height).any(|y| self.shades[y * self.width + x] < 0.0);
+        (0..self.width).map(dark).collect()
+    }
+
     /// The shades three times over: the recogniser was taught on colours.
     pub fn channels(&self) -> Vec<f32> {
         [self.shades.as_slice(); 3].concat()
