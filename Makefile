@@ -5,7 +5,7 @@
 # Both need a Debian-like system with Rust, git and make, and the right to install packages.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test peers packages fmt clippy doc unit
+.PHONY: demo test peers packages models fmt clippy doc unit
 .NOTPARALLEL:
 
 # What OCR links to and what its binding is generated with.
@@ -19,7 +19,7 @@ OUT := chartsift-out
 PEERS := tesseract-ocr poppler-utils unpaper ghostscript fonts-liberation fonts-dejavu-core python3-venv
 VENV := .venv
 
-demo: packages
+demo: packages models
 	cargo build --release --locked
 	cargo run --release --locked --quiet -- run --manifest corpus/manifest.csv --out $(OUT)
 	@echo
@@ -27,7 +27,7 @@ demo: packages
 
 # Each step alone, so that the first that fails is the last that prints.
 test: PACKAGES += $(TEST_PACKAGES)
-test: packages fmt clippy doc unit
+test: packages models fmt clippy doc unit
 
 fmt:
 	cargo fmt --check
@@ -46,11 +46,15 @@ unit:
 
 # Further folders to read: make peers SETS="DIR ..."
 peers: PACKAGES += $(PEERS)
-peers: packages
+peers: packages models
 	cargo build --release --locked
 	test -x $(VENV)/bin/python || python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement benches/peers/requirements.txt
 	$(VENV)/bin/python benches/peers/peers.py $(SETS)
+
+# The second OCR engine's models, into the user's data folder; quick where they are there.
+models: packages
+	python3 tools/fetch_models.py
 
 # Quick where everything is there.
 packages:

@@ -232,3 +232,101 @@ fn tightened(picture: &Picture, rect: Rect) -> Rect {
     let (Some(left), Some(right)) = (columns.clone().min(), columns.max()) else { return rect };
     Rect::new(left as f32, top as f32, right as f32 + 1.0, bottom as f32 + 1.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ocr::Recognition;
+
+    /// Finds one line, and reads "again" wherever it is asked to, this surely.
+    struct Scripted {
+        sure: f32,
+        asked: Vec<Rect>,
+    }
+
+    impl OcrEngine for Scripted {
+        fn recognize(&mut self, _: &Picture, _: Duration) -> Result<Recognition, OcrError> {
+            Ok(Recognition::default())
+        }
+
+        fn read_areas(
+            &mut self,
+            _: &Picture,
+            areas: &[Rect],
+            _: Duration,
+        ) -> Result<Recognition, OcrError> {
+            self.asked.extend(areas);
+            let word =
+                |(rect, line): (&Rect, u32)| Read { rect: *rect, ..read("again", line, self.sure) };
+            Ok(Recognition { words: areas.iter().zip(0..).map(word).collect(), timed_out: false })
+        }
+
+        fn find_lines(&mut self, _: &Picture) -> Result<Vec<Rect>, OcrError> {
+            Ok(vec![Rect::new(90.0, 90.0, 510.0, 134.0)])
+        }
+
+        fn orientation(&mut self, _: &Picture) -> Option<u16> {
+            None
+        }
+    }
+
+    fn read(text: &str, line: u32, confidence: f32) -> Read {
+        let rect = Rect::default();
+        Read { text: text.into(), rect, confidence, line, alternatives: Vec::new() }
+    }
+
+    /// A line of words, 100 pixels each, and a picture with blocks of ink for letters.
+    fn page(words: &[(&str, f32)], columns: usize) -> (Picture, Vec<Read>) {
+        let mut picture = Picture::white(900, 300, 200.0, 200.0);
+        for x in (100..100 + 100 * columns).filter(|x| x % 100 < 90 && x % 15 < 10) {
+            for y in 100..124 {
+                picture.pixels[y * 900 + x] = 0;
+            }
+        }
+        let word = |(i, &(text, confidence)): (usize, &(&str, f32))| {
+            let x = 100.0 + 100.0 * i as f32;
+            Read { rect: Rect::new(x, 100.0, x + 90.0, 124.0), ..read(text, 7, confidence) }
+        };
+        (picture, words.iter().enumerate().map(word).collect())
+    }
+
+    #[track_caller]
+    fn check(words: &[(&str, f32)], columns: usize, sure: f32, expect: &[&str], asked: usize) {
+        let (picture, first) = page(words, columns);
+        let mut engine = Scripted { sure, asked: Vec::new() };
+        let limit = Duration::from_secs(5);
+        let got = improve(&picture, first, &mut engine, &|_| false, limit).unwrap();
+        let texts: Vec<&str> = got.iter().map(|word| word.text.as_str()).collect();
+        assert_eq!((texts.as_slice(), engine.asked.len()), (expect, asked));
+    }
+
+    #[test]
+    fn only_doubtful_words_are_read_again() {
+        let sure = [("pain", 0.95), ("radiates", 0.95), ("down", 0.97), ("leg", 0.95)];
+        check(&sure, 4, 0.99, &["pain", "radiates", "down", "leg"], 0);
+        let mut doubt = sure;
+        doubt[3] = ("lcg", 0.6);
+        check(&doubt, 4, 0.99, &["pain", "radiates", "down", "again"], 1);
+        // What the second engine doubts more stays.
+        check(&doubt, 4, 0.5, &["pain", "radiates", "down", "lcg"], 1);
+    }
+
+    #[test]
+    fn numbers_have_to_be_surer_than_words() {
+        let number = [("scored", 0.97), ("7/10", 0.93), ("yesterday", 0.93)];
+        check(&number, 3, 0.99, &["scored", "again", "yesterday"], 1);
+    }
+
+    #[test]
+    fn print_that_was_passed_over_is_read() {
+        let half = [("pain", 0.95), ("radiates", 0.95)];
+        check(&half, 5, 0.99, &["pain", "radiates", "again"], 1);
+        check(&half, 5, 0.6, &["pain", "radiates"], 1);
+    }
+
+    #[test]
+    fn a_poor_page_is_read_anew_line_by_line() {
+        let poor = [("pxin", 0.4), ("rxdiates", 0.4), ("dxwn", 0.4), ("lxg", 0.4)];
+        check(&poor, 4, 0.9, &["again"], 1);
+    }
+}

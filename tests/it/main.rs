@@ -11,6 +11,7 @@ mod place;
 mod read;
 mod scans;
 mod searchable;
+mod second_engine;
 mod sheets;
 mod type_pixels;
 mod withhold;
