@@ -8,15 +8,14 @@
 .PHONY: demo test peers packages models fmt clippy doc unit
 .NOTPARALLEL:
 
-# What OCR links to and what its binding is generated with.
-PACKAGES := libtesseract-dev libleptonica-dev tesseract-ocr-eng tesseract-ocr-osd \
-            clang libclang-dev pkg-config
+# What OCR loads when it runs: Tesseract's library and its English model come with it.
+PACKAGES := tesseract-ocr python3-pip
 # What the tests hold the PDFs that are written against.
 TEST_PACKAGES := qpdf poppler-utils
 OUT := chartsift-out
 
 # What the peers are, and what makes their files.
-PEERS := tesseract-ocr poppler-utils unpaper ghostscript fonts-liberation fonts-dejavu-core python3-venv
+PEERS := poppler-utils unpaper ghostscript fonts-liberation fonts-dejavu-core python3-venv
 VENV := .venv
 
 demo: packages models

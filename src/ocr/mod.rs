@@ -1,6 +1,7 @@
 //! Optical character recognition: engines, and the recipe that gets a faxed page
 //! ready for one.
 
+mod capi;
 mod judge;
 mod lines;
 mod merge;
@@ -46,7 +47,13 @@ pub struct Recognition {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OcrError {
-    /// The engine could not be started.
+    /// The engine is not installed.
+    #[error(
+        "Tesseract cannot start: its library (libtesseract, version 4.1 or 5) was not found or \
+             cannot be used; install tesseract-ocr"
+    )]
+    NoEngine,
+    /// The engine has no model.
     #[error(
         "Tesseract cannot start: its English model (eng.traineddata) was not found; \
              install tesseract-ocr-eng or set TESSDATA_PREFIX"
@@ -90,6 +97,10 @@ impl EngineChoice {
         match (self, ppocr::models::check().is_ok()) {
             (EngineChoice::Tesseract, _) | (EngineChoice::Auto, false) => first,
             (EngineChoice::Auto, true) => format!("{first}, {second}"),
+            // Leptonica, which comes with Tesseract, tells it which way is up.
+            (EngineChoice::PpOcr, _) if capi::api().is_err() => {
+                format!("{second} without Leptonica")
+            }
             (EngineChoice::PpOcr, _) => second,
         }
     }

@@ -1,14 +1,12 @@
 //! Tesseract in this process: one handle a thread.
 //!
-//! The one place with `unsafe` code: the C interfaces of Tesseract and Leptonica.
+//! With [`capi`], whose functions it calls, the one place with `unsafe` code.
 
 use std::cell::RefCell;
-use std::ffi::{CStr, CString, c_char, c_int};
+use std::ffi::{CStr, CString, c_int};
 use std::time::Duration;
 
-use leptonica_sys as lept;
-use tesseract_sys as tess;
-
+use super::capi::{self, Api, api};
 use super::{OcrEngine, OcrError, Read, Recognition};
 use crate::geometry::Rect;
 use crate::image::Picture;
@@ -35,38 +33,39 @@ pub fn with_tesseract<T>(use_engine: impl FnOnce(&mut Tesseract) -> T) -> Result
     })
 }
 
-/// The version of the Tesseract library.
+/// The version of the Tesseract library, or that there is none. No engine is started.
 pub fn engine_version() -> String {
-    // SAFETY: returns a static string that ends in a zero byte.
-    unsafe { CStr::from_ptr(tess::TessVersion()) }.to_string_lossy().into_owned()
+    api().map_or_else(|_| "not installed".to_owned(), Api::version)
 }
 
 /// A Tesseract handle with the English model.
 pub struct Tesseract {
-    handle: *mut tess::TessBaseAPI,
+    api: &'static Api,
+    handle: *mut capi::TessBaseAPI,
 }
 
 impl Tesseract {
     /// Starts an engine; about 0.06 s.
     pub fn start() -> Result<Self, OcrError> {
-        keep_to_one_thread();
+        let api = api()?;
+        keep_to_one_thread(api);
         // SAFETY: a fresh handle is used by this value alone and deleted in `drop`;
         // the strings end in zero bytes; a null path asks for the default one.
         unsafe {
             // Leptonica speaks to standard error too.
-            lept::setMsgSeverity(lept::L_SEVERITY_NONE as c_int);
-            let handle = tess::TessBaseAPICreate();
+            (api.setMsgSeverity)(capi::L_SEVERITY_NONE);
+            let handle = (api.TessBaseAPICreate)();
             if handle.is_null() {
-                return Err(OcrError::NoModel);
+                return Err(OcrError::NoEngine);
             }
-            let engine = Self { handle };
+            let engine = Self { api, handle };
             // Tesseract prints to standard error unless told otherwise.
             engine.set(c"debug_file", c"/dev/null");
-            let mode = tess::TessOcrEngineMode_OEM_LSTM_ONLY;
-            if tess::TessBaseAPIInit2(handle, std::ptr::null(), c"eng".as_ptr(), mode) != 0 {
+            let (folder, mode) = (std::ptr::null(), capi::OEM_LSTM_ONLY);
+            if (api.TessBaseAPIInit2)(handle, folder, c"eng".as_ptr(), mode) != 0 {
                 return Err(OcrError::NoModel);
             }
-            tess::TessBaseAPISetPageSegMode(handle, tess::TessPageSegMode_PSM_AUTO);
+            (api.TessBaseAPISetPageSegMode)(handle, capi::PSM_AUTO);
             engine.set(c"debug_file", c"/dev/null");
             Ok(engine)
         }
@@ -74,14 +73,14 @@ impl Tesseract {
 
     fn set(&self, name: &CStr, value: &CStr) {
         // SAFETY: the handle is live and both strings end in zero bytes.
-        unsafe { tess::TessBaseAPISetVariable(self.handle, name.as_ptr(), value.as_ptr()) };
+        unsafe { (self.api.TessBaseAPISetVariable)(self.handle, name.as_ptr(), value.as_ptr()) };
     }
 }
 
 impl Drop for Tesseract {
     fn drop(&mut self) {
         // SAFETY: the handle was created in `start` and is deleted only here.
-        unsafe { tess::TessBaseAPIDelete(self.handle) };
+        unsafe { (self.api.TessBaseAPIDelete)(self.handle) };
     }
 }
 
@@ -98,11 +97,12 @@ impl OcrEngine for Tesseract {
         }
         let limit_ms = c_int::try_from(limit.as_millis()).unwrap_or(c_int::MAX).max(1);
         let started = std::time::Instant::now();
+        let api = self.api;
         // SAFETY: the pixels outlive the calls (`Clear` ends Tesseract's hold on
         // them, and it copies them first); their number is width * height, one byte
         // each; the monitor and the text are freed by their own functions.
         let table = unsafe {
-            tess::TessBaseAPISetImage(
+            (api.TessBaseAPISetImage)(
                 self.handle,
                 picture.pixels.as_ptr(),
                 width,
@@ -110,20 +110,20 @@ impl OcrEngine for Tesseract {
                 1,
                 width,
             );
-            tess::TessBaseAPISetSourceResolution(self.handle, picture.ydpi.round() as c_int);
-            let monitor = tess::TessMonitorCreate();
-            tess::TessMonitorSetDeadlineMSecs(monitor, limit_ms);
-            let failed = tess::TessBaseAPIRecognize(self.handle, monitor) != 0;
-            tess::TessMonitorDelete(monitor);
+            (api.TessBaseAPISetSourceResolution)(self.handle, picture.ydpi.round() as c_int);
+            let monitor = (api.TessMonitorCreate)();
+            (api.TessMonitorSetDeadlineMSecs)(monitor, limit_ms);
+            let failed = (api.TessBaseAPIRecognize)(self.handle, monitor) != 0;
+            (api.TessMonitorDelete)(monitor);
             let text = if failed {
                 std::ptr::null_mut()
             } else {
-                tess::TessBaseAPIGetTsvText(self.handle, 0)
+                (api.TessBaseAPIGetTsvText)(self.handle, 0)
             };
             let table =
                 (!text.is_null()).then(|| CStr::from_ptr(text).to_string_lossy().into_owned());
-            tess::TessDeleteText(text);
-            tess::TessBaseAPIClear(self.handle);
+            (api.TessDeleteText)(text);
+            (api.TessBaseAPIClear)(self.handle);
             table
         };
         let words = parse(&table.ok_or(OcrError::Failed)?);
@@ -133,7 +133,7 @@ impl OcrEngine for Tesseract {
     fn knows(&self, word: &str) -> bool {
         let Ok(word) = CString::new(word) else { return false };
         // SAFETY: the handle is live and the string ends in a zero byte.
-        unsafe { tess::TessBaseAPIIsValidWord(self.handle, word.as_ptr()) != 0 }
+        unsafe { (self.api.TessBaseAPIIsValidWord)(self.handle, word.as_ptr()) != 0 }
     }
 
     fn orientation(&mut self, picture: &Picture) -> Option<u16> {
@@ -145,11 +145,12 @@ impl OcrEngine for Tesseract {
 /// that sets it upright, or `None` where it cannot tell.
 pub(super) fn orientation(picture: &Picture) -> Option<u16> {
     {
-        let bits = Bits::new(picture)?;
+        let api = api().ok()?;
+        let bits = Bits::new(api, picture)?;
         let (mut up, mut left) = (0.0f32, 0.0f32);
         // SAFETY: the picture is live, the results are written to locals; a zero asks
         // for the default number of letters.
-        if unsafe { lept::pixOrientDetect(bits.0, &mut up, &mut left, 0, 0) } != 0 {
+        if unsafe { (api.pixOrientDetect)(bits.pix, &mut up, &mut left, 0, 0) } != 0 {
             return None;
         }
         // Leptonica's own rule for a decision: a score, and how far it leads.
@@ -215,22 +216,25 @@ fn lone_strokes(words: &mut [Read]) {
 }
 
 /// A black and white Leptonica picture.
-struct Bits(*mut lept::Pix);
+struct Bits {
+    api: &'static Api,
+    pix: *mut capi::Pix,
+}
 
 impl Bits {
-    fn new(picture: &Picture) -> Option<Self> {
+    fn new(api: &'static Api, picture: &Picture) -> Option<Self> {
         let width = c_int::try_from(picture.width).ok()?;
         let height = c_int::try_from(picture.height).ok()?;
         // SAFETY: a picture of one bit a pixel has `wpl` words of 32 bits a row, and
         // every index below is under `wpl * height`; the value owns the picture.
         unsafe {
-            let pix = lept::pixCreate(width, height, 1);
+            let pix = (api.pixCreate)(width, height, 1);
             if pix.is_null() {
                 return None;
             }
-            let bits = Self(pix);
-            let words_per_row = usize::try_from(lept::pixGetWpl(pix)).ok()?;
-            let data = lept::pixGetData(pix);
+            let bits = Self { api, pix };
+            let words_per_row = usize::try_from((api.pixGetWpl)(pix)).ok()?;
+            let data = (api.pixGetData)(pix);
             for y in 0..picture.height {
                 for (i, chunk) in picture.row(y).chunks(32).enumerate() {
                     let mut word = 0u32;
@@ -248,7 +252,7 @@ impl Bits {
 impl Drop for Bits {
     fn drop(&mut self) {
         // SAFETY: created in `new`, destroyed only here.
-        unsafe { lept::pixDestroy(&mut self.0) };
+        unsafe { (self.api.pixDestroy)(&mut self.pix) };
     }
 }
 
@@ -258,17 +262,11 @@ impl Drop for Bits {
 /// `OMP_THREAD_LIMIT` would do, but is read before `main` runs. The loops ask for
 /// four threads each, which no default overrides; no level of parallelism at all
 /// does. The setting is the calling thread's own.
-fn keep_to_one_thread() {
-    // SAFETY: looks a name up among the loaded libraries; the OpenMP standard gives
-    // `omp_set_max_active_levels` this signature, and it may be called at any time.
-    unsafe {
-        let found = libc::dlsym(libc::RTLD_DEFAULT, c"omp_set_max_active_levels".as_ptr());
-        if !found.is_null() {
-            let set: unsafe extern "C" fn(c_int) = std::mem::transmute(found);
-            set(0);
-        }
+fn keep_to_one_thread(api: &Api) {
+    if let Some(set) = api.omp_set_max_active_levels {
+        // SAFETY: may be called at any time, with any number.
+        unsafe { set(0) };
     }
-    const _: () = assert!(size_of::<c_char>() == 1);
 }
 
 #[cfg(test)]

@@ -284,7 +284,7 @@ fn read_pdf(bytes: &[u8], options: &ReadOptions, reading: &mut Reading) {
         if beneath && !layer && options.ocr == OcrMode::Never {
             // Words that do not stand on the page are worse than none.
             (content.fragments, content.aside) = Default::default();
-            content.readable = visible;
+            (content.readable, content.invisible) = (visible, 0);
         }
         let means = means(&content, layer, options.ocr);
         let picture = match means {

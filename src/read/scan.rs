@@ -83,7 +83,7 @@ fn scanned_page(
     let mut scanned = match recognized(picture, options) {
         Ok(scanned) => scanned,
         Err(error) => {
-            let retriable = !matches!(error, OcrError::NoModel | OcrError::BadModel);
+            let retriable = error == OcrError::Failed;
             reading.trouble(number, Stage::Ocr, &error.to_string(), retriable);
             return unread(number, width, height);
         }

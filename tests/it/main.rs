@@ -2,6 +2,7 @@
 
 mod cli;
 mod corpus;
+mod engine;
 mod jbig2;
 mod layers;
 mod outlines;
