@@ -129,6 +129,10 @@ fn recognized(picture: Picture, options: &ReadOptions) -> Result<ocr::page::Scan
         let engine = ppocr.as_mut().ok_or(OcrError::BadModel)?;
         return ocr::page::read(picture, engine, None, limit);
     }
+    // The second engine is better than none.
+    if let (Err(_), Some(engine)) = (ocr::with_tesseract(|_| ()), ppocr.as_mut()) {
+        return ocr::page::read(picture, engine, None, limit);
+    }
     let second = ppocr.as_mut().map(|engine| engine as &mut dyn OcrEngine);
     ocr::with_tesseract(|engine| ocr::page::read(picture, engine, second, limit))?
 }
