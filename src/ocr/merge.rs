@@ -16,6 +16,10 @@ const OVERLAP: f32 = 0.35;
 /// is less sure by more than this.
 const WORD: f32 = 0.4;
 
+/// Of a number the second engine's reading is taken unless it is less sure by more than
+/// this: it has no language that would turn digits into letters.
+const NUMBER: f32 = 0.1;
+
 /// Merges two readings of the same stretch of a line, each from left to right; `knows`
 /// tells the words of the language.
 pub fn merge(first: Vec<Read>, second: Vec<Read>, knows: &dyn Fn(&str) -> bool) -> Vec<Read> {
@@ -77,6 +81,7 @@ fn chosen(mut first: Vec<Read>, mut second: Vec<Read>, knows: &dyn Fn(&str) -> b
     let lead = match (all_words(&first, knows), all_words(&second, knows)) {
         (true, false) => WORD,
         (false, true) => -WORD,
+        _ if has_digit(&first) || has_digit(&second) => -NUMBER,
         _ => 0.0,
     };
     let (mut kept, other) =
@@ -99,6 +104,10 @@ fn confidence(words: &[Read]) -> f32 {
 /// often than one that sees a digit, since "1" has a flag that "I" lacks.
 fn is_letter_i(letter: &Read, other: &Read) -> bool {
     letter.text == "I" && ["1", "l", "|"].contains(&other.text.as_str())
+}
+
+fn has_digit(words: &[Read]) -> bool {
+    words.iter().any(|word| word.text.contains(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether a space stands inside a compound or a number, as in "well -developed" and
@@ -182,6 +191,12 @@ mod tests {
         let together = [(0.0, 50.0, 0.99, "itto")];
         check(&apart, &together, &[("it", &[]), ("to", &[])]);
         check(&together, &apart, &[("it", &[]), ("to", &[])]);
+    }
+
+    #[test]
+    fn of_a_number_the_second_reading_counts_more() {
+        check(&[(0.0, 40.0, 0.8, "l0mg")], &[(0.0, 40.0, 0.75, "10mg")], &[("10mg", &["l0mg"])]);
+        check(&[(0.0, 40.0, 0.9, "18mg")], &[(0.0, 40.0, 0.75, "10mg")], &[("18mg", &["10mg"])]);
     }
 
     #[test]
