@@ -63,6 +63,7 @@ def scan_tools(ours: Path) -> list[Tool]:
     ocrmypdf = ("sh", "-c", OCRMYPDF.replace("{python}", sys.executable), "{in}", "{out}")
     return [
         Tool("chartsift", (str(ours), "text", "{in}")),
+        Tool("chartsift --ocr-engine tesseract", (str(ours), "text", "--ocr-engine", "tesseract", "{in}")),
         Tool("OCRmyPDF", ocrmypdf, needs="tesseract"),
         Tool(
             "OCRmyPDF --deskew --clean --rotate-pages",

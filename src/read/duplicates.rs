@@ -134,14 +134,16 @@ impl Sheet {
     /// Whether both are readings of the same sheet of paper.
     pub fn is_same(&self, other: &Sheet) -> bool {
         let longer = self.tokens.len().max(other.tokens.len());
-        // Even poor readings have two fifths of their words alike to the letter.
-        if self.alike(other) * 5 < longer * 2 {
+        let least = if self.ocr || other.ocr { SHARED } else { SHARED_IN_TEXT };
+        // Even poor readings have two fifths of their words alike to the letter, and a
+        // text layer has no noise: this spares most pairs the slow comparison.
+        let least_alike = if self.ocr || other.ocr { 0.4 } else { least };
+        if (self.alike(other) as f64) < least_alike * longer as f64 {
             return false;
         }
         let (a, b) = left_over(&self.tokens, &other.tokens);
         let (a, b) = unlike(a, b);
         let shared = (self.tokens.len() - a.len()) as f64 / longer as f64;
-        let least = if self.ocr || other.ocr { SHARED } else { SHARED_IN_TEXT };
         // What one reading lacks altogether may be a line that was lost; only what each
         // has of its own, and is sure of, tells them apart.
         let both = |wanted: fn(&Token) -> bool| {
