@@ -27,10 +27,8 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Done, Error> {
     let source = sources(std::slice::from_ref(&args.file))?.remove(0);
     output::check(&args.out, &args.file)?;
-    let marks = match &args.facts {
-        Some(path) => facts::marks(path, &args.file)?,
-        None => Vec::new(),
-    };
+    let marks = args.facts.as_ref().map(|path| facts::marks(path, &args.file)).transpose()?;
+    let marks = marks.unwrap_or_default();
     if marks.is_empty() && args.facts.is_some() {
         eprintln!("chartsift: {}: no fact of it there; nothing is highlighted", source.name);
     }

@@ -151,14 +151,9 @@ pub fn count_around(
 mod tests {
     use super::*;
 
-    fn picture(rows: &[&str]) -> Picture {
-        let pixels = rows.concat().bytes().map(|b| if b == b'#' { 0 } else { 255 }).collect();
-        Picture::from_grey(rows[0].len(), rows.len(), pixels).unwrap()
-    }
-
     #[test]
     fn finds_patches_that_touch_by_a_corner() {
-        let blots = Blots::new(&picture(&["#..#.", ".#..#", "#....", "....#"]));
+        let blots = Blots::new(&Picture::drawn(&["#..#.", ".#..#", "#....", "....#"]));
         let mut sizes: Vec<usize> = blots.all.iter().map(|b| b.ink).collect();
         sizes.sort_unstable();
         assert_eq!(sizes, [1, 2, 3]);
@@ -166,14 +161,14 @@ mod tests {
 
     #[test]
     fn joins_branches_that_meet_further_down() {
-        let blots = Blots::new(&picture(&["#.#.#", "#.#.#", "#####"]));
+        let blots = Blots::new(&Picture::drawn(&["#.#.#", "#.#.#", "#####"]));
         assert_eq!(blots.all.len(), 1);
         assert_eq!((blots.all[0].ink, blots.all[0].size()), (11, (5, 3)));
     }
 
     #[test]
     fn counts_around_boxes() {
-        let p = picture(&["#...#", ".....", "..#.."]);
+        let p = Picture::drawn(&["#...#", ".....", "..#.."]);
         let blots = Blots::new(&p);
         let middle = blots.all.iter().find(|b| b.y0 == 2).unwrap();
         let ink = |reach| count_around(&p.pixels, 5, middle, reach, |p| p < INK);
@@ -182,7 +177,7 @@ mod tests {
 
     #[test]
     fn erases_a_patch_with_its_rim() {
-        let mut p = picture(&["#....", ".....", "..#.."]);
+        let mut p = Picture::drawn(&["#....", ".....", "..#.."]);
         p.pixels[11] = 200;
         let blots = Blots::new(&p);
         let gone: Vec<bool> = blots.all.iter().map(|blot| blot.y0 == 2).collect();

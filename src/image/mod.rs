@@ -62,6 +62,13 @@ impl Picture {
         })
     }
 
+    /// A picture with ink where the rows have `#`.
+    #[cfg(test)]
+    pub fn drawn(rows: &[&str]) -> Self {
+        let pixels = rows.concat().bytes().map(|b| if b == b'#' { 0 } else { 255 }).collect();
+        Self::from_grey(rows[0].len(), rows.len(), pixels).unwrap()
+    }
+
     /// The same picture at a stated resolution. A value that no scanner has, as
     /// the 72 or 96 that software writes by default, is replaced by what makes the
     /// picture as wide as a letter page.

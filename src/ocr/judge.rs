@@ -6,13 +6,11 @@
 //! are as large as letters, or as rows of letters that ran together.
 
 use super::Read;
+use super::page::{BLANK_INK, NOISE};
 use crate::document::Legibility;
 use crate::image::Picture;
 use crate::image::blots::Blots;
 use crate::image::clean;
-
-/// Below this share of ink, with no words found, a page is blank.
-const BLANK_INK: f32 = 0.002;
 
 /// Below this mean confidence (weighted by length) about half of the words are wrong.
 const LEGIBLE: f32 = 0.6;
@@ -27,9 +25,6 @@ const INK_TOLD: f32 = 0.1;
 
 /// Words that an engine is at least this sure of were read well.
 const WELL: f32 = 0.5;
-
-/// Words that the engine is less sure of than this are noise more often than words.
-const NOISE: f32 = 0.3;
 
 /// Fax headers, stamps and copier marks stand within this share of the page from its
 /// edges; none of it counts.

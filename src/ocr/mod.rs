@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use crate::geometry::Rect;
 use crate::image::Picture;
 
+pub use lines::lines;
 pub use tesseract::{Tesseract, engine_version, with_tesseract};
 
 /// One word as an engine reads it.
@@ -144,7 +145,7 @@ pub trait OcrEngine {
     fn find_lines(&mut self, picture: &Picture) -> Result<Vec<Rect>, OcrError> {
         let words = self.recognize(picture, Duration::MAX)?.words;
         let height = lines::print_height(&words).unwrap_or(picture.ydpi / 8.0);
-        Ok(lines::lines(&words).map(|line| lines::area(line, height)).collect())
+        Ok(lines(&words).map(|line| lines::area(line, height)).collect())
     }
 
     /// Whether the engine's dictionary has a word.

@@ -21,7 +21,7 @@ pub(super) const BLANK_INK: f32 = 0.002;
 pub(super) const LEGIBLE: f32 = 0.5;
 
 /// Words that the engine is less sure of than this are noise more often than words.
-const NOISE: f32 = 0.3;
+pub(super) const NOISE: f32 = 0.3;
 
 /// A gap of this many type sizes parts a line into fragments.
 const FRAGMENT_GAP: f32 = 2.0;

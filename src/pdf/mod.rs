@@ -14,6 +14,7 @@ use hayro_syntax::{DecryptionError, LoadPdfError};
 
 use crate::image::Picture;
 use crate::layout::{Fragment, Rules};
+pub use words::turn;
 
 /// The most bytes that one compressed part of a file may unfold to while mending.
 const MAX_UNFOLDED: usize = 256 << 20;

@@ -103,8 +103,8 @@ fn direction(glyph: &Glyph) -> usize {
     }
 }
 
-/// The turn of a page of this size, clockwise, about its corner.
-fn turn(degrees: u16, width: f32, height: f32) -> Affine {
+/// The clockwise turn of a page of this size in points about its corner.
+pub fn turn(degrees: u16, width: f32, height: f32) -> Affine {
     let (w, h) = (f64::from(width), f64::from(height));
     match degrees {
         90 => Affine::new([0.0, 1.0, -1.0, 0.0, h, 0.0]),

@@ -7,7 +7,7 @@ use super::fax_header::Marks;
 use crate::document::{Line, LineRole, Word};
 use crate::geometry::Rect;
 use crate::image::Picture;
-use crate::ocr::{self, OcrEngine, Read, prepare};
+use crate::ocr::{self, OcrEngine, prepare};
 
 /// Fax machines print within this share of the page from its top.
 const STRIP: f32 = 0.05;
@@ -32,13 +32,13 @@ pub fn take_header(
     let (x, y) = (72.0 / picture.xdpi, 72.0 / picture.ydpi);
     let found = ocr::with_tesseract(|engine| engine.recognize(&picture, limit));
     let Ok(Ok(found)) = found else { return };
-    for row in rows(found.words) {
+    for row in ocr::lines(&found.words) {
         let text: Vec<&str> = row.iter().map(|word| word.text.as_str()).collect();
         if !Marks::of(&text.join(" ")).tell_a_header() {
             continue;
         }
         let words: Vec<Word> = row
-            .into_iter()
+            .iter()
             .map(|read| {
                 let r = read.rect;
                 let rect = Rect::new(
@@ -48,10 +48,10 @@ pub fn take_header(
                     height - r.y0 * y,
                 );
                 Word {
-                    text: read.text,
+                    text: read.text.clone(),
                     rect,
                     confidence: Some(read.confidence),
-                    alternatives: read.alternatives,
+                    alternatives: read.alternatives.clone(),
                 }
             })
             .collect();
@@ -64,16 +64,4 @@ pub fn take_header(
         });
         lines.push(header);
     }
-}
-
-/// Words by the line that the engine found them on.
-fn rows(words: Vec<Read>) -> Vec<Vec<Read>> {
-    let mut rows: Vec<Vec<Read>> = Vec::new();
-    for word in words {
-        match rows.last_mut() {
-            Some(row) if row[0].line == word.line => row.push(word),
-            _ => rows.push(vec![word]),
-        }
-    }
-    rows
 }

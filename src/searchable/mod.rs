@@ -64,19 +64,8 @@ impl Sheet {
     /// From points from the top left of the upright page to the page's own space.
     fn own_from_upright(&self, page: &Page) -> Option<Affine> {
         let regular = self.shown_from_own.determinant().abs() > 1e-9;
-        let back = turn((360 - page.turned % 360) % 360, page.width, page.height);
+        let back = pdf::turn((360 - page.turned % 360) % 360, page.width, page.height);
         regular.then(|| self.shown_from_own.inverse() * back)
-    }
-}
-
-/// The clockwise turn of a page of this size in points about its corner.
-fn turn(degrees: u16, width: f32, height: f32) -> Affine {
-    let (w, h) = (f64::from(width), f64::from(height));
-    match degrees {
-        90 => Affine::new([0.0, 1.0, -1.0, 0.0, h, 0.0]),
-        180 => Affine::new([-1.0, 0.0, 0.0, -1.0, w, h]),
-        270 => Affine::new([0.0, -1.0, 1.0, 0.0, 0.0, w]),
-        _ => Affine::IDENTITY,
     }
 }
 

@@ -3,7 +3,8 @@
 use chartsift::document::{Legibility, LineRole, PageKind};
 
 use crate::place::{Place, rows};
-use crate::read::{LONG_NOTE, Sheetlike, bytes, pdf, read_plainly};
+use crate::read::{LONG_NOTE, Sheetlike, pdf, read_plainly};
+use crate::sheets::bytes;
 use crate::type_pixels::Sheet;
 
 const COVER: [&str; 7] = [

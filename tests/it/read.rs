@@ -5,8 +5,9 @@ use chartsift::document::{Legibility, LineRole, Page, TextSource};
 use chartsift::read::{OcrMode, ReadOptions, Reading, read};
 use lopdf::content::{Content, Operation};
 use lopdf::encryption::{EncryptionState, EncryptionVersion, Permissions};
-use lopdf::{Document, Object, Stream, dictionary};
+use lopdf::{Dictionary, Document, Object, Stream, dictionary};
 
+use crate::sheets::{self, bytes};
 use crate::type_pixels::Sheet;
 
 const NOTE: [&str; 3] = [
@@ -40,12 +41,12 @@ pub enum Sheetlike<'a> {
 /// A PDF of these pages, each with the extra entries given.
 pub fn pdf(pages: &[Sheetlike], extra: &[(&str, Object)]) -> Document {
     let mut document = Document::with_version("1.5");
-    let tree = document.new_object_id();
     let font = document.add_object(dictionary! {
         "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica",
         "Encoding" => "WinAnsiEncoding",
     });
-    let mut kids: Vec<Object> = Vec::new();
+    let extra: Dictionary = extra.iter().map(|(key, value)| (*key, value.clone())).collect();
+    let mut contents = Vec::new();
     for page in pages {
         let mut resources = dictionary! { "Font" => dictionary! { "F1" => font } };
         let operations = match page {
@@ -79,31 +80,9 @@ pub fn pdf(pages: &[Sheetlike], extra: &[(&str, Object)]) -> Document {
             }
         };
         let content = Content { operations }.encode().unwrap();
-        let content = document.add_object(Stream::new(dictionary! {}, content));
-        let mut page = dictionary! {
-            "Type" => "Page", "Parent" => tree, "Contents" => content, "Resources" => resources,
-            "MediaBox" => [0, 0, 612, 792].map(Object::from).to_vec(),
-        };
-        for (key, value) in extra {
-            page.set(*key, value.clone());
-        }
-        kids.push(document.add_object(page).into());
+        contents.push((content, resources, extra.clone()));
     }
-    let count = kids.len() as i64;
-    let pages = dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count };
-    document.objects.insert(tree, pages.into());
-    let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree });
-    document.trailer.set("Root", catalog);
-    let id = Object::string_literal(*b"0123456789abcdef");
-    document.trailer.set("ID", vec![id.clone(), id]);
-    document
-}
-
-pub fn bytes(mut document: Document) -> Vec<u8> {
-    document.compress();
-    let mut out = Vec::new();
-    document.save_to(&mut out).unwrap();
-    out
+    sheets::pdf(contents, document)
 }
 
 fn note_pdf() -> Vec<u8> {

@@ -80,23 +80,18 @@ mod tests {
     use super::*;
     use crate::image::clean::INK;
 
-    fn picture(rows: &[&str]) -> Picture {
-        let pixels = rows.concat().bytes().map(|b| if b == b'#' { 0 } else { 255 }).collect();
-        Picture::from_grey(rows[0].len(), rows.len(), pixels).unwrap()
-    }
-
     #[test]
     fn strokes_have_a_width() {
-        assert_eq!(stroke_width(&picture(&["....", "...."])), None);
-        let thin = stroke_width(&picture(&["##..##..#", "##..##..#"])).unwrap();
+        assert_eq!(stroke_width(&Picture::drawn(&["....", "...."])), None);
+        let thin = stroke_width(&Picture::drawn(&["##..##..#", "##..##..#"])).unwrap();
         assert!((1.5..2.5).contains(&thin), "{thin}");
-        let thick = stroke_width(&picture(&["####.####", "####.####"])).unwrap();
+        let thick = stroke_width(&Picture::drawn(&["####.####", "####.####"])).unwrap();
         assert!(thick > thin + 1.0, "{thick}");
     }
 
     #[test]
     fn thickens_to_the_right_and_down() {
-        let mut p = picture(&["....", ".#..", "....", "...."]);
+        let mut p = Picture::drawn(&["....", ".#..", "....", "...."]);
         thicken(&mut p);
         assert_eq!(p.pixels.iter().filter(|&&p| p < INK).count(), 4);
         assert_eq!((p.pixels[5], p.pixels[10], p.pixels[0]), (0, 0, 255));
@@ -104,7 +99,7 @@ mod tests {
 
     #[test]
     fn softens_without_moving_or_adding_ink() {
-        let mut p = picture(&[".....", ".....", "..#..", ".....", "....."]);
+        let mut p = Picture::drawn(&[".....", ".....", "..#..", ".....", "....."]);
         soften(&mut p);
         let dark = |i: usize| 255 - u32::from(p.pixels[i]);
         assert_eq!((dark(12), dark(7), dark(11), dark(6)), (63, 32, 32, 16));

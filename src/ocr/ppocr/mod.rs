@@ -62,37 +62,6 @@ impl PpOcr {
         };
         aside(load)?
     }
-
-    /// Boxes around the lines of print in an upright, level picture, in its pixels.
-    pub fn find_lines(&self, picture: &Picture) -> Result<Vec<Rect>, OcrError> {
-        let threads = one_thread();
-        aside(|| self.detector.find(picture, &threads))?
-    }
-
-    /// Reads the lines in these boxes, as far as `limit` allows; a line that was not
-    /// reached has no words. The lines' numbers are their places in `boxes`.
-    pub fn read_lines(
-        &self,
-        picture: &Picture,
-        boxes: &[Rect],
-        limit: Duration,
-    ) -> Result<Recognition, OcrError> {
-        let threads = one_thread();
-        let deadline = Instant::now() + limit;
-        aside(|| {
-            let mut recognition = Recognition::default();
-            for (area, line) in boxes.iter().zip(0..) {
-                if Instant::now() >= deadline {
-                    recognition.timed_out = true;
-                    break;
-                }
-                let Some(strip) = Strip::cut(picture, area) else { continue };
-                let reading = self.recognizer.read(&strip, &threads)?;
-                recognition.words.extend(placed(reading, &strip, area, line));
-            }
-            Ok(recognition)
-        })?
-    }
 }
 
 /// A line's words in the picture's pixels.
@@ -116,7 +85,7 @@ impl OcrEngine for &PpOcr {
         let mut lines = self.find_lines(picture)?;
         lines.sort_by(|a, b| a.y0.total_cmp(&b.y0));
         let left = deadline.saturating_duration_since(Instant::now());
-        self.read_lines(picture, &lines, left)
+        self.read_areas(picture, &lines, left)
     }
 
     fn read_areas(
@@ -125,11 +94,26 @@ impl OcrEngine for &PpOcr {
         areas: &[Rect],
         limit: Duration,
     ) -> Result<Recognition, OcrError> {
-        self.read_lines(picture, areas, limit)
+        let threads = one_thread();
+        let deadline = Instant::now() + limit;
+        aside(|| {
+            let mut recognition = Recognition::default();
+            for (area, line) in areas.iter().zip(0..) {
+                if Instant::now() >= deadline {
+                    recognition.timed_out = true;
+                    break;
+                }
+                let Some(strip) = Strip::cut(picture, area) else { continue };
+                let reading = self.recognizer.read(&strip, &threads)?;
+                recognition.words.extend(placed(reading, &strip, area, line));
+            }
+            Ok(recognition)
+        })?
     }
 
     fn find_lines(&mut self, picture: &Picture) -> Result<Vec<Rect>, OcrError> {
-        PpOcr::find_lines(self, picture)
+        let threads = one_thread();
+        aside(|| self.detector.find(picture, &threads))?
     }
 
     fn orientation(&mut self, picture: &Picture) -> Option<u16> {

@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "finds and reads the model files")]
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// What the models are, and who packed them.
 pub const VERSION: &str = "PP-OCRv6 small (rapidocr 3.10.0)";
@@ -58,10 +59,15 @@ pub fn folder() -> Option<PathBuf> {
     })
 }
 
-/// Whether the models are there and the right ones.
+/// Whether the models are there and the right ones: their folder. Looked up once: several
+/// parts of a run ask, and hashing takes 31 MB of reading.
 pub fn check() -> Result<PathBuf, ModelError> {
-    let folder = folder().ok_or_else(|| ModelError::Missing(PathBuf::from(DETECTOR.name)))?;
-    read(&folder).map(|_| folder)
+    static FOUND: OnceLock<Result<PathBuf, ModelError>> = OnceLock::new();
+    let look = || {
+        let folder = folder().ok_or_else(|| ModelError::Missing(PathBuf::from(DETECTOR.name)))?;
+        read(&folder).map(|_| folder)
+    };
+    FOUND.get_or_init(look).clone()
 }
 
 /// Reads both models from a folder and holds them to their hashes.
