@@ -28,6 +28,10 @@ const USUAL_HEIGHT: f32 = 26.0;
 /// Print that was passed over is taken in only if it was read this surely.
 const PASSED_OVER: f32 = 0.85;
 
+/// The number of a list's item stands at most this many times the height of print
+/// before its text.
+const ITEM_GAP: f32 = 3.0;
+
 /// Numbers for lines that the second engine found; the first one's are smaller.
 const NEW_LINES: u32 = 1 << 20;
 
@@ -54,7 +58,8 @@ pub fn improve(
     let found = engine.read_areas(picture, &passed_over, left())?.words;
     let new: Vec<Read> = found
         .into_iter()
-        .filter(|word| word.confidence >= PASSED_OVER && is_word(word) && !covers(&words, word))
+        .filter(|word| word.confidence >= PASSED_OVER && says_something(word))
+        .filter(|word| !covers(&words, word))
         .map(|word| Read { line: word.line + 2 * NEW_LINES, ..word })
         .collect();
     words.extend(new);
@@ -82,8 +87,10 @@ fn covers(words: &[Read], new: &Read) -> bool {
     })
 }
 
-fn is_word(word: &Read) -> bool {
-    word.text.chars().filter(|c| c.is_alphanumeric()).count() >= 2
+/// Whether this is a word or a number, and not the sign that dirt is read as.
+fn says_something(word: &Read) -> bool {
+    let number = word.text.starts_with(|c: char| c.is_ascii_digit());
+    number || word.text.chars().filter(|c| c.is_alphanumeric()).count() >= 2
 }
 
 /// Reads runs of doubtful words again, and merges them in their places.
@@ -212,13 +219,21 @@ fn passed_over(picture: &Picture, words: &[Read], height: f32) -> Vec<Rect> {
             blot.x1 as f32 * cell,
             blot.y1 as f32 * cell,
         );
-        let print = rect.height() >= 0.6 * height
-            && rect.height() <= 2.5 * height
-            && rect.width() >= 1.8 * height;
+        // A single digit is as narrow as dirt, but stands on a line of print.
+        let wide = rect.width() >= 1.8 * height
+            || rect.width() >= 0.7 * height && heads_a_line(&rect, words, height);
+        let print = rect.height() >= 0.6 * height && rect.height() <= 2.5 * height && wide;
         let margin = 0.2 * height;
         print.then(|| Rect::new(rect.x0, rect.y0 - margin, rect.x1, rect.y1 + margin))
     });
     boxes.collect()
+}
+
+/// Whether a box is level with a word that follows it, as the number of a list's item.
+fn heads_a_line(rect: &Rect, words: &[Read], height: f32) -> bool {
+    let middle = (rect.y0 + rect.y1) / 2.0;
+    let follows = |r: &Rect| (-0.5 * height..ITEM_GAP * height).contains(&(r.x0 - rect.x1));
+    words.iter().any(|w| w.rect.y0 <= middle && middle <= w.rect.y1 && follows(&w.rect))
 }
 
 /// The box shrunk to the ink in it.

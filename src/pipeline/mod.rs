@@ -13,7 +13,9 @@ mod knowledge;
 mod manifest;
 mod repeats;
 
-use std::fs;
+use std::cmp::Reverse;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{fs, iter};
 
 use rayon::prelude::*;
 
@@ -111,18 +113,36 @@ pub fn run(
         })?;
     let sources: Vec<&Source> = plan.cases.iter().flat_map(|case| &case.documents).collect();
     Ok(pool.install(|| {
-        // One document at a time: some take a thousand times as long as others.
-        let extractions: Vec<Extraction> = sources
-            .into_par_iter()
-            .with_max_len(1)
-            .map(|source| {
-                let extraction = read(source, work);
-                progress.done(&extraction);
-                extraction
-            })
-            .collect();
+        let extractions = longest_first(&sources, jobs, |source| {
+            let extraction = read(source, work);
+            progress.done(&extraction);
+            extraction
+        });
         decide_all(plan, extractions, work)
     }))
+}
+
+/// Does the work on each source, and yields what came of them in their order.
+///
+/// A thread that is free takes the largest file that is left: a long one that came last
+/// would keep one thread at work while the others wait.
+fn longest_first<T: Send>(
+    sources: &[&Source],
+    jobs: usize,
+    work: impl Fn(&Source) -> T + Sync,
+) -> Vec<T> {
+    let size = |at: &usize| fs::metadata(&sources[*at].path).map_or(0, |file| file.len());
+    let mut order: Vec<usize> = (0..sources.len()).collect();
+    order.sort_by_cached_key(|at| Reverse(size(at)));
+    let next = AtomicUsize::new(0);
+    let take = || order.get(next.fetch_add(1, Ordering::Relaxed)).copied();
+    let mut done: Vec<(usize, T)> = (0..jobs)
+        .into_par_iter()
+        .with_max_len(1)
+        .flat_map_iter(|_| iter::from_fn(|| take().map(|at| (at, work(sources[at])))))
+        .collect();
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Reads one document, whatever happens.

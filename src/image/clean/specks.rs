@@ -26,15 +26,35 @@ pub enum Specks {
     Lonely,
 }
 
-/// Takes out specks.
+/// Letters are higher and wider than this, and no more than four times as high.
+const LETTER: f32 = 8.0;
+
+/// Letters of a word are nearer to one another than this, and lines further apart.
+const LETTER_GAP: f32 = 7.0;
+
+/// A point, hyphen or slash within a number has print this near on both sides.
+const POINT_GAP: f32 = 14.0;
+
+/// That print reaches so far above such a mark, and so far below it.
+const POINT_RISE: (f32, f32) = (14.0, 8.0);
+
+/// And has at least so many pixels there.
+const POINT_PRINT: f32 = 10.0;
+
+/// Takes out specks, whichever way the page was fed.
 pub fn despeckle(picture: &mut Picture, specks: Specks) {
-    let most = (SPECK_INK * picture.xdpi * picture.ydpi / 40_000.0).round().max(2.0) as usize;
-    let company = (SPECK_COMPANY * picture.xdpi * picture.ydpi / 40_000.0).round() as usize;
-    let (x, y) = (scaled(SPECK_DISTANCE.0, picture.xdpi), scaled(SPECK_DISTANCE.1, picture.ydpi));
+    let area = picture.xdpi * picture.ydpi / 40_000.0;
+    let most = (SPECK_INK * area).round().max(2.0) as usize;
+    let company = (SPECK_COMPANY * area).round() as usize;
     let blots = Blots::new(picture);
+    let lies = lies(picture, &blots);
+    let (along, over) =
+        if lies { (picture.ydpi, picture.xdpi) } else { (picture.xdpi, picture.ydpi) };
+    let reach = (scaled(SPECK_DISTANCE.0, along), scaled(SPECK_DISTANCE.1, over));
+    let reach = if lies { (reach.1, reach.0) } else { reach };
     let lonely = |blot: &Blot| {
         blot.ink <= most
-            && count_around(&picture.pixels, picture.width, blot, (x, y), |p| p < INK) <= company
+            && count_around(&picture.pixels, picture.width, blot, reach, |p| p < INK) <= company
     };
     let gone: Vec<bool> = blots.all.iter().map(lonely).collect();
     let (mut small, mut rest) = (0, 0);
@@ -44,13 +64,64 @@ pub fn despeckle(picture: &mut Picture, specks: Specks) {
     }
     // Thin print breaks into pieces as small as specks: then nothing more can go.
     let broken = small as f32 > BROKEN_PRINT * rest as f32;
+    let print = (POINT_PRINT * area).round() as usize;
+    let within_number = |blot: &Blot| {
+        blot.ink >= 2 && beside(picture, blot, lies).iter().all(|&ink| ink >= print)
+    };
     let gone: Vec<bool> = blots
         .all
         .iter()
         .zip(gone)
-        .map(|(blot, gone)| gone || specks == Specks::All && !broken && blot.ink < 3)
+        .map(|(blot, gone)| {
+            (gone || specks == Specks::All && !broken && blot.ink < 3) && !within_number(blot)
+        })
         .collect();
     blots.erase(picture, &gone);
+}
+
+/// Whether the lines of print run down the page: most letters then have their
+/// neighbour below them, not beside them.
+fn lies(picture: &Picture, blots: &Blots) -> bool {
+    let least = (scaled(LETTER, picture.xdpi), scaled(LETTER, picture.ydpi));
+    let gap = (scaled(LETTER_GAP, picture.xdpi), scaled(LETTER_GAP, picture.ydpi));
+    let (mut level, mut down) = (0, 0);
+    for blot in &blots.all {
+        let (w, h) = blot.size();
+        if (least.0..4 * least.0).contains(&w) && (least.1..4 * least.1).contains(&h) {
+            let right = (blot.x1, blot.x1 + gap.0, blot.y0, blot.y1);
+            let below = (blot.x0, blot.x1, blot.y1, blot.y1 + gap.1);
+            level += usize::from(ink_in(picture, right) > 0);
+            down += usize::from(ink_in(picture, below) > 0);
+        }
+    }
+    down > level
+}
+
+/// The ink before and after a mark on its line.
+fn beside(picture: &Picture, blot: &Blot, lies: bool) -> [usize; 2] {
+    let (x, y) = ((blot.x0 + blot.x1) / 2, (blot.y0 + blot.y1) / 2);
+    let across = |length| scaled(length, picture.xdpi);
+    let down = |length| scaled(length, picture.ydpi);
+    let (rise, fall) = POINT_RISE;
+    if lies {
+        // Lines run up or down the page: which one is not known.
+        let (from, to) = (x.saturating_sub(across(rise)), x + across(rise));
+        let gap = down(POINT_GAP);
+        [(from, to, blot.y0.saturating_sub(gap), blot.y0), (from, to, blot.y1, blot.y1 + gap)]
+    } else {
+        let (from, to) = (y.saturating_sub(down(rise)), y + down(fall));
+        let gap = across(POINT_GAP);
+        [(blot.x0.saturating_sub(gap), blot.x0, from, to), (blot.x1, blot.x1 + gap, from, to)]
+    }
+    .map(|window| ink_in(picture, window))
+}
+
+/// The ink from `x0` to `x1` and `y0` to `y1`, as far as that is on the page.
+fn ink_in(picture: &Picture, (x0, x1, y0, y1): (usize, usize, usize, usize)) -> usize {
+    let (x1, y1) = (x1.min(picture.width), y1.min(picture.height));
+    (y0..y1)
+        .map(|y| picture.row(y)[x0.min(x1)..x1].iter().filter(|&&p| p < INK).count())
+        .sum()
 }
 
 #[cfg(test)]
@@ -78,5 +149,35 @@ mod tests {
         despeckle(&mut p, Specks::All);
         assert_eq!([shade(&p, 22, 16), shade(&p, 93, 93), shade(&p, 14, 22)], [0, 255, 255]);
         assert_eq!(shade(&p, 12, 12), 0);
+    }
+
+    /// A number of thin strokes, with a point of two pixels in it and one pixel of
+    /// dirt below it.
+    fn number() -> Picture {
+        let mut p = Picture::white(160, 160, 200.0, 200.0);
+        let mut stroke = |x: usize, y: usize, w: usize, h: usize| {
+            (y..y + h).for_each(|y| p.pixels[y * 160 + x..y * 160 + x + w].fill(0));
+        };
+        for line in [20, 60, 100] {
+            for x in [20, 33, 46, 72, 85, 98] {
+                stroke(x, line, 1, 15);
+                stroke(x, line, 8, 1);
+                stroke(x + 8, line, 1, 15);
+            }
+            stroke(63, line + 14, 2, 1);
+            stroke(63, line + 22, 1, 1);
+        }
+        p
+    }
+
+    #[test]
+    fn points_within_numbers_stay_whichever_way_the_page_lies() {
+        for turn in [0, 90, 180, 270] {
+            let mut p = number().turned(turn);
+            despeckle(&mut p, Specks::All);
+            let p = p.turned((360 - turn) % 360);
+            let shade = |x: usize, y: usize| p.pixels[y * 160 + x];
+            assert_eq!([shade(63, 34), shade(63, 42)], [0, 255], "turned by {turn}");
+        }
     }
 }
