@@ -18,8 +18,10 @@ const MOST_PAGES: u32 = 999;
 /// 6, 8 or 9 is more often a zero.
 const MOST_PADDED: u32 = 599;
 
+/// A shape. Only ASCII letters begin and end its words: tables of all others take long
+/// to make, and a text page is read in less.
 fn pattern(source: &str) -> Option<Regex> {
-    Regex::new(source).ok()
+    Regex::new(&source.replace(r"\b", r"(?-u:\b)").replace(r"\s", r"[ \t\r\n]")).ok()
 }
 
 type Pattern = LazyLock<Option<Regex>>;
@@ -59,55 +61,57 @@ static TELEPHONE: Pattern =
 static PADDED: Pattern =
     LazyLock::new(|| pattern(r"(?i)\bp[.:, ]{0,2}[0OQ9][0-9OQIl]{2} ?[/1I|] ?[0OQ][0-9OQIl]{2}\b"));
 
-/// What a line has of what fax machines print.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Marks {
-    /// A time of day.
-    pub time: bool,
-    /// A day.
-    pub date: bool,
-    /// A page number.
-    pub count: bool,
-    /// Words such as "FROM:", "TO:" and "FAX".
-    pub machine: bool,
-    /// A telephone number.
-    pub number: bool,
-    /// A page number and count padded with zeros, as only machines print: "P.001/003".
-    pub padded: bool,
-}
+/// What a line has of what fax machines print; looked for only as far as it is asked.
+#[derive(Clone, Copy)]
+pub struct Marks<'a>(&'a str);
 
-impl Marks {
+impl<'a> Marks<'a> {
     /// The marks of a line.
-    pub fn of(text: &str) -> Self {
-        let has = |shape: &Pattern| shape.as_ref().is_some_and(|regex| regex.is_match(text));
-        Self {
-            time: has(&TIME),
-            date: has(&DATE),
-            count: has(&COUNT),
-            machine: has(&MACHINE),
-            number: has(&NUMBER),
-            padded: has(&PADDED),
-        }
+    pub fn of(text: &'a str) -> Self {
+        Self(text)
     }
 
-    /// How many there are.
-    fn n(self) -> usize {
-        let all = [self.time, self.date, self.count, self.machine, self.number];
-        all.iter().filter(|&&mark| mark).count()
+    fn has(self, shape: &Pattern) -> bool {
+        shape.as_ref().is_some_and(|regex| regex.is_match(self.0))
+    }
+
+    /// A time of day.
+    fn time(self) -> bool {
+        self.0.contains([':', ';']) && self.has(&TIME)
+    }
+
+    /// Words such as "FROM:", "TO:" and "FAX".
+    fn machine(self) -> bool {
+        let sign = self.0.contains([':', ';', '#', '.', '>']);
+        (sign || self.0.to_ascii_lowercase().contains("fax")) && self.has(&MACHINE)
+    }
+
+    /// A page number and count padded with zeros, as only machines print: "P.001/003".
+    fn padded(self) -> bool {
+        self.0.contains(['p', 'P']) && self.has(&PADDED)
+    }
+
+    /// Whether there are so many of a time, a day, a page number, machine words and a
+    /// telephone number.
+    fn at_least(self, n: usize) -> bool {
+        let all =
+            [self.time(), self.machine(), self.has(&COUNT), self.has(&DATE), self.has(&NUMBER)];
+        all.iter().filter(|&&mark| mark).count() >= n
     }
 
     /// Whether a line at a page's edge with these marks is a fax machine's: a time
     /// beside two other marks, or a page count with machine words. A visit's own
     /// header has a date and a page count but hardly ever a time of day.
     pub fn tell_a_header(self) -> bool {
-        self.padded || (self.time && self.n() >= 3) || (self.count && self.machine && self.n() >= 3)
+        let likely = || self.time() || self.machine() && self.has(&COUNT);
+        self.padded() || likely() && self.at_least(3)
     }
 
     /// Whether a line on the very edge is one: nothing else is printed there, so a
     /// line of which OCR left two marks is enough.
     pub fn tell_a_garbled_header(self) -> bool {
-        let two = self.n() >= 2;
-        two && (self.time || self.machine) && (self.time || self.count || self.date)
+        let likely = self.time() || self.machine() && (self.has(&COUNT) || self.has(&DATE));
+        likely && self.at_least(2)
     }
 }
 
@@ -198,10 +202,15 @@ fn trimmed(text: &str) -> Option<String> {
 /// A record's own page number and count: "Page 2 of 5", or a line that is nothing but
 /// "2 of 5".
 pub fn page_of(text: &str) -> Option<(u32, u32)> {
-    if Marks::of(text).tell_a_header() {
+    // Most lines hold no count, and to make the shapes takes longer than to read a page.
+    let joined = text.contains('/') || text.to_ascii_lowercase().contains("of");
+    if !joined || !text.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }
     let found = OWN.as_ref()?.captures(text.trim())?;
+    if Marks::of(text).tell_a_header() {
+        return None;
+    }
     let (page, of) = match (found.name("page"), found.name("alone")) {
         (Some(page), _) => (page, found.name("of")?),
         (None, alone) => (alone?, found.name("all")?),

@@ -65,9 +65,8 @@ pub fn despeckle(picture: &mut Picture, specks: Specks) {
     // Thin print breaks into pieces as small as specks: then nothing more can go.
     let broken = small as f32 > BROKEN_PRINT * rest as f32;
     let print = (POINT_PRINT * area).round() as usize;
-    let within_number = |blot: &Blot| {
-        blot.ink >= 2 && beside(picture, blot, lies).iter().all(|&ink| ink >= print)
-    };
+    let within_number =
+        |blot: &Blot| blot.ink >= 2 && beside(picture, blot, lies).iter().all(|&ink| ink >= print);
     let gone: Vec<bool> = blots
         .all
         .iter()
@@ -119,9 +118,7 @@ fn beside(picture: &Picture, blot: &Blot, lies: bool) -> [usize; 2] {
 /// The ink from `x0` to `x1` and `y0` to `y1`, as far as that is on the page.
 fn ink_in(picture: &Picture, (x0, x1, y0, y1): (usize, usize, usize, usize)) -> usize {
     let (x1, y1) = (x1.min(picture.width), y1.min(picture.height));
-    (y0..y1)
-        .map(|y| picture.row(y)[x0.min(x1)..x1].iter().filter(|&&p| p < INK).count())
-        .sum()
+    (y0..y1).map(|y| picture.row(y)[x0.min(x1)..x1].iter().filter(|&&p| p < INK).count()).sum()
 }
 
 #[cfg(test)]
