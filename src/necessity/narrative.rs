@@ -8,7 +8,7 @@ use super::evidence::{Evidence, EvidenceRegistry};
 use super::filter::Filter;
 use super::policy::{Note, NoteSection, Policy};
 use super::templates::{Templates, escape};
-use super::{Determination, Finding, Outcome, Reason, Severity, Step, Verdict};
+use super::{Determination, Finding, Outcome, Reason, ReasonClass, Severity, Step, Verdict};
 use crate::chart::Chart;
 use crate::fact::{Fact, Kind};
 
@@ -113,6 +113,8 @@ struct StepView {
 struct Change {
     label: String,
     required: bool,
+    /// Whether it is an exclusion of the policy, whatever the record says.
+    excluded: bool,
     record: &'static str,
     asked: String,
     item: String,
@@ -336,6 +338,7 @@ impl Teller<'_> {
         Change {
             label: escape(&reason.label),
             required: reason.severity == Severity::Required,
+            excluded: reason.class == ReasonClass::PolicyExclusion,
             record: reason.record.as_str(),
             asked: finding.map(|f| escape(&f.required)).unwrap_or_default(),
             item: escape(&reason.missing_item),
