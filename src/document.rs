@@ -16,6 +16,11 @@ pub enum TextSource {
 }
 
 impl TextSource {
+    /// The source of that word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        [Self::TextLayer, Self::Ocr, Self::TextFile].into_iter().find(|s| s.as_str() == word)
+    }
+
     /// The word that reports use.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -8,11 +8,13 @@ mod dates;
 mod history;
 pub mod reading;
 mod request;
+mod spine;
 
 use jiff::civil::Date;
 
 pub(crate) use history::days_between;
 pub use history::{Course, History, InjectionEvent, Reported, Trial, same_site};
+pub use spine::{Region, count_joints, region};
 
 use crate::date::PartialDate;
 use crate::fact::{Fact, Intent, Kind, Origin, Side};
@@ -72,6 +74,8 @@ pub struct Request {
     pub side: Option<Side>,
     /// Diagnostic or therapeutic; `None` where unstated or in conflict.
     pub intent: Option<Intent>,
+    /// Spinal levels, as "L4-5", each once.
+    pub levels: Vec<String>,
     /// Fields that the documents state differently, as `side`.
     pub conflicts: Vec<&'static str>,
     /// Diagnosis codes given with the request, in order of appearance, each once.
@@ -91,6 +95,13 @@ pub struct Given {
     pub side: Option<Side>,
     /// Diagnostic or therapeutic.
     pub intent: Option<Intent>,
+}
+
+impl Request {
+    /// The part of the spine that it is for, where its levels or its name tell.
+    pub fn region(&self) -> Option<Region> {
+        region(&self.levels, self.procedure.as_deref().unwrap_or_default())
+    }
 }
 
 impl Chart {
@@ -146,15 +157,31 @@ impl Chart {
 
     /// Standing statements of a topic: their indices.
     pub fn statements(&self, topic: &str) -> impl Iterator<Item = usize> {
-        self.standing(kind_index("statement")).iter().copied().filter(move |&at| {
+        self.standing(const { kind_index("statement") }).iter().copied().filter(move |&at| {
             matches!(&self.facts[at].kind, Kind::Statement(statement) if statement.topic == topic)
         })
     }
 }
 
 /// The place of a kind in [`Kind::SCHEMA`], which indexes [`Chart::standing`].
-pub fn kind_index(name: &str) -> usize {
-    Kind::SCHEMA.iter().position(|(kind, _)| *kind == name).unwrap_or(usize::MAX)
+pub const fn kind_index(name: &str) -> usize {
+    let mut at = 0;
+    while at < Kind::SCHEMA.len() {
+        if same_bytes(Kind::SCHEMA[at].0.as_bytes(), name.as_bytes()) {
+            return at;
+        }
+        at += 1;
+    }
+    usize::MAX
+}
+
+/// Equality that can be asked while compiling.
+const fn same_bytes(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    a.len() == b.len() && at == a.len()
 }
 
 /// Facts that count, by kind. A copied one gives way to any other of its subject.

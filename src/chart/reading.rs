@@ -100,46 +100,66 @@ pub fn event_status(fact: &Fact) -> Option<EventStatus> {
     }))
 }
 
-/// A field by name, with what the assertion says where the field itself is silent.
-pub fn field<'a>(fact: &'a Fact, name: &str) -> Option<FieldValue<'a>> {
-    let word = |word: &'static str| Some(FieldValue::Text(Cow::Borrowed(word)));
-    let negated = fact.assertion.polarity == Polarity::Negated;
-    match (&fact.kind, name) {
-        (Kind::Medication(_), "status") => word(medication_status(fact)?.as_str()),
-        (Kind::Therapy(_), "status") => word(therapy_status(fact)?.as_str()),
-        (Kind::Injection(_) | Kind::Imaging(_) | Kind::Emg(_), "status") => {
-            word(event_status(fact)?.as_str())
-        }
-        (Kind::ExamSign(sign), "polarity") => word(
-            sign.polarity
-                .unwrap_or(if negated { SignPolarity::Negative } else { SignPolarity::Positive })
-                .as_str(),
-        ),
-        (Kind::Imaging(imaging), "polarity") => {
-            imaging.finding.as_ref()?;
-            let stated = imaging.polarity;
-            word(
-                stated
-                    .unwrap_or(if negated {
-                        FindingPolarity::Absent
-                    } else {
-                        FindingPolarity::Present
-                    })
-                    .as_str(),
-            )
-        }
-        (Kind::Diagnosis(diagnosis), "certainty") => word(
-            match (negated, diagnosis.certainty, fact.assertion.certainty) {
-                (true, ..) => DiagnosisCertainty::RuledOut,
-                (_, Some(DiagnosisCertainty::Confirmed) | None, Certainty::Possible) => {
-                    DiagnosisCertainty::Suspected
-                }
-                (_, Some(stated), _) => stated,
-                _ => DiagnosisCertainty::Confirmed,
+/// A field of a kind, looked up once and read of many facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// At this place of the kind's own names.
+    Own(usize),
+    /// Where a drug, therapy, test or procedure stands.
+    Status,
+    /// Whether a sign is there.
+    SignPolarity,
+    /// Whether a finding is there.
+    FindingPolarity,
+    /// How sure a diagnosis is.
+    Certainty,
+}
+
+impl Field {
+    /// The field of that name; `None` where the kind has none.
+    pub fn of(kind: usize, name: &str) -> Option<Field> {
+        let (kind, fields) = Kind::SCHEMA.get(kind)?;
+        let own = fields.iter().position(|field| *field == name)?;
+        Some(match (*kind, name) {
+            ("medication" | "therapy" | "injection" | "imaging" | "emg", "status") => Field::Status,
+            ("exam_sign", "polarity") => Field::SignPolarity,
+            ("imaging", "polarity") => Field::FindingPolarity,
+            ("diagnosis", "certainty") => Field::Certainty,
+            _ => Field::Own(own),
+        })
+    }
+
+    /// Its value, with what the assertion says where the field itself is silent.
+    pub fn read(self, fact: &Fact) -> Option<FieldValue<'_>> {
+        let word = |word: &'static str| Some(FieldValue::Text(Cow::Borrowed(word)));
+        let negated = fact.assertion.polarity == Polarity::Negated;
+        match (self, &fact.kind) {
+            (Field::Own(at), kind) => kind.field_at(at),
+            (Field::Status, Kind::Medication(_)) => word(medication_status(fact)?.as_str()),
+            (Field::Status, Kind::Therapy(_)) => word(therapy_status(fact)?.as_str()),
+            (Field::Status, _) => word(event_status(fact)?.as_str()),
+            (Field::SignPolarity, Kind::ExamSign(sign)) => {
+                let said = if negated { SignPolarity::Negative } else { SignPolarity::Positive };
+                word(sign.polarity.unwrap_or(said).as_str())
             }
-            .as_str(),
-        ),
-        _ => fact.kind.field(name),
+            (Field::FindingPolarity, Kind::Imaging(imaging)) => {
+                imaging.finding.as_ref()?;
+                let said = if negated { FindingPolarity::Absent } else { FindingPolarity::Present };
+                word(imaging.polarity.unwrap_or(said).as_str())
+            }
+            (Field::Certainty, Kind::Diagnosis(diagnosis)) => {
+                let certainty = match (negated, diagnosis.certainty, fact.assertion.certainty) {
+                    (true, ..) => DiagnosisCertainty::RuledOut,
+                    (_, Some(DiagnosisCertainty::Confirmed) | None, Certainty::Possible) => {
+                        DiagnosisCertainty::Suspected
+                    }
+                    (_, Some(stated), _) => stated,
+                    _ => DiagnosisCertainty::Confirmed,
+                };
+                word(certainty.as_str())
+            }
+            _ => None,
+        }
     }
 }
 

@@ -4,8 +4,8 @@
 //! that is only considered gives way to a firm one, and one told long before the newest is
 //! history; what is left and disagrees is kept as a conflict.
 
-use super::reading;
 use super::{Chart, Given};
+use super::{reading, spine};
 use crate::fact::{Certainty, EventStatus, Intent, Kind, Side, Time};
 
 /// Days between the newest request and one that it replaces.
@@ -107,6 +107,7 @@ pub fn resolve(chart: &mut Chart, given: Given) {
         }
     }
     request.facts = kept.iter().map(|m| m.fact).collect();
+    request.levels = levels(chart, &kept);
     for fact in chart.facts.iter().filter(|fact| reading::counts(fact)) {
         if let Kind::Diagnosis(diagnosis) = &fact.kind
             && let Some(code) = &diagnosis.icd10
@@ -116,6 +117,27 @@ pub fn resolve(chart: &mut Chart, given: Given) {
         }
     }
     chart.request = request;
+}
+
+/// Levels that the request's names tell, else those of the injections that are planned.
+fn levels(chart: &Chart, kept: &[Mention<'_>]) -> Vec<String> {
+    let mut levels: Vec<String> =
+        kept.iter().filter_map(|m| m.name).flat_map(spine::levels_in).collect();
+    if levels.is_empty() {
+        let counted = chart.facts.iter().filter(|fact| reading::counts(fact));
+        let planned =
+            counted.filter(|fact| reading::event_status(fact) == Some(EventStatus::Planned));
+        levels = planned
+            .filter_map(|fact| match &fact.kind {
+                Kind::Injection(injection) => Some(injection.levels.iter().cloned()),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+    }
+    levels.sort_unstable();
+    levels.dedup();
+    levels
 }
 
 /// Every mention of a request; where no request is worded as one, the injections that are planned.

@@ -7,6 +7,7 @@
 
 mod completions;
 mod doctor;
+mod explain;
 mod facts;
 mod input;
 mod output;
@@ -44,6 +45,7 @@ enum Command {
     Page(page::Args),
     Searchable(searchable::Args),
     Policy(policy::Args),
+    Explain(explain::Args),
     Doctor(doctor::Args),
     Completions(completions::Args),
 }
@@ -58,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Page(args) => page::run(&args),
         Command::Searchable(args) => searchable::run(&args),
         Command::Policy(args) => policy::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Completions(args) => completions::run(&args),
     };

@@ -33,8 +33,9 @@ pub fn run(args: &Args) -> Result<Done, Error> {
     let mut done = Done { documents: sources.len(), failed: 0 };
     for source in &sources {
         let extraction = pipeline::read(source, &engine);
-        for fact in extraction.parts.iter().flat_map(|(_, facts)| facts) {
-            let row = FactRow { case_id: None, document: &source.name, fact };
+        let parts = extraction.parts.iter().enumerate();
+        for (part, fact) in parts.flat_map(|(n, (_, facts))| facts.iter().map(move |f| (n, f))) {
+            let row = FactRow { case_id: None, document: &source.name, part, fact };
             write_json_line(&mut out, &row).map_err(stdout_error)?;
         }
         out.flush().map_err(stdout_error)?;

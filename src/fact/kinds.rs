@@ -17,6 +17,9 @@ pub trait Fields {
     /// # Panics
     /// If there is no such field; names are checked where policies and reports are loaded.
     fn field(&self, name: &str) -> Option<FieldValue<'_>>;
+
+    /// The value of the field at a place of [`NAMES`](Self::NAMES); `None` also past their end.
+    fn field_at(&self, at: usize) -> Option<FieldValue<'_>>;
 }
 
 macro_rules! kind {
@@ -37,6 +40,12 @@ macro_rules! kind {
                     $(stringify!($field) => self.$field.field_value(),)+
                     _ => unreachable!("no field of that name"),
                 }
+            }
+
+            fn field_at(&self, at: usize) -> Option<FieldValue<'_>> {
+                let mut own = 0;
+                $(if at == own { return self.$field.field_value(); } own += 1;)+
+                None
             }
         }
     };
@@ -70,6 +79,11 @@ macro_rules! kinds {
             pub fn field(&self, name: &str) -> Option<FieldValue<'_>> {
                 self.fields().contains(&name).then_some(())?;
                 match self { $(Kind::$variant(fields) => fields.field(name),)+ }
+            }
+
+            /// The value of the kind's own field at a place of its names; `None` also past their end.
+            pub fn field_at(&self, at: usize) -> Option<FieldValue<'_>> {
+                match self { $(Kind::$variant(fields) => fields.field_at(at),)+ }
             }
         }
 

@@ -1,20 +1,13 @@
 //! What a rule may refer to while a policy is compiled: params, sets, drug doses, agents, topics.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::filter::Compare;
-
-/// A number, or `$name` of one of the policy's `[params]`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-pub(super) enum Number {
-    /// Written out.
-    Literal(f64),
-    /// As `$relief_percent`.
-    Param(String),
-}
+use super::filter::contains;
+use super::unit::{Number, Quantity, Unit};
+use crate::chart::Request;
 
 /// How long a local anesthetic is expected to act.
 #[derive(Clone, Debug, Deserialize)]
@@ -48,67 +41,96 @@ pub(super) struct Band {
     pub(super) to: f64,
 }
 
+/// What a policy covers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Covered {
+    pub(super) cpt: Vec<String>,
+    pub(super) procedures: Vec<String>,
+    pub(super) targets: Vec<String>,
+    pub(super) elsewhere: Vec<String>,
+}
+
+impl Covered {
+    /// Whether a request is for one of the services: by its code, unless its name says something else, or by its name.
+    ///
+    /// `None` where the request has neither.
+    pub(super) fn covers(&self, request: &Request) -> Option<bool> {
+        let names = |words: &[String], name: &str| words.iter().any(|word| contains(name, word));
+        let name = request.procedure.as_deref();
+        let named = name.map(|name| {
+            names(&self.procedures, name) && (self.targets.is_empty() || names(&self.targets, name))
+        });
+        let elsewhere =
+            named != Some(true) && name.is_some_and(|name| names(&self.elsewhere, name));
+        let coded = request.cpt.as_ref().map(|code| self.cpt.contains(code) && !elsewhere);
+        match (coded, named) {
+            (None, None) => None,
+            _ => Some(coded == Some(true) || named == Some(true)),
+        }
+    }
+}
+
 /// Names that rules may use.
 pub(super) struct Scope<'a> {
-    pub(super) params: &'a BTreeMap<String, f64>,
-    pub(super) sets: &'a BTreeMap<String, Vec<String>>,
+    pub(super) params: &'a BTreeMap<String, Quantity>,
+    pub(super) sets: BTreeMap<&'a str, &'a [String]>,
     pub(super) doses: &'a BTreeMap<String, Number>,
     pub(super) agents: &'a BTreeMap<String, Agent>,
     pub(super) instruments: &'a BTreeMap<String, Instrument>,
-    pub(super) topics: &'a [String],
-    pub(super) cpt: &'a [String],
-    pub(super) procedures: &'a [String],
+    pub(super) topics: Vec<&'a str>,
+    pub(super) covered: &'a Covered,
     /// Ids of all criteria.
     pub(super) criteria: &'a [String],
+    /// Ids of all stages.
+    pub(super) stages: Vec<&'a str>,
+    /// Params, sets and topics that some rule refers to.
+    pub(super) used: RefCell<BTreeSet<String>>,
 }
 
 impl Scope<'_> {
-    /// The value of a number or param.
-    pub(super) fn number(&self, number: &Number) -> Result<f64, String> {
-        match number {
-            Number::Literal(value) => Ok(*value),
-            Number::Param(name) => {
-                let bare = name.strip_prefix('$').ok_or_else(|| {
-                    format!("`{name}` is no number; a param is written with `$` before its name")
-                })?;
-                self.params.get(bare).copied().ok_or_else(|| {
-                    self.unknown("param", bare, self.params.keys().map(String::as_str))
-                })
-            }
-        }
+    /// The value of a number or param in a unit.
+    pub(super) fn number(&self, number: &Number, unit: Unit) -> Result<f64, String> {
+        let quantity = match number {
+            Number::Literal(value) => Quantity::bare(*value),
+            Number::Written(text) => match text.strip_prefix('$') {
+                Some(name) => {
+                    self.used.borrow_mut().insert(format!("param {name}"));
+                    self.params.get(name).copied().ok_or_else(|| {
+                        unknown("param", name, self.params.keys().map(String::as_str))
+                    })?
+                }
+                None => Quantity::read(text)?,
+            },
+        };
+        quantity.to(unit)
     }
 
-    /// Bounds with their params resolved; at least one must be there.
-    pub(super) fn compare(
-        &self,
-        gt: &Option<Number>,
-        ge: &Option<Number>,
-        lt: &Option<Number>,
-        le: &Option<Number>,
-    ) -> Result<Compare, String> {
-        let value = |number: &Option<Number>| number.as_ref().map(|n| self.number(n)).transpose();
-        let bounds = Compare { gt: value(gt)?, ge: value(ge)?, lt: value(lt)?, le: value(le)? };
-        if [bounds.gt, bounds.ge, bounds.lt, bounds.le].iter().all(Option::is_none) {
-            return Err("no bound; write one of gt, ge, lt, le".into());
-        }
-        Ok(bounds)
+    /// A number that may be left out.
+    pub(super) fn maybe(&self, number: &Option<Number>, unit: Unit) -> Result<Option<f64>, String> {
+        number.as_ref().map(|number| self.number(number, unit)).transpose()
     }
 
-    /// The words of a set.
-    pub(super) fn set(&self, name: &str) -> Result<&[String], String> {
-        self.sets
-            .get(name)
-            .map(Vec::as_slice)
-            .ok_or_else(|| self.unknown("set", name, self.sets.keys().map(String::as_str)))
+    /// The words of a set, sorted.
+    pub(super) fn set(&self, name: &str) -> Result<Vec<String>, String> {
+        self.used.borrow_mut().insert(format!("set {name}"));
+        let set = self.sets.get(name);
+        let set = set.ok_or_else(|| unknown("set", name, self.sets.keys().copied()))?;
+        let mut words: Vec<String> = set.iter().map(|word| word.to_lowercase()).collect();
+        words.sort_unstable();
+        Ok(words)
     }
 
     /// Refuses topics that the policy does not list.
     pub(super) fn check_topics(&self, topics: &[String]) -> Result<(), String> {
-        match topics.iter().find(|topic| !self.topics.contains(topic)) {
-            Some(topic) => {
-                Err(self.unknown("topic", topic, self.topics.iter().map(String::as_str)))
-            }
-            None => Ok(()),
+        topics.iter().try_for_each(|topic| self.check_topic(topic))
+    }
+
+    /// Refuses a topic that the policy does not list.
+    pub(super) fn check_topic(&self, topic: &str) -> Result<(), String> {
+        self.used.borrow_mut().insert(format!("topic {topic}"));
+        match self.topics.contains(&topic) {
+            true => Ok(()),
+            false => Err(unknown("topic", topic, self.topics.iter().copied())),
         }
     }
 
@@ -117,17 +139,7 @@ impl Scope<'_> {
         self.criteria
             .iter()
             .position(|known| known == id)
-            .ok_or_else(|| self.unknown("criterion", id, self.criteria.iter().map(String::as_str)))
-    }
-
-    /// "no `what` `name`; did you mean …?"
-    pub(super) fn unknown<'n>(
-        &self,
-        what: &str,
-        name: &str,
-        known: impl Iterator<Item = &'n str>,
-    ) -> String {
-        unknown(what, name, known)
+            .ok_or_else(|| unknown("criterion", id, self.criteria.iter().map(String::as_str)))
     }
 }
 

@@ -1,172 +1,95 @@
-//! A verdict from a policy and a chart.
+//! A verdict in words from a policy and a chart.
 
-use super::logic::{Answer, Flags, Tri};
-use super::policy::{Criterion, MissingDocumentation, Policy};
-use super::rule::Case;
-use super::{Determination, Finding, Outcome, ReasonClass, Severity, Verdict, pathway, reasons};
+use super::choose::in_force_flag;
+use super::decide::{Settled, determine, settle, stage};
+use super::logic::Answer;
+use super::policy::{Criterion, Policy};
+use super::supply::{with_documentation, with_step};
+use super::{
+    Determination, Finding, Outcome, ReasonClass, Severity, StepStatus, Verdict, pathway, reasons,
+};
 use crate::chart::Chart;
 use crate::fact::Fact;
 
-/// A criterion that is decided.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Settled<'c> {
-    pub(super) outcome: Outcome,
-    pub(super) answer: Answer<'c>,
-}
-
-/// What a policy says of a case: a pure function of both.
+/// What a policy says of a case, in words: a pure function of both.
 pub fn evaluate(policy: &Policy, chart: &Chart) -> Verdict {
-    let settled = settle(policy, chart, false);
-    let determination = determine(policy, &settled, true);
+    let settled = settle(policy, chart, true);
     let findings: Vec<Finding> = policy
         .criteria
         .iter()
         .zip(&settled)
         .map(|(criterion, settled)| finding(chart, criterion, settled))
         .collect();
-    let reasons = reasons::rank(policy, &settled, &findings);
-    let mut pathway = pathway::lay(policy, chart, &settled, &reasons);
-    if !in_scope(policy, &settled) {
-        pathway.iter_mut().for_each(pathway::out_of_scope);
-    }
-    let next_step = pathway::next(&pathway).map(|step| step.id.clone());
+    let standing = pathway::stand(policy, chart, &settled);
+    let reasons = reasons::tell(policy, &settled, &findings);
+    let next = standing.statuses.iter().position(|status| *status == StepStatus::Needed);
     let counted = || reasons.iter().filter(|reason| reason.severity != Severity::Informational);
     let mut flags: Vec<String> = findings.iter().flat_map(|f| f.flags.iter().cloned()).collect();
+    flags.extend(in_force_flag(policy, chart).map(str::to_owned));
     flags.sort();
     flags.dedup();
+    // What failed fails whatever is supplied: only then is it worth deciding again.
+    let documentation_only = counted().next().is_some()
+        && !counted().any(|reason| failed(reason.class))
+        && with_documentation(policy, chart).left.is_empty();
     let mut verdict = Verdict {
         policy_id: policy.id.clone(),
         policy_version: policy.version.clone(),
-        determination,
+        stage: stage(policy, chart).map(|at| policy.stages[at].title.clone()),
+        determination: determine(policy, &settled, true),
         determination_without_exclusions: determine(policy, &settled, false),
         pitfalls: pathway::pitfalls(policy, chart, &settled),
         curable: counted().all(|reason| reason.curable),
-        // What failed fails whatever is supplied: only then is it worth deciding again.
-        documentation_only: counted().next().is_some()
-            && !counted().any(|reason| failed(reason.class))
-            && documentation_only(policy, chart),
+        documentation_only,
+        one_fix_away: one_fix_away(policy, chart, &standing.statuses, &settled),
         flags,
-        next_step,
+        next_step: next.map(|at| policy.steps[at].id.clone()),
+        pathway: pathway::lay(policy, chart, &standing, &reasons),
         findings,
         reasons,
-        pathway,
         rationale: String::new(),
     };
     verdict.rationale = reasons::rationale(policy, &verdict);
     verdict
 }
 
-/// The policy for a chart: the first that covers the requested code or name, else the default one, else the first.
-///
-/// `None` only where there are no policies.
-pub fn choose<'p>(policies: &'p [Policy], chart: &Chart) -> Option<&'p Policy> {
-    policies
-        .iter()
-        .find(|policy| policy.covers(&chart.request))
-        .or_else(|| policies.iter().find(|policy| policy.id == DEFAULT_POLICY))
-        .or_else(|| policies.first())
-}
-
-/// The policy for requests that none covers.
-pub const DEFAULT_POLICY: &str = "cluneal-nerve-block";
-
-/// Decides every criterion in order; with `supply`, as if the documentation that is missing were there and met them.
-pub(super) fn settle<'c>(policy: &'c Policy, chart: &'c Chart, supply: bool) -> Vec<Settled<'c>> {
-    let mut above: Vec<Settled<'c>> = vec![Settled::default(); policy.criteria.len()];
-    for &at in &policy.order {
-        let criterion = &policy.criteria[at];
-        let out_of_scope =
-            at != 0 && above.first().is_some_and(|scope| scope.outcome == Outcome::NotMet);
-        let mut settled = if out_of_scope {
-            Settled { outcome: Outcome::NotApplicable, answer: Answer::default() }
-        } else {
-            decide(policy, chart, criterion, &above)
-        };
-        if supply && settled.outcome == Outcome::NotDocumented && !settled.answer.flags.refers() {
-            settled.outcome = Outcome::Met;
-        }
-        above[at] = settled;
-    }
-    above
-}
-
-fn decide<'c>(
-    policy: &'c Policy,
-    chart: &'c Chart,
-    criterion: &'c Criterion,
-    above: &[Settled<'c>],
-) -> Settled<'c> {
-    let case = Case { chart, above };
-    let applies =
-        criterion.applies_when.as_ref().is_none_or(|rule| rule.ask(case).value == Tri::Yes);
-    let excused =
-        criterion.not_applicable_when.as_ref().is_some_and(|rule| rule.ask(case).value == Tri::Yes);
-    if !applies || excused {
-        return Settled { outcome: Outcome::NotApplicable, answer: Answer::default() };
-    }
-    let mut answer = criterion.rule.ask(case);
-    let poor =
-        |at: &usize| chart.facts[*at].place.ocr_confidence.is_some_and(|c| c < policy.legible_from);
-    if !answer.facts.is_empty() && answer.facts.iter().all(poor) {
-        answer.value = Tri::Unknown;
-        answer.flags = answer.flags.and(Flags::ILLEGIBLE);
-    }
-    match answer.value {
-        Tri::No => answer.flags = answer.flags.and(criterion.flag),
-        Tri::Yes => answer.flags = Flags::NONE,
-        Tri::Unknown => {}
-    }
-    Settled { outcome: answer.value.into(), answer }
-}
-
-fn in_scope(policy: &Policy, settled: &[Settled<'_>]) -> bool {
-    debug_assert_eq!(policy.criteria.len(), settled.len());
-    settled.first().is_none_or(|scope| scope.outcome != Outcome::NotMet)
-}
-
-/// The recommendation: denied before referred before pended.
-pub(super) fn determine(
+/// The steps of which each alone would leave every required criterion met, but for an exclusion of the policy.
+fn one_fix_away(
     policy: &Policy,
+    chart: &Chart,
+    statuses: &[StepStatus],
     settled: &[Settled<'_>],
-    with_exclusions: bool,
-) -> Determination {
-    if !in_scope(policy, settled) {
-        return Determination::ReferToClinician;
+) -> Vec<String> {
+    if determine(policy, settled, false) == Determination::MeetsCriteria {
+        return Vec::new();
     }
-    let required = || {
-        policy.criteria.iter().zip(settled).filter(|(criterion, _)| {
-            criterion.severity == Severity::Required && (with_exclusions || !criterion.exclusion)
-        })
+    let open = |at: &usize| {
+        matches!(settled[*at].outcome, Outcome::NotMet | Outcome::NotDocumented)
+            && policy.criteria[*at].severity == Severity::Required
+            && !policy.criteria[*at].exclusion
+            && !policy.criteria[*at].roll_up
     };
-    let any = |outcome: Outcome| required().any(|(_, settled)| settled.outcome == outcome);
-    let refers =
-        required().any(|(_, s)| s.outcome == Outcome::NotDocumented && s.answer.flags.refers());
-    let silent = any(Outcome::NotDocumented);
-    if any(Outcome::NotMet)
-        || (silent && !refers && policy.missing_documentation == MissingDocumentation::Deny)
-    {
-        Determination::NotMedicallyNecessary
-    } else if refers {
-        Determination::ReferToClinician
-    } else if silent {
-        Determination::PendMissingDocumentation
-    } else {
-        Determination::MeetsCriteria
-    }
+    let needed: Vec<usize> = (0..policy.criteria.len()).filter(open).collect();
+    policy
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(at, step)| {
+            // A step that leaves out one of the open criteria need not be tried, but for those that build on others.
+            let some = needed.iter().any(|criterion| step.cures.contains(criterion));
+            some && matches!(statuses[*at], StepStatus::Needed | StepStatus::Blocked)
+        })
+        .filter(|(at, _)| {
+            with_step(policy, chart, *at).determination_without_exclusions
+                == Determination::MeetsCriteria
+        })
+        .map(|(_, step)| step.id.clone())
+        .collect()
 }
 
 /// Whether a reason of the class rests on what the record says, not on what it lacks.
 fn failed(class: ReasonClass) -> bool {
     matches!(class, ReasonClass::PolicyExclusion | ReasonClass::CriterionFailed)
-}
-
-/// Whether nothing would be left with the missing documentation supplied as met.
-fn documentation_only(policy: &Policy, chart: &Chart) -> bool {
-    let supplied = settle(policy, chart, true);
-    policy.criteria.iter().zip(&supplied).all(|(criterion, settled)| {
-        criterion.severity == Severity::Informational
-            || matches!(settled.outcome, Outcome::Met | Outcome::NotApplicable)
-    })
 }
 
 fn finding(chart: &Chart, criterion: &Criterion, settled: &Settled<'_>) -> Finding {
@@ -187,7 +110,7 @@ fn finding(chart: &Chart, criterion: &Criterion, settled: &Settled<'_>) -> Findi
         outcome: settled.outcome,
         observed,
         required: criterion.required.clone(),
-        facts: answer.facts.clone(),
+        facts: answer.facts.to_vec(),
         missing,
         flags: answer.flags.words().map(str::to_owned).collect(),
         reason_id: reasons::reason_id(criterion, settled),

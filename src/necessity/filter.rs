@@ -2,17 +2,21 @@
 
 use serde::Deserialize;
 
-use super::compile::{Number, Scope};
+use super::compile::{Scope, unknown};
+use super::logic::Tri;
+use super::supply::Told;
+use super::unit::{Number, Unit};
+use crate::chart::reading::Field;
 use crate::chart::{Chart, kind_index, reading};
 use crate::fact::{Fact, FieldValue, Kind, Origin, Section};
 
 /// A filter as a policy file writes it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawFilter {
-    kind: String,
+    pub(super) kind: String,
     #[serde(default, rename = "where")]
-    fields: toml::Table,
+    pub(super) fields: toml::Table,
     #[serde(default)]
     section: Vec<Section>,
     #[serde(default)]
@@ -36,10 +40,6 @@ struct RawTest {
     set: Option<String>,
     or_unstated: bool,
     known: Option<bool>,
-    gt: Option<Number>,
-    ge: Option<Number>,
-    lt: Option<Number>,
-    le: Option<Number>,
 }
 
 /// A filter, compiled.
@@ -47,12 +47,14 @@ struct RawTest {
 pub(super) struct Filter {
     kind: usize,
     /// Field, test, and whether a field that is not stated passes.
-    tests: Vec<(&'static str, Test, bool)>,
+    tests: Vec<(Field, Test, bool)>,
     section: Vec<Section>,
     quote: Vec<String>,
     planned: bool,
     checkbox: Option<bool>,
     single: Option<bool>,
+    /// A fact that passes, where one can be made up from the tests.
+    example: Option<Box<Told>>,
 }
 
 #[derive(Clone, Debug)]
@@ -67,6 +69,51 @@ enum Test {
     Known(bool),
 }
 
+/// Bounds of a number as a policy file writes them: above, from, below, up to, equal to, from-to.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawBounds {
+    pub(super) gt: Option<Number>,
+    pub(super) ge: Option<Number>,
+    pub(super) lt: Option<Number>,
+    pub(super) le: Option<Number>,
+    pub(super) eq: Option<Number>,
+    pub(super) between: Option<[Number; 2]>,
+}
+
+impl RawBounds {
+    const KEYS: [&str; 6] = ["gt", "ge", "lt", "le", "eq", "between"];
+
+    /// The bounds in a unit, with their params resolved; at least one must be there, and some number must pass.
+    pub(super) fn compile(&self, scope: &Scope<'_>, unit: Unit) -> Result<Compare, String> {
+        let value =
+            |number: &Option<Number>| number.as_ref().map(|n| scope.number(n, unit)).transpose();
+        let mut bounds = Compare {
+            gt: value(&self.gt)?,
+            ge: value(&self.ge)?,
+            lt: value(&self.lt)?,
+            le: value(&self.le)?,
+            eq: value(&self.eq)?,
+        };
+        if let Some([low, high]) = &self.between {
+            if bounds.ge.is_some() || bounds.le.is_some() {
+                return Err("between says ge and le; write one or the other".into());
+            }
+            bounds.ge = Some(scope.number(low, unit)?);
+            bounds.le = Some(scope.number(high, unit)?);
+        }
+        if [bounds.gt, bounds.ge, bounds.lt, bounds.le, bounds.eq].iter().all(Option::is_none) {
+            return Err("no bound; write one of gt, ge, lt, le, eq, between".into());
+        }
+        let low = bounds.ge.into_iter().chain(bounds.gt).chain(bounds.eq).reduce(f64::max);
+        let high = bounds.le.into_iter().chain(bounds.lt).chain(bounds.eq).reduce(f64::min);
+        if low.zip(high).is_some_and(|(low, high)| low > high) {
+            return Err("no number lies within these bounds".into());
+        }
+        Ok(bounds)
+    }
+}
+
 /// Bounds of a number.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Compare {
@@ -74,15 +121,31 @@ pub(super) struct Compare {
     pub(super) ge: Option<f64>,
     pub(super) lt: Option<f64>,
     pub(super) le: Option<f64>,
+    pub(super) eq: Option<f64>,
 }
 
 impl Compare {
+    /// A number that lies within, or that does not.
+    pub(super) fn example(&self, wanted: Tri) -> f64 {
+        let low = self.ge.or(self.eq).or(self.gt.map(|bound| bound + 1.0));
+        let high = self.le.or(self.lt.map(|bound| bound - 1.0));
+        let inside = low.or(high).unwrap_or(0.0);
+        match (wanted, low, high) {
+            (Tri::Yes, ..) => inside,
+            (_, Some(low), _) if low > 0.0 => low - 1.0,
+            (_, _, Some(high)) => high + 1.0,
+            _ => inside,
+        }
+    }
+
     /// Whether `value` lies within.
     pub(super) fn holds(&self, value: f64) -> bool {
         self.gt.is_none_or(|bound| value > bound)
             && self.ge.is_none_or(|bound| value >= bound)
             && self.lt.is_none_or(|bound| value < bound)
             && self.le.is_none_or(|bound| value <= bound)
+            // Numbers of a record are written in decimals, not worked out.
+            && self.eq.is_none_or(|bound| (value - bound).abs() < 1e-9)
     }
 }
 
@@ -92,24 +155,28 @@ impl RawFilter {
         let kinds = || Kind::SCHEMA.iter().map(|(kind, _)| *kind);
         let kind = kind_index(&self.kind);
         let Some((_, fields)) = Kind::SCHEMA.get(kind) else {
-            return Err(scope.unknown("kind of fact", &self.kind, kinds()));
+            return Err(unknown("kind of fact", &self.kind, kinds()));
         };
         let mut tests = Vec::new();
+        let mut example = toml::Table::new();
         for (name, value) in &self.fields {
             let Some(field) = fields.iter().find(|field| *field == name) else {
                 let whole = format!("field of `{}`", self.kind);
-                return Err(scope.unknown(&whole, name, fields.iter().copied()));
+                return Err(unknown(&whole, name, fields.iter().copied()));
             };
             let (test, or_unstated) = self.test(scope, field, value)?;
-            tests.push((*field, test, or_unstated));
-        }
-        if self.kind == "statement"
-            && let Some((_, Test::Words(topics))) = tests
-                .iter()
-                .find(|(field, ..)| *field == "topic")
-                .map(|(field, test, _)| (field, test))
-        {
-            scope.check_topics(topics)?;
+            if self.kind == "statement"
+                && *field == "topic"
+                && let Test::Words(topics) = &test
+            {
+                scope.check_topics(topics)?;
+            }
+            if let Some(value) = test.example() {
+                example.insert(name.clone(), value);
+            }
+            if let Some(field) = Field::of(kind, field) {
+                tests.push((field, test, or_unstated));
+            }
         }
         let quote = self.quote.iter().map(|q| q.to_lowercase()).collect();
         Ok(Filter {
@@ -120,7 +187,30 @@ impl RawFilter {
             planned: self.planned,
             checkbox: self.checkbox,
             single: self.single,
+            example: self.example(example).map(Box::new),
         })
+    }
+
+    /// A fact with these fields, as a record could tell it.
+    fn example(&self, mut fields: toml::Table) -> Option<Told> {
+        fields.insert("kind".into(), self.kind.clone().into());
+        if self.kind == "pain_score" {
+            let high = fields.get("low").cloned().unwrap_or(6.0.into());
+            fields.entry("high").or_insert(high.clone());
+            let low = if self.single == Some(false) { 0.0.into() } else { high };
+            fields.entry("low").or_insert(low);
+            fields.entry("scale").or_insert(10.0.into());
+        }
+        // Levels are a list.
+        if let Some(level) = fields.get("levels").filter(|level| level.is_str()).cloned() {
+            fields.insert("levels".into(), vec![level].into());
+        }
+        let kind = Kind::deserialize(toml::Value::Table(fields)).ok()?;
+        let mut told = Told::of(kind);
+        told.section = self.section.first().copied().unwrap_or_default();
+        told.quote = self.quote.first().cloned().unwrap_or_default();
+        told.checkbox = self.checkbox == Some(true);
+        Some(told)
     }
 
     fn test(
@@ -140,12 +230,19 @@ impl RawFilter {
             toml::Value::Array(words) => {
                 Test::Words(words.iter().map(word).collect::<Result<_, _>>()?)
             }
-            toml::Value::Table(_) => {
-                let raw: RawTest = value.clone().try_into().map_err(|error: toml::de::Error| {
-                    format!("field `{field}`: {}", error.message())
-                })?;
+            toml::Value::Table(table) => {
+                let wrong =
+                    |error: toml::de::Error| format!("field `{field}`: {}", error.message());
+                if table.keys().any(|key| RawBounds::KEYS.contains(&key.as_str())) {
+                    let mut bounds = table.clone();
+                    let or_unstated = bounds.remove("or_unstated") == Some(true.into());
+                    let bounds: RawBounds = bounds.try_into().map_err(wrong)?;
+                    let bounds = bounds.compile(scope, unit_of(field))?;
+                    return Ok((Test::Number(bounds), or_unstated));
+                }
+                let raw: RawTest = table.clone().try_into().map_err(wrong)?;
                 let test = if let Some(set) = &raw.set {
-                    Test::Drugs(scope.set(set)?.to_vec())
+                    Test::Drugs(scope.set(set)?)
                 } else if let Some(known) = raw.known {
                     Test::Known(known)
                 } else if !raw.is.is_empty() {
@@ -156,7 +253,10 @@ impl RawFilter {
                 } else if !raw.prefix.is_empty() {
                     Test::Prefix(raw.prefix)
                 } else {
-                    Test::Number(scope.compare(&raw.gt, &raw.ge, &raw.lt, &raw.le)?)
+                    return Err(format!(
+                        "field `{field}`: nothing is asked; write one of is, contains, prefix, set, known, {}",
+                        RawBounds::KEYS.join(", ")
+                    ));
                 };
                 return Ok((test, raw.or_unstated));
             }
@@ -184,38 +284,76 @@ impl RawFilter {
     }
 }
 
+/// What the numbers of a field count.
+fn unit_of(field: &str) -> Unit {
+    match field {
+        "relief_percent" => Unit::Percent,
+        "months" => Unit::Months,
+        _ => Unit::Count,
+    }
+}
+
 impl Filter {
     /// Standing facts that pass.
     pub(super) fn find<'c>(&'c self, chart: &'c Chart) -> impl Iterator<Item = usize> + 'c {
         chart.standing(self.kind).iter().copied().filter(|&at| self.passes(&chart.facts[at]))
     }
 
+    /// A fact that passes, where one can be made up.
+    pub(super) fn example(&self) -> Option<&Told> {
+        self.example.as_deref()
+    }
+
+    /// The tests of fields come first: they turn most facts away.
     fn passes(&self, fact: &Fact) -> bool {
-        (self.planned || !reading::planned(fact))
+        self.tests.iter().all(|(field, test, or_unstated)| {
+            let value = field.read(fact);
+            (value.is_none() && *or_unstated) || test.passes(value)
+        }) && (self.planned || !reading::planned(fact))
             && (self.section.is_empty() || self.section.contains(&fact.section))
             && self.checkbox.is_none_or(|only| only == (fact.assertion.origin == Origin::Checkbox))
             && (self.quote.is_empty() || self.quote.iter().any(|q| contains(&fact.place.quote, q)))
             && self.single.is_none_or(|single| {
                 matches!(&fact.kind, Kind::PainScore(score) if (score.low == score.high) == single)
             })
-            && self.tests.iter().all(|(field, test, or_unstated)| {
-                let value = reading::field(fact, field);
-                (value.is_none() && *or_unstated) || test.passes(value)
-            })
+    }
+}
+
+/// Whether a drug, or one part of a combination, is of a sorted set. Names of drugs are in lower case.
+fn of_set(set: &[String], drug: &str) -> bool {
+    let known = |part: &str| set.binary_search_by(|own| own.as_str().cmp(part.trim())).is_ok();
+    match drug.contains('/') {
+        true => drug.split('/').any(known),
+        false => known(drug),
     }
 }
 
 impl Test {
+    /// A value that passes.
+    fn example(&self) -> Option<toml::Value> {
+        Some(match self {
+            Test::Words(words)
+            | Test::Drugs(words)
+            | Test::Contains(words)
+            | Test::Prefix(words) => words.first()?.clone().into(),
+            Test::Flag(flag) => (*flag).into(),
+            Test::Number(bounds) => bounds.example(Tri::Yes).into(),
+            Test::Known(true) => "stated".into(),
+            Test::Known(false) => return None,
+        })
+    }
+
     fn passes(&self, value: Option<FieldValue<'_>>) -> bool {
         match (self, value) {
             (Test::Known(known), value) => *known == value.is_some(),
             (_, None) => false,
+            // Most words are of closed sets, which are in lower case.
             (Test::Words(words), Some(FieldValue::Text(text))) => {
-                words.iter().any(|w| w.eq_ignore_ascii_case(&text))
+                words.iter().any(|w| *w == *text)
+                    || (text.bytes().any(|b| b.is_ascii_uppercase())
+                        && words.iter().any(|w| w.eq_ignore_ascii_case(&text)))
             }
-            (Test::Drugs(drugs), Some(FieldValue::Text(text))) => text
-                .split('/')
-                .any(|part| drugs.iter().any(|drug| drug.eq_ignore_ascii_case(part.trim()))),
+            (Test::Drugs(drugs), Some(FieldValue::Text(text))) => of_set(drugs, &text),
             (Test::Words(words), Some(FieldValue::List(list))) => {
                 list.iter().any(|item| words.contains(item))
             }
@@ -234,9 +372,8 @@ impl Test {
 
 /// Whether `part` is in `text`, whatever the case of ASCII letters.
 pub(super) fn contains(text: &str, part: &str) -> bool {
-    part.is_empty()
-        || text
-            .as_bytes()
-            .windows(part.len())
-            .any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+    let (text, part) = (text.as_bytes(), part.as_bytes());
+    let Some(first) = part.first() else { return true };
+    text.windows(part.len())
+        .any(|window| window[0].eq_ignore_ascii_case(first) && window.eq_ignore_ascii_case(part))
 }

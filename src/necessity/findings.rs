@@ -1,17 +1,20 @@
-//! Leaves over single facts: signs, diagnoses, studies, statements, scores and the onset of pain.
+//! Leaves over single facts: signs, diagnoses, studies, statements, and the onset of pain.
 
 use serde::Deserialize;
+use smallvec::SmallVec;
 
-use super::compile::{Band, Number, Scope};
-use super::filter::{Compare, Filter, RawFilter, contains};
-use super::logic::{Answer, Flags, Tri};
+use super::compile::Scope;
+use super::filter::{Filter, RawFilter};
+use super::logic::{Answer, Flags, Grounds, Possible, Tri};
 use super::rule::Case;
+use super::supply::Supply;
+use super::unit::{Number, Unit};
 use crate::chart::{Chart, kind_index};
-use crate::fact::{Kind, ScoreUnit, Side};
+use crate::fact::{Kind, PainDuration, Side};
 use crate::quantity;
 
 /// What wins where facts point in different directions.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Winner {
     /// Neither: the record is in conflict.
@@ -26,7 +29,7 @@ enum Winner {
 }
 
 /// Facts for, against and in between, as a policy file writes them.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct RawFacts {
     /// Facts that speak for.
@@ -97,7 +100,7 @@ impl RawFacts {
             ],
             flag,
             side: self.side,
-            replaced_after: self.replaced_after.as_ref().map(|n| scope.number(n)).transpose()?,
+            replaced_after: scope.maybe(&self.replaced_after, Unit::Days)?,
             rank: self.rank.clone(),
             within: self.within,
             between: self.between,
@@ -111,6 +114,45 @@ impl RawFacts {
     }
 }
 
+impl Facts {
+    /// Answers that some record gets.
+    pub(super) fn possible(&self) -> Possible {
+        let [against, open, met, fallback] = &self.lists;
+        let mut possible = Possible::of(self.silence);
+        possible.yes |= !met.is_empty();
+        possible.no |= !against.is_empty() || !fallback.is_empty();
+        possible.open |= !open.is_empty() || (possible.yes && possible.no);
+        possible
+    }
+
+    /// Facts that would be for or against.
+    pub(super) fn supply(&self, chart: &Chart, wanted: Tri, supply: &mut Supply) -> bool {
+        let [against, _, met, fallback] = &self.lists;
+        let filters = if wanted == Tri::Yes { met } else { against };
+        let first = filters.iter().chain(fallback.iter().filter(|_| wanted == Tri::No)).next();
+        let Some(fact) = first.and_then(Filter::example) else { return false };
+        let mut fact = fact.clone();
+        if self.side
+            && let Some(side) = chart.request.side
+        {
+            set_side(&mut fact.kind, side);
+        }
+        supply.add(fact);
+        true
+    }
+}
+
+fn set_side(kind: &mut Kind, side: Side) {
+    match kind {
+        Kind::ExamSign(sign) => sign.side = Some(side),
+        Kind::Emg(emg) => emg.side = Some(side),
+        Kind::Imaging(imaging) => imaging.side = Some(side),
+        Kind::Diagnosis(diagnosis) => diagnosis.side = Some(side),
+        Kind::Injection(injection) => injection.side = Some(side),
+        _ => {}
+    }
+}
+
 /// A fact that passed a filter.
 #[derive(Clone, Copy)]
 struct Hit {
@@ -121,10 +163,13 @@ struct Hit {
     ranked: bool,
 }
 
+/// Hits, few as a rule.
+type Hits = SmallVec<[Hit; 4]>;
+
 impl Facts {
     pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
         let chart = case.chart;
-        let mut hits: Vec<Hit> = Vec::new();
+        let mut hits = Hits::new();
         for (n, (filters, points)) in self.lists.iter().zip(DIRECTIONS).enumerate() {
             if n == 3 && !hits.is_empty() {
                 break;
@@ -161,7 +206,7 @@ impl Facts {
     }
 
     /// Drops what documents long before the newest one say.
-    fn keep_newest(&self, chart: &Chart, hits: &mut Vec<Hit>) {
+    fn keep_newest(&self, chart: &Chart, hits: &mut Hits) {
         let Some(days) = self.replaced_after else { return };
         let told = |hit: &Hit| chart.told_on(hit.fact).map(|date| date.latest());
         if let Some(newest) = hits.iter().filter_map(told).max() {
@@ -173,22 +218,31 @@ impl Facts {
         }
     }
 
-    fn weigh<'c>(&'c self, hits: Vec<Hit>) -> Answer<'c> {
-        let mut documents: Vec<usize> = hits.iter().map(|hit| hit.document).collect();
+    fn weigh<'c>(&'c self, hits: Hits) -> Answer<'c> {
+        let mut documents: Grounds = hits.iter().map(|hit| hit.document).collect();
         documents.sort_unstable();
         documents.dedup();
+        if let [hit] = hits.as_slice() {
+            return self.verdict(Some(hit.points), &hits);
+        }
         let verdicts = documents.iter().map(|document| {
             decide(
                 hits.iter().filter(|hit| hit.document == *document).map(|hit| Some(hit.points)),
                 self.within,
             )
         });
-        let verdict = decide(verdicts, self.between);
+        self.verdict(decide(verdicts, self.between), &hits)
+    }
+
+    fn verdict<'c>(&'c self, verdict: Option<Tri>, hits: &[Hit]) -> Answer<'c> {
         let grounds = |value: Tri| {
-            hits.iter().filter(|h| h.points == value).map(|h| h.fact).collect::<Vec<_>>()
+            hits.iter().filter(|h| h.points == value).map(|h| h.fact).collect::<Grounds>()
         };
         match verdict {
-            None => Answer::open(Flags::CONFLICTING, hits.iter().map(|hit| hit.fact).collect()),
+            None => Answer::open(
+                Flags::CONFLICTING,
+                hits.iter().map(|hit| hit.fact).collect::<Grounds>(),
+            ),
             Some(Tri::Unknown) => Answer {
                 missing: if self.missing.is_empty() { Vec::new() } else { vec![&self.missing] },
                 ..Answer::open(self.flag, grounds(Tri::Unknown))
@@ -224,7 +278,7 @@ fn decide(directions: impl Iterator<Item = Option<Tri>>, winner: Winner) -> Opti
 }
 
 /// Keeps the side asked for. A finding with its side says more than one without, document by document.
-fn keep_side(hits: &mut Vec<Hit>, asked: Option<Side>) {
+fn keep_side(hits: &mut Hits, asked: Option<Side>) {
     // Where no side is asked for, the side that something is found on is the one in question.
     let side = asked.filter(|side| *side != Side::Bilateral).or_else(|| {
         hits.iter()
@@ -234,7 +288,7 @@ fn keep_side(hits: &mut Vec<Hit>, asked: Option<Side>) {
     });
     if let Some(side) = side {
         hits.retain(|hit| hit.side.is_none_or(|own| own == side || own == Side::Bilateral));
-        let sided: Vec<usize> =
+        let sided: Grounds =
             hits.iter().filter(|h| h.side == Some(side)).map(|h| h.document).collect();
         hits.retain(|hit| hit.side.is_some() || !sided.contains(&hit.document));
     }
@@ -252,7 +306,7 @@ fn side_of(kind: &Kind) -> Option<Side> {
 }
 
 /// How long the complaint has been there, as a policy file writes it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawOnset {
     months: Number,
@@ -268,7 +322,10 @@ pub(super) struct Onset {
 
 impl RawOnset {
     pub(super) fn compile(&self, scope: &Scope<'_>) -> Result<Onset, String> {
-        Ok(Onset { months: scope.number(&self.months)?, missing: self.missing.clone() })
+        Ok(Onset {
+            months: scope.number(&self.months, Unit::Months)?,
+            missing: self.missing.clone(),
+        })
     }
 }
 
@@ -277,17 +334,25 @@ impl Onset {
     pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
         let chart = case.chart;
         let longest = chart
-            .standing(kind_index("pain_duration"))
+            .standing(const { kind_index("pain_duration") })
             .iter()
             .filter_map(|&at| Some((months(chart, at)?, at)))
             .max_by(|a, b| a.0.total_cmp(&b.0));
         match longest {
             None => Answer::silent(&self.missing),
             Some((months, at)) => Answer {
-                notes: vec![format!("about {months:.0} months")],
+                notes: case.note(|| format!("about {months:.0} months")),
                 ..Answer::of(Tri::from(months >= self.months), vec![at])
             },
         }
+    }
+}
+
+impl Onset {
+    pub(super) fn supply(&self, wanted: Tri, supply: &mut Supply) -> bool {
+        let months = if wanted == Tri::Yes { self.months } else { self.months / 2.0 };
+        supply.tell(PainDuration { months: Some(months), since: None });
+        true
     }
 }
 
@@ -304,128 +369,4 @@ fn months(chart: &Chart, at: usize) -> Option<f64> {
         .zip(chart.as_of)
         .map_or(0, |(told, as_of)| crate::chart::days_between(told, as_of).max(0));
     pain.months.map(|months| months + f64::from(passed) / quantity::DAYS_A_MONTH)
-}
-
-/// A disability score, as a policy file writes it.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawScore {
-    instrument: String,
-    /// Ask whether the written label agrees with the published band.
-    #[serde(default)]
-    label_agrees: bool,
-    gt: Option<Number>,
-    ge: Option<Number>,
-    lt: Option<Number>,
-    le: Option<Number>,
-    missing: String,
-}
-
-/// A disability score, compiled.
-#[derive(Clone, Debug)]
-pub(super) struct Score {
-    instrument: String,
-    points: f64,
-    bands: Vec<Band>,
-    /// `None`: whether the label agrees.
-    bounds: Option<Compare>,
-    missing: String,
-}
-
-impl RawScore {
-    pub(super) fn compile(&self, scope: &Scope<'_>) -> Result<Score, String> {
-        let instrument = scope.instruments.get(&self.instrument).ok_or_else(|| {
-            scope.unknown(
-                "instrument",
-                &self.instrument,
-                scope.instruments.keys().map(String::as_str),
-            )
-        })?;
-        let bounds = if self.label_agrees {
-            None
-        } else {
-            Some(scope.compare(&self.gt, &self.ge, &self.lt, &self.le)?)
-        };
-        Ok(Score {
-            instrument: self.instrument.clone(),
-            points: instrument.points,
-            bands: instrument.bands.clone(),
-            bounds,
-            missing: self.missing.clone(),
-        })
-    }
-}
-
-impl Score {
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let chart = case.chart;
-        let mut scores: Vec<(usize, f64, Option<&str>)> = chart
-            .standing(kind_index("disability_score"))
-            .iter()
-            .filter_map(|&at| match &chart.facts[at].kind {
-                Kind::DisabilityScore(score) if score.instrument.as_str() == self.instrument => {
-                    let percent = match score.unit {
-                        Some(ScoreUnit::Points) => score.value * 100.0 / self.points,
-                        _ => score.value,
-                    };
-                    Some((at, percent, score.label.as_deref()))
-                }
-                _ => None,
-            })
-            .collect();
-        match &self.bounds {
-            Some(bounds) => {
-                // The newest account tells how it is now.
-                let newest = scores
-                    .iter()
-                    .map(|(at, ..)| chart.told_on(*at).map(|d| d.latest()))
-                    .max()
-                    .flatten();
-                scores.retain(|(at, ..)| {
-                    chart.told_on(*at).map(|d| d.latest()) == newest || newest.is_none()
-                });
-                if scores.is_empty() {
-                    return Answer::silent(&self.missing);
-                }
-                let holds = scores.iter().filter(|(_, percent, _)| bounds.holds(*percent)).count();
-                let facts = scores.iter().map(|(at, ..)| *at).collect();
-                match holds {
-                    0 => Answer::of(Tri::No, facts),
-                    all if all == scores.len() => Answer::of(Tri::Yes, facts),
-                    _ => Answer::open(Flags::CONFLICTING, facts),
-                }
-            }
-            None => self.label_agrees(&scores),
-        }
-    }
-
-    /// Every written label must fit; a word that names no band says nothing.
-    fn label_agrees<'c>(&'c self, scores: &[(usize, f64, Option<&str>)]) -> Answer<'c> {
-        let (mut fitting, mut wrong, mut notes) = (Vec::new(), Vec::new(), Vec::new());
-        for (at, percent, label) in scores {
-            let Some(band) = self.bands.iter().find(|band| *percent <= band.to) else { continue };
-            let Some(written) = label.and_then(|label| self.band_of(label)) else { continue };
-            if written.label == band.label {
-                fitting.push(*at);
-            } else {
-                wrong.push(*at);
-                notes.push(format!(
-                    "{percent:.0} % lies in the published band \"{}\", the record writes \"{}\"",
-                    band.label, written.label
-                ));
-            }
-        }
-        match (wrong.is_empty(), fitting.is_empty()) {
-            (false, _) => Answer { notes, ..Answer::of(Tri::No, wrong) },
-            (true, false) => Answer::of(Tri::Yes, fitting),
-            (true, true) => Answer {
-                facts: scores.iter().map(|s| s.0).collect(),
-                ..Answer::silent(&self.missing)
-            },
-        }
-    }
-
-    fn band_of(&self, label: &str) -> Option<&Band> {
-        self.bands.iter().find(|band| band.words.iter().any(|word| contains(label, word)))
-    }
 }

@@ -4,6 +4,8 @@
 //! greatest. An [`Answer`] keeps the facts that decided it, what is missing, and flags that
 //! say why something stays unknown.
 
+use smallvec::SmallVec;
+
 use super::Outcome;
 
 /// No, unknown, yes.
@@ -71,6 +73,50 @@ impl From<Tri> for Outcome {
     }
 }
 
+/// Which answers a rule can come to, whatever the record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Possible {
+    /// No.
+    pub no: bool,
+    /// Unknown.
+    pub open: bool,
+    /// Yes.
+    pub yes: bool,
+}
+
+impl Possible {
+    /// Any answer.
+    pub const ANY: Possible = Possible { no: true, open: true, yes: true };
+
+    /// One answer alone.
+    pub fn of(value: Tri) -> Self {
+        Self { no: value == Tri::No, open: value == Tri::Unknown, yes: value == Tri::Yes }
+    }
+
+    /// Whether only one answer is possible.
+    pub fn constant(self) -> bool {
+        [self.no, self.open, self.yes].iter().filter(|possible| **possible).count() == 1
+    }
+
+    /// Those of the opposite.
+    pub fn negate(self) -> Self {
+        Self { no: self.yes, open: self.open, yes: self.no }
+    }
+
+    /// Those of at least `n` of the parts.
+    pub fn n_of(n: usize, parts: &[Possible]) -> Self {
+        let count = |pick: fn(&Possible) -> bool| parts.iter().filter(|part| pick(part)).count();
+        let (always, open) = (count(|p| p.yes && !p.no && !p.open), count(|p| p.open));
+        let either = count(|p| p.yes && p.no && !p.open);
+        Self {
+            yes: count(|p| p.yes) >= n,
+            no: count(|p| p.no) + n > parts.len(),
+            // Fewer than n hold, and the open ones could make them n.
+            open: always < n && open > 0 && always + open + either >= n,
+        }
+    }
+}
+
 /// Why something is not as it should be; a small set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Flags(u8);
@@ -126,6 +172,9 @@ impl Flags {
     }
 }
 
+/// The facts that an answer rests on: indices into [`Chart::facts`](crate::chart::Chart::facts). Few, as a rule.
+pub type Grounds = SmallVec<[usize; 4]>;
+
 /// A value with its grounds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answer<'p> {
@@ -133,8 +182,8 @@ pub struct Answer<'p> {
     pub value: Tri,
     /// Why it is open or wrong.
     pub flags: Flags,
-    /// Facts that decided it: indices into [`Chart::facts`](crate::chart::Chart::facts).
-    pub facts: Vec<usize>,
+    /// Facts that decided it.
+    pub facts: Grounds,
     /// What the record does not say, in the policy's words.
     pub missing: Vec<&'p str>,
     /// What was worked out from the facts, in words.
@@ -148,8 +197,8 @@ impl<'p> Answer<'p> {
     }
 
     /// An answer that rests on facts.
-    pub fn of(value: Tri, facts: Vec<usize>) -> Self {
-        Answer { value, facts, ..Default::default() }
+    pub fn of(value: Tri, facts: impl Into<Grounds>) -> Self {
+        Answer { value, facts: facts.into(), ..Default::default() }
     }
 
     /// Unknown, with what is missing.
@@ -161,8 +210,8 @@ impl<'p> Answer<'p> {
     }
 
     /// Unknown, for the reason that the flag gives.
-    pub fn open(flags: Flags, facts: Vec<usize>) -> Self {
-        Answer { flags, facts, ..Default::default() }
+    pub fn open(flags: Flags, facts: impl Into<Grounds>) -> Self {
+        Answer { flags, facts: facts.into(), ..Default::default() }
     }
 
     /// The opposite, on the same grounds.
@@ -174,25 +223,67 @@ impl<'p> Answer<'p> {
     /// The combination of parts to `value`, on the grounds of those parts that agree with it.
     pub fn combine(value: Tri, parts: impl IntoIterator<Item = Answer<'p>>) -> Self {
         let mut whole = Answer::bare(value);
+        parts.into_iter().filter(|part| part.value == value).for_each(|part| whole.join(part));
+        whole.tidy()
+    }
+
+    /// The least of the parts, on the grounds of those that are as low; yes where there are none.
+    pub fn least(parts: impl Iterator<Item = Answer<'p>>) -> Self {
+        Self::outermost(Answer::bare(Tri::Yes), parts, |new, known| new < known)
+    }
+
+    /// The greatest of the parts, on the grounds of those that are as high; no where there are none.
+    pub fn greatest(parts: impl Iterator<Item = Answer<'p>>) -> Self {
+        Self::outermost(Answer::bare(Tri::No), parts, |new, known| new > known)
+    }
+
+    fn outermost(
+        mut whole: Answer<'p>,
+        parts: impl Iterator<Item = Answer<'p>>,
+        further: impl Fn(Tri, Tri) -> bool,
+    ) -> Self {
         for part in parts {
-            if part.value != value {
-                continue;
+            if further(part.value, whole.value) {
+                whole = part;
+            } else if part.value == whole.value {
+                whole.join(part);
             }
-            whole.flags = whole.flags.and(part.flags);
-            whole.facts.extend(part.facts);
-            whole.missing.extend(part.missing);
-            whole.notes.extend(part.notes);
         }
-        whole.facts.sort_unstable();
-        whole.facts.dedup();
-        let mut seen: Vec<&str> = Vec::with_capacity(whole.missing.len());
-        whole.missing.retain(|item| {
-            !seen.contains(item) && {
-                seen.push(item);
-                true
-            }
-        });
-        whole
+        whole.tidy()
+    }
+
+    /// Adds the grounds of another answer.
+    fn join(&mut self, part: Answer<'p>) {
+        self.flags = self.flags.and(part.flags);
+        if self.facts.is_empty() {
+            self.facts = part.facts;
+        } else {
+            self.facts.extend_from_slice(&part.facts);
+        }
+        if !part.missing.is_empty() {
+            self.missing.extend(part.missing);
+        }
+        if !part.notes.is_empty() {
+            self.notes.extend(part.notes);
+        }
+    }
+
+    /// Each fact once and in order, each missing thing once.
+    fn tidy(mut self) -> Self {
+        if self.facts.len() > 1 {
+            self.facts.sort_unstable();
+            self.facts.dedup();
+        }
+        if self.missing.len() > 1 {
+            let mut seen: Vec<&str> = Vec::with_capacity(self.missing.len());
+            self.missing.retain(|item| {
+                !seen.contains(item) && {
+                    seen.push(item);
+                    true
+                }
+            });
+        }
+        self
     }
 }
 
@@ -217,6 +308,25 @@ mod tests {
         fn n_of_spans_any_and_all(values in prop::collection::vec(tri(), 1..6)) {
             prop_assert_eq!(Tri::n_of(1, values.iter().copied()), *values.iter().max().unwrap());
             prop_assert_eq!(Tri::n_of(values.len(), values.iter().copied()), *values.iter().min().unwrap());
+        }
+
+        // Which answers a count can come to is what trying them all comes to.
+        #[test]
+        fn possible_answers_are_those_that_occur(parts in prop::collection::vec((prop::bool::ANY, prop::bool::ANY, prop::bool::ANY), 1..5), n in 1usize..5) {
+            let parts: Vec<Possible> = parts.iter().map(|(no, open, yes)| Possible { no: *no, open: *open, yes: *yes || !(*no || *open) }).collect();
+            let n = n.min(parts.len());
+            let mut all: Vec<Vec<Tri>> = vec![Vec::new()];
+            for part in &parts {
+                let values = [(part.no, Tri::No), (part.open, Tri::Unknown), (part.yes, Tri::Yes)];
+                all = all.iter().flat_map(|head| values.iter().filter(|(can, _)| *can).map(move |(_, value)| {
+                    let mut row = head.clone();
+                    row.push(*value);
+                    row
+                })).collect();
+            }
+            let got: Vec<Tri> = all.iter().map(|row| Tri::n_of(n, row.iter().copied())).collect();
+            let expect = Possible { no: got.contains(&Tri::No), open: got.contains(&Tri::Unknown), yes: got.contains(&Tri::Yes) };
+            prop_assert_eq!(Possible::n_of(n, &parts), expect);
         }
 
         // What is learned later never turns a yes into a no.

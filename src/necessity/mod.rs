@@ -1,32 +1,55 @@
 //! The necessity evaluator: a verdict as a pure function of chart and policy.
 //!
-//! A [`Policy`] is read from TOML and compiled once; [`evaluate`] asks its rules of a chart.
+//! A [`Policy`] is read from TOML and compiled once. [`decide`] asks its rules of a chart,
+//! [`evaluate`] says the same in words.
 //! Silence of the record is never a no: see [`logic`].
 
+mod care;
 mod cases;
+mod change;
+mod choose;
 mod compile;
+mod decide;
 mod evaluate;
+mod events;
 mod evidence;
 mod filter;
 mod findings;
+mod lint;
+mod load;
 pub mod logic;
 mod narrative;
 mod past;
 mod pathway;
 mod policy;
+mod raw;
 mod reasons;
 mod record;
+mod response;
 mod rule;
+mod score;
+mod show;
+mod supply;
+mod templates;
 mod treatment;
+mod unit;
 mod verdict;
 
 pub use cases::PolicyCase;
-use evaluate::Settled;
-pub use evaluate::{DEFAULT_POLICY, choose, evaluate};
+pub use choose::{DEFAULT_POLICY, Payer, choose, in_force};
+use decide::Settled;
+pub use decide::{Decided, Decision, decide};
+pub use evaluate::evaluate;
 pub use evidence::{Evidence, EvidenceRegistry};
-pub use narrative::{narrative, narrative_with};
-pub use policy::{Criterion, MissingDocumentation, PathwayStep, Policy, Verification};
+pub use narrative::Teller;
+pub use policy::{Criterion, MissingDocumentation, PathwayStep, Policy, Stage, Verification};
+pub use show::show;
+pub use supply::{Supposed, with_documentation, with_step};
+pub use templates::Templates;
+pub use unit::Quantity;
 pub use verdict::*;
 
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod tests;

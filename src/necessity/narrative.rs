@@ -1,29 +1,16 @@
-//! The narrative of a case: what a reviewer reads, each sentence with what it rests on.
+//! The assessment of a case and the request for what is missing: what people read, each sentence
+//! with what it rests on. The words around the facts are in the templates.
 
-use std::sync::LazyLock;
-
-use minijinja::Environment;
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::evaluate::words;
 use super::evidence::{Evidence, EvidenceRegistry};
+use super::filter::Filter;
 use super::policy::{Note, NoteSection, Policy};
-use super::{Finding, Outcome, Severity, StepStatus, Verdict};
+use super::templates::{Templates, escape};
+use super::{Determination, Finding, Outcome, Reason, ReasonClass, Severity, Step, Verdict};
 use crate::chart::Chart;
-
-const TEMPLATE: &str = include_str!("../../lexicons/templates/narrative.md.j2");
-
-static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut environment = Environment::new();
-    if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).build() {
-        environment.set_syntax(syntax);
-    }
-    // The tests hold that the embedded template parses and renders.
-    let _ = environment.add_template("narrative", TEMPLATE);
-    environment
-});
+use crate::fact::{Fact, Kind};
 
 /// Titles of the groups of deficiencies, by category.
 const GROUPS: [(&str, &str); 4] = [
@@ -33,19 +20,27 @@ const GROUPS: [(&str, &str); 4] = [
     ("history", "Prior interventions"),
 ];
 
+/// Quotes that a sentence shows at most.
+const QUOTES: usize = 4;
+
+/// What the templates are filled with; all text is escaped.
 #[derive(Serialize)]
 struct View {
     title: String,
     policy: PolicyView,
     as_of: Option<String>,
+    determination: &'static str,
+    without_exclusions: &'static str,
     recommendation: String,
-    opening: Vec<String>,
-    guideline: Vec<String>,
+    opening: Vec<Line>,
+    guideline: Vec<Line>,
     groups: Vec<Group>,
     pathway: Vec<StepView>,
-    pitfalls: Vec<String>,
-    function: Vec<String>,
-    change: Vec<String>,
+    pitfalls: Vec<Line>,
+    function: Vec<Line>,
+    change: Vec<Change>,
+    documentation_only: bool,
+    one_fix_away: Vec<StepView>,
     evidence: Vec<EvidenceView>,
 }
 
@@ -53,26 +48,83 @@ struct View {
 struct PolicyView {
     id: String,
     version: String,
+    title: String,
     verification: &'static str,
     source: String,
     retrieved: String,
+    effective: String,
+}
+
+/// A sentence and what it rests on.
+#[derive(Serialize)]
+struct Line {
+    /// Title of the criterion; empty for a sentence of the policy itself.
+    title: String,
+    /// Outcome of the criterion; empty for a sentence of the policy itself.
+    outcome: &'static str,
+    text: String,
+    marks: Marks,
+}
+
+/// What a sentence rests on.
+#[derive(Serialize)]
+struct Marks {
+    criteria: Vec<String>,
+    evidence: Vec<Cited>,
+    places: Vec<PlaceView>,
+}
+
+#[derive(Serialize)]
+struct Cited {
+    id: String,
+    verification: &'static str,
+}
+
+#[derive(Serialize, PartialEq)]
+struct PlaceView {
+    document: String,
+    page: u32,
+    quote: String,
+    /// What the record says of it elsewhere in the sentence, as how often.
+    detail: String,
 }
 
 #[derive(Serialize)]
 struct Group {
     title: &'static str,
-    lines: Vec<String>,
-    credited: Vec<String>,
+    lines: Vec<Line>,
+    credited: Vec<Line>,
 }
 
 #[derive(Serialize)]
 struct StepView {
+    id: String,
     number: String,
     title: String,
     status: &'static str,
-    blocked_by: String,
+    blocked_by: Vec<String>,
     action: String,
-    marks: String,
+    by: String,
+    marks: Marks,
+}
+
+/// A reason, and what it would be answered with.
+#[derive(Serialize)]
+struct Change {
+    label: String,
+    required: bool,
+    /// Whether it is an exclusion of the policy, whatever the record says.
+    excluded: bool,
+    record: &'static str,
+    asked: String,
+    item: String,
+    why: String,
+    missing: Vec<String>,
+    cured_by: Vec<String>,
+    answered_by: String,
+    /// Who can supply it.
+    by: Vec<String>,
+    marks: Marks,
 }
 
 #[derive(Serialize)]
@@ -89,36 +141,35 @@ struct EvidenceView {
     checked: String,
 }
 
-/// The assessment as Markdown, with the evidence registry that the program carries.
-pub fn narrative(policy: &Policy, chart: &Chart, verdict: &Verdict) -> String {
-    narrative_with(EvidenceRegistry::embedded(), policy, chart, verdict)
-}
-
-/// The assessment as Markdown.
-pub fn narrative_with(
-    registry: &EvidenceRegistry,
-    policy: &Policy,
-    chart: &Chart,
-    verdict: &Verdict,
-) -> String {
-    let teller = Teller { registry, policy, chart, verdict };
-    let rendered = ENVIRONMENT
-        .get_template("narrative")
-        .and_then(|template| template.render(Serde(teller.view())));
-    rendered.unwrap_or_else(|_| {
-        format!("# {}\n\n{}\n", escape(&policy.title), escape(&verdict.rationale))
-    })
-}
-
-struct Teller<'a> {
-    registry: &'a EvidenceRegistry,
-    policy: &'a Policy,
-    chart: &'a Chart,
-    verdict: &'a Verdict,
+/// Tells of one verdict in words.
+#[derive(Clone, Copy)]
+pub struct Teller<'a> {
+    /// What policies cite.
+    pub registry: &'a EvidenceRegistry,
+    /// The words around the facts.
+    pub templates: &'a Templates,
+    /// The policy.
+    pub policy: &'a Policy,
+    /// The record.
+    pub chart: &'a Chart,
+    /// What the policy makes of it.
+    pub verdict: &'a Verdict,
 }
 
 impl Teller<'_> {
+    /// The assessment, as Markdown.
+    pub fn narrative(&self) -> String {
+        self.templates.narrative(self.view())
+    }
+
+    /// The request for missing documentation, as Markdown; `None` unless the case waits for it.
+    pub fn request(&self) -> Option<String> {
+        let pends = self.verdict.determination == Determination::PendMissingDocumentation;
+        pends.then(|| self.templates.request(self.view()))
+    }
+
     fn view(&self) -> View {
+        let verdict = self.verdict;
         let request = &self.chart.request;
         let title = match (&request.procedure, &request.cpt) {
             (Some(name), Some(code)) => format!("{name} ({code})"),
@@ -126,24 +177,40 @@ impl Teller<'_> {
             (None, Some(code)) => code.clone(),
             (None, None) => self.policy.title.clone(),
         };
+        let fixes = verdict.pathway.iter().filter(|step| verdict.one_fix_away.contains(&step.id));
         View {
             title: escape(&title),
             policy: PolicyView {
                 id: self.policy.id.clone(),
                 version: self.policy.version.clone(),
+                title: escape(&self.policy.title),
                 verification: self.policy.verification.as_str(),
                 source: escape(&self.policy.source),
                 retrieved: escape(&self.policy.retrieved),
+                effective: self.policy.effective.to_string(),
             },
             as_of: self.chart.as_of.map(|day| day.to_string()),
-            recommendation: escape(&self.verdict.rationale),
+            determination: verdict.determination.as_str(),
+            without_exclusions: verdict.determination_without_exclusions.as_str(),
+            recommendation: escape(&verdict.rationale),
             opening: self.opening(),
             guideline: self.guideline(),
-            groups: GROUPS.iter().map(|(category, title)| self.group(category, title)).collect(),
-            pathway: self.pathway(),
+            groups: GROUPS
+                .iter()
+                .map(|(category, title)| self.group(category, title))
+                .filter(|group| !group.lines.is_empty() || !group.credited.is_empty())
+                .collect(),
+            pathway: verdict.pathway.iter().map(|step| self.step(step)).collect(),
             pitfalls: self.pitfalls(),
             function: self.function(),
-            change: self.change(),
+            change: verdict
+                .reasons
+                .iter()
+                .filter(|reason| reason.severity != Severity::Informational)
+                .map(|reason| self.change(reason))
+                .collect(),
+            documentation_only: verdict.documentation_only,
+            one_fix_away: fixes.map(|step| self.step(step)).collect(),
             evidence: self.cited().map(view_of).collect(),
         }
     }
@@ -152,9 +219,13 @@ impl Teller<'_> {
         self.verdict.findings.first().is_none_or(|scope| scope.outcome != Outcome::NotMet)
     }
 
-    /// What the request is, and what of it and of the record is open.
-    fn opening(&self) -> Vec<String> {
-        let open = |f: &&Finding| matches!(f.outcome, Outcome::NotMet | Outcome::NotDocumented);
+    /// What of the request, of the policy's own limits and of the record is open; all of it where nothing is.
+    fn opening(&self) -> Vec<Line> {
+        let met = self.verdict.determination == Determination::MeetsCriteria;
+        let open = |f: &&Finding| {
+            matches!(f.outcome, Outcome::NotMet | Outcome::NotDocumented)
+                || (met && f.outcome == Outcome::Met)
+        };
         let of = |category: &'static str| {
             self.verdict.findings.iter().filter(move |f| f.category == category)
         };
@@ -167,22 +238,25 @@ impl Teller<'_> {
             .collect()
     }
 
-    fn guideline(&self) -> Vec<String> {
+    /// Notes on the guideline, the informational evidence one by one, and notes on the evidence.
+    fn guideline(&self) -> Vec<Line> {
         if !self.covered() {
             return Vec::new();
         }
         let mut lines = self.notes(NoteSection::Guideline);
-        let on_efficacy = self.policy.criteria.iter().filter(|c| c.id == "efficacy-evidence");
-        for id in on_efficacy.flat_map(|criterion| &criterion.evidence) {
-            if let Some(item) = self.registry.get(id) {
-                lines.push(format!(
-                    "{} ({}): {} {} {}",
-                    escape(&item.title),
-                    item.year,
-                    escape(&item.finding),
-                    escape(&item.limits),
-                    self.marks(&["efficacy-evidence"], &[item.id.as_str()], &[])
-                ));
+        let informs = |f: &&Finding| {
+            f.category == "evidence"
+                && f.severity == Severity::Informational
+                && f.outcome != Outcome::NotApplicable
+        };
+        for finding in self.verdict.findings.iter().filter(informs) {
+            for item in finding.evidence.iter().filter_map(|id| self.registry.get(id)) {
+                let text =
+                    format!("{} ({}): {} {}", item.title, item.year, item.finding, item.limits);
+                let evidence = [item.id.clone()];
+                let criteria = std::slice::from_ref(&finding.criterion_id);
+                let marks = self.marks(criteria, &evidence, &[]);
+                lines.push(Line { title: String::new(), outcome: "", text: escape(&text), marks });
             }
         }
         lines.extend(self.notes(NoteSection::Evidence));
@@ -191,7 +265,7 @@ impl Teller<'_> {
 
     fn group(&self, category: &'static str, title: &'static str) -> Group {
         let of = || self.verdict.findings.iter().filter(move |f| f.category == category);
-        let mut lines: Vec<String> = of()
+        let mut lines: Vec<Line> = of()
             .filter(|f| {
                 matches!(f.outcome, Outcome::NotMet | Outcome::NotDocumented)
                     && f.reason_id.is_some()
@@ -212,48 +286,34 @@ impl Teller<'_> {
         Group { title, lines, credited }
     }
 
-    fn pathway(&self) -> Vec<StepView> {
-        self.verdict
-            .pathway
-            .iter()
-            .map(|step| {
-                let criteria: Vec<&str> = self
-                    .verdict
-                    .findings
-                    .iter()
-                    .filter(|f| f.cured_by.contains(&step.id))
-                    .map(|f| f.criterion_id.as_str())
-                    .collect();
-                let evidence: Vec<&str> = step.evidence.iter().map(String::as_str).collect();
-                StepView {
-                    number: step.number.clone(),
-                    title: escape(&step.title),
-                    status: match step.status {
-                        StepStatus::Done => "done",
-                        StepStatus::Needed => "needed",
-                        StepStatus::Blocked => "not yet",
-                        StepStatus::NotApplicable => "does not apply",
-                    },
-                    blocked_by: step.blocked_by.join(", "),
-                    action: escape(&step.action),
-                    marks: self.marks(&criteria, &evidence, &[]),
-                }
+    fn step(&self, step: &Step) -> StepView {
+        let cures = self.verdict.findings.iter().filter(|f| f.cured_by.contains(&step.id));
+        let criteria: Vec<String> = cures.map(|f| f.criterion_id.clone()).collect();
+        StepView {
+            id: step.id.clone(),
+            number: step.number.clone(),
+            title: escape(&step.title),
+            status: step.status.as_str(),
+            blocked_by: step.blocked_by.clone(),
+            action: escape(&step.action),
+            by: escape(&step.by),
+            marks: self.marks(&criteria, &step.evidence, &[]),
+        }
+    }
+
+    fn pitfalls(&self) -> Vec<Line> {
+        let pitfalls = self.verdict.pitfalls.iter();
+        pitfalls
+            .map(|pitfall| Line {
+                title: String::new(),
+                outcome: "",
+                text: escape(&pitfall.text),
+                marks: self.marks(&pitfall.criteria, &[], &self.facts_of(&pitfall.criteria)),
             })
             .collect()
     }
 
-    fn pitfalls(&self) -> Vec<String> {
-        self.verdict
-            .pitfalls
-            .iter()
-            .map(|pitfall| {
-                let criteria: Vec<&str> = pitfall.criteria.iter().map(String::as_str).collect();
-                format!("{} {}", escape(&pitfall.text), self.marks(&criteria, &[], &[]))
-            })
-            .collect()
-    }
-
-    fn function(&self) -> Vec<String> {
+    fn function(&self) -> Vec<Line> {
         let mut lines = self.notes(NoteSection::Function);
         let of_function = self.verdict.findings.iter().filter(|f| f.category == "function");
         lines.extend(
@@ -264,57 +324,67 @@ impl Teller<'_> {
         lines
     }
 
-    /// What each reason would be answered with.
-    fn change(&self) -> Vec<String> {
-        self.verdict
-            .reasons
-            .iter()
-            .filter(|reason| reason.severity != Severity::Informational)
-            .map(|reason| {
-                let what = match (reason.missing_item.as_str(), reason.cured_by.is_empty()) {
-                    ("", true) => format!("{}: no step of the pathway answers it", reason.label),
-                    ("", false) => {
-                        format!("{}: answered by {}", reason.label, reason.cured_by.join(", "))
-                    }
-                    (item, _) => format!("{}: send {item}", reason.label),
-                };
-                let why = &reason.why_needed;
-                let evidence: Vec<&str> = reason.evidence.iter().map(String::as_str).collect();
-                let marks = self.marks(&[reason.criterion_id.as_str()], &evidence, &[]);
-                format!("{}. {} {marks}", escape(&what), escape(why))
-            })
-            .collect()
+    /// What a reason would be answered with.
+    fn change(&self, reason: &Reason) -> Change {
+        let finding = self.verdict.findings.iter().find(|f| f.criterion_id == reason.criterion_id);
+        let steps = self.verdict.pathway.iter().filter(|s| reason.cured_by.contains(&s.id));
+        let mut by: Vec<String> = Vec::new();
+        for step in steps.filter(|step| !step.by.is_empty()) {
+            let who = escape(&step.by);
+            if !by.contains(&who) {
+                by.push(who);
+            }
+        }
+        Change {
+            label: escape(&reason.label),
+            required: reason.severity == Severity::Required,
+            excluded: reason.class == ReasonClass::PolicyExclusion,
+            record: reason.record.as_str(),
+            asked: finding.map(|f| escape(&f.required)).unwrap_or_default(),
+            item: escape(&reason.missing_item),
+            why: escape(&reason.why_needed),
+            missing: finding.iter().flat_map(|f| &f.missing).map(|m| escape(m)).collect(),
+            cured_by: reason.cured_by.clone(),
+            answered_by: escape(&reason.answered_by),
+            by,
+            marks: self.marks(
+                std::slice::from_ref(&reason.criterion_id),
+                &reason.evidence,
+                finding.map_or(&[], |f| f.facts.as_slice()),
+            ),
+        }
     }
 
-    fn finding(&self, finding: &Finding) -> String {
-        let evidence: Vec<&str> = finding.evidence.iter().map(String::as_str).collect();
-        let marks = self.marks(&[finding.criterion_id.as_str()], &evidence, &finding.facts);
-        let verdict = match finding.outcome {
-            Outcome::Met => "met",
-            Outcome::NotMet => "not met",
-            Outcome::NotDocumented => "not documented",
-            Outcome::NotApplicable => "does not apply",
-        };
-        format!(
-            "**{}** ({verdict}). {} {marks}",
-            escape(&finding.title),
-            escape(&finding.explanation)
-        )
+    fn finding(&self, finding: &Finding) -> Line {
+        let criteria = [finding.criterion_id.clone()];
+        Line {
+            title: escape(&finding.title),
+            outcome: finding.outcome.as_str(),
+            text: escape(&finding.explanation),
+            marks: self.marks(&criteria, &finding.evidence, &finding.facts),
+        }
     }
 
-    fn notes(&self, section: NoteSection) -> Vec<String> {
+    fn find(&self, filters: &[Filter]) -> Vec<usize> {
+        let mut facts: Vec<usize> =
+            filters.iter().flat_map(|filter| filter.find(self.chart)).collect();
+        facts.sort_unstable();
+        facts.dedup();
+        facts
+    }
+
+    fn facts_of(&self, criteria: &[String]) -> Vec<usize> {
+        let findings = self.verdict.findings.iter();
+        let of = findings.filter(|f| criteria.contains(&f.criterion_id));
+        of.flat_map(|f| f.facts.iter().copied()).collect()
+    }
+
+    fn notes(&self, section: NoteSection) -> Vec<Line> {
         if !self.covered() {
             return Vec::new();
         }
         let outcome = |id: &str| {
             self.verdict.findings.iter().find(|f| f.criterion_id == id).map(|f| f.outcome)
-        };
-        let find = |filters: &[super::filter::Filter]| -> Vec<usize> {
-            let mut facts: Vec<usize> =
-                filters.iter().flat_map(|filter| filter.find(self.chart)).collect();
-            facts.sort_unstable();
-            facts.dedup();
-            facts
         };
         let told = |note: &&Note| {
             note.section == section
@@ -322,65 +392,52 @@ impl Teller<'_> {
                     .when
                     .iter()
                     .all(|(id, outcomes)| outcome(id).is_some_and(|o| outcomes.contains(&o)))
-                && (note.facts.is_empty() || !find(&note.facts).is_empty())
-                && find(&note.unless_facts).is_empty()
+                && (note.facts.is_empty() || !self.find(&note.facts).is_empty())
+                && self.find(&note.unless_facts).is_empty()
         };
         self.policy
             .notes
             .iter()
             .filter(told)
             .map(|note| {
-                let criteria: Vec<&str> = note.criteria.iter().map(String::as_str).collect();
-                let evidence: Vec<&str> = note.evidence.iter().map(String::as_str).collect();
-                let facts = if note.facts.is_empty() {
-                    let of = self
-                        .verdict
-                        .findings
-                        .iter()
-                        .filter(|f| note.criteria.contains(&f.criterion_id));
-                    of.flat_map(|f| f.facts.iter().copied()).collect()
-                } else {
-                    find(&note.facts)
+                let facts = match note.facts.is_empty() {
+                    true => self.facts_of(&note.criteria),
+                    false => self.find(&note.facts),
                 };
-                format!("{} {}", escape(&note.text), self.marks(&criteria, &evidence, &facts))
+                let marks = self.marks(&note.criteria, &note.evidence, &facts);
+                Line { title: String::new(), outcome: "", text: escape(&note.text), marks }
             })
             .collect()
     }
 
-    /// "[criterion; evidence; document, page: quote]"
-    fn marks(&self, criteria: &[&str], evidence: &[&str], facts: &[usize]) -> String {
-        const QUOTES: usize = 4;
-        let mut parts: Vec<String> = Vec::new();
-        if !criteria.is_empty() {
-            parts.push(format!("criterion {}", code_list(criteria)));
-        }
-        if !evidence.is_empty() {
-            let known = evidence.iter().map(|id| match self.registry.get(id) {
-                Some(item) => format!("`{id}` ({})", item.verification.as_str()),
-                None => format!("`{id}`"),
-            });
-            parts.push(format!("evidence {}", known.collect::<Vec<_>>().join(", ")));
-        }
-        let mut shown: Vec<String> = Vec::new();
+    fn marks(&self, criteria: &[String], evidence: &[String], facts: &[usize]) -> Marks {
+        let mut places: Vec<PlaceView> = Vec::new();
         for &at in facts {
             let fact = &self.chart.facts[at];
             let quote = words(fact);
-            if quote.is_empty() {
-                continue;
+            let document = self.chart.documents.get(fact.place.document);
+            let place = PlaceView {
+                document: escape(document.map_or("record", |d| d.name.as_str())),
+                page: fact.place.page,
+                detail: escape(detail(fact).unwrap_or_default()),
+                quote: escape(&quote),
+            };
+            if !quote.is_empty() && !places.contains(&place) {
+                places.push(place);
             }
-            let document =
-                self.chart.documents.get(fact.place.document).map_or("record", |d| d.name.as_str());
-            let line =
-                format!("{} p. {}: \"{}\"", escape(document), fact.place.page, escape(&quote));
-            if !shown.contains(&line) {
-                shown.push(line);
-            }
-            if shown.len() == QUOTES {
+            if places.len() == QUOTES {
                 break;
             }
         }
-        parts.extend(shown);
-        format!("\\[{}\\]", parts.join("; "))
+        let cited = |id: &String| Cited {
+            id: id.clone(),
+            verification: self.registry.get(id).map_or("", |item| item.verification.as_str()),
+        };
+        Marks {
+            criteria: criteria.to_vec(),
+            evidence: evidence.iter().map(cited).collect(),
+            places,
+        }
     }
 
     fn cited(&self) -> impl Iterator<Item = &Evidence> {
@@ -388,8 +445,11 @@ impl Teller<'_> {
     }
 }
 
-fn code_list(ids: &[&str]) -> String {
-    ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")
+/// How often or how long, where the quote itself does not say it.
+fn detail(fact: &Fact) -> Option<&str> {
+    let Kind::Therapy(therapy) = &fact.kind else { return None };
+    let told = therapy.frequency.as_deref().or(therapy.duration.as_deref());
+    told.filter(|told| !fact.place.quote.contains(told))
 }
 
 fn view_of(item: &Evidence) -> EvidenceView {
@@ -404,47 +464,5 @@ fn view_of(item: &Evidence) -> EvidenceView {
         limits: escape(&item.limits),
         verification: item.verification.as_str(),
         checked: escape(&item.checked),
-    }
-}
-
-/// Text that Markdown shows as it is: one line, no markup, no HTML.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        match c {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '!' | '$' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_of_the_record_are_no_markup() {
-        for (text, shown) in [
-            ("<script>x</script>", "\\<script\\>x\\</script\\>"),
-            ("[a](b) *c*", "\\[a\\](b) \\*c\\*"),
-            ("two\nlines", "two lines"),
-            ("plain 22 %", "plain 22 %"),
-        ] {
-            assert_eq!(escape(text), shown);
-        }
-    }
-
-    #[test]
-    fn the_embedded_files_are_sound() {
-        let registry =
-            EvidenceRegistry::parse("evidence.toml", include_str!("../../lexicons/evidence.toml"))
-                .unwrap();
-        assert_eq!(registry.iter().count(), EvidenceRegistry::embedded().iter().count());
-        assert!(ENVIRONMENT.get_template("narrative").is_ok());
     }
 }

@@ -1,20 +1,28 @@
 //! The recommended pathway and the pitfalls, from the outcomes of the criteria.
 
-use super::evaluate::{Settled, words};
+use super::decide::{Settled, in_scope};
+use super::evaluate::words;
 use super::logic::Tri;
 use super::policy::{PathwayStep, Policy};
 use super::rule::Case;
 use super::{Outcome, Pitfall, Reason, Step, StepStatus};
 use crate::chart::Chart;
 
-/// The steps in the policy's order. A step is done when the criteria that it cures are met.
-pub(super) fn lay(
-    policy: &Policy,
-    chart: &Chart,
-    settled: &[Settled<'_>],
-    reasons: &[Reason],
-) -> Vec<Step> {
-    let case = Case { chart, above: settled };
+/// Where the steps stand, in the policy's order.
+pub(super) struct Standing {
+    pub(super) statuses: Vec<StepStatus>,
+    /// For each step those that come first and are not done.
+    blockers: Vec<Vec<usize>>,
+}
+
+/// A step is done when the criteria that it cures are met. Nothing is to be done where the policy does not cover the request.
+pub(super) fn stand(policy: &Policy, chart: &Chart, settled: &[Settled<'_>]) -> Standing {
+    let count = policy.steps.len();
+    if !in_scope(policy, settled) {
+        let statuses = vec![StepStatus::NotApplicable; count];
+        return Standing { statuses, blockers: vec![Vec::new(); count] };
+    }
+    let case = Case { chart, above: settled, words: false };
     let mut statuses: Vec<StepStatus> =
         policy.steps.iter().map(|step| own_status(step, case)).collect();
     // A step with parts is done when its parts are.
@@ -25,36 +33,48 @@ pub(super) fn lay(
             statuses[whole] = StepStatus::Needed;
         }
     }
-    let is_open = |statuses: &[StepStatus], n: usize| {
-        !matches!(statuses[n], StepStatus::Done | StepStatus::NotApplicable)
-    };
-    let open: Vec<bool> = (0..statuses.len()).map(|n| is_open(&statuses, n)).collect();
-    let blockers: Vec<Vec<usize>> = policy
-        .steps
+    let open: Vec<bool> = statuses
         .iter()
-        .map(|step| step.after.iter().copied().filter(|&before| open[before]).collect())
+        .map(|status| !matches!(status, StepStatus::Done | StepStatus::NotApplicable))
         .collect();
+    let mut blockers = vec![Vec::new(); count];
+    for (n, step) in policy.steps.iter().enumerate().filter(|(n, _)| open[*n]) {
+        blockers[n].extend(step.after.iter().copied().filter(|&before| open[before]));
+        if !blockers[n].is_empty() {
+            statuses[n] = StepStatus::Blocked;
+        }
+    }
+    Standing { statuses, blockers }
+}
+
+/// The steps in words, in the policy's order.
+pub(super) fn lay(
+    policy: &Policy,
+    chart: &Chart,
+    standing: &Standing,
+    reasons: &[Reason],
+) -> Vec<Step> {
+    let needed =
+        |n: usize| !matches!(standing.statuses[n], StepStatus::Done | StepStatus::NotApplicable);
     policy
         .steps
         .iter()
         .enumerate()
-        .filter(|(n, step)| !step.only_if_needed || open[*n])
-        .map(|(n, step)| {
-            let blocked = open[n] && !blockers[n].is_empty();
-            Step {
-                number: step.number.clone(),
-                id: step.id.clone(),
-                title: step.title.clone(),
-                status: if blocked { StepStatus::Blocked } else { statuses[n] },
-                blocked_by: if blocked { ids(policy, &blockers[n]) } else { Vec::new() },
-                cures: reasons
-                    .iter()
-                    .filter(|r| r.cured_by.contains(&step.id))
-                    .map(|r| r.id.clone())
-                    .collect(),
-                action: action(step, chart),
-                evidence: step.evidence.clone(),
-            }
+        .filter(|(n, step)| !step.only_if_needed || needed(*n))
+        .map(|(n, step)| Step {
+            number: step.number.clone(),
+            id: step.id.clone(),
+            title: step.title.clone(),
+            status: standing.statuses[n],
+            blocked_by: ids(policy, &standing.blockers[n]),
+            cures: reasons
+                .iter()
+                .filter(|r| r.cured_by.contains(&step.id))
+                .map(|r| r.id.clone())
+                .collect(),
+            action: action(step, chart),
+            by: step.by.clone(),
+            evidence: step.evidence.clone(),
         })
         .collect()
 }
@@ -65,18 +85,20 @@ fn ids(policy: &Policy, places: &[usize]) -> Vec<String> {
 
 fn own_status(step: &PathwayStep, case: Case<'_, '_>) -> StepStatus {
     let outcomes = || step.cures.iter().filter_map(|&n| case.above.get(n)).map(|s| s.outcome);
-    let excused =
-        step.not_applicable_when.as_ref().is_some_and(|rule| rule.ask(case).value == Tri::Yes);
-    let cautioned = step.cautions.iter().any(|caution| {
-        caution.rules_out && caution.find.iter().any(|f| f.find(case.chart).next().is_some())
-    });
     let unmet = outcomes().any(|o| matches!(o, Outcome::NotMet | Outcome::NotDocumented));
     if step.last {
         StepStatus::Needed
-    } else if unmet && (excused || cautioned) {
-        StepStatus::NotApplicable
     } else if unmet {
-        StepStatus::Needed
+        // Only a step that would be needed can be spared.
+        let excused =
+            step.not_applicable_when.as_ref().is_some_and(|rule| rule.ask(case).value == Tri::Yes);
+        let cautioned = || {
+            step.cautions
+                .iter()
+                .filter(|caution| caution.rules_out)
+                .any(|caution| caution.find.iter().any(|f| f.find(case.chart).next().is_some()))
+        };
+        if excused || cautioned() { StepStatus::NotApplicable } else { StepStatus::Needed }
     } else if !step.cures.is_empty() && outcomes().all(|o| o == Outcome::NotApplicable) {
         StepStatus::NotApplicable
     } else {
@@ -101,25 +123,21 @@ fn action(step: &PathwayStep, chart: &Chart) -> String {
     text
 }
 
-/// The first step that is to be done; a part before the whole that it belongs to.
-pub(super) fn next(steps: &[Step]) -> Option<&Step> {
-    steps.iter().find(|step| step.status == StepStatus::Needed)
+/// The checks over the result that raise something: their places.
+pub(super) fn raised(policy: &Policy, chart: &Chart, settled: &[Settled<'_>]) -> Vec<usize> {
+    let case = Case { chart, above: settled, words: false };
+    if !in_scope(policy, settled) {
+        return Vec::new();
+    }
+    let pitfalls = policy.pitfalls.iter().enumerate();
+    pitfalls.filter(|(_, p)| p.when.ask(case).value == Tri::Yes).map(|(n, _)| n).collect()
 }
 
-/// A step of a policy that does not cover the request.
-pub(super) fn out_of_scope(step: &mut Step) {
-    step.status = StepStatus::NotApplicable;
-    step.blocked_by.clear();
-}
-
-/// The checks over the result that raised something.
+/// The checks over the result that raise something, in words.
 pub(super) fn pitfalls(policy: &Policy, chart: &Chart, settled: &[Settled<'_>]) -> Vec<Pitfall> {
-    let case = Case { chart, above: settled };
-    let covered = settled.first().is_none_or(|scope| scope.outcome != Outcome::NotMet);
-    policy
-        .pitfalls
-        .iter()
-        .filter(|pitfall| covered && pitfall.when.ask(case).value == Tri::Yes)
+    raised(policy, chart, settled)
+        .into_iter()
+        .map(|n| &policy.pitfalls[n])
         .map(|pitfall| Pitfall {
             id: pitfall.id.clone(),
             text: pitfall.text.clone(),

@@ -1,19 +1,18 @@
-//! Policies: TOML text to compiled criteria, pathway and pitfalls.
-//!
-//! Loading is strict: unknown keys, kinds, fields, params, sets, topics, steps and criteria
-//! are errors with file, line and the nearest known name.
+//! Policies, checked and compiled: criteria, stages, pathway, pitfalls, notes.
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::Deserialize;
-use toml::Spanned;
 
-use super::cases::{PolicyCase, RawCase};
-use super::compile::{Agent, Instrument, Number, Scope, unknown};
-use super::filter::{Filter, RawFilter};
-use super::logic::Flags;
-use super::rule::{RawRule, Rule};
-use super::{Outcome, Severity};
+use super::cases::PolicyCase;
+use super::compile::Covered;
+use super::filter::{Filter, contains};
+use super::logic::{Flags, Possible};
+use super::raw::RawPolicy;
+use super::rule::Rule;
+use super::unit::Quantity;
+use super::{Outcome, Severity, load};
 use crate::chart::Request;
 use crate::closed_set;
 use crate::error::Error;
@@ -40,95 +39,6 @@ closed_set! {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPolicy {
-    id: String,
-    version: String,
-    title: String,
-    effective: String,
-    source: String,
-    retrieved: String,
-    verification: Verification,
-    #[serde(default)]
-    missing_documentation: MissingDocumentation,
-    /// Facts read by OCR with less confidence cannot decide.
-    #[serde(default = "legible_from")]
-    legible_from: f32,
-    scope: RawScope,
-    #[serde(default)]
-    topics: Vec<String>,
-    #[serde(default)]
-    params: BTreeMap<String, f64>,
-    #[serde(default)]
-    sets: BTreeMap<String, Vec<String>>,
-    #[serde(default)]
-    doses: BTreeMap<String, Number>,
-    #[serde(default)]
-    agents: BTreeMap<String, Agent>,
-    #[serde(default)]
-    instruments: BTreeMap<String, Instrument>,
-    #[serde(rename = "criterion")]
-    criteria: Vec<RawCriterion>,
-    #[serde(default, rename = "step")]
-    steps: Vec<RawStep>,
-    #[serde(default, rename = "pitfall")]
-    pitfalls: Vec<RawPitfall>,
-    #[serde(default, rename = "note")]
-    notes: Vec<RawNote>,
-    #[serde(default, rename = "case")]
-    cases: Vec<RawCase>,
-}
-
-fn legible_from() -> f32 {
-    0.5
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawScope {
-    cpt: Vec<String>,
-    procedures: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawCriterion {
-    id: Spanned<String>,
-    title: String,
-    severity: Severity,
-    category: String,
-    required: String,
-    rule: RawRule,
-    #[serde(default)]
-    applies_when: Option<RawRule>,
-    #[serde(default)]
-    not_applicable_when: Option<RawRule>,
-    #[serde(default)]
-    scope: bool,
-    #[serde(default)]
-    exclusion: bool,
-    #[serde(default)]
-    roll_up: bool,
-    /// The flag that not_met raises.
-    #[serde(default)]
-    flag: Option<String>,
-    #[serde(default)]
-    priority: u32,
-    #[serde(default)]
-    clause: String,
-    #[serde(default)]
-    evidence: Vec<String>,
-    #[serde(default)]
-    cured_by: Vec<String>,
-    #[serde(default)]
-    carc: Option<u16>,
-    #[serde(default)]
-    failed: Option<Words>,
-    #[serde(default)]
-    undocumented: Option<Words>,
-}
-
 /// The words of a reason.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -145,47 +55,6 @@ pub(super) struct Words {
     pub(super) why_needed: String,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawStep {
-    id: Spanned<String>,
-    number: String,
-    title: String,
-    action: String,
-    #[serde(default)]
-    part_of: Option<String>,
-    #[serde(default)]
-    after: Vec<String>,
-    #[serde(default)]
-    last: bool,
-    #[serde(default)]
-    only_if_needed: bool,
-    #[serde(default)]
-    not_applicable_when: Option<RawRule>,
-    #[serde(default)]
-    evidence: Vec<String>,
-    #[serde(default, rename = "caution")]
-    cautions: Vec<RawCaution>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawCaution {
-    text: String,
-    find: Vec<RawFilter>,
-    #[serde(default)]
-    rules_out: bool,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPitfall {
-    id: Spanned<String>,
-    text: String,
-    when: RawRule,
-    criteria: Vec<String>,
-}
-
 /// The part of the narrative that a note stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -199,22 +68,6 @@ pub(super) enum NoteSection {
     Function,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawNote {
-    section: NoteSection,
-    text: Spanned<String>,
-    criteria: Vec<String>,
-    #[serde(default)]
-    evidence: Vec<String>,
-    #[serde(default)]
-    when: BTreeMap<String, Vec<Outcome>>,
-    #[serde(default)]
-    facts: Vec<RawFilter>,
-    #[serde(default)]
-    unless_facts: Vec<RawFilter>,
-}
-
 /// A policy, checked and compiled.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -224,8 +77,14 @@ pub struct Policy {
     pub version: String,
     /// Its title.
     pub title: String,
-    /// The day that it takes effect, as written.
-    pub effective: String,
+    /// First day that it is in force.
+    pub effective: Date,
+    /// Last day that it is in force, where there is one.
+    pub until: Option<Date>,
+    /// Words of which a payer's name has one, in lower case; any payer where empty.
+    pub payers: Vec<String>,
+    /// As "FL", in upper case; everywhere where empty.
+    pub jurisdictions: Vec<String>,
     /// Where its criteria come from.
     pub source: String,
     /// When the source was read, as written.
@@ -233,7 +92,11 @@ pub struct Policy {
     /// How far the source was checked.
     pub verification: Verification,
     /// Named thresholds.
-    pub params: BTreeMap<String, f64>,
+    pub params: BTreeMap<String, Quantity>,
+    /// Topics of statements that its rules ask about.
+    pub topics: Vec<String>,
+    /// Stages of treatment that a request may be at, in order; the last holds for any.
+    pub stages: Vec<Stage>,
     /// Criteria in order.
     pub criteria: Vec<Criterion>,
     /// The pathway in order.
@@ -242,12 +105,23 @@ pub struct Policy {
     pub cases: Vec<PolicyCase>,
     /// Places of the criteria, each after those that its rules refer to.
     pub(super) order: Vec<usize>,
-    pub(super) cpt: Vec<String>,
-    pub(super) procedures: Vec<String>,
+    /// Places of the criteria by severity, priority and id.
+    pub(super) rank: Vec<usize>,
+    pub(super) covered: Covered,
     pub(super) missing_documentation: MissingDocumentation,
     pub(super) legible_from: f32,
     pub(super) pitfalls: Vec<PitfallRule>,
     pub(super) notes: Vec<Note>,
+}
+
+/// A stage of treatment.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    pub(super) when: Rule,
 }
 
 /// One criterion of a policy.
@@ -269,8 +143,14 @@ pub struct Criterion {
     pub evidence: Vec<String>,
     /// Pathway steps that would cure it.
     pub cured_by: Vec<String>,
+    /// What can be done where no step cures it.
+    pub answered_by: String,
     /// Rank among reasons of its class: the smaller the earlier.
     pub priority: u32,
+    /// Stages that it applies at: their places; all where empty.
+    pub(super) stages: Vec<usize>,
+    /// Outcomes that some record gives it.
+    pub(super) possible: Possible,
     pub(super) carc: Option<u16>,
     pub(super) rule: Rule,
     pub(super) applies_when: Option<Rule>,
@@ -294,6 +174,8 @@ pub struct PathwayStep {
     pub title: String,
     /// What to do.
     pub action: String,
+    /// Who can supply what it asks for.
+    pub by: String,
     /// Evidence registry ids.
     pub evidence: Vec<String>,
     /// The step that it is a part of: its place.
@@ -353,16 +235,31 @@ impl Policy {
             place: place(file_name, text, error.span().map_or(0, |span| span.start)),
             problem: error.message().to_owned(),
         })?;
-        compile(raw)
+        load::compile(raw)
             .map_err(|(at, problem)| Error::Lexicon { place: place(file_name, text, at), problem })
     }
 
     /// Whether a requested code or name is one that the policy covers.
     pub fn covers(&self, request: &Request) -> bool {
-        let coded = request.cpt.as_ref().is_some_and(|code| self.cpt.contains(code));
+        self.covered.covers(request) == Some(true)
+    }
+
+    /// Whether it is in force on a day; on any where the day is not known.
+    pub fn in_force(&self, day: Option<Date>) -> bool {
+        day.is_none_or(|day| self.effective <= day && self.until.is_none_or(|until| day <= until))
+    }
+
+    /// Whether it is a policy of that payer: `None` where it names none.
+    pub fn of_payer(&self, payer: Option<&str>) -> Option<bool> {
+        let named = |payer: &str| self.payers.iter().any(|word| contains(payer, word));
+        (!self.payers.is_empty()).then(|| payer.is_some_and(named))
+    }
+
+    /// Whether it holds in that place: `None` where it names none.
+    pub fn of_jurisdiction(&self, place: Option<&str>) -> Option<bool> {
         let named =
-            |name: &str| self.procedures.iter().any(|word| super::filter::contains(name, word));
-        coded || request.procedure.as_deref().is_some_and(named)
+            |place: &str| self.jurisdictions.iter().any(|own| own.eq_ignore_ascii_case(place));
+        (!self.jurisdictions.is_empty()).then(|| place.is_some_and(named))
     }
 
     /// Ids of the evidence that the policy cites, each once, in order.
@@ -383,246 +280,4 @@ impl Policy {
 pub(super) fn place(file_name: &str, text: &str, offset: usize) -> String {
     let line = text.bytes().take(offset).filter(|b| *b == b'\n').count() + 1;
     format!("{file_name}:{line}")
-}
-
-/// Groups that criteria are shown in.
-const CATEGORIES: [&str; 8] =
-    ["request", "evidence", "diagnosis", "nerve", "conservative", "history", "function", "record"];
-
-/// What is wrong, and the byte that it is wrong at.
-type At<T> = Result<T, (usize, String)>;
-
-fn compile(raw: RawPolicy) -> At<Policy> {
-    let steps: Vec<&str> = raw.steps.iter().map(|step| step.id.get_ref().as_str()).collect();
-    let known: Vec<String> =
-        raw.criteria.iter().map(|criterion| criterion.id.get_ref().clone()).collect();
-    let scope = scope(&raw, &known);
-    let criteria = raw
-        .criteria
-        .iter()
-        .enumerate()
-        .map(|(n, criterion)| compile_criterion(n, criterion, &scope, &steps))
-        .collect::<At<Vec<Criterion>>>()?;
-    let order = order(&criteria).map_err(|n| {
-        let id = &raw.criteria[n].id;
-        (id.span().start, format!("criterion `{}`: its rule refers back to itself", id.get_ref()))
-    })?;
-    if criteria.iter().filter(|c: &&Criterion| c.scope).count() != 1 || !criteria[0].scope {
-        return Err((0, "the first criterion, and no other, must have `scope = true`".into()));
-    }
-    let compiled = raw
-        .steps
-        .iter()
-        .map(|step| compile_step(step, &scope, &steps, &criteria))
-        .collect::<Result<Vec<_>, _>>()?;
-    let pitfalls = raw
-        .pitfalls
-        .iter()
-        .map(|pitfall| {
-            let fail = |problem: String| {
-                (pitfall.id.span().start, format!("pitfall `{}`: {problem}", pitfall.id.get_ref()))
-            };
-            pitfall
-                .criteria
-                .iter()
-                .try_for_each(|id| scope.criterion(id).map(drop))
-                .map_err(fail)?;
-            Ok(PitfallRule {
-                id: pitfall.id.get_ref().clone(),
-                text: pitfall.text.clone(),
-                when: pitfall.when.compile(&scope).map_err(fail)?,
-                criteria: pitfall.criteria.clone(),
-            })
-        })
-        .collect::<At<Vec<_>>>()?;
-    let notes = raw.notes.iter().map(|note| compile_note(note, &scope)).collect::<At<Vec<_>>>()?;
-    let cases = raw.cases.iter().map(|case| case.compile(&known)).collect::<At<Vec<_>>>()?;
-    Ok(Policy {
-        id: raw.id,
-        version: raw.version,
-        title: raw.title,
-        effective: raw.effective,
-        source: raw.source,
-        retrieved: raw.retrieved,
-        verification: raw.verification,
-        params: raw.params,
-        criteria,
-        order,
-        steps: compiled,
-        cases,
-        cpt: raw.scope.cpt,
-        procedures: raw.scope.procedures,
-        missing_documentation: raw.missing_documentation,
-        legible_from: raw.legible_from,
-        pitfalls,
-        notes,
-    })
-}
-
-fn scope<'a>(raw: &'a RawPolicy, criteria: &'a [String]) -> Scope<'a> {
-    Scope {
-        params: &raw.params,
-        sets: &raw.sets,
-        doses: &raw.doses,
-        agents: &raw.agents,
-        instruments: &raw.instruments,
-        topics: &raw.topics,
-        cpt: &raw.scope.cpt,
-        procedures: &raw.scope.procedures,
-        criteria,
-    }
-}
-
-/// Places of the criteria, each after those that it refers to; a place on a circle where there is one.
-fn order(criteria: &[Criterion]) -> Result<Vec<usize>, usize> {
-    let needs: Vec<Vec<usize>> = criteria
-        .iter()
-        .map(|criterion| {
-            let mut found = Vec::new();
-            let rules = [
-                Some(&criterion.rule),
-                criterion.applies_when.as_ref(),
-                criterion.not_applicable_when.as_ref(),
-            ];
-            rules.into_iter().flatten().for_each(|rule| rule.references(&mut found));
-            found
-        })
-        .collect();
-    let mut order: Vec<usize> = Vec::with_capacity(criteria.len());
-    while order.len() < criteria.len() {
-        let waiting = || (0..criteria.len()).filter(|n| !order.contains(n));
-        let ready = waiting().find(|n| needs[*n].iter().all(|need| order.contains(need)));
-        match ready {
-            Some(n) => order.push(n),
-            None => return Err(waiting().next().unwrap_or_default()),
-        }
-    }
-    Ok(order)
-}
-
-fn compile_criterion(
-    n: usize,
-    raw: &RawCriterion,
-    scope: &Scope<'_>,
-    steps: &[&str],
-) -> At<Criterion> {
-    let id = raw.id.get_ref();
-    let fail = |problem: String| (raw.id.span().start, format!("criterion `{id}`: {problem}"));
-    if scope.criteria.iter().take(n).any(|known| known == id) {
-        return Err(fail("there is one of that id already".into()));
-    }
-    if let Some(step) = raw.cured_by.iter().find(|step| !steps.contains(&step.as_str())) {
-        return Err(fail(unknown("step", step, steps.iter().copied())));
-    }
-    if !CATEGORIES.contains(&raw.category.as_str()) {
-        return Err(fail(unknown("category", &raw.category, CATEGORIES.into_iter())));
-    }
-    for words in raw.failed.iter().chain(&raw.undocumented) {
-        let length = words.label.chars().count();
-        if length > 60 || length == 0 {
-            return Err(fail(format!("label has {length} characters, 1 to 60 are allowed")));
-        }
-    }
-    let flag = match raw.flag.as_deref() {
-        None => Flags::NONE,
-        Some(word) => Flags::of_word(word).ok_or_else(|| fail(format!("no flag `{word}`")))?,
-    };
-    let rule =
-        |rule: &Option<RawRule>| rule.as_ref().map(|r| r.compile(scope)).transpose().map_err(fail);
-    Ok(Criterion {
-        id: id.clone(),
-        title: raw.title.clone(),
-        severity: raw.severity,
-        category: raw.category.clone(),
-        required: raw.required.clone(),
-        clause: raw.clause.clone(),
-        evidence: raw.evidence.clone(),
-        cured_by: raw.cured_by.clone(),
-        priority: raw.priority,
-        carc: raw.carc,
-        rule: raw.rule.compile(scope).map_err(fail)?,
-        applies_when: rule(&raw.applies_when)?,
-        not_applicable_when: rule(&raw.not_applicable_when)?,
-        scope: raw.scope,
-        exclusion: raw.exclusion,
-        roll_up: raw.roll_up,
-        flag,
-        failed: raw.failed.clone(),
-        undocumented: raw.undocumented.clone(),
-    })
-}
-
-fn compile_note(raw: &RawNote, scope: &Scope<'_>) -> At<Note> {
-    let fail = |problem: String| (raw.text.span().start, format!("note: {problem}"));
-    raw.criteria
-        .iter()
-        .chain(raw.when.keys())
-        .try_for_each(|id| scope.criterion(id).map(drop))
-        .map_err(fail)?;
-    let filters = |list: &[RawFilter]| {
-        list.iter().map(|f| f.compile(scope)).collect::<Result<Vec<_>, _>>().map_err(fail)
-    };
-    Ok(Note {
-        section: raw.section,
-        text: raw.text.get_ref().clone(),
-        criteria: raw.criteria.clone(),
-        evidence: raw.evidence.clone(),
-        when: raw.when.iter().map(|(id, outcomes)| (id.clone(), outcomes.clone())).collect(),
-        facts: filters(&raw.facts)?,
-        unless_facts: filters(&raw.unless_facts)?,
-    })
-}
-
-fn compile_step(
-    raw: &RawStep,
-    scope: &Scope<'_>,
-    steps: &[&str],
-    criteria: &[Criterion],
-) -> At<PathwayStep> {
-    let id = raw.id.get_ref();
-    let fail = |problem: String| (raw.id.span().start, format!("step `{id}`: {problem}"));
-    let find = |other: &String| {
-        steps
-            .iter()
-            .position(|step| step == other)
-            .ok_or_else(|| fail(unknown("step", other, steps.iter().copied())))
-    };
-    let cautions = raw
-        .cautions
-        .iter()
-        .map(|caution| {
-            let find = caution
-                .find
-                .iter()
-                .map(|f| f.compile(scope))
-                .collect::<Result<_, _>>()
-                .map_err(fail)?;
-            Ok(Caution { text: caution.text.clone(), find, rules_out: caution.rules_out })
-        })
-        .collect::<At<Vec<_>>>()?;
-    let cures = criteria
-        .iter()
-        .enumerate()
-        .filter(|(_, c)| c.cured_by.contains(id))
-        .map(|(n, _)| n)
-        .collect();
-    Ok(PathwayStep {
-        id: id.clone(),
-        number: raw.number.clone(),
-        title: raw.title.clone(),
-        action: raw.action.clone(),
-        evidence: raw.evidence.clone(),
-        part_of: raw.part_of.as_ref().map(find).transpose()?,
-        after: raw.after.iter().map(find).collect::<Result<_, _>>()?,
-        last: raw.last,
-        only_if_needed: raw.only_if_needed,
-        not_applicable_when: raw
-            .not_applicable_when
-            .as_ref()
-            .map(|r| r.compile(scope))
-            .transpose()
-            .map_err(fail)?,
-        cautions,
-        cures,
-    })
 }

@@ -1,21 +1,25 @@
 //! Reasons against: what they are called, how they rank, and how they are worded.
 
-use super::evaluate::Settled;
+use super::choose::NOT_IN_FORCE;
+use super::decide::Settled;
 use super::logic::Flags;
 use super::policy::{Criterion, Policy, Words};
-use super::{Determination, Finding, Outcome, Reason, ReasonClass, Severity, Verdict};
+use super::{Determination, Finding, Outcome, Reason, ReasonClass, RecordSays, Severity, Verdict};
 
 /// The id of the reason that a criterion gives rise to, if any.
 pub(super) fn reason_id(criterion: &Criterion, settled: &Settled<'_>) -> Option<String> {
-    let suffix = match settled.outcome {
-        _ if criterion.roll_up => return None,
-        Outcome::NotMet if criterion.exclusion => "excluded",
-        Outcome::NotMet if criterion.flag != Flags::NONE => "inconsistent",
-        Outcome::NotMet => "failed",
-        Outcome::NotDocumented => "undocumented",
-        Outcome::Met | Outcome::NotApplicable => return None,
-    };
-    Some(format!("{}.{suffix}", criterion.id))
+    suffix(criterion, settled.outcome).map(|suffix| format!("{}.{suffix}", criterion.id))
+}
+
+fn suffix(criterion: &Criterion, outcome: Outcome) -> Option<&'static str> {
+    match outcome {
+        _ if criterion.roll_up => None,
+        Outcome::NotMet if criterion.exclusion => Some("excluded"),
+        Outcome::NotMet if criterion.flag != Flags::NONE => Some("inconsistent"),
+        Outcome::NotMet => Some("failed"),
+        Outcome::NotDocumented => Some("undocumented"),
+        Outcome::Met | Outcome::NotApplicable => None,
+    }
 }
 
 fn class(criterion: &Criterion, settled: &Settled<'_>) -> ReasonClass {
@@ -28,22 +32,33 @@ fn class(criterion: &Criterion, settled: &Settled<'_>) -> ReasonClass {
     }
 }
 
-/// All reasons: those of required criteria by class and priority, then supporting, then informational ones.
-pub(super) fn rank(policy: &Policy, settled: &[Settled<'_>], findings: &[Finding]) -> Vec<Reason> {
-    let mut ranked: Vec<_> = policy
-        .criteria
+/// The criteria that give rise to a reason: required ones by class and priority, then supporting, then informational ones.
+pub(super) fn rank(policy: &Policy, settled: &[Settled<'_>]) -> Vec<usize> {
+    let mut ranked: Vec<usize> = policy
+        .rank
         .iter()
-        .zip(settled)
-        .zip(findings)
-        .filter_map(|((criterion, settled), finding)| {
-            let id = finding.reason_id.clone()?;
-            let class = class(criterion, settled);
-            let key = (criterion.severity, class, criterion.priority, id.clone());
-            Some((key, reason(id, class, criterion, settled, finding)))
-        })
+        .copied()
+        .filter(|&at| suffix(&policy.criteria[at], settled[at].outcome).is_some())
         .collect();
-    ranked.sort_by(|a, b| a.0.cmp(&b.0));
-    ranked.into_iter().map(|(_, reason)| reason).collect()
+    // Stable: within a class the policy's own order stays.
+    ranked.sort_by_key(|&at| {
+        let criterion = &policy.criteria[at];
+        (criterion.severity, class(criterion, &settled[at]))
+    });
+    ranked
+}
+
+/// All reasons in words, by rank.
+pub(super) fn tell(policy: &Policy, settled: &[Settled<'_>], findings: &[Finding]) -> Vec<Reason> {
+    rank(policy, settled)
+        .into_iter()
+        .filter_map(|at| {
+            let (criterion, settled) = (&policy.criteria[at], &settled[at]);
+            let finding = &findings[at];
+            let id = finding.reason_id.clone()?;
+            Some(reason(id, class(criterion, settled), criterion, settled, finding))
+        })
+        .collect()
 }
 
 fn reason(
@@ -76,6 +91,13 @@ fn reason(
         why_needed: words.why_needed.clone(),
         cured_by: criterion.cured_by.clone(),
         curable: !criterion.cured_by.is_empty(),
+        record: match (class, settled.outcome) {
+            (ReasonClass::InconsistentRecord, _) => RecordSays::Disagrees,
+            (_, Outcome::NotMet) => RecordSays::Fails,
+            _ if settled.answer.flags.refers() => RecordSays::Unclear,
+            _ => RecordSays::Silent,
+        },
+        answered_by: criterion.answered_by.clone(),
         carc_hint: criterion.carc.map(|code| code.to_string()),
     }
 }
@@ -147,7 +169,11 @@ pub(super) fn rationale(policy: &Policy, verdict: &Verdict) -> String {
         Determination::ReferToClinician => "refer to a clinician",
     };
     let lead = worded(verdict.determination);
-    let mut text = format!("Recommended: {lead}, under {} {}.", policy.id, policy.version);
+    let mut text = format!("Recommended: {lead}, under {} {}", policy.id, policy.version);
+    if let Some(stage) = &verdict.stage {
+        text.push_str(&format!(", judged as: {stage}"));
+    }
+    text.push('.');
     if let Some(primary) = verdict.reasons.first() {
         text.push_str(&format!(" First reason: {}.", primary.label));
     }
@@ -163,6 +189,9 @@ pub(super) fn rationale(policy: &Policy, verdict: &Verdict) -> String {
         count(Outcome::NotMet),
         count(Outcome::NotDocumented)
     ));
+    if verdict.flags.iter().any(|flag| flag == NOT_IN_FORCE) {
+        text.push_str(" The policy was not in force on the day of the request.");
+    }
     if verdict.determination.requires_clinician_review() {
         text.push_str(" A clinician must review this before anything is decided.");
     }

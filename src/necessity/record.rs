@@ -2,16 +2,21 @@
 
 use serde::Deserialize;
 
-use super::compile::{Number, Scope};
-use super::filter::contains;
-use super::logic::{Answer, Flags, Tri};
+use super::compile::{Covered, Scope};
+use super::filter::{Compare, RawBounds, contains};
+use super::logic::{Answer, Flags, Possible, Tri};
 use super::rule::Case;
+use super::supply::Supply;
+use super::unit::{Number, Unit};
+use crate::chart::{Chart, count_joints};
+use crate::fact::{EventStatus, Injection, Procedure, RequestedProcedure};
 use crate::quantity;
 
 /// A field of the request.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum AskedField {
+    Cpt,
     Procedure,
     Side,
     Intent,
@@ -20,6 +25,7 @@ enum AskedField {
 impl AskedField {
     fn name(self) -> &'static str {
         match self {
+            AskedField::Cpt => "cpt",
             AskedField::Procedure => "procedure",
             AskedField::Side => "side",
             AskedField::Intent => "intent",
@@ -28,7 +34,7 @@ impl AskedField {
 }
 
 /// A question about the request, as a policy file writes it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawAsked {
     field: AskedField,
@@ -62,7 +68,7 @@ impl RawAsked {
                 match self.field {
                     AskedField::Intent => value.parse::<crate::fact::Intent>().map(drop)?,
                     AskedField::Side => value.parse::<crate::fact::Side>().map(drop)?,
-                    AskedField::Procedure => {}
+                    AskedField::Cpt | AskedField::Procedure => {}
                 }
             }
             Ok(())
@@ -82,6 +88,7 @@ impl Asked {
     pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
         let request = &case.chart.request;
         let value = match self.field {
+            AskedField::Cpt => request.cpt.as_deref(),
             AskedField::Procedure => request.procedure.as_deref(),
             AskedField::Side => request.side.map(|side| side.as_str()),
             AskedField::Intent => request.intent.map(|intent| intent.as_str()),
@@ -89,26 +96,65 @@ impl Asked {
         if request.conflicts.contains(&self.field.name()) {
             return Answer {
                 missing: vec![&self.missing],
-                ..Answer::open(Flags::CONFLICTING, request.facts.clone())
+                ..Answer::open(Flags::CONFLICTING, request.facts.as_slice())
             };
         }
         let Some(value) = value else {
-            return Answer { facts: request.facts.clone(), ..Answer::silent(&self.missing) };
+            return Answer {
+                facts: request.facts.as_slice().into(),
+                ..Answer::silent(&self.missing)
+            };
         };
         let holds = (self.is.is_empty() || self.is.iter().any(|word| word == value))
             && (self.contains.is_empty() || self.contains.iter().any(|word| contains(value, word)));
         let answer = match (holds, self.otherwise_open) {
             (false, true) => {
-                Answer { facts: request.facts.clone(), ..Answer::silent(&self.missing) }
+                Answer { facts: request.facts.as_slice().into(), ..Answer::silent(&self.missing) }
             }
-            _ => Answer::of(Tri::from(holds), request.facts.clone()),
+            _ => Answer::of(Tri::from(holds), request.facts.as_slice()),
         };
-        Answer { notes: vec![value.to_owned()], ..answer }
+        Answer { notes: case.note(|| value.to_owned()), ..answer }
+    }
+}
+
+impl Asked {
+    /// Without a value to compare with it is stated or not; another value may only say too little.
+    pub(super) fn possible(&self) -> Possible {
+        let compared = !self.is.is_empty() || !self.contains.is_empty();
+        Possible { no: compared && !self.otherwise_open, open: true, yes: true }
+    }
+
+    /// Supplies a request that says it.
+    pub(super) fn supply(&self, chart: &Chart, wanted: Tri, supply: &mut Supply) -> bool {
+        if wanted != Tri::Yes {
+            return false;
+        }
+        let request = &chart.request;
+        let mut told = RequestedProcedure { cpt: request.cpt.clone(), ..Default::default() };
+        let first = self.is.first().map(String::as_str);
+        match self.field {
+            AskedField::Cpt => told.cpt = first.map(str::to_owned),
+            AskedField::Procedure => {
+                let word =
+                    self.contains.first().map(String::as_str).or(first).unwrap_or("procedure");
+                told.name = Some(match &request.procedure {
+                    Some(name) => format!("{word} {name}"),
+                    None => word.to_owned(),
+                });
+            }
+            AskedField::Side => told.side = first.unwrap_or("left").parse().ok(),
+            AskedField::Intent => told.intent = first.unwrap_or("diagnostic").parse().ok(),
+        }
+        if told.name.is_none() {
+            told.name.clone_from(&request.procedure);
+        }
+        supply.tell(told);
+        true
     }
 }
 
 /// Whether the policy covers the request, as a policy file writes it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawInScope {
     missing: String,
@@ -117,42 +163,95 @@ pub(super) struct RawInScope {
 /// Whether the policy covers the request, compiled.
 #[derive(Clone, Debug)]
 pub(super) struct InScope {
-    cpt: Vec<String>,
-    procedures: Vec<String>,
+    covered: Covered,
     missing: String,
 }
 
 impl RawInScope {
     pub(super) fn compile(&self, scope: &Scope<'_>) -> InScope {
-        InScope {
-            cpt: scope.cpt.to_vec(),
-            procedures: scope.procedures.to_vec(),
-            missing: self.missing.clone(),
-        }
+        InScope { covered: scope.covered.clone(), missing: self.missing.clone() }
     }
 }
 
 impl InScope {
     pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
         let request = &case.chart.request;
-        let coded = request.cpt.as_ref().map(|code| self.cpt.contains(code));
-        let named = request
-            .procedure
-            .as_deref()
-            .map(|name| self.procedures.iter().any(|word| contains(name, word)));
-        let notes = request.cpt.iter().chain(&request.procedure).cloned().collect();
-        match (coded, named) {
-            (None, None) => Answer::silent(&self.missing),
-            (Some(true), _) | (_, Some(true)) => {
-                Answer { notes, ..Answer::of(Tri::Yes, request.facts.clone()) }
-            }
-            _ => Answer { notes, ..Answer::of(Tri::No, request.facts.clone()) },
+        let Some(covered) = self.covered.covers(request) else {
+            return Answer::silent(&self.missing);
+        };
+        let notes = match case.words {
+            true => request.cpt.iter().chain(&request.procedure).cloned().collect(),
+            false => Vec::new(),
+        };
+        Answer { notes, ..Answer::of(Tri::from(covered), request.facts.as_slice()) }
+    }
+}
+
+impl InScope {
+    pub(super) fn supply(&self, wanted: Tri, supply: &mut Supply) -> bool {
+        let name = self.covered.procedures.first().cloned();
+        supply.tell(RequestedProcedure {
+            cpt: self.covered.cpt.first().cloned(),
+            name,
+            ..Default::default()
+        });
+        wanted == Tri::Yes
+    }
+}
+
+/// How many joints or discs the request is for, as a policy file writes it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawLevels {
+    count: RawBounds,
+    missing: String,
+}
+
+/// How many joints or discs the request is for, compiled.
+#[derive(Clone, Debug)]
+pub(super) struct Levels {
+    bounds: Compare,
+    missing: String,
+}
+
+impl RawLevels {
+    pub(super) fn compile(&self, scope: &Scope<'_>) -> Result<Levels, String> {
+        let bounds = self.count.compile(scope, Unit::Count)?;
+        Ok(Levels { bounds, missing: self.missing.clone() })
+    }
+}
+
+impl Levels {
+    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
+        let request = &case.chart.request;
+        match count_joints(&request.levels) {
+            0 => Answer { facts: request.facts.as_slice().into(), ..Answer::silent(&self.missing) },
+            joints => Answer {
+                notes: case.note(|| request.levels.join(", ")),
+                ..Answer::of(Tri::from(self.bounds.holds(joints as f64)), request.facts.as_slice())
+            },
         }
+    }
+
+    pub(super) fn supply(&self, wanted: Tri, supply: &mut Supply) -> bool {
+        let levels: Vec<String> = match (wanted, self.bounds.example(wanted)) {
+            (Tri::Yes, count) if count < 2.0 => vec!["L4-5".into()],
+            (_, count) => {
+                (0..count as u8).map(|n| format!("L{}-{}", 1 + n % 4, 2 + n % 4)).collect()
+            }
+        };
+        supply.tell(Injection {
+            status: Some(EventStatus::Planned),
+            procedure: Procedure::FacetJoint,
+            levels,
+            ..Injection::default()
+        });
+        true
     }
 }
 
 /// A question about the documents, as a policy file writes it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawDocuments {
     /// The newest is not older than so many months as of the case's day.
@@ -167,7 +266,7 @@ pub(super) struct Documents {
 
 impl RawDocuments {
     pub(super) fn compile(&self, scope: &Scope<'_>) -> Result<Documents, String> {
-        Ok(Documents { recent_months: scope.number(&self.recent_months)? })
+        Ok(Documents { recent_months: scope.number(&self.recent_months, Unit::Months)? })
     }
 }
 
@@ -206,7 +305,7 @@ impl Documents {
         } else {
             missing.push("a legible copy of every page");
             Answer {
-                notes: vec![format!("{unreadable} pages could not be read")],
+                notes: case.note(|| format!("{unreadable} pages could not be read")),
                 ..Answer::open(Flags::ILLEGIBLE, Vec::new())
             }
         };

@@ -1,25 +1,32 @@
 //! The rule of a criterion: a small typed tree, compiled from TOML once and asked of many charts.
 //!
 //! Every node is a table with one key, the name of what it asks. Each leaf type has a file
-//! of its own area: [`findings`](super::findings) over single facts,
-//! [`past`](super::past) over injections, [`treatment`](super::treatment) over trials and
-//! courses, [`record`](super::record) over the request and the documents.
+//! of its own area: [`findings`](super::findings) and [`score`](super::score) over single facts,
+//! [`events`](super::events), [`past`](super::past), [`response`](super::response) and
+//! [`change`](super::change) over injections, [`treatment`](super::treatment) and [`care`](super::care)
+//! over trials and courses, [`record`](super::record) over the request and the documents.
 
 use serde::Deserialize;
 
-use super::compile::{Number, Scope};
-use super::findings::{Facts, Onset, RawFacts, RawOnset, RawScore, Score};
-use super::logic::{Answer, Flags, Tri};
-use super::past::{
-    Events, Frequency, Interval, RawEvents, RawFrequency, RawInterval, RawResponse, Response,
+use super::care::{Care, RawCare};
+use super::change::{Change, RawChange};
+use super::compile::Scope;
+use super::events::{Events, RawEvents};
+use super::findings::{Facts, Onset, RawFacts, RawOnset};
+use super::logic::{Answer, Flags, Possible, Tri};
+use super::past::{Frequency, Interval, RawFrequency, RawInterval};
+use super::record::{
+    Asked, Documents, InScope, Levels, RawAsked, RawDocuments, RawInScope, RawLevels,
 };
-use super::record::{Asked, Documents, InScope, RawAsked, RawDocuments, RawInScope};
+use super::response::{RawResponse, Response};
+use super::score::{RawScore, Score};
 use super::treatment::{Course, RawCourse, RawTrial, Trial};
+use super::unit::{Number, Unit};
 use super::{Outcome, Settled};
 use crate::chart::Chart;
 
 /// A rule as a policy file writes it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum RawRule {
     /// Every part holds.
@@ -52,20 +59,26 @@ pub(super) enum RawRule {
     Interval(RawInterval),
     /// How an injection worked.
     Response(RawResponse),
+    /// A score fell from before a procedure to after it.
+    Change(RawChange),
     /// A drug was tried.
     Trial(RawTrial),
     /// A course of therapy.
     Course(RawCourse),
+    /// How long conservative care lasted, over several treatments.
+    Care(RawCare),
     /// The requested code or name is one that the policy covers.
     InScope(RawInScope),
     /// What is asked for.
     Request(RawAsked),
+    /// How many joints or discs are asked for.
+    Levels(RawLevels),
     /// Signatures, dates and legibility of the documents.
     Documents(RawDocuments),
 }
 
 /// `n` parts of a list.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawCount {
     n: Number,
@@ -75,7 +88,7 @@ pub(super) struct RawCount {
 }
 
 /// A rule with its exception.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawUnless {
     exception: Box<RawRule>,
@@ -83,7 +96,7 @@ pub(super) struct RawUnless {
 }
 
 /// A criterion by id, and what it counts as where it does not apply.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub(super) enum RawReference {
     /// Where it does not apply it counts as met.
@@ -93,7 +106,7 @@ pub(super) enum RawReference {
 }
 
 /// The long form of a reference.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawFullReference {
     id: String,
@@ -117,10 +130,13 @@ pub(super) enum Rule {
     Injections(Frequency),
     Interval(Interval),
     Response(Response),
+    Change(Change),
     Trial(Box<Trial>),
     Course(Course),
+    Care(Care),
     InScope(InScope),
     Request(Asked),
+    Levels(Levels),
     Documents(Documents),
 }
 
@@ -129,6 +145,15 @@ pub(super) enum Rule {
 pub(super) struct Case<'a, 'c> {
     pub(super) chart: &'c Chart,
     pub(super) above: &'a [Settled<'c>],
+    /// Whether what is worked out is also to be put in words.
+    pub(super) words: bool,
+}
+
+impl Case<'_, '_> {
+    /// Something worked out from the facts, in words where they are asked for.
+    pub(super) fn note(&self, note: impl FnOnce() -> String) -> Vec<String> {
+        if self.words { vec![note()] } else { Vec::new() }
+    }
 }
 
 impl RawRule {
@@ -138,13 +163,16 @@ impl RawRule {
             if parts.is_empty() {
                 return Err("an empty list of rules".into());
             }
+            if parts.iter().enumerate().any(|(n, part)| parts.iter().take(n).any(|p| p == part)) {
+                return Err("a list of rules says the same twice".into());
+            }
             parts.iter().map(|part| part.compile(scope)).collect()
         };
         Ok(match self {
             RawRule::All(parts) => Rule::All(every(parts)?),
             RawRule::Any(parts) => Rule::Any(every(parts)?),
             RawRule::NOf(count) => {
-                let n = scope.number(&count.n)?;
+                let n = scope.number(&count.n, Unit::Count)?;
                 let parts = every(&count.of)?;
                 if n.fract() != 0.0 || n < 1.0 || n > parts.len() as f64 {
                     return Err(format!("n_of: {n} of {} parts", parts.len()));
@@ -173,6 +201,9 @@ impl RawRule {
             RawRule::Injections(raw) => Rule::Injections(raw.compile(scope)?),
             RawRule::Interval(raw) => Rule::Interval(raw.compile(scope)?),
             RawRule::Response(raw) => Rule::Response(raw.compile(scope)?),
+            RawRule::Change(raw) => Rule::Change(raw.compile(scope)?),
+            RawRule::Care(raw) => Rule::Care(raw.compile(scope)?),
+            RawRule::Levels(raw) => Rule::Levels(raw.compile(scope)?),
             RawRule::Trial(raw) => Rule::Trial(Box::new(raw.compile(scope)?)),
             RawRule::Course(raw) => Rule::Course(raw.compile(scope)?),
             RawRule::InScope(raw) => Rule::InScope(raw.compile(scope)),
@@ -196,16 +227,8 @@ impl Rule {
     /// What the record answers.
     pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
         match self {
-            Rule::All(parts) => {
-                let answers: Vec<_> = parts.iter().map(|part| part.ask(case)).collect();
-                let value = answers.iter().map(|a| a.value).min().unwrap_or(Tri::Yes);
-                Answer::combine(value, answers)
-            }
-            Rule::Any(parts) => {
-                let answers: Vec<_> = parts.iter().map(|part| part.ask(case)).collect();
-                let value = answers.iter().map(|a| a.value).max().unwrap_or(Tri::No);
-                Answer::combine(value, answers)
-            }
+            Rule::All(parts) => Answer::least(parts.iter().map(|part| part.ask(case))),
+            Rule::Any(parts) => Answer::greatest(parts.iter().map(|part| part.ask(case))),
             Rule::NOf(n, parts, missing) => n_of(*n, parts, missing, case),
             Rule::Not(part) => part.ask(case).negate(),
             Rule::Constant(value) => Answer::bare(*value),
@@ -244,12 +267,81 @@ impl Rule {
             Rule::Injections(leaf) => leaf.ask(case),
             Rule::Interval(leaf) => leaf.ask(case),
             Rule::Response(leaf) => leaf.ask(case),
+            Rule::Change(leaf) => leaf.ask(case),
+            Rule::Care(leaf) => leaf.ask(case),
+            Rule::Levels(leaf) => leaf.ask(case),
             Rule::Trial(leaf) => leaf.ask(case),
             Rule::Course(leaf) => leaf.ask(case),
             Rule::InScope(leaf) => leaf.ask(case),
             Rule::Request(leaf) => leaf.ask(case),
             Rule::Documents(leaf) => leaf.ask(case),
         }
+    }
+
+    /// Answers that some record gets; `above` are those of the criteria.
+    pub(super) fn possible(&self, above: &[Possible]) -> Possible {
+        let of = |parts: &[Rule]| parts.iter().map(|part| part.possible(above)).collect::<Vec<_>>();
+        match self {
+            Rule::All(parts) => Possible::n_of(parts.len(), &of(parts)),
+            Rule::Any(parts) => Possible::n_of(1, &of(parts)),
+            Rule::NOf(n, parts, _) => Possible::n_of(*n, &of(parts)),
+            Rule::Not(part) => part.possible(above).negate(),
+            Rule::Constant(value) => Possible::of(*value),
+            Rule::Criterion(at, instead) => {
+                let mut possible = above.get(*at).copied().unwrap_or(Possible::ANY);
+                let instead = Possible::of(*instead);
+                possible.yes |= instead.yes;
+                possible.no |= instead.no;
+                possible.open |= instead.open;
+                possible
+            }
+            Rule::Unsettled(_) => Possible { no: true, open: false, yes: true },
+            Rule::Fact(leaf) => leaf.possible(),
+            Rule::Request(leaf) => leaf.possible(),
+            Rule::Response(leaf) => leaf.possible(),
+            Rule::Onset(_)
+            | Rule::Score(_)
+            | Rule::Injection(_)
+            | Rule::Injections(_)
+            | Rule::Interval(_)
+            | Rule::Change(_)
+            | Rule::Trial(_)
+            | Rule::Course(_)
+            | Rule::Care(_)
+            | Rule::InScope(_)
+            | Rule::Levels(_)
+            | Rule::Documents(_) => Possible::ANY,
+        }
+    }
+
+    /// A part that cannot change what the rule comes to, in words.
+    pub(super) fn idle_part(&self) -> Option<String> {
+        let parts = match self {
+            Rule::All(parts) | Rule::Any(parts) | Rule::NOf(_, parts, _) => parts,
+            Rule::Not(part) => return part.idle_part(),
+            _ => return None,
+        };
+        // In `all` a yes changes nothing and a no decides alone; in `any` it is the other way round.
+        let (idle, deciding) = match self {
+            Rule::All(_) => (Tri::Yes, Tri::No),
+            _ => (Tri::No, Tri::Yes),
+        };
+        let constant = |value: Tri| {
+            parts.iter().position(|part| matches!(part, Rule::Constant(own) if *own == value))
+        };
+        let nth = |at: usize| format!("part {} of a list", at + 1);
+        if matches!(self, Rule::NOf(..)) {
+            return parts.iter().find_map(Rule::idle_part);
+        }
+        if let Some(at) = constant(idle) {
+            return Some(format!("{} changes nothing: it is always the same", nth(at)));
+        }
+        if let Some(at) = constant(deciding)
+            && parts.len() > 1
+        {
+            return Some(format!("the other parts are never reached: {} always decides", nth(at)));
+        }
+        parts.iter().find_map(Rule::idle_part)
     }
 
     /// Criteria that the rule builds on.

@@ -2,16 +2,20 @@
 
 use serde::Deserialize;
 
-use super::compile::{Number, Scope};
+use super::compile::Scope;
 use super::filter::contains;
-use super::logic::{Answer, Tri};
+use super::logic::{Answer, Grounds, Tri};
 use super::rule::Case;
+use super::supply::{Supply, days_before};
+use super::unit::{Number, Unit};
 use crate::chart::{self, Chart, kind_index, reading};
-use crate::fact::{Kind, TherapyKind, TherapyStatus};
+use crate::fact::{
+    Kind, Medication, MedicationStatus, Outcome, Therapy, TherapyKind, TherapyStatus,
+};
 use crate::quantity;
 
 /// A drug of a set was tried, as a policy file writes it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawTrial {
     /// The set that names the drugs.
@@ -49,17 +53,17 @@ pub(super) struct Trial {
 
 impl RawTrial {
     pub(super) fn compile(&self, scope: &Scope<'_>) -> Result<Trial, String> {
-        let drugs = scope.set(&self.set)?.to_vec();
+        let drugs = scope.set(&self.set)?;
         scope.check_topics(&self.denied)?;
         let doses = drugs
             .iter()
             .filter_map(|drug| Some((drug.clone(), scope.doses.get(drug)?)))
-            .map(|(drug, dose)| Ok((drug, scope.number(dose)?)))
+            .map(|(drug, dose)| Ok((drug, scope.number(dose, Unit::Milligrams)?)))
             .collect::<Result<_, String>>()?;
         Ok(Trial {
             drugs,
             doses,
-            weeks: self.weeks.as_ref().map(|n| scope.number(n)).transpose()?,
+            weeks: scope.maybe(&self.weeks, Unit::Weeks)?,
             or_contraindicated: self.or_contraindicated,
             class: self.class.clone(),
             denied: self.denied.clone(),
@@ -73,19 +77,23 @@ impl Trial {
     /// The best that any drug of the set comes to.
     pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
         let chart = case.chart;
-        let trials = chart.history.trials.iter().filter(|trial| self.drugs.contains(&trial.drug));
+        let trials = chart
+            .history
+            .trials
+            .iter()
+            .filter(|trial| self.drugs.binary_search(&trial.drug).is_ok());
         let mut answers: Vec<Answer<'c>> =
-            trials.filter_map(|trial| self.of_drug(chart, trial)).collect();
+            trials.filter_map(|trial| self.of_drug(case, trial)).collect();
         if self.or_contraindicated {
-            answers.extend(self.contraindicated(chart));
+            answers.extend(self.contraindicated(case));
         }
         if let Some(best) = answers.iter().map(|a| a.value).max() {
             // Of trials that fail, what is unknown of one leaves the class open.
             return Answer::combine(best, answers);
         }
-        let denied: Vec<usize> =
+        let denied: Grounds =
             self.denied.iter().flat_map(|topic| chart.statements(topic)).collect();
-        let never: Vec<usize> = chart
+        let never: Grounds = chart
             .statements("class-not-tried")
             .filter(|&at| matches!(&chart.facts[at].kind, Kind::Statement(s) if s.value.as_ref().is_some_and(|v| self.class.contains(v))))
             .chain(denied)
@@ -93,25 +101,27 @@ impl Trial {
         if never.is_empty() { Answer::silent(&self.missing) } else { Answer::of(Tri::No, never) }
     }
 
-    fn of_drug<'c>(&'c self, chart: &Chart, trial: &'c chart::Trial) -> Option<Answer<'c>> {
+    fn of_drug<'c>(&'c self, case: Case<'_, 'c>, trial: &'c chart::Trial) -> Option<Answer<'c>> {
+        let chart = case.chart;
         if self.or_contraindicated {
-            let reasoned: Vec<usize> =
+            let reasoned: Grounds =
                 trial.intolerance.iter().filter(|(_, reason)| *reason).map(|(at, _)| *at).collect();
             let withheld = trial.withheld.iter().copied().filter(|&at| !self.is_choice(chart, at));
-            let grounds: Vec<usize> = reasoned.into_iter().chain(withheld).collect();
+            let grounds: Grounds = reasoned.into_iter().chain(withheld).collect();
             if !grounds.is_empty() {
-                let notes = vec![format!("{} contraindicated or not tolerated", trial.drug)];
+                let notes =
+                    case.note(|| format!("{} contraindicated or not tolerated", trial.drug));
                 return Some(Answer { notes, ..Answer::of(Tri::Yes, grounds) });
             }
         }
         if !trial.taken {
-            let never: Vec<usize> = trial.denied.iter().chain(&trial.withheld).copied().collect();
+            let never: Grounds = trial.denied.iter().chain(&trial.withheld).copied().collect();
             return (!never.is_empty()).then(|| Answer::of(Tri::No, never));
         }
         let Some(weeks) = self.weeks else {
-            return Some(Answer::of(Tri::Yes, trial.facts.clone()));
+            return Some(Answer::of(Tri::Yes, trial.facts.as_slice()));
         };
-        let (dose, dose_note) = self.dose(trial);
+        let dose = self.dose(trial);
         let long = match (trial.weeks, trial.weeks_at_least) {
             // Durations are written in round numbers: 28 days are four weeks.
             (Some(told), _) if told >= weeks - 0.1 => Tri::Yes,
@@ -119,35 +129,66 @@ impl Trial {
             (Some(_), _) => Tri::No,
             _ => Tri::Unknown,
         };
-        let time_note = match (trial.weeks, long) {
-            (Some(told), _) => format!("{told:.0} weeks"),
-            (None, Tri::Yes) => format!("at least {weeks:.0} weeks"),
-            _ => "length of the trial not told".to_owned(),
-        };
+        let notes = case.note(|| {
+            let time = match (trial.weeks, long) {
+                (Some(told), _) => format!("{told:.0} weeks"),
+                (None, Tri::Yes) => format!("at least {weeks:.0} weeks"),
+                _ => "length of the trial not told".to_owned(),
+            };
+            format!("{} {}, {time}", trial.drug, self.dose_note(trial))
+        });
         let missing =
             if dose.min(long) == Tri::Unknown { vec![self.missing.as_str()] } else { Vec::new() };
-        let notes = vec![format!("{} {dose_note}, {time_note}", trial.drug)];
-        Some(Answer { missing, notes, ..Answer::of(dose.min(long), trial.facts.clone()) })
+        Some(Answer { missing, notes, ..Answer::of(dose.min(long), trial.facts.as_slice()) })
+    }
+
+    /// Supplies a trial of the first drug of the set, or that none was tried.
+    pub(super) fn supply(&self, wanted: Tri, supply: &mut Supply) -> bool {
+        let Some(drug) = self.drugs.first() else { return false };
+        let mut told = Medication { name: drug.clone(), ..Medication::default() };
+        if wanted == Tri::Yes {
+            told.status = Some(MedicationStatus::Past);
+            told.dose = self.wanted_dose(drug).map(|dose| format!("{dose} mg"));
+            told.frequency = Some("1".into());
+            told.duration = self.weeks.map(|weeks| format!("{} weeks", weeks.ceil()));
+        } else {
+            told.status = Some(MedicationStatus::NotTaken);
+        }
+        supply.tell(told);
+        true
+    }
+
+    fn wanted_dose(&self, drug: &str) -> Option<f64> {
+        self.doses.iter().find(|(known, _)| known == drug).map(|(_, dose)| *dose)
     }
 
     /// Whether the highest dose a day is adequate; a dose told without its frequency is a lower bound.
-    fn dose(&self, trial: &chart::Trial) -> (Tri, String) {
-        let Some((_, wanted)) = self.doses.iter().find(|(drug, _)| *drug == trial.drug) else {
-            return (Tri::Yes, "at any dose".into());
-        };
-        match trial.per_day {
-            None => (Tri::Unknown, "dose not told".into()),
-            Some(dose) if dose >= *wanted => (Tri::Yes, format!("{dose:.0} mg a day")),
-            Some(dose) if trial.dose_is_known => {
-                (Tri::No, format!("{dose:.0} mg a day, {wanted:.0} wanted"))
-            }
-            Some(dose) => (Tri::Unknown, format!("{dose:.0} mg, how often not told")),
+    fn dose(&self, trial: &chart::Trial) -> Tri {
+        match (self.wanted_dose(&trial.drug), trial.per_day) {
+            (None, _) => Tri::Yes,
+            (_, None) => Tri::Unknown,
+            (Some(wanted), Some(dose)) if dose >= wanted => Tri::Yes,
+            _ if trial.dose_is_known => Tri::No,
+            _ => Tri::Unknown,
         }
     }
 
-    fn contraindicated<'c>(&'c self, chart: &Chart) -> Option<Answer<'c>> {
-        let grounds: Vec<usize> = chart
-            .standing(kind_index("contraindication"))
+    fn dose_note(&self, trial: &chart::Trial) -> String {
+        match (self.wanted_dose(&trial.drug), trial.per_day) {
+            (None, _) => "at any dose".into(),
+            (_, None) => "dose not told".into(),
+            (Some(wanted), Some(dose)) if dose >= wanted => format!("{dose:.0} mg a day"),
+            (Some(wanted), Some(dose)) if trial.dose_is_known => {
+                format!("{dose:.0} mg a day, {wanted:.0} wanted")
+            }
+            (_, Some(dose)) => format!("{dose:.0} mg, how often not told"),
+        }
+    }
+
+    fn contraindicated<'c>(&'c self, case: Case<'_, 'c>) -> Option<Answer<'c>> {
+        let chart = case.chart;
+        let grounds: Grounds = chart
+            .standing(const { kind_index("contraindication") })
             .iter()
             .copied()
             .filter(|&at| match &chart.facts[at].kind {
@@ -160,7 +201,7 @@ impl Trial {
             })
             .collect();
         (!grounds.is_empty()).then(|| Answer {
-            notes: vec!["contraindicated, with the reason".into()],
+            notes: case.note(|| "contraindicated, with the reason".into()),
             ..Answer::of(Tri::Yes, grounds)
         })
     }
@@ -177,14 +218,14 @@ impl Trial {
 }
 
 /// A course of therapy, as a policy file writes it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawCourse {
     therapy: TherapyKind,
     /// At least so many weeks.
     weeks: Number,
     /// Ended not more than so many months before the case's day.
-    within_months: Number,
+    within: Number,
     /// With a therapist.
     #[serde(default)]
     supervised: bool,
@@ -199,7 +240,7 @@ pub(super) struct RawCourse {
 pub(super) struct Course {
     therapy: TherapyKind,
     weeks: f64,
-    within_months: f64,
+    within: f64,
     supervised: bool,
     outcome: String,
     elsewhere: String,
@@ -210,8 +251,8 @@ impl RawCourse {
         scope.check_topics(&[self.outcome.clone(), self.elsewhere.clone()])?;
         Ok(Course {
             therapy: self.therapy,
-            weeks: scope.number(&self.weeks)?,
-            within_months: scope.number(&self.within_months)?,
+            weeks: scope.number(&self.weeks, Unit::Weeks)?,
+            within: scope.number(&self.within, Unit::Months)?,
             supervised: self.supervised,
             outcome: self.outcome.clone(),
             elsewhere: self.elsewhere.clone(),
@@ -224,13 +265,12 @@ impl Course {
     pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
         let chart = case.chart;
         let courses = chart.history.courses.iter().filter(|course| course.therapy == self.therapy);
-        let answers: Vec<Answer<'c>> =
-            courses.map(|course| self.of_course(chart, course)).collect();
+        let answers: Vec<Answer<'c>> = courses.map(|course| self.of_course(case, course)).collect();
         if let Some(best) = answers.iter().map(|a| a.value).max() {
             return Answer::combine(best, answers);
         }
-        let denied: Vec<usize> = chart
-            .standing(kind_index("therapy"))
+        let denied: Grounds = chart
+            .standing(const { kind_index("therapy") })
             .iter()
             .copied()
             .filter(|&at| {
@@ -245,7 +285,22 @@ impl Course {
         }
     }
 
-    fn of_course<'c>(&'c self, chart: &Chart, course: &chart::Course) -> Answer<'c> {
+    /// Supplies a course that has all that is asked for, or that there was none.
+    pub(super) fn supply(&self, chart: &Chart, wanted: Tri, supply: &mut Supply) -> bool {
+        let told = match wanted {
+            Tri::Yes => course(chart, self.therapy, self.weeks),
+            _ => Therapy {
+                therapy: self.therapy,
+                status: Some(TherapyStatus::NotDone),
+                ..Therapy::default()
+            },
+        };
+        supply.tell(told);
+        true
+    }
+
+    fn of_course<'c>(&'c self, case: Case<'_, 'c>, course: &chart::Course) -> Answer<'c> {
+        let chart = case.chart;
         let mut missing = Vec::new();
         let mut need = |value: Tri, what: &'static str| {
             if value == Tri::Unknown {
@@ -275,7 +330,7 @@ impl Course {
         let recent = match course.end.map(|(early, late)| (age(late), age(early))) {
             _ if course.current => Tri::Yes,
             Some((Some(least), Some(most))) => {
-                Tri::of_range(least, most, |months| months <= self.within_months)
+                Tri::of_range(least, most, |months| months <= self.within)
             }
             _ => Tri::Unknown,
         };
@@ -288,18 +343,33 @@ impl Course {
             .min(need(recent, "its dates"))
             .min(need(outcome, "its result"))
             .min(aimed);
-        let mut facts = course.facts.clone();
+        let mut facts = Grounds::from_slice(&course.facts);
         if course.outcomes.is_empty() {
             facts.extend(told);
         }
         let mut notes = Vec::new();
         if let Some(weeks) = course.weeks {
-            notes.push(format!("{weeks:.0} weeks"));
+            notes.extend(case.note(|| format!("{weeks:.0} weeks")));
         }
         if recent == Tri::No {
-            notes.push(format!("ended more than {:.0} months before", self.within_months));
+            notes.extend(case.note(|| format!("ended more than {:.0} months before", self.within)));
         }
         let missing = if value == Tri::Unknown { missing } else { Vec::new() };
         Answer { missing, notes, ..Answer::of(value, facts) }
+    }
+}
+
+/// A supervised course of so many weeks that ended a fortnight before the case's day.
+pub(super) fn course(chart: &Chart, therapy: TherapyKind, weeks: f64) -> Therapy {
+    let day = |days: f64| days_before(chart, days).map(Into::into);
+    Therapy {
+        therapy,
+        status: Some(TherapyStatus::Past),
+        supervised: Some(true),
+        outcome: Some(Outcome::Partial),
+        visits: Some((weeks * 2.0).ceil()),
+        start: day(14.0 + 7.0 * weeks.ceil()),
+        stop: day(14.0),
+        ..Therapy::default()
     }
 }

@@ -10,6 +10,8 @@ pub struct Verdict {
     pub policy_id: String,
     /// Version of the policy.
     pub policy_version: String,
+    /// The stage of treatment that the request is at, where the policy has stages.
+    pub stage: Option<String>,
     /// The recommendation.
     pub determination: Determination,
     /// What it would be if no policy exclusion applied.
@@ -32,6 +34,9 @@ pub struct Verdict {
     pub curable: bool,
     /// Whether nothing but documentation is missing: with it supplied, no reason would be left.
     pub documentation_only: bool,
+    /// Ids of the steps of which each alone, done and documented, would leave every required
+    /// criterion met, but for an exclusion of the policy.
+    pub one_fix_away: Vec<String>,
 }
 
 /// What a policy says of one criterion.
@@ -144,8 +149,27 @@ pub struct Reason {
     pub cured_by: Vec<String>,
     /// Whether any step would.
     pub curable: bool,
+    /// What the record does about it.
+    pub record: RecordSays,
+    /// What can be done where no step cures it.
+    pub answered_by: String,
     /// Bare claim adjustment reason code number, optional.
     pub carc_hint: Option<String>,
+}
+
+closed_set! {
+    /// What the record does about a criterion that is not met.
+    pub enum RecordSays {
+        /// It speaks of it, and what it says does not meet it.
+        Fails = "fails",
+        /// It does not speak of it, or not of all that is needed.
+        #[default]
+        Silent = "silent",
+        /// Two of its statements, or a score and its label, disagree.
+        Disagrees = "disagrees",
+        /// What it says is neither one thing nor the other, or could not be read.
+        Unclear = "unclear",
+    }
 }
 
 closed_set! {
@@ -177,6 +201,8 @@ pub struct Step {
     pub cures: Vec<String>,
     /// What to do; drugs are worded "consider".
     pub action: String,
+    /// Who can supply what it asks for.
+    pub by: String,
     /// Evidence registry ids.
     pub evidence: Vec<String>,
 }

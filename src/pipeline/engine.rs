@@ -7,9 +7,9 @@ use crate::document::{Document, Legibility, Page, PageKind, TextSource};
 use crate::error::Problem;
 use crate::extract::extract_parts;
 use crate::fact::Fact;
-use crate::necessity::{choose, evaluate, narrative_with};
+use crate::necessity::{Payer, Policy, Teller, choose, evaluate, in_force};
 use crate::read::{ReadOptions, Sheet, read};
-use crate::report::Given;
+use crate::report::{Given, Ruling};
 use crate::text::Text;
 
 /// Reads documents with a lexicon and decides cases by policies.
@@ -51,6 +51,8 @@ impl Work for Engine {
     }
 
     fn decide(&self, given: &Given, documents: Vec<(ChartDocument, Vec<Fact>)>) -> Decision {
+        let payer =
+            Payer { name: given.payer.as_deref(), jurisdiction: given.jurisdiction.as_deref() };
         let given = ChartGiven {
             as_of: given.as_of.or(self.as_of),
             cpt: given.cpt.clone(),
@@ -58,12 +60,40 @@ impl Work for Engine {
             intent: given.intent,
         };
         let chart = Chart::gather(documents, given);
-        let Some(policy) = choose(&self.knowledge.policies, &chart) else {
-            return undecided(chart.documents);
+        let rulings: Vec<Ruling> = self
+            .policies(&chart, payer)
+            .into_iter()
+            .map(|policy| self.rule(policy, &chart))
+            .collect();
+        match rulings.is_empty() {
+            true => undecided(chart.documents),
+            false => Decision { chart, rulings },
+        }
+    }
+}
+
+impl Engine {
+    /// The policies that a case is held against: each that was asked for, else the one that the request chooses.
+    fn policies(&self, chart: &Chart, payer: Payer<'_>) -> Vec<&Policy> {
+        let Knowledge { policies, asked, .. } = &self.knowledge;
+        if asked.is_empty() {
+            return choose(policies, chart, payer).into_iter().collect();
+        }
+        let of_day = |versions: &'_ Vec<Policy>| -> Option<usize> {
+            let first = versions.first()?;
+            let chosen = in_force(versions, &first.id, chart)?;
+            versions.iter().position(|policy| policy.version == chosen.version)
         };
-        let verdict = evaluate(policy, &chart);
-        let narrative = narrative_with(&self.knowledge.evidence, policy, &chart, &verdict);
-        Decision { chart, verdict, narrative }
+        asked.iter().filter_map(|versions| versions.get(of_day(versions)?)).collect()
+    }
+
+    fn rule(&self, policy: &Policy, chart: &Chart) -> Ruling {
+        let Knowledge { evidence, templates, .. } = &self.knowledge;
+        let verdict = evaluate(policy, chart);
+        let teller = Teller { registry: evidence, templates, policy, chart, verdict: &verdict };
+        let narrative = teller.narrative();
+        let request = teller.request();
+        Ruling { verdict, narrative, request }
     }
 }
 

@@ -2,12 +2,13 @@
 
 #![expect(clippy::disallowed_methods, reason = "reads lexicon and policy files")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use crate::error::Error;
 use crate::lexicon::{Files, Lexicon, embedded_files};
-use crate::necessity::{EvidenceRegistry, Policy};
+use crate::necessity::{EvidenceRegistry, Policy, Templates};
 use crate::report::PolicyRecord;
 
 /// Lexicons and policies, loaded and checked.
@@ -16,15 +17,20 @@ pub struct Knowledge {
     pub lexicon: Lexicon,
     /// BLAKE3 over the lexicons' files, names and texts.
     pub lexicon_hash: String,
-    /// The policies that cases may be held against.
+    /// The policies that cases may be held against, by id and version.
     pub policies: Vec<Policy>,
+    /// The policies that were asked for by name, each as its versions; empty where the request chooses.
+    pub asked: Vec<Vec<Policy>>,
     /// The evidence that policies cite.
     pub evidence: EvidenceRegistry,
+    /// The texts that assessments are made from.
+    pub templates: Templates,
     /// What run.json says of each policy.
     pub records: Vec<PolicyRecord>,
 }
 
 /// A policy with the text that it came from.
+#[derive(Clone)]
 pub struct LoadedPolicy {
     /// The policy.
     pub policy: Policy,
@@ -50,26 +56,88 @@ impl LoadedPolicy {
 impl Knowledge {
     /// Loads what a run needs.
     ///
-    /// `folder` stands in for any of the files that the program carries. `wanted` are ids
-    /// or files of policies; where there are none, all that are known are candidates.
+    /// `folder` stands in for any of the files that the program carries. `wanted` are files of
+    /// policies, their ids, or `ID@VERSION`; where there are none, the request chooses among all.
     pub fn load(folder: Option<&Path>, wanted: &[String]) -> Result<Self, Error> {
         let files = files(folder)?;
         let lexicon = Lexicon::parse(&files)?;
         let known = policies(&files)?;
-        let loaded = if wanted.is_empty() { known } else { select(known, wanted)? };
+        check_topics(&known, &lexicon)?;
+        let asked = select(&known, wanted)?;
+        let loaded =
+            if wanted.is_empty() { known } else { asked.iter().flatten().cloned().collect() };
         let records = loaded.iter().map(LoadedPolicy::record).collect();
         let policies = loaded.into_iter().map(|loaded| loaded.policy).collect();
-        let evidence = match files.get("evidence.toml") {
-            Some(text) => EvidenceRegistry::parse("lexicons/evidence.toml", text)?,
-            None => EvidenceRegistry::default(),
-        };
-        Ok(Self { lexicon, lexicon_hash: lexicon_hash(&files), policies, evidence, records })
+        let bare = |versions: Vec<LoadedPolicy>| versions.into_iter().map(|v| v.policy).collect();
+        let asked = asked.into_iter().map(bare).collect();
+        let evidence = evidence(&files)?;
+        let lexicon_hash = lexicon_hash(&files);
+        let templates = templates(&files)?;
+        Ok(Self { lexicon, lexicon_hash, policies, asked, evidence, templates, records })
     }
 }
 
-/// Every policy that the program or the folder has, by id.
+/// Every policy that the program or the folder has, by id and version.
 pub fn known_policies(folder: Option<&Path>) -> Result<Vec<LoadedPolicy>, Error> {
     policies(&files(folder)?)
+}
+
+/// A policy file.
+pub fn read_policy(path: &Path) -> Result<LoadedPolicy, Error> {
+    let place = path.display().to_string();
+    let text = fs::read_to_string(path).map_err(|source| Error::Io {
+        path: path.to_owned(),
+        action: "cannot read",
+        source,
+    })?;
+    LoadedPolicy::parse(&place, text)
+}
+
+/// The evidence registry of the program or the folder.
+pub fn known_evidence(folder: Option<&Path>) -> Result<EvidenceRegistry, Error> {
+    evidence(&files(folder)?)
+}
+
+/// The topics of statements that the lexicon of the program or the folder can find.
+pub fn known_topics(folder: Option<&Path>) -> Result<BTreeSet<String>, Error> {
+    Ok(topics(&Lexicon::parse(&files(folder)?)?))
+}
+
+/// A concept states the topic of its id, or those that it names.
+fn topics(lexicon: &Lexicon) -> BTreeSet<String> {
+    let named = ["topic", "negated", "yes", "no", "other"];
+    let of_fields = lexicon
+        .concepts
+        .iter()
+        .flat_map(|concept| named.iter().filter_map(|name| concept.field(name)).map(str::to_owned));
+    lexicon.concepts.iter().map(|concept| concept.id.clone()).chain(of_fields).collect()
+}
+
+/// Refuses a policy that asks about a topic that no concept states.
+fn check_topics(policies: &[LoadedPolicy], lexicon: &Lexicon) -> Result<(), Error> {
+    let known = topics(lexicon);
+    for policy in policies.iter().map(|loaded| &loaded.policy) {
+        if let Some(topic) = policy.topics.iter().find(|topic| !known.contains(*topic)) {
+            return Err(Error::Lexicon {
+                place: format!("policy {} {}", policy.id, policy.version),
+                problem: format!("no concept of the lexicon states the topic `{topic}`"),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn evidence(files: &Files) -> Result<EvidenceRegistry, Error> {
+    match files.get("evidence.toml") {
+        Some(text) => EvidenceRegistry::parse("lexicons/evidence.toml", text),
+        None => Ok(EvidenceRegistry::default()),
+    }
+}
+
+/// The templates among the files.
+fn templates(files: &Files) -> Result<Templates, Error> {
+    let text = |name: &str| files.get(name).map(String::as_str).unwrap_or_default();
+    Templates::parse(text(Templates::NARRATIVE), text(Templates::REQUEST))
 }
 
 /// The files that the program carries, and over them those of a folder.
@@ -125,33 +193,43 @@ fn policies(files: &Files) -> Result<Vec<LoadedPolicy>, Error> {
             policies.push(LoadedPolicy::parse(&format!("lexicons/{name}"), text.clone())?);
         }
     }
-    policies.sort_by(|a, b| a.policy.id.cmp(&b.policy.id));
+    let key = |loaded: &LoadedPolicy| (loaded.policy.id.clone(), loaded.policy.version.clone());
+    policies.sort_by_cached_key(key);
+    if let Some([a, _]) = policies.array_windows().find(|[a, b]| key(a) == key(b)) {
+        return Err(Error::Lexicon {
+            place: "lexicons/policies".to_owned(),
+            problem: format!("two files are {} {}", a.policy.id, a.policy.version),
+        });
+    }
     Ok(policies)
 }
 
-/// The wanted policies in the order in which they were named.
-fn select(mut known: Vec<LoadedPolicy>, wanted: &[String]) -> Result<Vec<LoadedPolicy>, Error> {
-    let ids: Vec<String> = known.iter().map(|loaded| loaded.policy.id.clone()).collect();
-    let mut policies: Vec<LoadedPolicy> = Vec::new();
-    for name in wanted {
-        if policies.iter().any(|loaded| loaded.policy.id == *name) {
+/// The wanted policies in the order in which they were named, each as its versions.
+fn select(known: &[LoadedPolicy], wanted: &[String]) -> Result<Vec<Vec<LoadedPolicy>>, Error> {
+    let mut ids: Vec<String> = known.iter().map(|loaded| loaded.policy.id.clone()).collect();
+    ids.dedup();
+    let mut asked: Vec<(&String, Vec<LoadedPolicy>)> = Vec::new();
+    for name in wanted.iter().filter(|name| !name.is_empty()) {
+        if asked.iter().any(|(known, _)| *known == name) {
             continue;
         }
-        let loaded = match known.iter().position(|loaded| loaded.policy.id == *name) {
-            Some(index) => known.swap_remove(index),
-            None if Path::new(name).is_file() => {
-                let text = fs::read_to_string(name).map_err(|source| Error::Io {
-                    path: name.into(),
-                    action: "cannot read",
-                    source,
-                })?;
-                LoadedPolicy::parse(name, text)?
-            }
-            None => return Err(unknown_policy(name, &ids)),
+        let (id, version) = match name.split_once('@') {
+            Some((id, version)) => (id, Some(version)),
+            None => (name.as_str(), None),
         };
-        policies.push(loaded);
+        let fits = |loaded: &&LoadedPolicy| {
+            loaded.policy.id == id && version.is_none_or(|version| loaded.policy.version == version)
+        };
+        let mut versions: Vec<LoadedPolicy> = known.iter().filter(fits).cloned().collect();
+        if versions.is_empty() {
+            if !Path::new(name).is_file() {
+                return Err(unknown_policy(name, &ids));
+            }
+            versions.push(read_policy(Path::new(name))?);
+        }
+        asked.push((name, versions));
     }
-    Ok(policies)
+    Ok(asked.into_iter().map(|(_, versions)| versions).collect())
 }
 
 /// The error for a policy that is neither known nor a file, with the nearest id there is.

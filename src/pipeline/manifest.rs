@@ -15,8 +15,18 @@ use crate::error::Error;
 use crate::report::Given;
 
 /// Columns that mean something; any other is left alone.
-const COLUMNS: &[&str] =
-    &["case_id", "path", "as_of", "cpt", "side", "intent", "payer", "provider", "member_ref"];
+const COLUMNS: &[&str] = &[
+    "case_id",
+    "path",
+    "as_of",
+    "cpt",
+    "side",
+    "intent",
+    "payer",
+    "jurisdiction",
+    "provider",
+    "member_ref",
+];
 
 /// Reads a manifest and finds its files, whose paths are relative to the manifest's folder.
 ///
@@ -148,6 +158,7 @@ impl Manifest<'_> {
         self.set(row, "side", &mut given.side, word)?;
         self.set(row, "intent", &mut given.intent, word)?;
         self.set(row, "payer", &mut given.payer, text)?;
+        self.set(row, "jurisdiction", &mut given.jurisdiction, text)?;
         self.set(row, "provider", &mut given.provider, text)?;
         self.set(row, "member_ref", &mut given.member_ref, text)
     }

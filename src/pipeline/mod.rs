@@ -22,7 +22,10 @@ use rayon::prelude::*;
 pub use discover::{CaseBy, CasePlan, Plan, Source, discover};
 pub use engine::{Engine, read_pages, with_bytes};
 pub use guard::withhold_panic_messages;
-pub use knowledge::{Knowledge, LoadedPolicy, known_policies, unknown_policy};
+pub use knowledge::{
+    Knowledge, LoadedPolicy, known_evidence, known_policies, known_topics, read_policy,
+    unknown_policy,
+};
 pub use manifest::{parse_day, read_manifest};
 
 use crate::chart::{Chart, ChartDocument};
@@ -30,7 +33,7 @@ use crate::error::{Error, Problem, Stage};
 use crate::fact::Fact;
 use crate::necessity::{Determination, Verdict};
 use crate::read::Sheet;
-use crate::report::{Case, DocumentRecord, Given, Trouble};
+use crate::report::{Case, DocumentRecord, Given, Ruling, Trouble};
 
 /// What one document yields; its pages are gone by then.
 #[derive(Default)]
@@ -64,10 +67,8 @@ impl Extraction {
 pub struct Decision {
     /// The facts, gathered.
     pub chart: Chart,
-    /// The verdict.
-    pub verdict: Verdict,
-    /// The assessment for people.
-    pub narrative: String,
+    /// What each policy makes of it; never empty.
+    pub rulings: Vec<Ruling>,
 }
 
 /// The two steps of the work, apart from how it is spread over threads.
@@ -244,8 +245,8 @@ fn decide(plan: &CasePlan, mut extractions: Vec<Extraction>, work: &impl Work) -
         });
         undecided(spare)
     });
-    let Decision { chart, verdict, narrative } = decision;
-    Case { id: plan.id.clone(), given: plan.given.clone(), chart, verdict, narrative, problems }
+    let Decision { chart, rulings } = decision;
+    Case { id: plan.id.clone(), given: plan.given.clone(), chart, rulings, problems }
 }
 
 /// What stands in for the decision of a case that the program failed on: a clinician has to look.
@@ -254,25 +255,25 @@ fn undecided(documents: Vec<ChartDocument>) -> Decision {
         A clinician has to read the record; problems.csv says where the program failed.";
     let mut chart = Chart::default();
     chart.documents.extend(documents);
-    Decision {
-        chart,
-        verdict: Verdict {
-            policy_id: String::new(),
-            policy_version: String::new(),
-            determination: Determination::ReferToClinician,
-            determination_without_exclusions: Determination::ReferToClinician,
-            findings: Vec::new(),
-            reasons: Vec::new(),
-            pathway: Vec::new(),
-            pitfalls: Vec::new(),
-            flags: vec!["undecided".to_owned()],
-            rationale: RATIONALE.to_owned(),
-            next_step: None,
-            curable: false,
-            documentation_only: false,
-        },
-        narrative: format!("# Not decided\n\n{RATIONALE}\n"),
-    }
+    let verdict = Verdict {
+        policy_id: String::new(),
+        policy_version: String::new(),
+        stage: None,
+        determination: Determination::ReferToClinician,
+        determination_without_exclusions: Determination::ReferToClinician,
+        findings: Vec::new(),
+        reasons: Vec::new(),
+        pathway: Vec::new(),
+        pitfalls: Vec::new(),
+        flags: vec!["undecided".to_owned()],
+        rationale: RATIONALE.to_owned(),
+        next_step: None,
+        curable: false,
+        documentation_only: false,
+        one_fix_away: Vec::new(),
+    };
+    let narrative = format!("# Not decided\n\n{RATIONALE}\n");
+    Decision { chart, rulings: vec![Ruling { verdict, narrative, request: None }] }
 }
 
 #[cfg(test)]
@@ -325,7 +326,7 @@ mod tests {
     fn a_case_that_makes_it_panic_goes_to_a_clinician() {
         let outcome = toy_run(&[("a.txt", "four"), ("b.txt", "b")], 1);
         let case = &outcome.cases[0];
-        assert_eq!(case.verdict.determination, Determination::ReferToClinician);
+        assert_eq!(case.rulings[0].verdict.determination, Determination::ReferToClinician);
         assert_eq!(case.problems.len(), 1);
         assert!(outcome.cases[1].problems.is_empty());
     }

@@ -45,7 +45,7 @@ const CORE: &[&str] = &[
 const ASSERTION: &[&str] = &["assertion_polarity", "assertion_certainty"];
 
 /// The names that a kind's own field may share with one that every fact has.
-const SHARED: &[&str] = &["polarity", "certainty", "experiencer"];
+pub(super) const SHARED: &[&str] = &["polarity", "certainty", "experiencer"];
 
 /// A fact with the names of its case and document.
 pub struct FactRow<'a> {
@@ -53,6 +53,8 @@ pub struct FactRow<'a> {
     pub case_id: Option<&'a str>,
     /// Path of the document, relative to the input.
     pub document: &'a str,
+    /// Which of the documents that the file holds, counted from 0.
+    pub part: usize,
     /// The fact.
     pub fact: &'a Fact,
 }
@@ -77,7 +79,7 @@ fn own_fields() -> Vec<&'static str> {
 }
 
 /// The name that a kind's own field has in reports.
-fn own_column(field: &'static str, csv: bool) -> &'static str {
+pub(super) fn own_column(field: &'static str, csv: bool) -> &'static str {
     match field {
         "start" => "start_date",
         "stop" => "stop_date",
@@ -191,7 +193,7 @@ impl Serialize for Number {
 /// A line of facts.jsonl: what every fact has, then the kind's own fields that the record states.
 impl Serialize for FactRow<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { case_id, document, fact } = self;
+        let Self { case_id, document, part, fact } = self;
         let place = &fact.place;
         let assertion = Assertion::of(fact);
         let mut map = serializer.serialize_map(None)?;
@@ -201,6 +203,10 @@ impl Serialize for FactRow<'_> {
         map.serialize_entry("fact_id", &fact.id)?;
         map.serialize_entry("kind", fact.kind.name())?;
         map.serialize_entry("document", document)?;
+        // Most files hold one document.
+        if *part > 0 {
+            map.serialize_entry("part", part)?;
+        }
         map.serialize_entry("page", &place.page)?;
         map.serialize_entry("boxes", &boxes(fact))?;
         map.serialize_entry("start", &place.start)?;
@@ -276,7 +282,7 @@ mod tests {
     #[track_caller]
     fn check_json(kind: &str, expect: &str) {
         let fact = fact(kind);
-        let row = FactRow { case_id: Some("case-1"), document: "a.pdf", fact: &fact };
+        let row = FactRow { case_id: Some("case-1"), document: "a.pdf", part: 0, fact: &fact };
         let json = serde_json::to_string(&row).unwrap();
         let own = json.split_once("\"rule\":\"rule\",").unwrap().1;
         assert_eq!(own, expect);
@@ -305,7 +311,7 @@ mod tests {
     #[test]
     fn the_place_comes_first() {
         let fact = fact("kind = 'nantes'\ncriterion = 'worse_sitting'");
-        let row = FactRow { case_id: None, document: "a.pdf", fact: &fact };
+        let row = FactRow { case_id: None, document: "a.pdf", part: 0, fact: &fact };
         let json = serde_json::to_string(&row).unwrap();
         let place = r#"{"fact_id":"00112233445566ff","kind":"nantes","document":"a.pdf","page":2,"boxes":[[72,100,180.3,112.5]],"start":10,"end":14,"quote":"=odd","section":"exam","source":"ocr","ocr_confidence":0.877,"confidence":0.9,"#;
         assert!(json.starts_with(place), "{json}");
@@ -322,7 +328,7 @@ mod tests {
                 _ => "",
             };
             let fact = fact(&format!("kind = '{kind}'\n{source}"));
-            let row = FactRow { case_id: Some("case-1"), document: "a.pdf", fact: &fact };
+            let row = FactRow { case_id: Some("case-1"), document: "a.pdf", part: 0, fact: &fact };
             assert_eq!(row.cells().len(), columns.len(), "{kind}");
         }
     }

@@ -16,6 +16,9 @@ pub const RUN: &str = "run.json";
 /// The folder of narratives.
 pub const ASSESSMENTS: &str = "assessments";
 
+/// The folder of requests for missing documentation.
+pub const REQUESTS: &str = "requests";
+
 /// What a report consists of; whatever else stands in a report folder stays there.
 const PARTS: &[&str] = &[
     "cases.csv",
@@ -25,7 +28,9 @@ const PARTS: &[&str] = &[
     "denial_reasons.csv",
     "pathway.csv",
     "problems.csv",
+    "documents.csv",
     ASSESSMENTS,
+    REQUESTS,
     RUN,
 ];
 
@@ -59,7 +64,7 @@ pub fn check(out: &Path) -> Result<(), Error> {
 }
 
 /// Whether a folder holds a run.json that this program wrote.
-fn is_report(folder: &Path) -> bool {
+pub fn is_report(folder: &Path) -> bool {
     #[derive(serde::Deserialize)]
     struct Mark {
         program: String,

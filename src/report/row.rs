@@ -9,10 +9,10 @@ use super::cell::{rounded, row};
 use super::{Case, Stamp};
 use crate::chart::Chart;
 use crate::fact::Fact;
-use crate::necessity::{Determination, Finding, Outcome, Reason, Severity, Step};
+use crate::necessity::{Determination, Finding, Outcome, Reason, Severity, Step, Verdict};
 
 /// Version of the tables' columns; in run.json.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 row! {
     /// A line of cases.csv: one case, and what the policy makes of it.
@@ -91,6 +91,10 @@ row! {
         engine_version: &'static str,
         /// The run, as in run.json.
         run_id: String,
+        /// The stage of treatment that the request is at, where the policy has stages.
+        policy_stage: String,
+        /// Steps of which each alone would leave every required criterion met, but for an exclusion.
+        one_fix_away: Vec<String>,
     }
 }
 
@@ -199,6 +203,8 @@ row! {
         action: String,
         /// Entries of the evidence registry.
         evidence_ids: Vec<String>,
+        /// The policy.
+        policy_id: String,
     }
 }
 
@@ -220,10 +226,57 @@ row! {
     }
 }
 
+row! {
+    /// A line of documents.csv: one document of a case. A file may hold several.
+    pub struct DocumentRow = "documents.csv" {
+        /// The case.
+        case_id: String,
+        /// Path relative to the input.
+        document: String,
+        /// Which of the documents that the file holds, counted from 0.
+        part: u64,
+        /// Date of the visit, study or request that it tells of, as precisely as written.
+        date: String,
+        /// Whether it is signed; empty where it says nothing of a signature.
+        signed: Option<bool>,
+        /// How many pages.
+        pages: u64,
+        /// How many of them were read by OCR.
+        pages_ocr: u64,
+        /// How many of them could not be read.
+        pages_unreadable: u64,
+        /// How many of those are handwriting, drawings or photographs.
+        pages_picture: u64,
+        /// How many repeat another page of the case.
+        pages_duplicate: u64,
+        /// How many are counted on the others and are not there.
+        pages_missing: u64,
+    }
+}
+
+impl DocumentRow {
+    /// The lines of one case, in the order of its documents.
+    pub fn of(case: &Case) -> impl Iterator<Item = Self> + '_ {
+        case.chart.documents.iter().map(|document| Self {
+            case_id: case.id.clone(),
+            document: document.name.clone(),
+            part: document.part as u64,
+            date: document.date.map(|date| date.to_string()).unwrap_or_default(),
+            signed: document.signed,
+            pages: document.pages.into(),
+            pages_ocr: document.pages_ocr.into(),
+            pages_unreadable: document.pages_unreadable.into(),
+            pages_picture: document.pages_picture.into(),
+            pages_duplicate: document.pages_duplicate.into(),
+            pages_missing: document.pages_missing.into(),
+        })
+    }
+}
+
 impl CaseRow {
-    /// The line of one case; `assessment` is the path of its narrative.
-    pub fn new(case: &Case, stamp: &Stamp, assessment: String) -> Self {
-        let Case { chart, verdict, given, .. } = case;
+    /// The line of one case and policy; `assessment` is the path of its narrative.
+    pub fn new(case: &Case, verdict: &Verdict, stamp: &Stamp, assessment: String) -> Self {
+        let Case { chart, given, .. } = case;
         let request = &chart.request;
         let pages = |count: fn(&crate::chart::ChartDocument) -> u32| {
             chart.documents.iter().map(|d| u64::from(count(d))).sum()
@@ -268,8 +321,15 @@ impl CaseRow {
             assessment,
             engine_version: stamp.engine_version,
             run_id: stamp.run_id.clone(),
+            policy_stage: verdict.stage.clone().unwrap_or_default(),
+            one_fix_away: verdict.one_fix_away.clone(),
         }
     }
+}
+
+/// What each policy makes of a case.
+fn verdicts(case: &Case) -> impl Iterator<Item = &Verdict> {
+    case.rulings.iter().map(|ruling| &ruling.verdict)
 }
 
 /// The flags of a verdict and of the pages that it rests on, sorted.
@@ -328,10 +388,11 @@ fn lowest_confidence(findings: &[Finding], chart: &Chart) -> Option<f64> {
 impl CriterionRow {
     /// The lines of one case, in the policy's order.
     pub fn of(case: &Case) -> impl Iterator<Item = Self> + '_ {
-        case.verdict.findings.iter().map(|finding| Self {
+        let findings = verdicts(case).flat_map(|v| v.findings.iter().map(move |f| (v, f)));
+        findings.map(|(verdict, finding)| Self {
             case_id: case.id.clone(),
-            policy_id: case.verdict.policy_id.clone(),
-            policy_version: case.verdict.policy_version.clone(),
+            policy_id: verdict.policy_id.clone(),
+            policy_version: verdict.policy_version.clone(),
             criterion_id: finding.criterion_id.clone(),
             title: finding.title.clone(),
             severity: finding.severity.as_str(),
@@ -359,11 +420,13 @@ fn fact_ids(indices: &[usize], chart: &Chart) -> Vec<String> {
 impl ReasonRow {
     /// The lines of one case, by rank.
     pub fn of(case: &Case) -> impl Iterator<Item = Self> + '_ {
-        case.verdict.reasons.iter().enumerate().map(|(index, reason)| {
+        let reasons =
+            verdicts(case).flat_map(|v| v.reasons.iter().enumerate().map(move |r| (v, r)));
+        reasons.map(|(verdict, (index, reason))| {
             let quoted = quoted(reason, &case.chart);
             Self {
                 case_id: case.id.clone(),
-                policy_id: case.verdict.policy_id.clone(),
+                policy_id: verdict.policy_id.clone(),
                 rank: index as u64 + 1,
                 reason_id: reason.id.clone(),
                 class: reason.class.as_str(),
@@ -394,7 +457,8 @@ fn quoted<'a>(reason: &Reason, chart: &'a Chart) -> Option<&'a Fact> {
 impl StepRow {
     /// The lines of one case, in the pathway's order.
     pub fn of(case: &Case) -> impl Iterator<Item = Self> + '_ {
-        case.verdict.pathway.iter().map(|step: &Step| Self {
+        let steps = verdicts(case).flat_map(|v| v.pathway.iter().map(move |step| (v, step)));
+        steps.map(|(verdict, step): (&Verdict, &Step)| Self {
             case_id: case.id.clone(),
             step_no: step.number.clone(),
             step_id: step.id.clone(),
@@ -404,6 +468,7 @@ impl StepRow {
             cures_reason_ids: step.cures.clone(),
             action: step.action.clone(),
             evidence_ids: step.evidence.clone(),
+            policy_id: verdict.policy_id.clone(),
         })
     }
 }
@@ -435,7 +500,7 @@ mod tests {
     #[test]
     fn the_columns_are_the_documented_ones() {
         check::<CaseRow>(
-            "case_id, documents, pages, pages_ocr, pages_unreadable, as_of, member_ref, provider, payer, request_cpt, request_procedure, request_side, request_intent, diagnosis_codes, policy_id, policy_version, determination, determination_without_exclusions, requires_clinician_review, flags, primary_reason_id, primary_reason, reason_ids, n_required, n_met, n_not_met, n_not_documented, n_not_applicable, completeness, lowest_fact_confidence, next_step, curable, documentation_only, rationale, assessment, engine_version, run_id",
+            "case_id, documents, pages, pages_ocr, pages_unreadable, as_of, member_ref, provider, payer, request_cpt, request_procedure, request_side, request_intent, diagnosis_codes, policy_id, policy_version, determination, determination_without_exclusions, requires_clinician_review, flags, primary_reason_id, primary_reason, reason_ids, n_required, n_met, n_not_met, n_not_documented, n_not_applicable, completeness, lowest_fact_confidence, next_step, curable, documentation_only, rationale, assessment, engine_version, run_id, policy_stage, one_fix_away",
         );
         check::<CriterionRow>(
             "case_id, policy_id, policy_version, criterion_id, title, severity, category, result, observed, required, fact_ids, missing_facts, flags, reason_id, cured_by, evidence_ids, explanation",
@@ -444,9 +509,12 @@ mod tests {
             "case_id, policy_id, rank, reason_id, class, category, label, rationale, criterion_id, policy_clause, evidence, record_quote, page, missing_item, why_needed, cured_by, curable, is_primary, carc_hint",
         );
         check::<StepRow>(
-            "case_id, step_no, step_id, title, status, blocked_by, cures_reason_ids, action, evidence_ids",
+            "case_id, step_no, step_id, title, status, blocked_by, cures_reason_ids, action, evidence_ids, policy_id",
         );
         check::<ProblemRow>("case_id, document, page, stage, problem, retriable");
+        check::<DocumentRow>(
+            "case_id, document, part, date, signed, pages, pages_ocr, pages_unreadable, pages_picture, pages_duplicate, pages_missing",
+        );
     }
 
     #[track_caller]

@@ -105,7 +105,7 @@ pub struct Counts {
     pub facts: usize,
     /// Lines of problems.csv.
     pub problems: usize,
-    /// Cases by determination.
+    /// Cases by determination; one held against several policies counts for each.
     pub determinations: BTreeMap<&'static str, usize>,
 }
 
@@ -171,7 +171,10 @@ impl Counts {
             counts.documents_failed += case.problems.iter().filter(|t| t.problem.fatal).count();
             counts.facts += case.chart.facts.len();
             counts.problems += case.problems.len();
-            *counts.determinations.entry(case.verdict.determination.as_str()).or_default() += 1;
+            for ruling in &case.rulings {
+                let determination = ruling.verdict.determination.as_str();
+                *counts.determinations.entry(determination).or_default() += 1;
+            }
         }
         counts
     }

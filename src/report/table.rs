@@ -10,16 +10,17 @@ const STEP: usize = 22;
 /// Space between two columns.
 const GAP: &str = "  ";
 
-/// One line a case: case, determination, first reason, next step.
+/// One line a case and policy: case, determination, first reason, next step.
 pub fn table(cases: &[Case]) -> String {
     let rows: Vec<[&str; 4]> = cases
         .iter()
-        .map(|case| {
+        .flat_map(|case| case.rulings.iter().map(move |ruling| (case, &ruling.verdict)))
+        .map(|(case, verdict)| {
             [
                 case.id.as_str(),
-                case.verdict.determination.as_str(),
-                case.verdict.reasons.first().map_or("-", |reason| reason.label.as_str()),
-                case.verdict.next_step.as_deref().unwrap_or("-"),
+                verdict.determination.as_str(),
+                verdict.reasons.first().map_or("-", |reason| reason.label.as_str()),
+                verdict.next_step.as_deref().unwrap_or("-"),
             ]
         })
         .collect();

@@ -12,6 +12,7 @@ const REPORT: &[&str] = &[
     "cases.csv",
     "criteria.csv",
     "denial_reasons.csv",
+    "documents.csv",
     "facts.csv",
     "facts.jsonl",
     "pathway.csv",
@@ -254,10 +255,76 @@ fn policies_can_be_listed_shown_and_given_as_files() {
     let list = place.run("policy list").expect(0).stdout;
     assert!(list.lines().any(|line| line.starts_with("cluneal-nerve-block ")), "{list}");
     let shown = place.run("policy show cluneal-nerve-block").expect(0).stdout;
-    place.write("mine.toml", &shown);
+    assert!(
+        shown.contains("| `iliac-crest-point-sign` Iliac crest point sign | required |"),
+        "{shown}"
+    );
+    let file = place.run("policy show cluneal-nerve-block --source").expect(0).stdout;
+    place.write("mine.toml", &file);
     place.run("run a.txt --policy mine.toml --out out").expect(0);
     let cases = rows(&place.read("out/cases.csv"));
     assert_eq!(cases[0]["policy_id"], "cluneal-nerve-block");
+}
+
+#[test]
+fn policies_are_checked_and_tested() {
+    let place = Place::new();
+    let checked = place.run("policy check").expect(0).stdout;
+    assert_eq!(checked.lines().filter(|line| line.ends_with(": sound")).count(), 6, "{checked}");
+    let tested = place.run("policy test facet-joint").expect(0).stdout;
+    assert!(tested.starts_with("facet-joint: ") && tested.contains(" 0 failed"), "{tested}");
+    let file = place.run("policy show facet-joint --source").expect(0).stdout;
+    place.write("wrong.toml", file.replacen("axial-pain = \"met\"", "axial-pain = \"not_met\"", 1));
+    let run = place.run("policy test wrong.toml").expect(2);
+    assert!(run.stdout.contains("axial-pain: expected not_met, got met"), "{}", run.stdout);
+}
+
+/// Several policies give a row each, and files of their own.
+#[test]
+fn a_case_is_held_against_each_policy_that_is_asked_for() {
+    let place = Place::with(&[("a.txt", NOTE)]);
+    let asked = "--policy cluneal-nerve-block --policy peripheral-nerve-block-medicare";
+    place.run(&format!("run a.txt {asked} --out out")).expect(0);
+    let cases = rows(&place.read("out/cases.csv"));
+    let ids: Vec<&str> = cases.iter().map(|case| case["policy_id"].as_str()).collect();
+    assert_eq!(ids, ["cluneal-nerve-block", "peripheral-nerve-block-medicare"]);
+    for case in &cases {
+        assert!(place.read(&format!("out/{}", case["assessment"])).contains(&case["policy_id"]));
+    }
+    let told = place.run("explain out a").expect(0).stdout;
+    assert_eq!(told.matches("# Medical necessity assessment").count(), 2, "{told}");
+}
+
+#[test]
+fn explain_tells_of_a_case_and_of_a_fact() {
+    let place = Place::with(&[("a.txt", NOTE)]);
+    place.run("run a.txt --out out").expect(0);
+    let told = place.run("explain out a").expect(0).stdout;
+    assert_eq!(told, place.read("out/assessments/a.md"));
+    let facts = rows(&place.read("out/facts.csv"));
+    let lyrica = facts.iter().find(|fact| fact["name"] == "pregabalin").unwrap();
+    let told = place.run(&format!("explain out {}", lyrica["fact_id"])).expect(0).stdout;
+    assert!(told.contains("first-line-medications: "), "{told}");
+    let run = place.run("explain out b").expect(2);
+    assert!(run.stderr.contains("no case and no fact `b`"), "{}", run.stderr);
+    let run = place.run("explain . a").expect(2);
+    assert!(run.stderr.contains("no report"), "{}", run.stderr);
+}
+
+/// What a policy makes of a report's facts is what it made of the records.
+#[test]
+fn a_changed_policy_is_held_against_the_facts_of_a_report() {
+    let note = "DATE OF SERVICE: 03/11/2025\n\nCHIEF COMPLAINT: Left buttock pain for 5 months.\n";
+    let place = Place::with(&[("a.txt", note)]);
+    place.run("run a.txt --policy cluneal-nerve-block --out out").expect(0);
+    let same = "policy diff cluneal-nerve-block cluneal-nerve-block out";
+    let same = place.run(same).expect(0).stdout;
+    assert!(same.ends_with(": 0 of 1 cases change\n"), "{same}");
+    let file = place.run("policy show cluneal-nerve-block --source").expect(0).stdout;
+    place.write("mine.toml", file.replacen("chronic_months = 3", "chronic_months = 12", 1));
+    let changed = place.run("policy diff cluneal-nerve-block mine.toml out").expect(0).stdout;
+    assert!(changed.contains("chronic-pain-duration: met to not_met\n"), "{changed}");
+    assert!(changed.ends_with(": 1 of 1 cases change\n"), "{changed}");
 }
 
 #[test]

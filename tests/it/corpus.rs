@@ -115,7 +115,7 @@ static FAXES: LazyLock<Place> = LazyLock::new(|| {
     let manifest = project("corpus/manifest.csv");
     let status = place
         .chartsift()
-        .args(["run", "--out", "out", "--manifest"])
+        .args(["run", "--policy", "cluneal-nerve-block", "--out", "out", "--manifest"])
         .arg(manifest)
         .output()
         .unwrap()
@@ -146,7 +146,7 @@ fn the_packets_come_out_right_from_their_text() {
         manifest.push_str(&format!("{},{},{as_of},{cpt}\n", packet.name, folder.display()));
     }
     place.write("manifest.csv", manifest);
-    place.run("run --manifest manifest.csv --out out").expect(0);
+    place.run("run --policy cluneal-nerve-block --manifest manifest.csv --out out").expect(0);
     check(&place, [1.0, 0.9, 0.9, 0.9]);
 }
 

@@ -38,7 +38,7 @@ pub struct Course {
 /// Merges the standing therapy facts into courses.
 pub fn merge(chart: &Chart) -> Vec<Course> {
     let mut accounts: Vec<Course> = chart
-        .standing(kind_index("therapy"))
+        .standing(const { kind_index("therapy") })
         .iter()
         .filter_map(|&at| match &chart.facts[at].kind {
             Kind::Therapy(therapy) => account(chart, at, &chart.facts[at], therapy),

@@ -4,6 +4,7 @@ use super::{Reported, may_agree, narrower};
 use crate::chart::{Chart, kind_index, reading};
 use crate::date::PartialDate;
 use crate::fact::{EventStatus, Injection, Intent, Kind, Procedure, Relief, Section, Side};
+use crate::quantity::{self, Duration};
 
 /// An injection that took place.
 #[derive(Clone, Default, PartialEq)]
@@ -31,6 +32,8 @@ pub struct InjectionEvent {
     pub reliefs: Vec<Reported<Relief>>,
     /// How long relief lasted, as written.
     pub durations: Vec<Reported<String>>,
+    /// The same, read; those that cannot be are left out.
+    pub lasted: Vec<Reported<Duration>>,
     /// Every fact that tells of it.
     pub facts: Vec<usize>,
 }
@@ -106,7 +109,7 @@ fn side_agrees(side: Option<Side>, event: &InjectionEvent) -> bool {
 /// Merges the standing injection facts.
 pub fn merge(chart: &Chart) -> Vec<InjectionEvent> {
     let told: Vec<(usize, &Injection)> = chart
-        .standing(kind_index("injection"))
+        .standing(const { kind_index("injection") })
         .iter()
         .filter_map(|&at| match &chart.facts[at].kind {
             Kind::Injection(injection) => Some((at, injection)),
@@ -247,6 +250,9 @@ fn add(
     event.steroid.extend(injection.steroid.map(|value| Reported { value, fact: at }));
     event.percents.extend(injection.relief_percent.map(|value| Reported { value, fact: at }));
     event.reliefs.extend(injection.relief.map(|value| Reported { value, fact: at }));
+    let written = injection.relief_duration.as_deref();
+    let lasted = written.and_then(quantity::duration);
+    event.lasted.extend(lasted.map(|value| Reported { value, fact: at }));
     event.durations.extend(injection.relief_duration.clone().map(reported));
     event.facts.push(at);
     event.facts.sort_unstable();

@@ -36,7 +36,7 @@ pub struct Trial {
 /// Merges the standing medication facts by drug.
 pub fn merge(chart: &Chart) -> Vec<Trial> {
     let mut trials: Vec<Trial> = Vec::new();
-    for &at in chart.standing(kind_index("medication")) {
+    for &at in chart.standing(const { kind_index("medication") }) {
         let fact = &chart.facts[at];
         let Kind::Medication(drug) = &fact.kind else { continue };
         let n = trials.iter().position(|t| t.drug == drug.name).unwrap_or_else(|| {

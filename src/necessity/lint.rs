@@ -1,0 +1,143 @@
+//! Checks of a whole policy once its names are known: words and cures of reasons, leaves that are
+//! never reached, names that nothing uses.
+
+use std::collections::BTreeSet;
+
+use super::load::At;
+use super::logic::{Possible, Tri};
+use super::policy::{Policy, Words};
+use super::raw::{RawCriterion, RawPolicy};
+use super::rule::Rule;
+
+/// The outcomes that each criterion can have, or the first thing that is wrong.
+pub(super) fn check(
+    raw: &RawPolicy,
+    policy: &Policy,
+    used: &BTreeSet<String>,
+) -> At<Vec<Possible>> {
+    stages(raw, policy)?;
+    let possible = reasons(raw, policy)?;
+    unused(raw, used)?;
+    Ok(possible)
+}
+
+/// Stages are told by the request alone, and some stage always holds.
+fn stages(raw: &RawPolicy, policy: &Policy) -> At<()> {
+    for (n, (raw, stage)) in raw.stages.iter().zip(&policy.stages).enumerate() {
+        let fail =
+            |problem: &str| Err((raw.id.span().start, format!("stage `{}`: {problem}", stage.id)));
+        let mut references = Vec::new();
+        stage.when.references(&mut references);
+        let always = matches!(stage.when, Rule::Constant(Tri::Yes));
+        if !references.is_empty() {
+            return fail("it is chosen before any criterion is decided and cannot refer to one");
+        }
+        if policy.stages.iter().take(n).any(|known| known.id == stage.id) {
+            return fail("there is one of that id already");
+        }
+        match (always, n + 1 == policy.stages.len()) {
+            (true, false) => return fail("the stages below it are never reached"),
+            (false, true) => {
+                return fail(
+                    "some request has no stage; write `when = { constant = \"met\" }` in the last one",
+                );
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Every reason that some record gives rise to has its words and its cure, and none has words that are never said.
+fn reasons(raw: &RawPolicy, policy: &Policy) -> At<Vec<Possible>> {
+    let mut possible = vec![Possible::ANY; policy.criteria.len()];
+    for &at in &policy.order {
+        let (raw, criterion) = (&raw.criteria[at], &policy.criteria[at]);
+        let fail = |problem: String| {
+            (raw.id.span().start, format!("criterion `{}`: {problem}", criterion.id))
+        };
+        let mut rule = criterion.rule.possible(&possible);
+        // Facts that were read badly leave anything open that does not stand by itself.
+        rule.open |= !rule.constant();
+        possible[at] = rule;
+        let rules = [
+            Some(&criterion.rule),
+            criterion.applies_when.as_ref(),
+            criterion.not_applicable_when.as_ref(),
+        ];
+        if let Some(idle) = rules.into_iter().flatten().find_map(Rule::idle_part) {
+            return Err(fail(idle));
+        }
+        if matches!(criterion.applies_when, Some(Rule::Constant(_)))
+            || matches!(criterion.not_applicable_when, Some(Rule::Constant(_)))
+        {
+            return Err(fail("a constant decides whether it applies; leave it out".into()));
+        }
+        if criterion.roll_up {
+            continue;
+        }
+        for (name, needed, words) in
+            [("failed", rule.no, &raw.failed), ("undocumented", rule.open, &raw.undocumented)]
+        {
+            match words {
+                None if needed => {
+                    return Err(fail(format!(
+                        "it can be {}, and `{name}` has no words for it",
+                        outcome(name)
+                    )));
+                }
+                Some(_) if !needed => {
+                    return Err(fail(format!("it is never {}; leave `{name}` out", outcome(name))));
+                }
+                Some(words) => check_words(name, words).map_err(fail)?,
+                None => {}
+            }
+        }
+        check_cure(raw, policy).map_err(fail)?;
+    }
+    Ok(possible)
+}
+
+fn outcome(words: &str) -> &'static str {
+    if words == "failed" { "not_met" } else { "not_documented" }
+}
+
+fn check_words(name: &str, words: &Words) -> Result<(), String> {
+    let length = words.label.chars().count();
+    if !(1..=60).contains(&length) {
+        return Err(format!("label of `{name}` has {length} characters, 1 to 60 are allowed"));
+    }
+    for (what, text) in [("rationale", &words.rationale), ("why_needed", &words.why_needed)] {
+        if text.trim().is_empty() {
+            return Err(format!("`{name}` has no {what}"));
+        }
+    }
+    Ok(())
+}
+
+fn check_cure(raw: &RawCriterion, policy: &Policy) -> Result<(), String> {
+    if raw.cured_by.is_empty() && raw.answered_by.is_empty() {
+        let steps: Vec<&str> = policy.steps.iter().map(|step| step.id.as_str()).collect();
+        return Err(format!(
+            "no cure; write `cured_by` with one of {}, or `answered_by` with what can be done instead",
+            steps.join(", ")
+        ));
+    }
+    Ok(())
+}
+
+/// Params, sets and topics that no rule refers to are slips of the pen.
+fn unused(raw: &RawPolicy, used: &BTreeSet<String>) -> At<()> {
+    let params = raw.params.keys().map(|name| ("param", name));
+    let sets = raw.sets.keys().map(|name| ("set", name));
+    let topics = raw.topics.iter().map(|name| ("topic", name));
+    for (what, name) in params.chain(sets).chain(topics) {
+        if !used.contains(&format!("{what} {}", name.get_ref())) {
+            return Err((
+                name.span().start,
+                format!("{what} `{}` is used by no rule", name.get_ref()),
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,312 @@
+//! From a policy's file to a policy: every name is looked up, every rule checked.
+//!
+//! Strict: unknown kinds, fields, params, sets, topics, stages, steps and criteria, leaves that are
+//! never reached and reasons without words are errors with their place and the nearest known name.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::compile::{Covered, Scope, unknown};
+use super::filter::RawFilter;
+use super::lint;
+use super::logic::{Flags, Possible};
+use super::policy::{Caution, Criterion, Note, PathwayStep, PitfallRule, Policy, Stage};
+use super::raw::{RawCriterion, RawNote, RawPitfall, RawPolicy, RawStage, RawStep, day};
+use super::rule::RawRule;
+use super::unit::{Number, Quantity};
+
+/// Groups that criteria are shown in.
+const CATEGORIES: [&str; 8] =
+    ["request", "evidence", "diagnosis", "nerve", "conservative", "history", "function", "record"];
+
+/// What is wrong, and the byte that it is wrong at.
+pub(super) type At<T> = Result<T, (usize, String)>;
+
+/// Looks up every name of a raw policy.
+pub(super) fn compile(raw: RawPolicy) -> At<Policy> {
+    let steps: Vec<&str> = raw.steps.iter().map(|step| step.id.get_ref().as_str()).collect();
+    let known: Vec<String> =
+        raw.criteria.iter().map(|criterion| criterion.id.get_ref().clone()).collect();
+    let params = params(&raw)?;
+    let lower = |words: &[String]| words.iter().map(|word| word.to_lowercase()).collect();
+    let covered = Covered {
+        cpt: raw.scope.cpt.clone(),
+        procedures: lower(&raw.scope.procedures),
+        targets: lower(&raw.scope.targets),
+        elsewhere: lower(&raw.scope.elsewhere),
+    };
+    let scope = Scope {
+        params: &params,
+        sets: raw.sets.iter().map(|(name, set)| (name.get_ref().as_str(), &set[..])).collect(),
+        doses: &raw.doses,
+        agents: &raw.agents,
+        instruments: &raw.instruments,
+        topics: raw.topics.iter().map(|topic| topic.get_ref().as_str()).collect(),
+        covered: &covered,
+        criteria: &known,
+        stages: raw.stages.iter().map(|stage| stage.id.get_ref().as_str()).collect(),
+        used: RefCell::default(),
+    };
+    let stages = raw.stages.iter().map(|stage| compile_stage(stage, &scope)).collect::<At<_>>()?;
+    let criteria = raw
+        .criteria
+        .iter()
+        .enumerate()
+        .map(|(n, criterion)| compile_criterion(n, criterion, &scope, &steps))
+        .collect::<At<Vec<Criterion>>>()?;
+    let order = order(&criteria).map_err(|n| {
+        let id = &raw.criteria[n].id;
+        (id.span().start, format!("criterion `{}`: its rule refers back to itself", id.get_ref()))
+    })?;
+    if criteria.iter().filter(|c: &&Criterion| c.scope).count() != 1 || !criteria[0].scope {
+        return Err((0, "the first criterion, and no other, must have `scope = true`".into()));
+    }
+    let compiled = raw
+        .steps
+        .iter()
+        .map(|step| compile_step(step, &scope, &steps, &criteria))
+        .collect::<Result<Vec<_>, _>>()?;
+    let pitfalls =
+        raw.pitfalls.iter().map(|pitfall| compile_pitfall(pitfall, &scope)).collect::<At<_>>()?;
+    let notes = raw.notes.iter().map(|note| compile_note(note, &scope)).collect::<At<Vec<_>>>()?;
+    let cases = raw.cases.iter().map(|case| case.compile(&known)).collect::<At<Vec<_>>>()?;
+    let mut rank: Vec<usize> = (0..criteria.len()).collect();
+    rank.sort_by_key(|&at| {
+        let criterion = &criteria[at];
+        (criterion.severity, criterion.priority, &criterion.id)
+    });
+    let policy = Policy {
+        effective: day(&raw.effective)?,
+        until: raw.until.as_ref().map(day).transpose()?,
+        payers: lower(&raw.payers),
+        jurisdictions: raw.jurisdictions.iter().map(|place| place.to_uppercase()).collect(),
+        topics: raw.topics.iter().map(|topic| topic.get_ref().clone()).collect(),
+        stages,
+        criteria,
+        order,
+        rank,
+        steps: compiled,
+        cases,
+        pitfalls,
+        notes,
+        params: BTreeMap::new(),
+        covered: Covered::default(),
+        id: raw.id.clone(),
+        version: raw.version.clone(),
+        title: raw.title.clone(),
+        source: raw.source.clone(),
+        retrieved: raw.retrieved.clone(),
+        verification: raw.verification,
+        missing_documentation: raw.missing_documentation,
+        legible_from: raw.legible_from,
+    };
+    if policy.until.is_some_and(|until| until < policy.effective) {
+        let at = raw.until.as_ref().map_or(0, |day| day.span().start);
+        return Err((at, "the policy ends before it takes effect".into()));
+    }
+    let possible = lint::check(&raw, &policy, &scope.used.borrow())?;
+    drop(scope);
+    let mut policy = Policy { params, covered, ..policy };
+    for (criterion, possible) in policy.criteria.iter_mut().zip(possible) {
+        criterion.possible = possible;
+    }
+    Ok(policy)
+}
+
+/// The params, which may have units.
+fn params(raw: &RawPolicy) -> At<BTreeMap<String, Quantity>> {
+    raw.params
+        .iter()
+        .map(|(name, number)| {
+            let quantity = match number {
+                Number::Literal(value) => Ok(Quantity::bare(*value)),
+                Number::Written(text) => Quantity::read(text),
+            };
+            let fail =
+                |problem| (name.span().start, format!("param `{}`: {problem}", name.get_ref()));
+            Ok((name.get_ref().clone(), quantity.map_err(fail)?))
+        })
+        .collect()
+}
+
+fn compile_stage(raw: &RawStage, scope: &Scope<'_>) -> At<Stage> {
+    let fail =
+        |problem: String| (raw.id.span().start, format!("stage `{}`: {problem}", raw.id.get_ref()));
+    Ok(Stage {
+        id: raw.id.get_ref().clone(),
+        title: raw.title.clone(),
+        when: raw.when.compile(scope).map_err(fail)?,
+    })
+}
+
+fn compile_pitfall(raw: &RawPitfall, scope: &Scope<'_>) -> At<PitfallRule> {
+    let fail = |problem: String| {
+        (raw.id.span().start, format!("pitfall `{}`: {problem}", raw.id.get_ref()))
+    };
+    raw.criteria.iter().try_for_each(|id| scope.criterion(id).map(drop)).map_err(fail)?;
+    Ok(PitfallRule {
+        id: raw.id.get_ref().clone(),
+        text: raw.text.clone(),
+        when: raw.when.compile(scope).map_err(fail)?,
+        criteria: raw.criteria.clone(),
+    })
+}
+
+/// Places of the criteria, each after those that it refers to; a place on a circle where there is one.
+fn order(criteria: &[Criterion]) -> Result<Vec<usize>, usize> {
+    let needs: Vec<Vec<usize>> = criteria
+        .iter()
+        .map(|criterion| {
+            let mut found = Vec::new();
+            let rules = [
+                Some(&criterion.rule),
+                criterion.applies_when.as_ref(),
+                criterion.not_applicable_when.as_ref(),
+            ];
+            rules.into_iter().flatten().for_each(|rule| rule.references(&mut found));
+            found
+        })
+        .collect();
+    let mut order: Vec<usize> = Vec::with_capacity(criteria.len());
+    while order.len() < criteria.len() {
+        let waiting = || (0..criteria.len()).filter(|n| !order.contains(n));
+        let ready = waiting().find(|n| needs[*n].iter().all(|need| order.contains(need)));
+        match ready {
+            Some(n) => order.push(n),
+            None => return Err(waiting().next().unwrap_or_default()),
+        }
+    }
+    Ok(order)
+}
+
+fn compile_criterion(
+    n: usize,
+    raw: &RawCriterion,
+    scope: &Scope<'_>,
+    steps: &[&str],
+) -> At<Criterion> {
+    let id = raw.id.get_ref();
+    let fail = |problem: String| (raw.id.span().start, format!("criterion `{id}`: {problem}"));
+    if scope.criteria.iter().take(n).any(|known| known == id) {
+        return Err(fail("there is one of that id already".into()));
+    }
+    if let Some(step) = raw.cured_by.iter().find(|step| !steps.contains(&step.as_str())) {
+        return Err(fail(unknown("step", step, steps.iter().copied())));
+    }
+    if !CATEGORIES.contains(&raw.category.as_str()) {
+        return Err(fail(unknown("category", &raw.category, CATEGORIES.into_iter())));
+    }
+    let flag = match raw.flag.as_deref() {
+        None => Flags::NONE,
+        Some(word) => Flags::of_word(word).ok_or_else(|| fail(format!("no flag `{word}`")))?,
+    };
+    let rule =
+        |rule: &Option<RawRule>| rule.as_ref().map(|r| r.compile(scope)).transpose().map_err(fail);
+    Ok(Criterion {
+        id: id.clone(),
+        title: raw.title.clone(),
+        severity: raw.severity,
+        category: raw.category.clone(),
+        required: raw.required.clone(),
+        clause: raw.clause.clone(),
+        evidence: raw.evidence.clone(),
+        cured_by: raw.cured_by.clone(),
+        answered_by: raw.answered_by.clone(),
+        stages: raw
+            .stages
+            .iter()
+            .map(|stage| {
+                let at = scope.stages.iter().position(|known| known == stage);
+                at.ok_or_else(|| fail(unknown("stage", stage, scope.stages.iter().copied())))
+            })
+            .collect::<At<_>>()?,
+        priority: raw.priority,
+        possible: Possible::ANY,
+        carc: raw.carc,
+        rule: raw.rule.compile(scope).map_err(fail)?,
+        applies_when: rule(&raw.applies_when)?,
+        not_applicable_when: rule(&raw.not_applicable_when)?,
+        scope: raw.scope,
+        exclusion: raw.exclusion,
+        roll_up: raw.roll_up,
+        flag,
+        failed: raw.failed.clone(),
+        undocumented: raw.undocumented.clone(),
+    })
+}
+
+fn compile_note(raw: &RawNote, scope: &Scope<'_>) -> At<Note> {
+    let fail = |problem: String| (raw.text.span().start, format!("note: {problem}"));
+    raw.criteria
+        .iter()
+        .chain(raw.when.keys())
+        .try_for_each(|id| scope.criterion(id).map(drop))
+        .map_err(fail)?;
+    let filters = |list: &[RawFilter]| {
+        list.iter().map(|f| f.compile(scope)).collect::<Result<Vec<_>, _>>().map_err(fail)
+    };
+    Ok(Note {
+        section: raw.section,
+        text: raw.text.get_ref().clone(),
+        criteria: raw.criteria.clone(),
+        evidence: raw.evidence.clone(),
+        when: raw.when.iter().map(|(id, outcomes)| (id.clone(), outcomes.clone())).collect(),
+        facts: filters(&raw.facts)?,
+        unless_facts: filters(&raw.unless_facts)?,
+    })
+}
+
+fn compile_step(
+    raw: &RawStep,
+    scope: &Scope<'_>,
+    steps: &[&str],
+    criteria: &[Criterion],
+) -> At<PathwayStep> {
+    let id = raw.id.get_ref();
+    let fail = |problem: String| (raw.id.span().start, format!("step `{id}`: {problem}"));
+    let find = |other: &String| {
+        steps
+            .iter()
+            .position(|step| step == other)
+            .ok_or_else(|| fail(unknown("step", other, steps.iter().copied())))
+    };
+    let cautions = raw
+        .cautions
+        .iter()
+        .map(|caution| {
+            let find = caution
+                .find
+                .iter()
+                .map(|f| f.compile(scope))
+                .collect::<Result<_, _>>()
+                .map_err(fail)?;
+            Ok(Caution { text: caution.text.clone(), find, rules_out: caution.rules_out })
+        })
+        .collect::<At<Vec<_>>>()?;
+    let cures = criteria
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| c.cured_by.contains(id))
+        .map(|(n, _)| n)
+        .collect();
+    Ok(PathwayStep {
+        id: id.clone(),
+        number: raw.number.clone(),
+        title: raw.title.clone(),
+        action: raw.action.clone(),
+        by: raw.by.clone(),
+        evidence: raw.evidence.clone(),
+        part_of: raw.part_of.as_ref().map(find).transpose()?,
+        after: raw.after.iter().map(find).collect::<Result<_, _>>()?,
+        last: raw.last,
+        only_if_needed: raw.only_if_needed,
+        not_applicable_when: raw
+            .not_applicable_when
+            .as_ref()
+            .map(|r| r.compile(scope))
+            .transpose()
+            .map_err(fail)?,
+        cautions,
+        cures,
+    })
+}
