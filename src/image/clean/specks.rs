@@ -35,11 +35,12 @@ const LETTER_GAP: f32 = 7.0;
 /// A point, hyphen or slash within a number has print this near on both sides.
 const POINT_GAP: f32 = 14.0;
 
-/// That print reaches so far above such a mark, and so far below it.
-const POINT_RISE: (f32, f32) = (14.0, 8.0);
+/// That print is looked for so far above such a mark and below it: the page may stand
+/// on its head.
+const POINT_RISE: f32 = 11.0;
 
 /// And has at least so many pixels there.
-const POINT_PRINT: f32 = 10.0;
+const POINT_PRINT: f32 = 9.0;
 
 /// Takes out specks, whichever way the page was fed.
 pub fn despeckle(picture: &mut Picture, specks: Specks) {
@@ -101,14 +102,12 @@ fn beside(picture: &Picture, blot: &Blot, lies: bool) -> [usize; 2] {
     let (x, y) = ((blot.x0 + blot.x1) / 2, (blot.y0 + blot.y1) / 2);
     let across = |length| scaled(length, picture.xdpi);
     let down = |length| scaled(length, picture.ydpi);
-    let (rise, fall) = POINT_RISE;
     if lies {
-        // Lines run up or down the page: which one is not known.
-        let (from, to) = (x.saturating_sub(across(rise)), x + across(rise));
+        let (from, to) = (x.saturating_sub(across(POINT_RISE)), x + across(POINT_RISE));
         let gap = down(POINT_GAP);
         [(from, to, blot.y0.saturating_sub(gap), blot.y0), (from, to, blot.y1, blot.y1 + gap)]
     } else {
-        let (from, to) = (y.saturating_sub(down(rise)), y + down(fall));
+        let (from, to) = (y.saturating_sub(down(POINT_RISE)), y + down(POINT_RISE));
         let gap = across(POINT_GAP);
         [(blot.x0.saturating_sub(gap), blot.x0, from, to), (blot.x1, blot.x1 + gap, from, to)]
     }
