@@ -33,6 +33,7 @@ pub mod lexicon;
 pub mod tag;
 pub mod context;
 pub mod extract;
+pub mod author;
 pub mod chart;
 pub mod necessity;
 pub mod report;

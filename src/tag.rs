@@ -1,7 +1,7 @@
 //! Mentions of concepts and cues in a text.
 
 use crate::fold::{Folded, is_word};
-use crate::lexicon::{Direction, Lexicon, Meaning};
+use crate::lexicon::{CueCategory, Direction, Lexicon, Meaning};
 use crate::segment::Sentence;
 use crate::span::Span;
 
@@ -45,56 +45,73 @@ pub fn tag(
     sentences: &[Sentence],
 ) -> (Vec<Mention>, Vec<CueHit>) {
     let text = folded.as_str();
-    let mut mentions = Vec::new();
-    let mut cues = Vec::new();
+    let mut found = Found { lexicon, mentions: Vec::new(), cues: Vec::new() };
     let whole = |span: Span| {
         let next = sentences.partition_point(|s| s.span.start <= span.start);
         sentences.get(next).is_none_or(|s| span.end <= s.span.start)
     };
     // Every term first, then boundaries, then overlap: "a fib" in "a fibrillation"
     // ends inside a word and must not hide the longer term.
-    for found in lexicon.terms.find_overlapping_iter(text) {
-        let span = Span::new(found.start(), found.end());
-        let meaning = lexicon.meanings[found.pattern().as_usize()];
+    for hit in lexicon.terms.find_overlapping_iter(text) {
+        let span = Span::new(hit.start(), hit.end());
+        let meaning = lexicon.meanings[hit.pattern().as_usize()];
         if let Meaning::Pattern(pattern) = meaning {
-            let (regex, concept) = &lexicon.patterns[pattern];
+            let (regex, meaning) = &lexicon.patterns[pattern];
             let end = boundary(text, span.start + LONGEST_MATCH);
-            let found = regex.find_at(&text[..end], span.start).filter(|m| m.start() == span.start);
-            let span = found.map(|m| Span::new(m.start(), m.end()));
+            let hit = regex.find_at(&text[..end], span.start).filter(|m| m.start() == span.start);
+            let span = hit.map(|m| Span::new(m.start(), m.end()));
             if let Some(span) = span.filter(|&span| !span.is_empty() && whole(span)) {
-                let group = lexicon.concepts[*concept].group;
-                mentions.push(Mention { span, concept: *concept, group });
+                found.add(span, *meaning);
             }
             continue;
         }
         if !is_word(text, span) || !whole(span) {
             continue;
         }
+        if let Meaning::Cue(cue) = meaning {
+            // "? entrapment" doubts what follows, "entrapment?" what stands before.
+            let mark = &text[span.range()] == "?";
+            let attached = !text[..span.start].ends_with([' ', '(']) && span.start > 0;
+            if mark && attached != (lexicon.cues[cue].direction == Direction::Backward) {
+                continue;
+            }
+        }
+        found.add(span, meaning);
+    }
+    for &pattern in &lexicon.anywhere {
+        let (pattern, meaning) = &lexicon.patterns[pattern];
+        for hit in pattern.find_iter(text).filter(|hit| !hit.is_empty()) {
+            let span = Span::new(hit.start(), hit.end());
+            if whole(span) {
+                found.add(span, *meaning);
+            }
+        }
+    }
+    (keep_mentions(found.mentions, lexicon), keep_cues(found.cues, lexicon))
+}
+
+/// What was found, before overlaps are resolved.
+struct Found<'a> {
+    lexicon: &'a Lexicon,
+    mentions: Vec<Mention>,
+    cues: Vec<CueHit>,
+}
+
+impl Found<'_> {
+    fn add(&mut self, span: Span, meaning: Meaning) {
         match meaning {
             Meaning::Concept(concept) => {
-                mentions.push(Mention { span, concept, group: lexicon.concepts[concept].group });
+                let group = self.lexicon.concepts[concept].group;
+                self.mentions.push(Mention { span, concept, group });
             }
-            Meaning::Cue(cue) => {
-                // "? entrapment" doubts what follows, "entrapment?" what stands before.
-                let mark = &text[span.range()] == "?";
-                let attached = !text[..span.start].ends_with([' ', '(']) && span.start > 0;
-                if !mark || attached == (lexicon.cues[cue].direction == Direction::Backward) {
-                    cues.push(CueHit { span, cue });
-                }
-            }
+            Meaning::Cue(cue) => self.cues.push(CueHit { span, cue }),
             Meaning::Pattern(_) => {}
         }
     }
-    for &pattern in &lexicon.anywhere {
-        let (pattern, concept) = &lexicon.patterns[pattern];
-        for found in pattern.find_iter(text).filter(|found| !found.is_empty()) {
-            let span = Span::new(found.start(), found.end());
-            if whole(span) {
-                let group = lexicon.concepts[*concept].group;
-                mentions.push(Mention { span, concept: *concept, group });
-            }
-        }
-    }
+}
+
+/// The leftmost and longest mentions of each group.
+fn keep_mentions(mut mentions: Vec<Mention>, lexicon: &Lexicon) -> Vec<Mention> {
     mentions.sort_by_key(|m| (m.group, m.span.start, usize::MAX - m.span.end, m.concept));
     let mut kept: Vec<Mention> = Vec::with_capacity(mentions.len());
     for mention in mentions {
@@ -105,7 +122,30 @@ pub fn tag(
         }
     }
     kept.retain(|m| !lexicon.concepts[m.concept].hides);
+    kept
+}
+
+/// The cues that count: not those inside a longer one ("no history of" denies and does not also
+/// say that it was), nor those that a pseudo cue of their category overlaps ("no change in").
+fn keep_cues(mut cues: Vec<CueHit>, lexicon: &Lexicon) -> Vec<CueHit> {
     cues.sort_by_key(|c| (c.span.start, usize::MAX - c.span.end, c.cue));
-    cues.dedup_by(|next, last| next.span.start < last.span.end);
-    (kept, cues)
+    cues.dedup();
+    let hides = |other: &CueHit, hit: &CueHit| {
+        let (by, cue) = (&lexicon.cues[other.cue], &lexicon.cues[hit.cue]);
+        let longer = other.span.contains(hit.span) && other.span != hit.span;
+        let pseudo = by.direction == Direction::Pseudo;
+        if by.category == cue.category && pseudo && cue.direction != Direction::Pseudo {
+            return other.span.overlaps(hit.span)
+                && (other.span == hit.span || !hit.span.contains(other.span));
+        }
+        longer && !pseudo && by.category != CueCategory::Terminate
+    };
+    let near = |at: usize| {
+        let hit = &cues[at];
+        // Cues are a few words long: those that may touch stand near in the order.
+        let before = cues[..at].iter().rev().take(12);
+        let after = cues[at + 1..].iter().take_while(|other| other.span.start < hit.span.end);
+        before.chain(after).any(|other| hides(other, hit))
+    };
+    (0..cues.len()).filter(|&at| !near(at)).map(|at| cues[at]).collect()
 }

@@ -6,9 +6,12 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod completions;
+mod context;
 mod doctor;
+mod explain;
 mod facts;
 mod input;
+mod lexicon;
 mod output;
 mod page;
 mod policy;
@@ -43,6 +46,9 @@ enum Command {
     Text(text::Args),
     Page(page::Args),
     Searchable(searchable::Args),
+    Explain(explain::Args),
+    Context(context::Args),
+    Lexicon(lexicon::Args),
     Policy(policy::Args),
     Doctor(doctor::Args),
     Completions(completions::Args),
@@ -57,6 +63,9 @@ pub fn main() -> ExitCode {
         Command::Text(args) => text::run(&args),
         Command::Page(args) => page::run(&args),
         Command::Searchable(args) => searchable::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Lexicon(args) => lexicon::run(&args),
+        Command::Context(args) => context::run(&args),
         Command::Policy(args) => policy::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Completions(args) => completions::run(&args),

@@ -108,6 +108,11 @@ impl<'a> Note<'a> {
         self.group_mentions(group).iter()
     }
 
+    /// Mentions of all groups.
+    pub fn all_mentions(&self) -> &[Mention] {
+        &self.mentions
+    }
+
     fn group_mentions(&self, group: &str) -> &[Mention] {
         let group = self.lexicon.group(group);
         let range = group.map_or(0..0, |group| {

@@ -17,7 +17,7 @@ use include_dir::{Dir, include_dir};
 use regex::Regex;
 
 pub use concepts::Concept;
-pub use cues::{Cue, CueCategory, Direction};
+pub use cues::{Cue, CueCategory, CueExample, Direction};
 pub use examples::Example;
 
 use crate::error::Error;
@@ -54,14 +54,16 @@ pub struct Lexicon {
     pub cues: Vec<Cue>,
     /// Examples from the concept files.
     pub examples: Vec<Example>,
+    /// Examples from the cue files.
+    pub cue_examples: Vec<CueExample>,
     /// Names of the concept files without their ending: the groups.
     groups: Vec<String>,
     /// All terms of concepts and cues.
     pub(crate) terms: AhoCorasick,
     /// What each term of `terms` stands for.
     pub(crate) meanings: Vec<Meaning>,
-    /// Patterns of concepts.
-    pub(crate) patterns: Vec<(Regex, usize)>,
+    /// Patterns, each with what a match stands for.
+    pub(crate) patterns: Vec<(Regex, Meaning)>,
     /// Patterns that may match anywhere; the others begin with a term.
     pub(crate) anywhere: Vec<usize>,
 }
@@ -93,13 +95,13 @@ impl Lexicon {
     /// patterns that do not compile, ids that come twice.
     pub fn parse(files: &Files) -> Result<Self, Error> {
         let mut headings = Headings::default();
-        let (mut concepts, mut cues, mut examples, mut groups) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut concepts, mut cues, mut groups) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut examples, mut cue_examples) = (Vec::new(), Vec::new());
         for (path, text) in files {
             if path == "sections.toml" {
                 headings = sections::parse(path, text)?;
             } else if let Some(name) = stem(path, "modifiers/", ".toml") {
-                cues::parse(path, name, text, &mut cues)?;
+                cues::parse(path, name, text, &mut cues, &mut cue_examples)?;
             } else if let Some(name) = stem(path, "concepts/", ".toml") {
                 groups.push(name.to_owned());
                 concepts::parse(path, groups.len() - 1, text, &mut concepts, &mut examples)?;
@@ -108,48 +110,43 @@ impl Lexicon {
                 drugs::parse(path, groups.len() - 1, text, &mut concepts)?;
             }
         }
-        let mut terms = Vec::new();
-        let mut meanings = Vec::new();
-        let mut patterns = Vec::new();
-        let mut anywhere = Vec::new();
+        let mut found = Compiled::default();
         for (index, concept) in concepts.iter().enumerate() {
+            let meaning = Meaning::Concept(index);
             for variant in concept.terms.iter().flat_map(|term| variants(term)) {
-                terms.push(variant);
-                meanings.push(Meaning::Concept(index));
+                found.add_term(variant, meaning);
             }
-            for pattern in &concept.patterns {
-                let regex = Regex::new(pattern).map_err(|error| Error::Lexicon {
-                    place: format!(
-                        "lexicons/concepts/{}.toml: `{}`",
-                        groups[concept.group], concept.id
-                    ),
-                    problem: format!("pattern does not compile: {error}"),
-                })?;
-                match anchors::anchors(pattern) {
-                    Some(words) => {
-                        for word in words {
-                            terms.push(word);
-                            meanings.push(Meaning::Pattern(patterns.len()));
-                        }
-                    }
-                    None => anywhere.push(patterns.len()),
-                }
-                patterns.push((regex, index));
-            }
+            let place =
+                || format!("lexicons/concepts/{}.toml: `{}`", groups[concept.group], concept.id);
+            found.add_patterns(&concept.patterns, meaning, place)?;
         }
         for (index, cue) in cues.iter().enumerate() {
+            let meaning = Meaning::Cue(index);
             for term in &cue.terms {
-                terms.push(term.to_lowercase());
-                meanings.push(Meaning::Cue(index));
+                found.add_term(term.to_lowercase(), meaning);
             }
+            let place = || format!("lexicons/modifiers/{}.toml: `{}`", cue.category, cue.id);
+            found.add_patterns(&cue.patterns, meaning, place)?;
         }
+        let Compiled { terms, meanings, patterns, anywhere } = found;
         let terms = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&terms).map_err(
             |error| Error::Lexicon {
                 place: "lexicons".into(),
                 problem: format!("cannot compile the terms: {error}"),
             },
         )?;
-        Ok(Self { headings, concepts, cues, examples, groups, terms, meanings, patterns, anywhere })
+        Ok(Self {
+            headings,
+            concepts,
+            cues,
+            examples,
+            cue_examples,
+            groups,
+            terms,
+            meanings,
+            patterns,
+            anywhere,
+        })
     }
 
     /// The number of a group by its name; `None` where there is no such file.
@@ -160,6 +157,46 @@ impl Lexicon {
     /// The name of a group.
     pub fn group_name(&self, group: usize) -> &str {
         &self.groups[group]
+    }
+}
+
+/// Terms and patterns on their way into one automaton.
+#[derive(Default)]
+struct Compiled {
+    terms: Vec<String>,
+    meanings: Vec<Meaning>,
+    patterns: Vec<(Regex, Meaning)>,
+    anywhere: Vec<usize>,
+}
+
+impl Compiled {
+    fn add_term(&mut self, term: String, meaning: Meaning) {
+        self.terms.push(term);
+        self.meanings.push(meaning);
+    }
+
+    /// Compiles patterns; each is tried where one of its beginnings stands, or everywhere.
+    fn add_patterns(
+        &mut self,
+        patterns: &[String],
+        meaning: Meaning,
+        place: impl Fn() -> String,
+    ) -> Result<(), Error> {
+        for pattern in patterns {
+            let regex = Regex::new(pattern).map_err(|error| Error::Lexicon {
+                place: place(),
+                problem: format!("pattern does not compile: {error}"),
+            })?;
+            let index = self.patterns.len();
+            match anchors::anchors(pattern) {
+                Some(words) => {
+                    words.into_iter().for_each(|word| self.add_term(word, Meaning::Pattern(index)))
+                }
+                None => self.anywhere.push(index),
+            }
+            self.patterns.push((regex, meaning));
+        }
+        Ok(())
     }
 }
 
@@ -188,12 +225,17 @@ pub(crate) fn parse_toml<T: serde::de::DeserializeOwned>(
     text: &str,
 ) -> Result<T, Error> {
     toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+        let line = error.span().map_or(1, |span| line_at(text, span.start));
         Error::Lexicon {
             place: format!("lexicons/{path}:{line}"),
             problem: error.message().to_owned(),
         }
     })
+}
+
+/// The line that a byte of a file stands on, counted from 1.
+fn line_at(text: &str, byte: usize) -> usize {
+    1 + text[..byte].matches('\n').count()
 }
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ impl Knowledge {
     /// `folder` stands in for any of the files that the program carries. `wanted` are ids
     /// or files of policies; where there are none, all that are known are candidates.
     pub fn load(folder: Option<&Path>, wanted: &[String]) -> Result<Self, Error> {
-        let files = files(folder)?;
+        let files = lexicon_files(folder)?;
         let lexicon = Lexicon::parse(&files)?;
         let known = policies(&files)?;
         let loaded = if wanted.is_empty() { known } else { select(known, wanted)? };
@@ -69,11 +69,11 @@ impl Knowledge {
 
 /// Every policy that the program or the folder has, by id.
 pub fn known_policies(folder: Option<&Path>) -> Result<Vec<LoadedPolicy>, Error> {
-    policies(&files(folder)?)
+    policies(&lexicon_files(folder)?)
 }
 
 /// The files that the program carries, and over them those of a folder.
-fn files(folder: Option<&Path>) -> Result<Files, Error> {
+pub fn lexicon_files(folder: Option<&Path>) -> Result<Files, Error> {
     let mut files = embedded_files();
     if let Some(folder) = folder {
         if !folder.is_dir() {

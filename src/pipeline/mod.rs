@@ -20,7 +20,7 @@ use rayon::prelude::*;
 pub use discover::{CaseBy, CasePlan, Plan, Source, discover};
 pub use engine::{Engine, read_pages, with_bytes};
 pub use guard::withhold_panic_messages;
-pub use knowledge::{Knowledge, LoadedPolicy, known_policies, unknown_policy};
+pub use knowledge::{Knowledge, LoadedPolicy, known_policies, lexicon_files, unknown_policy};
 pub use manifest::{parse_day, read_manifest};
 
 use crate::chart::{Chart, ChartDocument};

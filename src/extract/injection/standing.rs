@@ -201,13 +201,14 @@ fn negation(note: &Note<'_>, asserted: &Asserted, phrase: &Phrase) -> Option<boo
             Span::new(phrase.head.end, hit.span.start.max(phrase.head.end))
         };
         let words = note.get(gap);
+        let cue_word = note.get(hit.span).trim_matches(|c: char| !c.is_alphanumeric());
         let own = note.mentions_in("outcome", gap).next().is_none()
             && note.mentions_in("relief", gap).next().is_none()
             && words.split_whitespace().count() <= 14
             && !words.contains(" until ")
             && !(hit.span.start >= phrase.head.end && words.contains([',', '%']))
             && (ahead
-                || !matches!(cue.terms[0].as_str(), "no" | "none" | "negative" | "absent")
+                || !matches!(cue_word, "no" | "none" | "negative" | "absent")
                 || words.trim().is_empty()
                 || words.trim().ends_with(['?', '.', ':']));
         own.then_some(ahead)
