@@ -18,6 +18,7 @@ mod parts;
 mod requested_procedure;
 mod rows;
 mod statement;
+mod table;
 mod tokens;
 mod duration;
 mod outcome;
@@ -36,6 +37,7 @@ pub use duration::{Course, course_in, durations_in, number_in_words};
 pub use note::{Draft, Note};
 pub use outcome::{OutcomeRead, outcome_before, outcome_in, reason_in};
 pub use rows::Answer;
+pub use table::ColumnAnswer;
 pub use tokens::{Token, What, tokens};
 
 use crate::fact::{Fact, Kind};

@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::{DateMention, Note};
 use crate::date::PartialDate;
+use crate::fact::Section;
 use crate::span::Span;
 
 /// Labels that the date of a note stands behind, in a group of the lexicon.
@@ -91,7 +92,10 @@ impl<'a> Note<'a> {
             let ruled = before.trim().starts_with(['=', '-', '*', '#', '_']);
             let in_head = span.start < head;
             let alone = plain(before) && plain(after) && (in_head || ruled);
-            let cell = in_head && self.stands_in_cell(line, span);
+            let listed = self.sentence_at(span).is_some_and(|s| {
+                matches!(s.section, Section::Medications | Section::Treatments | Section::Outcomes)
+            });
+            let cell = in_head && !listed && self.stands_in_cell(line, span);
             if alone || cell {
                 let rank = if ruled && plain(before) { 1 } else { 3 };
                 found.push(NoteDate { role: "date", rank, span, date });

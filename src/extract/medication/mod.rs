@@ -111,7 +111,13 @@ fn read_head(
         .or_else(|| outcome_before(note, reach.lead))
         .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)));
     let boxed = note.box_of(head.span);
-    let course = course_in(note, reach.own);
+    let mut course = course_in(note, reach.own);
+    let columns = note.start_and_stop(head.span);
+    if let Some((start, stop)) = columns {
+        let day = |cell: Option<Span>| note.dates_in(cell?).next().map(|d| d.date);
+        course.start = day(start).or(course.start);
+        course.stop = day(stop).or(course.stop);
+    }
     let status = if allergic {
         if status_read.is_some_and(|s| s.status == "not_taken") {
             return;
@@ -125,6 +131,12 @@ fn read_head(
             .or_else(|| {
                 status_in_words(note, status_read, &asserted, sentence, outcome, &found, &course)
             })
+    };
+    // A row with a last day is of what was taken until then.
+    let ended = columns.is_some() && course.stop.is_some();
+    let status = match status {
+        None | Some(MedicationStatus::Current) if ended => Some(MedicationStatus::Past),
+        status => status,
     };
     if status == Some(MedicationStatus::NotTaken) {
         outcome = None;
