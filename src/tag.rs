@@ -1,5 +1,8 @@
 //! Mentions of concepts and cues in a text.
 
+use aho_corasick::automaton::OverlappingState;
+use aho_corasick::{Anchored, Input};
+
 use crate::fold::{Folded, is_word};
 use crate::lexicon::{CueCategory, Direction, Lexicon, Meaning};
 use crate::segment::Sentence;
@@ -33,6 +36,17 @@ fn boundary(text: &str, at: usize) -> usize {
     (at.min(text.len())..=text.len()).find(|&i| text.is_char_boundary(i)).unwrap_or(text.len())
 }
 
+/// Where a term or pattern may begin: at words and at signs.
+fn starts(text: &str) -> impl Iterator<Item = usize> {
+    let mut in_word = false;
+    text.char_indices().filter_map(move |(at, c)| {
+        let inner = c.is_alphanumeric();
+        let begins = c != ' ' && !(inner && in_word);
+        in_word = inner;
+        begins.then_some(at)
+    })
+}
+
 /// Finds every mention of a concept and every cue.
 ///
 /// Both come in text order. Within a group (and among cues) the leftmost and then
@@ -52,36 +66,41 @@ pub fn tag(
     };
     // Every term first, then boundaries, then overlap: "a fib" in "a fibrillation"
     // ends inside a word and must not hide the longer term.
-    for hit in lexicon.terms.find_overlapping_iter(text) {
-        let span = Span::new(hit.start(), hit.end());
-        let meaning = lexicon.meanings[hit.pattern().as_usize()];
-        if let Meaning::Pattern(pattern) = meaning {
-            let (regex, meaning) = &lexicon.patterns[pattern];
-            let end = boundary(text, span.start + LONGEST_MATCH);
-            let hit = regex.find_at(&text[..end], span.start).filter(|m| m.start() == span.start);
-            let span = hit.map(|m| Span::new(m.start(), m.end()));
-            if let Some(span) = span.filter(|&span| !span.is_empty() && whole(span)) {
-                found.add(span, *meaning);
-            }
-            continue;
-        }
-        if !is_word(text, span) || !whole(span) {
-            continue;
-        }
-        if let Meaning::Cue(cue) = meaning {
-            // "? entrapment" doubts what follows, "entrapment?" what stands before.
-            let mark = &text[span.range()] == "?";
-            let attached = !text[..span.start].ends_with([' ', '(']) && span.start > 0;
-            if mark && attached != (lexicon.cues[cue].direction == Direction::Backward) {
+    for at in starts(text) {
+        let input = Input::new(text).range(at..).anchored(Anchored::Yes);
+        let mut state = OverlappingState::start();
+        // The automaton is built for this kind of search, so it cannot refuse it.
+        while lexicon.terms.try_find_overlapping(input.clone(), &mut state).is_ok()
+            && let Some(hit) = state.get_match()
+        {
+            let span = Span::new(hit.start(), hit.end());
+            let meaning = lexicon.meanings[hit.pattern().as_usize()];
+            if let Meaning::Pattern(pattern) = meaning {
+                let (pattern, meaning) = &lexicon.patterns[pattern];
+                let end = boundary(text, span.start + LONGEST_MATCH);
+                let hit = pattern.match_at(text, Span::new(span.start, end));
+                if let Some(span) = hit.filter(|&span| !span.is_empty() && whole(span)) {
+                    found.add(span, *meaning);
+                }
                 continue;
             }
+            if !is_word(text, span) || !whole(span) {
+                continue;
+            }
+            if let Meaning::Cue(cue) = meaning {
+                // "? entrapment" doubts what follows, "entrapment?" what stands before.
+                let mark = &text[span.range()] == "?";
+                let attached = !text[..span.start].ends_with([' ', '(']) && span.start > 0;
+                if mark && attached != (lexicon.cues[cue].direction == Direction::Backward) {
+                    continue;
+                }
+            }
+            found.add(span, meaning);
         }
-        found.add(span, meaning);
     }
     for &pattern in &lexicon.anywhere {
         let (pattern, meaning) = &lexicon.patterns[pattern];
-        for hit in pattern.find_iter(text).filter(|hit| !hit.is_empty()) {
-            let span = Span::new(hit.start(), hit.end());
+        for span in pattern.matches(text).filter(|span| !span.is_empty()) {
             if whole(span) {
                 found.add(span, *meaning);
             }

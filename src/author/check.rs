@@ -14,6 +14,13 @@ use crate::text::Text;
 pub fn check(files: &Files, lexicon: &Lexicon) -> Vec<Remark> {
     let mut remarks = shadowed_terms(files, lexicon);
     remarks.extend(shadowed_cues(files, lexicon));
+    remarks.extend(lexicon.patterns.iter().filter(|(pattern, _)| !pattern.compiles()).map(
+        |(pattern, _)| Remark {
+            place: "lexicons".to_owned(),
+            problem: format!("the pattern `{pattern:?}` is too large to compile; part it"),
+            gap: false,
+        },
+    ));
     remarks.extend(gaps(lexicon));
     remarks.sort();
     remarks.dedup();

@@ -63,8 +63,10 @@ pub fn run(args: &Args) -> Result<Done, Error> {
             let mut remarks = author::check(&files, &lexicon);
             let n_gaps = remarks.iter().filter(|remark| remark.gap).count();
             remarks.retain(|remark| *gaps || !remark.gap);
+            let (patterns, anywhere) = lexicon.count_patterns();
             let told = format!(
-                "{} concepts, {} cues; {n_gaps} gaps in what the examples show",
+                "{} concepts, {} cues, {patterns} patterns ({anywhere} tried everywhere); {n_gaps} \
+                 gaps in what the examples show",
                 lexicon.concepts.len(),
                 lexicon.cues.len()
             );

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use crate::fold::Folded;
 use crate::span::Span;
 use crate::text::Text;
@@ -22,8 +24,10 @@ pub struct CheckBox {
 // The last forms are what OCR makes of brackets.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BOX: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\[ ?([x*\u{2713}\u{2714}v])? ?\]|\( ?([x*])? ?\)|\[ ?(x) ?[|l1)}]|[|({] ?(x)? ?\]")
-        .unwrap()
+    ascii_regex(
+        r"\[ ?([x*\u{2713}\u{2714}v])? ?\]|\( ?([x*])? ?\)|\[ ?(x) ?[|l1)}]|[|({] ?(x)? ?\]",
+    )
+    .unwrap()
 });
 
 /// The boxes of a stretch of the folded text, in order.

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::{DateMention, Note};
 use crate::date::PartialDate;
 use crate::fact::Section;
@@ -26,7 +28,7 @@ const TIME_OF_DAY: usize = 8;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^[\s:.,#()|*_=-]*(?:(?:is|was|of|on|from|this|the|sent|to|date)\b[\s:]*)*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s*)?$").unwrap()
+    ascii_regex(r"^[\s:.,#()|*_=-]*(?:(?:is|was|of|on|from|this|the|sent|to|date)\b[\s:]*)*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s*)?$").unwrap()
 });
 
 /// A date that says when a text, or a part of it, was made.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Example, examples::RawExample, line_at, parse_toml};
+use super::{Example, Lines, examples::RawExample, parse_toml};
 use crate::error::Error;
 
 /// Something that a text may mention.
@@ -66,8 +66,9 @@ pub(super) fn parse(
 ) -> Result<(), Error> {
     let file: RawFile = parse_toml(path, text)?;
     let first = concepts.len();
+    let lines = Lines::of(text);
     for raw in file.concept {
-        let line = line_at(text, raw.id.span().start);
+        let line = lines.at(raw.id.span().start);
         let id = raw.id.into_inner();
         let wrong = |problem: String| Error::Lexicon {
             place: format!("lexicons/{path}:{line}: `{id}`"),
@@ -91,7 +92,7 @@ pub(super) fn parse(
         });
     }
     for raw in file.example {
-        examples.push(raw.read(path, text)?);
+        examples.push(raw.read(path, &lines)?);
     }
     Ok(())
 }

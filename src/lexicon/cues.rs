@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{line_at, parse_toml};
+use super::{Lines, parse_toml};
 use crate::closed_set;
 use crate::error::Error;
 
@@ -146,6 +146,7 @@ pub(super) fn parse(
             cues.push(cue(id, Vec::new(), raw.patterns));
         }
     }
+    let lines = Lines::of(text);
     for raw in file.example {
         for field in raw.says.keys() {
             if !ASSERTION_FIELDS.contains(&field.as_str()) {
@@ -155,7 +156,7 @@ pub(super) fn parse(
         }
         examples.push(CueExample {
             path: path.to_owned(),
-            line: line_at(text, raw.target.span().start),
+            line: lines.at(raw.target.span().start),
             target: raw.target.into_inner(),
             text: raw.text,
             says: raw.says,

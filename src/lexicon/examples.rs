@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::line_at;
+use super::Lines;
 use crate::error::Error;
 
 /// A text with the facts that it must give.
@@ -39,8 +39,8 @@ pub(super) struct RawExample {
 }
 
 impl RawExample {
-    pub(super) fn read(self, path: &str, file: &str) -> Result<Example, Error> {
-        let line = line_at(file, self.text.span().start);
+    pub(super) fn read(self, path: &str, lines: &Lines) -> Result<Example, Error> {
+        let line = lines.at(self.text.span().start);
         let known = |kind: &str| crate::fact::Kind::SCHEMA.iter().any(|(name, _)| *name == kind);
         let kinds = self.facts.iter().map(|f| f.get("kind").and_then(|k| k.as_str()).unwrap_or(""));
         if let Some(kind) =

@@ -8,17 +8,18 @@ mod concepts;
 mod cues;
 mod drugs;
 mod examples;
+mod pattern;
 mod sections;
 
 use std::collections::BTreeMap;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use include_dir::{Dir, include_dir};
-use regex::Regex;
-
+use aho_corasick::{AhoCorasick, MatchKind, StartKind};
 pub use concepts::Concept;
 pub use cues::{Cue, CueCategory, CueExample, Direction};
 pub use examples::Example;
+use include_dir::{Dir, include_dir};
+
+pub(crate) use pattern::Pattern;
 
 use crate::error::Error;
 use crate::segment::Headings;
@@ -63,7 +64,7 @@ pub struct Lexicon {
     /// What each term of `terms` stands for.
     pub(crate) meanings: Vec<Meaning>,
     /// Patterns, each with what a match stands for.
-    pub(crate) patterns: Vec<(Regex, Meaning)>,
+    pub(crate) patterns: Vec<(Pattern, Meaning)>,
     /// Patterns that may match anywhere; the others begin with a term.
     pub(crate) anywhere: Vec<usize>,
 }
@@ -129,12 +130,14 @@ impl Lexicon {
             found.add_patterns(&cue.patterns, meaning, place)?;
         }
         let Compiled { terms, meanings, patterns, anywhere } = found;
-        let terms = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&terms).map_err(
-            |error| Error::Lexicon {
+        let terms = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .start_kind(StartKind::Anchored)
+            .build(&terms)
+            .map_err(|error| Error::Lexicon {
                 place: "lexicons".into(),
                 problem: format!("cannot compile the terms: {error}"),
-            },
-        )?;
+            })?;
         Ok(Self {
             headings,
             concepts,
@@ -147,6 +150,12 @@ impl Lexicon {
             patterns,
             anywhere,
         })
+    }
+
+    /// How many patterns there are, and how many of them are tried everywhere in a text because
+    /// no word begins them.
+    pub fn count_patterns(&self) -> (usize, usize) {
+        (self.patterns.len(), self.anywhere.len())
     }
 
     /// The number of a group by its name; `None` where there is no such file.
@@ -165,7 +174,7 @@ impl Lexicon {
 struct Compiled {
     terms: Vec<String>,
     meanings: Vec<Meaning>,
-    patterns: Vec<(Regex, Meaning)>,
+    patterns: Vec<(Pattern, Meaning)>,
     anywhere: Vec<usize>,
 }
 
@@ -182,19 +191,19 @@ impl Compiled {
         meaning: Meaning,
         place: impl Fn() -> String,
     ) -> Result<(), Error> {
-        for pattern in patterns {
-            let regex = Regex::new(pattern).map_err(|error| Error::Lexicon {
+        for source in patterns {
+            let (pattern, anchors) = Pattern::new(source).map_err(|problem| Error::Lexicon {
                 place: place(),
-                problem: format!("pattern does not compile: {error}"),
+                problem: format!("pattern does not compile: {problem}"),
             })?;
             let index = self.patterns.len();
-            match anchors::anchors(pattern) {
+            match anchors {
                 Some(words) => {
                     words.into_iter().for_each(|word| self.add_term(word, Meaning::Pattern(index)))
                 }
                 None => self.anywhere.push(index),
             }
-            self.patterns.push((regex, meaning));
+            self.patterns.push((pattern, meaning));
         }
         Ok(())
     }
@@ -225,7 +234,7 @@ pub(crate) fn parse_toml<T: serde::de::DeserializeOwned>(
     text: &str,
 ) -> Result<T, Error> {
     toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| line_at(text, span.start));
+        let line = error.span().map_or(1, |span| Lines::of(text).at(span.start));
         Error::Lexicon {
             place: format!("lexicons/{path}:{line}"),
             problem: error.message().to_owned(),
@@ -233,9 +242,18 @@ pub(crate) fn parse_toml<T: serde::de::DeserializeOwned>(
     })
 }
 
-/// The line that a byte of a file stands on, counted from 1.
-fn line_at(text: &str, byte: usize) -> usize {
-    1 + text[..byte].matches('\n').count()
+/// Where the lines of a file begin, to tell which line a byte stands on.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        Self(std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect())
+    }
+
+    /// The line of a byte, counted from 1.
+    fn at(&self, byte: usize) -> usize {
+        self.0.partition_point(|&start| start <= byte)
+    }
 }
 
 #[cfg(test)]

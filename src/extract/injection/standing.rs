@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::phrase::Phrase;
 use super::relief::ReliefRead;
 use crate::context::Asserted;
@@ -16,7 +18,7 @@ use crate::span::Span;
 // "Prior block of the same nerve? No", "[ ] Yes [x] No", "not yet done".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ANSWERED_NO: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^[^.;?:\[]{0,30}(?:[?:.]|\[ ?\]|  )[?:. ]*(?:\[? ?\]? ?yes ?)?(?:\[ ?x ?\] ?)?(?:no|none|not yet done|not done|not performed|never)\b").unwrap()
+    ascii_regex(r"^[^.;?:\[]{0,30}(?:[?:.]|\[ ?\]|  )[?:. ]*(?:\[? ?\]? ?yes ?)?(?:\[ ?x ?\] ?)?(?:no|none|not yet done|not done|not performed|never)\b").unwrap()
 });
 
 /// How far before a procedure a wish for it may stand to be its own (bytes).
