@@ -31,6 +31,7 @@ pub mod text;
 pub mod fold;
 pub mod segment;
 pub mod lexicon;
+pub mod repair;
 pub mod tag;
 pub mod context;
 pub mod extract;

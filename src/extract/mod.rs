@@ -47,6 +47,9 @@ use crate::text::Text;
 /// Reads the facts of one kind.
 type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 
+/// What is left of a fact's confidence where a word of it was taken for another than was read.
+const REPAIRED: f32 = 0.8;
+
 /// The readers, in order. A reader may look at the drafts of those before it.
 #[rustfmt::skip]
 const READERS: &[Reader] = &[
@@ -116,6 +119,13 @@ fn assemble(note: &Note<'_>, mut drafts: Vec<Draft>) -> Vec<Fact> {
             rule.push('+');
             rule.push_str(cue);
         }
+        let original = note.folded.original(draft.span);
+        let mut sure = 1.0;
+        for repair in note.repairs.iter().filter(|repair| repair.span.overlaps(original)) {
+            sure = REPAIRED;
+            rule.push_str("+read-as:");
+            rule.push_str(&repair.taken_for);
+        }
         let key = format!(
             "{}\n{}\n{}\n{}\n{twins}",
             note.text.content_hash(),
@@ -130,7 +140,7 @@ fn assemble(note: &Note<'_>, mut drafts: Vec<Draft>) -> Vec<Fact> {
             date: draft.date,
             section: sentence.map(|s| s.section).unwrap_or_default(),
             rule,
-            confidence: draft.confidence * place.ocr_confidence.unwrap_or(1.0),
+            confidence: draft.confidence * place.ocr_confidence.unwrap_or(1.0) * sure,
             kind: draft.kind,
             place,
         });

@@ -10,8 +10,10 @@ mod drugs;
 mod examples;
 mod pattern;
 mod sections;
+mod vocabulary;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, MatchKind, StartKind};
 pub use concepts::Concept;
@@ -20,6 +22,7 @@ pub use examples::Example;
 use include_dir::{Dir, include_dir};
 
 pub(crate) use pattern::Pattern;
+pub use vocabulary::Vocabulary;
 
 use crate::error::Error;
 use crate::segment::Headings;
@@ -67,6 +70,8 @@ pub struct Lexicon {
     pub(crate) patterns: Vec<(Pattern, Meaning)>,
     /// Patterns that may match anywhere; the others begin with a term.
     pub(crate) anywhere: Vec<usize>,
+    /// The words of all terms, gathered when OCR's first word is looked at.
+    vocabulary: OnceLock<Vocabulary>,
 }
 
 /// What a term stands for.
@@ -149,6 +154,7 @@ impl Lexicon {
             meanings,
             patterns,
             anywhere,
+            vocabulary: OnceLock::new(),
         })
     }
 
@@ -156,6 +162,11 @@ impl Lexicon {
     /// no word begins them.
     pub fn count_patterns(&self) -> (usize, usize) {
         (self.patterns.len(), self.anywhere.len())
+    }
+
+    /// The words of all terms and headings.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        self.vocabulary.get_or_init(|| Vocabulary::of(self))
     }
 
     /// The number of a group by its name; `None` where there is no such file.

@@ -37,6 +37,8 @@ pub struct Sentence {
 #[derive(Clone, Debug, Default)]
 pub struct Headings {
     by_words: HashMap<String, Section>,
+    /// The same without spaces, which OCR loses.
+    joined: HashMap<String, Section>,
     /// Words in a heading that mark its section as copied from an earlier note.
     copied: Vec<String>,
     /// Words before a known heading that change nothing: "current", "review of".
@@ -50,8 +52,12 @@ pub struct Headings {
 impl Headings {
     /// Headings by their words in lower case, and the words that mark a copied section.
     pub fn new(headings: impl IntoIterator<Item = (String, Section)>, copied: Vec<String>) -> Self {
+        let by_words: HashMap<String, Section> =
+            headings.into_iter().map(|(words, kind)| (normal(&words), kind)).collect();
+        let joined = by_words.iter().filter(|(words, _)| words.contains(' '));
         Self {
-            by_words: headings.into_iter().map(|(words, kind)| (normal(&words), kind)).collect(),
+            joined: joined.map(|(words, kind)| (words.replace(' ', ""), *kind)).collect(),
+            by_words,
             copied,
             ..Self::default()
         }
@@ -66,6 +72,11 @@ impl Headings {
         history: Option<Regex>,
     ) -> Self {
         Self { leads, links, history, ..self }
+    }
+
+    /// The words of every heading.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.by_words.keys().map(String::as_str)
     }
 
     /// What a heading opens that is known but for words before it or behind it.
@@ -100,6 +111,10 @@ impl Headings {
             _ => plain,
         };
         let known = self.by_words.get(plain.trim()).copied();
+        let known = known.or_else(|| {
+            let joined = words.replace(' ', "");
+            (joined.len() >= SHORTEST_JOINED).then(|| self.joined.get(&joined).copied()).flatten()
+        });
         known.or_else(|| is_capitals(heading).then(|| self.variant(plain.trim())).flatten())
     }
 
@@ -150,6 +165,9 @@ const NO_HISTORY: &[Section] = &[
     Section::Signature,
     Section::Data,
 ];
+
+/// Shortest heading that is known without its spaces.
+const SHORTEST_JOINED: usize = 8;
 
 /// Sections whose heading is part of what its line says, as in "EMG: normal".
 const KEEP_HEADING: &[Section] = &[
