@@ -86,11 +86,11 @@ impl Headings {
         let found =
             lead.and_then(|rest| self.by_words.get(rest).copied().or_else(|| self.variant(rest)));
         let links = self.links.iter().filter_map(|link| {
-            let at = words.match_indices(link.as_str()).map(|(at, _)| at);
+            let mut at = words.match_indices(link.as_str()).map(|(at, _)| at);
             let whole = |at: &usize| {
                 words[..*at].ends_with(' ') && words[*at + link.len()..].starts_with(' ')
             };
-            at.filter(whole).next()
+            at.find(whole)
         });
         found.or_else(|| {
             links.min().and_then(|at| self.by_words.get(words[..at].trim_end()).copied())
