@@ -5,7 +5,7 @@
 # Both need a Debian-like system with Rust, git and make, and the right to install packages.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test peers packages models fmt clippy doc unit
+.PHONY: demo test peers peers-language packages models fmt clippy doc unit
 .NOTPARALLEL:
 
 # What OCR loads when it runs: Tesseract's library and its English model come with it.
@@ -50,6 +50,14 @@ peers: packages models
 	test -x $(VENV)/bin/python || python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement benches/peers/requirements.txt
 	$(VENV)/bin/python benches/peers/peers.py $(SETS)
+
+# The records' language beside medspaCy's rules, in one run.
+peers-language: PACKAGES += python3-venv
+peers-language: packages
+	cargo build --release --locked
+	test -x $(VENV)/bin/python || python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --requirement benches/peers/language.txt
+	$(VENV)/bin/python benches/peers/language.py $(SETS)
 
 # The second OCR engine's models, into the user's data folder; quick where they are there.
 models: packages

@@ -5,11 +5,12 @@
 //! that contains it ("negative nerve conduction studies" is a result).
 
 use crate::fact::{Assertion, Certainty, Experiencer, Origin, Polarity, Section, Time};
-use crate::fold::Folded;
+use crate::fold::{Folded, is_word};
 use crate::lexicon::{CueCategory, Direction, Lexicon};
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::CueHit;
+use crate::text::Text;
 
 /// An assertion and the cues that made it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,8 +53,9 @@ pub fn assert(
         {
             continue;
         }
-        let before = hit.span.end <= target.start;
-        let after = hit.span.start >= target.end;
+        // "no acute" may share a word with its target, "acute fracture".
+        let before = hit.span.start < target.start && hit.span.end < target.end;
+        let after = hit.span.end > target.end && hit.span.start > target.start;
         let directed = match cue.direction {
             Direction::Forward => before,
             Direction::Backward => after,
@@ -64,12 +66,13 @@ pub fn assert(
             continue;
         }
         let gap = if before {
-            Span::new(hit.span.end, target.start)
+            Span::new(hit.span.end.min(target.start), target.start)
         } else {
-            Span::new(target.end, hit.span.start)
+            Span::new(target.end, hit.span.start.max(target.end))
         };
         let ended = inside.iter().any(|other| {
-            lexicon.cues[other.cue].category == CueCategory::Terminate && gap.contains(other.span)
+            lexicon.cues[other.cue].ends(cue.category)
+                && (gap.start..gap.end).contains(&other.span.start)
         });
         let words = folded.get(gap).split_whitespace().count();
         if ended || cue.window.is_some_and(|window| words > window) {
@@ -79,6 +82,23 @@ pub fn assert(
     }
     asserted.assertion = combine(&asserted, lexicon, sentence);
     asserted
+}
+
+/// Where the words of `target` stand in a text: whatever their case and white space, as whole
+/// words if they do, else the longest run of its words that does. `None` where no word is there.
+pub fn find_target(folded: &Folded, target: &str) -> Option<Span> {
+    let target = Folded::new(&Text::from_plain(target.trim()));
+    let words: Vec<&str> = target.as_str().split(' ').filter(|w| !w.is_empty()).collect();
+    let text = folded.as_str();
+    let mut runs = (1..=words.len()).rev().flat_map(|n| words.windows(n));
+    runs.find_map(|run| {
+        let run = run.join(" ");
+        if !run.contains(char::is_alphanumeric) {
+            return None;
+        }
+        let places = || text.match_indices(&run).map(|(at, m)| Span::new(at, at + m.len()));
+        places().find(|&span| is_word(text, span)).or_else(|| places().next())
+    })
 }
 
 fn combine(asserted: &Asserted, lexicon: &Lexicon, sentence: &Sentence) -> Assertion {
@@ -101,6 +121,11 @@ fn combine(asserted: &Asserted, lexicon: &Lexicon, sentence: &Sentence) -> Asser
     }
     match sentence.section {
         Section::FamilyHistory => assertion.experiencer = Experiencer::Family,
+        Section::PastMedicalHistory | Section::PastSurgicalHistory
+            if assertion.time == Time::Current =>
+        {
+            assertion.time = Time::Past
+        }
         Section::Goals | Section::Education => assertion.origin = Origin::GoalOrEducation,
         _ => {}
     }

@@ -25,12 +25,34 @@ impl Folded {
 
     /// Folds a part of a text.
     pub fn of(text: &Text, within: Span) -> Self {
+        Self::with(text, within, std::iter::empty())
+    }
+
+    /// Folds a part of a text in which words stand for others: each span, in order, with what
+    /// it is taken for.
+    pub fn with<'a>(
+        text: &Text,
+        within: Span,
+        taken: impl IntoIterator<Item = (Span, &'a str)>,
+    ) -> Self {
+        let mut taken = taken.into_iter().peekable();
         let original = &text.as_str()[within.range()];
         let mut folded = String::with_capacity(original.len());
         let mut origins = Vec::with_capacity(original.len() + 1);
         let mut leader_end = 0;
         for (at, c) in original.char_indices() {
             if at < leader_end {
+                continue;
+            }
+            if let Some((span, word)) = taken.next_if(|(span, _)| span.start == within.start + at) {
+                folded.push_str(word);
+                let last = span.end - 1;
+                let origin = |i: usize| {
+                    let byte = (span.start + i).min(last);
+                    (span.start..=byte).rev().find(|&b| text.as_str().is_char_boundary(b))
+                };
+                origins.extend((0..word.len()).map(|i| origin(i).unwrap_or(span.start) as u32));
+                leader_end = span.end - within.start;
                 continue;
             }
             let plain: &str = match c {

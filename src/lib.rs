@@ -14,6 +14,7 @@
 
 pub mod withhold;
 pub mod error;
+pub mod pattern;
 pub mod geometry;
 pub mod span;
 pub mod date;
@@ -30,9 +31,11 @@ pub mod text;
 pub mod fold;
 pub mod segment;
 pub mod lexicon;
+pub mod repair;
 pub mod tag;
 pub mod context;
 pub mod extract;
+pub mod author;
 pub mod chart;
 pub mod necessity;
 pub mod report;

@@ -42,6 +42,17 @@ struct PlacedWord {
     line: usize,
     rect: Rect,
     confidence: Option<f32>,
+    alternatives: Box<[String]>,
+}
+
+/// A word that OCR read.
+pub struct OcrWord<'a> {
+    /// Where it stands in the text, in bytes.
+    pub span: Span,
+    /// How sure the reading is, 0-1.
+    pub confidence: Option<f32>,
+    /// Other readings.
+    pub alternatives: &'a [String],
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -123,6 +134,7 @@ impl Text {
                     line: *line_number,
                     rect: word.rect,
                     confidence: word.confidence,
+                    alternatives: word.alternatives.as_slice().into(),
                 });
                 left = Some(word);
             }
@@ -201,6 +213,18 @@ impl Text {
             return self.content.chars().count();
         };
         before + (step * STEP..byte).filter(|&b| self.content.is_char_boundary(b)).count()
+    }
+
+    /// The words inside a span that OCR read, in order.
+    pub fn ocr_words(&self, within: Span) -> impl Iterator<Item = OcrWord<'_>> {
+        let first = self.words.partition_point(|w| w.span.start < within.start);
+        let inside = self.words[first..].iter().take_while(move |w| w.span.end <= within.end);
+        let ocr = inside.filter(|w| self.pages[w.page].source == TextSource::Ocr);
+        ocr.map(|w| OcrWord {
+            span: w.span,
+            confidence: w.confidence,
+            alternatives: &w.alternatives,
+        })
     }
 
     /// Where a span stands: page, one box a line, quote, source and OCR confidence.

@@ -6,10 +6,12 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod completions;
+mod context;
 mod doctor;
 mod explain;
 mod facts;
 mod input;
+mod lexicon;
 mod output;
 mod page;
 mod policy;
@@ -44,6 +46,8 @@ enum Command {
     Text(text::Args),
     Page(page::Args),
     Searchable(searchable::Args),
+    Context(context::Args),
+    Lexicon(lexicon::Args),
     Policy(policy::Args),
     Explain(explain::Args),
     Doctor(doctor::Args),
@@ -59,6 +63,8 @@ pub fn main() -> ExitCode {
         Command::Text(args) => text::run(&args),
         Command::Page(args) => page::run(&args),
         Command::Searchable(args) => searchable::run(&args),
+        Command::Lexicon(args) => lexicon::run(&args),
+        Command::Context(args) => context::run(&args),
         Command::Policy(args) => policy::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Doctor(args) => doctor::run(&args),

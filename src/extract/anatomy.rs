@@ -4,18 +4,20 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use crate::fact::Side;
 use crate::span::Span;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b([ctls])[- ]?(1[0-2]|[1-9i])(?: ?(?:-|/|to|through|thru|over|on) ?([ctls])?-?(1[0-2]|[1-9il])\b)?(?:(?: ?[-/] ?)([ctls])-?(1[0-2]|[1-9il])\b)?")
+    ascii_regex(r"\b([ctls])[- ]?(1[0-2]|[1-9i])(?: ?(?:-|/|to|through|thru|over|on) ?([ctls])?-?(1[0-2]|[1-9il])\b)?(?:(?: ?[-/] ?)([ctls])-?(1[0-2]|[1-9il])\b)?")
         .unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LIST: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^(?:,| and|, and|&) ?([1-9])\b(?:-([1-9]))?").unwrap());
+    LazyLock::new(|| ascii_regex(r"^(?:,| and|, and|&) ?([1-9])\b(?:-([1-9]))?").unwrap());
 
 /// Spinal levels as "L4-5", "C7-T1" or "S1", each with its span, in order and each once.
 pub fn find_levels(text: &str) -> Vec<(Span, String)> {
@@ -108,7 +110,7 @@ fn in_spine(region: &str, number: &str) -> bool {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SIDE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:(bilateral(?:ly)?|bilat|b/l|both sides|both|ble|bue)|(left|lt|left-sided|lle|lue|l(?:\.|\b))|(right|rt|right-sided|rle|rue|r(?:\.|\b)))(?:\W|$)").unwrap()
+    ascii_regex(r"\b(?:(bilateral(?:ly)?|bilat|b/l|both sides|both|ble|bue)|(left|lt|left-sided|lle|lue|l(?:\.|\b))|(right|rt|right-sided|rle|rue|r(?:\.|\b)))(?:\W|$)").unwrap()
 });
 
 /// The side that a stretch of text names: the only one, or both.

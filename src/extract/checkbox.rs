@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use crate::fold::Folded;
 use crate::span::Span;
 use crate::text::Text;
@@ -22,8 +24,10 @@ pub struct CheckBox {
 // The last forms are what OCR makes of brackets.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BOX: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\[ ?([x*\u{2713}\u{2714}v])? ?\]|\( ?([x*])? ?\)|\[ ?(x) ?[|l1)}]|[|({] ?(x)? ?\]")
-        .unwrap()
+    ascii_regex(
+        r"\[ ?([x*\u{2713}\u{2714}v])? ?\]|\( ?([x*])? ?\)|\[ ?(x) ?[|l1)}]|[|({] ?(x)? ?\]",
+    )
+    .unwrap()
 });
 
 /// The boxes of a stretch of the folded text, in order.
@@ -37,28 +41,109 @@ pub fn check_boxes(folded: &Folded, text: &Text, within: Span) -> Vec<CheckBox> 
             Some((Span::new(within.start + whole.start(), within.start + whole.end()), ticked))
         })
         .collect();
+    if labels_stand_before(folded, text, within, &found) {
+        return before_boxes(folded, text, within, &found);
+    }
     let ends = found.iter().skip(1).map(|(span, _)| span.start).chain([within.end]);
     found
         .iter()
         .zip(ends)
         .map(|(&(span, ticked), end)| {
-            let mut label = Span::new(span.end, end.max(span.end));
-            // A wide gap in the record ends the label's cell.
-            let original = folded.original(label);
-            let written = &text.as_str()[original.range()];
-            let lead = written.len() - written.trim_start().len();
-            if let Some(gap) = written[lead..].find("   ") {
-                label.end = folded
-                    .folded(Span::new(original.start, original.start + lead + gap))
-                    .end
-                    .max(label.start);
-            }
-            let words = folded.get(label);
-            let start = label.start + words.len() - words.trim_start().len();
-            let label = Span::new(start, (start + words.trim().len()).min(label.end.max(start)));
-            CheckBox { span, ticked, label }
+            let label = Span::new(span.end, end.max(span.end));
+            CheckBox { span, ticked, label: trimmed(folded, first_cell(folded, text, label)) }
         })
         .collect()
+}
+
+/// Words that answer a question of a form.
+const ANSWERS: &[&str] = &[
+    "yes",
+    "no",
+    "y",
+    "n",
+    "pos",
+    "neg",
+    "positive",
+    "negative",
+    "present",
+    "absent",
+    "normal",
+    "abnormal",
+    "left",
+    "right",
+    "l",
+    "r",
+    "bilateral",
+    "both",
+    "none",
+    "true",
+    "false",
+    "n/a",
+];
+
+/// Whether "yes [ ] no [x]" is meant: an answer before the first box and nothing behind the last.
+fn labels_stand_before(folded: &Folded, text: &Text, within: Span, found: &[(Span, bool)]) -> bool {
+    let (Some((first, _)), Some((last, _))) = (found.first(), found.last()) else { return false };
+    let lead = folded.get(Span::new(within.start, first.start)).trim_end();
+    let word = lead.rsplit([' ', ':', '?', '(']).next().unwrap_or("");
+    let behind = Span::new(last.end, within.end.max(last.end));
+    let behind = folded.get(first_cell(folded, text, behind));
+    ANSWERS.contains(&word) && !behind.contains(char::is_alphanumeric)
+}
+
+/// Boxes whose labels stand before them; of the words before the first box the last is its label.
+fn before_boxes(
+    folded: &Folded,
+    text: &Text,
+    within: Span,
+    found: &[(Span, bool)],
+) -> Vec<CheckBox> {
+    let mut from = within.start;
+    let mut boxes = Vec::with_capacity(found.len());
+    for (index, &(span, ticked)) in found.iter().enumerate() {
+        let mut label = Span::new(from, span.start.max(from));
+        if index == 0 {
+            let words = folded.get(label).trim_end();
+            let at = words.rfind([' ', ':', '?', '(']).map_or(0, |at| at + 1);
+            label.start += at;
+        }
+        boxes.push(CheckBox {
+            span,
+            ticked,
+            label: trimmed(folded, last_cell(folded, text, label)),
+        });
+        from = span.end;
+    }
+    boxes
+}
+
+/// The part of a label up to a wide gap in the record, which ends its cell.
+fn first_cell(folded: &Folded, text: &Text, mut label: Span) -> Span {
+    let original = folded.original(label);
+    let written = &text.as_str()[original.range()];
+    let lead = written.len() - written.trim_start().len();
+    if let Some(gap) = written[lead..].find("   ") {
+        let end = Span::new(original.start, original.start + lead + gap);
+        label.end = folded.folded(end).end.max(label.start);
+    }
+    label
+}
+
+/// The part of a label behind its last wide gap.
+fn last_cell(folded: &Folded, text: &Text, mut label: Span) -> Span {
+    let original = folded.original(label);
+    let written = text.as_str()[original.range()].trim_end();
+    if let Some(gap) = written.rfind("   ") {
+        let start = Span::new(original.start, original.start + gap);
+        label.start = folded.folded(start).end.clamp(label.start, label.end);
+    }
+    label
+}
+
+fn trimmed(folded: &Folded, label: Span) -> Span {
+    let words = folded.get(label);
+    let start = label.start + words.len() - words.trim_start().len();
+    Span::new(start, (start + words.trim().len()).min(label.end.max(start)))
 }
 
 #[cfg(test)]
@@ -76,5 +161,25 @@ mod tests {
             .map(|b| (b.ticked, folded.get(b.label)))
             .collect();
         assert_eq!(got, [(true, "left"), (false, "right"), (true, "both"), (true, "yes")]);
+    }
+
+    #[track_caller]
+    fn check(row: &str, expect: &[(bool, &str)]) {
+        let text = Text::from_plain(row);
+        let folded = Folded::new(&text);
+        let whole = Span::new(0, folded.as_str().len());
+        let got: Vec<(bool, &str)> = check_boxes(&folded, &text, whole)
+            .iter()
+            .map(|b| (b.ticked, folded.get(b.label)))
+            .collect();
+        assert_eq!(got, expect);
+    }
+
+    #[test]
+    fn labels_may_stand_before_their_boxes() {
+        check("FABER: pos [X]  neg [ ]", &[(true, "pos"), (false, "neg")]);
+        check("Tender?  Yes [ ]   No [X]", &[(false, "yes"), (true, "no")]);
+        check("FABER: [ ] pos [x] neg", &[(false, "pos"), (true, "neg")]);
+        check("Left [x] hip", &[(true, "hip")]);
     }
 }

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::{Draft, Note};
 use crate::fact::{Contraindication, Experiencer};
 use crate::segment::Sentence;
@@ -17,7 +19,7 @@ const REACH: usize = 60;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static REASON: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:because of|because (?:he|she|the patient|pt|patient) (?:has|had|is|takes|was)(?: (?:on|taking))?|because|due to|secondary to|given|in view of|in light of|on account of|2/2|d/t|owing to|as (?:he|she|the patient) (?:has|is)|since (?:he|she|the patient) (?:has|is)|with (?:his|her)|in the (?:setting|presence) of|for|:) (?P<r>(?:his |her |the |known |history of )*[a-z0-9][^.;(]{2,90})").unwrap()
+    ascii_regex(r"\b(?:because of|because (?:he|she|the patient|pt|patient) (?:has|had|is|takes|was)(?: (?:on|taking))?|because|due to|secondary to|given|in view of|in light of|on account of|2/2|d/t|owing to|as (?:he|she|the patient) (?:has|is)|since (?:he|she|the patient) (?:has|is)|with (?:his|her)|in the (?:setting|presence) of|for|:) (?P<r>(?:his |her |the |known |history of )*[a-z0-9][^.;(]{2,90})").unwrap()
 });
 
 /// Reads every treatment that the text calls contraindicated.

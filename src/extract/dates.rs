@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use crate::date::PartialDate;
 use crate::span::Span;
 
@@ -32,7 +34,7 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
         format!(r"{month}(?: of)?,? (?P<y6>(?:19|20)\d\d)").replacen('(', "(?P<n6>", 1),
         r"(?:since|in|from|of|until|year) (?P<y7>(?:19|20)\d\d)".to_owned(),
     ];
-    Regex::new(&format!(r"\b(?:{})\b", patterns.join("|"))).unwrap()
+    ascii_regex(&format!(r"\b(?:{})\b", patterns.join("|"))).unwrap()
 });
 
 /// Every date in a text, in order.

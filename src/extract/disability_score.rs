@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::{Draft, Note};
 use crate::fact::{DisabilityScore, Instrument, ScoreUnit, Time};
 use crate::span::Span;
@@ -20,13 +22,13 @@ const LABEL_REACH: usize = 45;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SCORE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(\d{1,3}(?:\.\d+)?) ?(?:(%|percent\b)|/ ?(\d{2,3})\b|(points?\b))?").unwrap()
+    ascii_regex(r"(\d{1,3}(?:\.\d+)?) ?(?:(%|percent\b)|/ ?(\d{2,3})\b|(points?\b))?").unwrap()
 });
 
 /// Words that may stand between a questionnaire and a number without a unit.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PLAIN_GAP: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:[ :=,()-]|score|scores|is|was|of|at|today|now|currently|index|questionnaire|total|raw|rated|scored|value|result|percent|percentage|his|her|the|patient's)*$").unwrap()
+    ascii_regex(r"^(?:[ :=,()-]|score|scores|is|was|of|at|today|now|currently|index|questionnaire|total|raw|rated|scored|value|result|percent|percentage|his|her|the|patient's)*$").unwrap()
 });
 
 /// Units that make a bare number something else than a score.

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::{Draft, Note};
 use crate::fact::{Activity, Experiencer, Function, Limitation, Polarity, Section, Time};
 use crate::segment::Sentence;
@@ -22,7 +24,7 @@ const NUMBER: &str = r"(?:\d+(?:\.\d+)?|half an?|half|a quarter|an?|one|two|thre
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(
+    ascii_regex(&format!(
         r"(?:^|[^\w/.])(?P<a>(?:(?:about|around|approximately|roughly|~) )?{NUMBER}(?: ?(?:-|to|or) ?{NUMBER})? ?-?(?:minutes?|mins?|hours?|hrs?|blocks?|feet|ft|yards?|miles?|pounds?|lbs?|kg|steps?|flights?|city blocks?|meters?|hours? a night))\b"
     ))
     .unwrap()
@@ -31,13 +33,13 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
 // "stand 20 min", "stands for about ten minutes", "walk more than one block", "sitting tolerance 15 min"
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static TO_AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?: ?(?:is|are|was|has been|limited|restricted|tolerance|time|distance|for|to|up|only|at|most|no|not|more|longer|greater|than|less|over|still|comfortably|about|a|distances?|of|maximum|max|limitations?|restrictions?|reduced|the|heavy|objects|anything|:|,|=|>|<|-)){0,7} ?$").unwrap()
+    ascii_regex(r"^(?: ?(?:is|are|was|has been|limited|restricted|tolerance|time|distance|for|to|up|only|at|most|no|not|more|longer|greater|than|less|over|still|comfortably|about|a|distances?|of|maximum|max|limitations?|restrictions?|reduced|the|heavy|objects|anything|:|,|=|>|<|-)){0,7} ?$").unwrap()
 });
 
 // "15 minutes of standing", "25 minutes of sitting"
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static AMOUNT_OF: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^ (?:of|when|with|at|for|while)(?: continuous| prolonged)? $").unwrap()
+    ascii_regex(r"^ (?:of|when|with|at|for|while)(?: continuous| prolonged)? $").unwrap()
 });
 
 /// Reads every activity of which the text says how far it is limited.
@@ -317,7 +319,7 @@ fn cue_before(
 // "for prolonged periods", "very far", "for long"
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LONG: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^ (?:up |still |down )?(?:for )?(?:any )?(?:prolonged|long|extended|very|too|more than|much|comfortably|for any|as (?:far|long|much)|far|great|heavy|well)\b").unwrap()
+    ascii_regex(r"^ (?:up |still |down )?(?:for )?(?:any )?(?:prolonged|long|extended|very|too|more than|much|comfortably|for any|as (?:far|long|much)|far|great|heavy|well)\b").unwrap()
 });
 
 /// The last activity of the list that a mention is in.

@@ -6,6 +6,7 @@ use crate::date::PartialDate;
 use crate::fact::{Assertion, Kind, Side};
 use crate::fold::Folded;
 use crate::lexicon::{Concept, Lexicon};
+use crate::repair::{self, Repair};
 use crate::segment::{Sentence, segment};
 use crate::span::Span;
 use crate::tag::{CueHit, Mention, tag};
@@ -17,6 +18,8 @@ pub struct Note<'a> {
     pub text: &'a Text,
     /// The text as rules see it.
     pub folded: Folded,
+    /// Words that are taken for others than OCR read, in text order.
+    pub repairs: Vec<Repair>,
     /// The lexicon in use.
     pub lexicon: &'a Lexicon,
     /// Sentences in text order, not overlapping.
@@ -79,11 +82,15 @@ impl<'a> Note<'a> {
 
     /// Prepares a part of a text.
     pub fn of(text: &'a Text, within: Span, lexicon: &'a Lexicon) -> Self {
-        let folded = Folded::of(text, within);
+        let repairs = repair::find(text, within, lexicon);
+        let taken = repairs.iter().map(|repair| (repair.span, repair.taken_for.as_str()));
+        let folded = Folded::with(text, within, taken);
         let sentences = segment(text, within, &folded, &lexicon.headings);
         let (mentions, cues) = tag(&folded, lexicon, &sentences);
         let dates = find_dates(folded.as_str());
-        let mut note = Self { text, folded, lexicon, sentences, mentions, cues, dates, date: None };
+        let date = None;
+        let mut note =
+            Self { text, folded, repairs, lexicon, sentences, mentions, cues, dates, date };
         note.date = note.find_own_date();
         note
     }
@@ -106,6 +113,11 @@ impl<'a> Note<'a> {
     /// Mentions of a group (a file under `lexicons/concepts/`, or `drug`) in text order.
     pub fn mentions(&self, group: &str) -> impl Iterator<Item = &Mention> + use<'_, 'a> {
         self.group_mentions(group).iter()
+    }
+
+    /// Mentions of all groups.
+    pub fn all_mentions(&self) -> &[Mention] {
+        &self.mentions
     }
 
     fn group_mentions(&self, group: &str) -> &[Mention] {

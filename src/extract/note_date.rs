@@ -4,8 +4,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::{DateMention, Note};
 use crate::date::PartialDate;
+use crate::fact::Section;
 use crate::span::Span;
 
 /// Labels that the date of a note stands behind, in a group of the lexicon.
@@ -25,7 +28,7 @@ const TIME_OF_DAY: usize = 8;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^[\s:.,#()|*_=-]*(?:(?:is|was|of|on|from|this|the|sent|to|date)\b[\s:]*)*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s*)?$").unwrap()
+    ascii_regex(r"^[\s:.,#()|*_=-]*(?:(?:is|was|of|on|from|this|the|sent|to|date)\b[\s:]*)*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s*)?$").unwrap()
 });
 
 /// A date that says when a text, or a part of it, was made.
@@ -91,7 +94,10 @@ impl<'a> Note<'a> {
             let ruled = before.trim().starts_with(['=', '-', '*', '#', '_']);
             let in_head = span.start < head;
             let alone = plain(before) && plain(after) && (in_head || ruled);
-            let cell = in_head && self.stands_in_cell(line, span);
+            let listed = self.sentence_at(span).is_some_and(|s| {
+                matches!(s.section, Section::Medications | Section::Treatments | Section::Outcomes)
+            });
+            let cell = in_head && !listed && self.stands_in_cell(line, span);
             if alone || cell {
                 let rank = if ruled && plain(before) { 1 } else { 3 };
                 found.push(NoteDate { role: "date", rank, span, date });

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::Note;
 use crate::fact::Outcome;
 use crate::span::Span;
@@ -34,35 +36,37 @@ const DEGREE_BEHIND: usize = 24;
 // Words that make an effect a wish or an aim.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static WISH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:to|may|might|will|should|could|would|can|if|hope|hopefully|for|until|unless|whether)(?: (?:get|have|be|provide|give|see|further|more|better|pain|possibly|any|her|his|the|additional|achieve|improve)){0,3} $").unwrap()
+    ascii_regex(r"\b(?:to|may|might|will|should|could|would|can|if|hope|hopefully|for|until|unless|whether)(?: (?:get|have|be|provide|give|see|further|more|better|pain|possibly|any|her|his|the|additional|achieve|improve)){0,3} $").unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static MODAL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:may|might|should|would|if|unless|whether)(?: (?:not|also|have|be|it|this|cause)){0,2} $").unwrap()
+    ascii_regex(r"\b(?:may|might|should|would|if|unless|whether)(?: (?:not|also|have|be|it|this|cause)){0,2} $").unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static IS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^ ?(?:(?:was|were|is|are|has been|have been|her|his|the|pain|with|only|very|so|it|them|about|just|for|symptoms|:|-) ?){0,4}$").unwrap()
+    ascii_regex(r"^ ?(?:(?:was|were|is|are|has been|have been|her|his|the|pain|with|only|very|so|it|them|about|just|for|symptoms|:|-) ?){0,4}$").unwrap()
 });
 
 // What may stand between an effect and the treatment behind it: "some relief from taking".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static FROM: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?: [a-z']+){0,4} (?:with|from|by|on|after|using|of|to|through|while taking|noted with)(?: [a-z'-]+){0,5} ?$").unwrap()
+    ascii_regex(r"^(?: [a-z']+){0,4} (?:with|from|by|on|after|using|of|to|through|while taking|noted with)(?: [a-z'-]+){0,5} ?$").unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static REASON: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"\b(?:(?:stopped|discontinued|d/c'?d|dc'd|d/c|held|off|quit)(?: [^.;,]{0,30}?)? (?:for|with)|because of|because it caused|due to|secondary to|2/2|d/t|owing to|on account of|caused|causing|developed|resulted in|led to|gave (?:her|him)|made (?:her|him)) (?P<r>[a-z][^.;,()"]{1,60})"#).unwrap()
+    ascii_regex(r#"\b(?:(?:stopped|discontinued|d/c'?d|dc'd|d/c|held|off|quit)(?: [^.;,]{0,30}?)? (?:for|with)|because of|because it caused|due to|secondary to|2/2|d/t|owing to|on account of|caused|causing|developed|resulted in|led to|gave (?:her|him)|made (?:her|him)) (?P<r>[a-z][^.;,()"]{1,60})"#).unwrap()
 });
 
 // "stopped, dry mouth": the adverse effect right behind is the reason.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static STOPPED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:stopped|discontinued|d/c'?d?|dc'd|quit|intolerant|intolerance) ?[,;:(/-]+ ?$")
-        .unwrap()
+    ascii_regex(
+        r"\b(?:stopped|discontinued|d/c'?d?|dc'd|quit|intolerant|intolerance) ?[,;:(/-]+ ?$",
+    )
+    .unwrap()
 });
 
 /// The outcome that a stretch behind a treatment tells, as "with partial help" or ": no benefit, stopped".

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use crate::pattern::ascii_regex;
+
 use super::{Draft, Note};
 use crate::fact::{Origin, PainQualifier, PainScore, Time};
 use crate::fold::is_word;
@@ -24,29 +26,29 @@ const REACH: usize = 70;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static RATIO: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:(\d{1,2}(?:\.\d)?) ?(?:/ ?1[0o] ?)?(?:-|to) ?(?:an? )?)?(\d{1,2}(?:\.\d)?|1o|[il]0)(?:\+|plus)? ?(?:/|out of|over a possible) ?(?:a possible )?(1[0o]|[il][0o]|ten|100)\b").unwrap()
+    ascii_regex(r"(?:(\d{1,2}(?:\.\d)?) ?(?:/ ?1[0o] ?)?(?:-|to) ?(?:an? )?)?(\d{1,2}(?:\.\d)?|1o|[il]0)(?:\+|plus)? ?(?:/|out of|over a possible) ?(?:a possible )?(1[0o]|[il][0o]|ten|100)\b").unwrap()
 });
 
 /// A bare number behind a scale's name.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LABELLED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:[ :,=()?-]|\(?\b(?:0|zero|1|one)[ -]*(?:-|to)[ -]*(?:10|ten)\b\)?(?: scale)?|\b(?:is|was|as|of|at|an?|about|approximately|around|today|now|currently|score|rated|level|it|her|his|the|pain|that|to be|he|she|patient|rates|states|reports|current|usually|worst|best|avg|average|at its|at|between|from|using|scale|reported|today's|level)\b)*?(\d{1,2}(?:\.\d)?)(?: ?(?:-|to|and) ?(\d{1,2}(?:\.\d)?))?").unwrap()
+    ascii_regex(r"^(?:[ :,=()?-]|\(?\b(?:0|zero|1|one)[ -]*(?:-|to)[ -]*(?:10|ten)\b\)?(?: scale)?|\b(?:is|was|as|of|at|an?|about|approximately|around|today|now|currently|score|rated|level|it|her|his|the|pain|that|to be|he|she|patient|rates|states|reports|current|usually|worst|best|avg|average|at its|at|between|from|using|scale|reported|today's|level)\b)*?(\d{1,2}(?:\.\d)?)(?: ?(?:-|to|and) ?(\d{1,2}(?:\.\d)?))?").unwrap()
 });
 
 /// Further numbers of a list: "at 4 and 12 weeks".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static MORE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^ ?(?:,|and|or|,? and|to) \d+").unwrap());
+    LazyLock::new(|| ascii_regex(r"^ ?(?:,|and|or|,? and|to) \d+").unwrap());
 
 /// A bare number before "on a scale of 1 to 10".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BEFORE_SCALE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:(\d{1,2}) ?(?:-|to) ?)?\b(\d{1,2}) (?:on|in|using|of) (?:an? |the )?(?:pain |visual analog |numeric rating |vas |0-10 |1-10 )*scale").unwrap()
+    ascii_regex(r"(?:(\d{1,2}) ?(?:-|to) ?)?\b(\d{1,2}) (?:on|in|using|of) (?:an? |the )?(?:pain |visual analog |numeric rating |vas |0-10 |1-10 )*scale").unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PAIN_IS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\bpain (?:today |now |currently |level |score )?(?:is |was |as |at |of |rated |level |score )+(?:an? |about |approximately |around )?(\d{1,2})(?: ?(?:-|to) ?(\d{1,2}))?").unwrap()
+    ascii_regex(r"\bpain (?:today |now |currently |level |score )?(?:is |was |as |at |of |rated |level |score )+(?:an? |about |approximately |around )?(\d{1,2})(?: ?(?:-|to) ?(\d{1,2}))?").unwrap()
 });
 
 /// Units that make a number something else than a score.

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::Note;
 use crate::lexicon::Lexicon;
 use crate::span::Span;
@@ -23,16 +25,16 @@ const NUMBER_LINES: usize = 3;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:page|pg)\b\.? ?#? ?(\d{1,3})\b|^ ?(\d{1,3}) of \d{1,3} ?$").unwrap()
+    ascii_regex(r"(?i)\b(?:page|pg)\b\.? ?#? ?(\d{1,3})\b|^ ?(\d{1,3}) of \d{1,3} ?$").unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PATIENT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b(?:patient|name|pt|member)\b").unwrap());
+    LazyLock::new(|| ascii_regex(r"\b(?:patient|name|pt|member)\b").unwrap());
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BIRTH: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b(?:dob|date of birth|birth ?date)\b").unwrap());
+    LazyLock::new(|| ascii_regex(r"\b(?:dob|date of birth|birth ?date)\b").unwrap());
 
 /// The documents that a file holds: first and last page, and span.
 ///

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::Note;
 use super::scope::Reach;
 use crate::span::Span;
@@ -29,7 +31,7 @@ const REACH_BEHIND: usize = 160;
 // "Physical therapy in the last year? ........ No"
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ANSWERED_NO: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^[^.;:]{0,60}\?[ .:_-]*(?:no|none|never)[ .,]*$").unwrap());
+    LazyLock::new(|| ascii_regex(r"^[^.;:]{0,60}\?[ .:_-]*(?:no|none|never)[ .,]*$").unwrap());
 
 /// Whether a row of a form asks for a treatment and answers with a plain no.
 pub(super) fn answered_no(note: &Note<'_>, own: Span) -> bool {

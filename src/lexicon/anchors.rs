@@ -1,5 +1,6 @@
 //! Words that a pattern's matches must begin with, so that a pattern is tried only there.
 
+use regex_syntax::hir::Hir;
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 
 /// Most beginnings that one pattern may have; more, and it is searched everywhere.
@@ -10,11 +11,10 @@ const SHORTEST: usize = 3;
 
 /// The beginnings of a pattern, one of which every match starts with; `None` where it
 /// has too many or too short ones.
-pub(super) fn anchors(pattern: &str) -> Option<Vec<String>> {
-    let hir = regex_syntax::parse(pattern).ok()?;
+pub(super) fn anchors(hir: &Hir) -> Option<Vec<String>> {
     let mut extractor = Extractor::new();
     extractor.kind(ExtractKind::Prefix).limit_total(MOST).limit_class(4).limit_literal_len(12);
-    let found = extractor.extract(&hir);
+    let found = extractor.extract(hir);
     let words: Option<Vec<String>> =
         found.literals()?.iter().map(|l| String::from_utf8(l.as_bytes().to_vec()).ok()).collect();
     let mut words = words?;
@@ -30,7 +30,7 @@ mod tests {
 
     #[track_caller]
     fn check(pattern: &str, expect: Option<&[&str]>) {
-        let got = anchors(pattern);
+        let got = anchors(&regex_syntax::parse(pattern).unwrap());
         assert_eq!(
             got.as_ref().map(|words| words.iter().map(String::as_str).collect::<Vec<_>>()),
             expect.map(<[&str]>::to_vec),

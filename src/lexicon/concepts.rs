@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use toml::Spanned;
 
-use super::{Example, examples::RawExample, parse_toml};
+use super::{Example, Lines, examples::RawExample, parse_toml};
 use crate::error::Error;
 
 /// Something that a text may mention.
@@ -20,6 +21,8 @@ pub struct Concept {
     pub patterns: Vec<String>,
     /// What a mention says besides, by field name.
     pub fields: BTreeMap<String, String>,
+    /// The line of its file that it begins on, counted from 1.
+    pub line: usize,
     /// Whether a mention only hides others that it overlaps ("iliac crest bone graft").
     pub hides: bool,
 }
@@ -43,7 +46,7 @@ struct RawFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawConcept {
-    id: String,
+    id: Spanned<String>,
     #[serde(default)]
     terms: Vec<String>,
     #[serde(default)]
@@ -63,12 +66,15 @@ pub(super) fn parse(
 ) -> Result<(), Error> {
     let file: RawFile = parse_toml(path, text)?;
     let first = concepts.len();
+    let lines = Lines::of(text);
     for raw in file.concept {
+        let line = lines.at(raw.id.span().start);
+        let id = raw.id.into_inner();
         let wrong = |problem: String| Error::Lexicon {
-            place: format!("lexicons/{path}: `{}`", raw.id),
+            place: format!("lexicons/{path}:{line}: `{id}`"),
             problem,
         };
-        if concepts[first..].iter().any(|c| c.id == raw.id) {
+        if concepts[first..].iter().any(|c| c.id == id) {
             return Err(wrong("this id comes twice; ids are unique in a file".into()));
         }
         if raw.terms.is_empty() && raw.patterns.is_empty() {
@@ -76,8 +82,9 @@ pub(super) fn parse(
         }
         let terms = raw.terms.iter().map(|t| t.trim().to_lowercase()).collect();
         concepts.push(Concept {
-            id: raw.id,
+            id,
             group,
+            line,
             terms,
             patterns: raw.patterns,
             fields: raw.fields,
@@ -85,7 +92,7 @@ pub(super) fn parse(
         });
     }
     for raw in file.example {
-        examples.push(raw.read(path)?);
+        examples.push(raw.read(path, &lines)?);
     }
     Ok(())
 }

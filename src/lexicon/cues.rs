@@ -1,8 +1,11 @@
 //! Context cues: `lexicons/modifiers/<category>.toml`.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
 
-use super::parse_toml;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Lines, parse_toml};
 use crate::closed_set;
 use crate::error::Error;
 
@@ -47,42 +50,120 @@ pub struct Cue {
     pub direction: Direction,
     /// How many words its scope reaches; `None` to the end of the sentence.
     pub window: Option<usize>,
+    /// Of a terminating cue: the categories whose scope it ends; empty for all.
+    pub ends: Vec<CueCategory>,
     /// The words, in lower case.
     pub terms: Vec<String>,
+    /// Regular expressions over the folded text, where words alone cannot say it ("in 1998").
+    pub patterns: Vec<String>,
+}
+
+impl Cue {
+    /// Whether it ends the scope of cues of `category`.
+    pub fn ends(&self, category: CueCategory) -> bool {
+        self.category == CueCategory::Terminate
+            && self.direction != Direction::Pseudo
+            && (self.ends.is_empty() || self.ends.contains(&category))
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawFile {
     cue: Vec<RawCue>,
+    #[serde(default)]
+    example: Vec<RawCueExample>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawCue {
+    /// Names the patterns in reports.
+    id: Option<String>,
+    #[serde(default)]
     terms: Vec<String>,
+    #[serde(default)]
+    patterns: Vec<String>,
     direction: Direction,
     window: Option<usize>,
+    #[serde(default)]
+    ends: Vec<CueCategory>,
 }
 
-pub(super) fn parse(path: &str, name: &str, text: &str, cues: &mut Vec<Cue>) -> Result<(), Error> {
-    let category = name.parse().map_err(|problem| Error::Lexicon {
-        place: format!("lexicons/{path}"),
-        problem: format!("file name: {problem}"),
-    })?;
+/// A sentence with a target in it, and how the sentence says it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CueExample {
+    /// The file that it stands in.
+    pub path: String,
+    /// The line that it stands on, counted from 1.
+    pub line: usize,
+    /// The target's words.
+    pub target: String,
+    /// The sentence.
+    pub text: String,
+    /// Fields of the assertion that differ from what is assumed where nothing is said.
+    pub says: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCueExample {
+    target: Spanned<String>,
+    text: String,
+    #[serde(default)]
+    says: BTreeMap<String, String>,
+}
+
+pub(super) fn parse(
+    path: &str,
+    name: &str,
+    text: &str,
+    cues: &mut Vec<Cue>,
+    examples: &mut Vec<CueExample>,
+) -> Result<(), Error> {
+    let wrong = |problem: String| Error::Lexicon { place: format!("lexicons/{path}"), problem };
+    let category = name.parse().map_err(|problem| wrong(format!("file name: {problem}")))?;
     let file: RawFile = parse_toml(path, text)?;
     for raw in file.cue {
+        let cue = |name: &str, terms: Vec<String>, patterns: Vec<String>| Cue {
+            id: format!("{category}:{name}"),
+            category,
+            direction: raw.direction,
+            window: raw.window,
+            ends: raw.ends.clone(),
+            terms,
+            patterns,
+        };
         // One cue a term, so that its id says what was read.
         for term in raw.terms {
             let term = term.to_lowercase();
-            cues.push(Cue {
-                id: format!("{category}:{term}"),
-                category,
-                direction: raw.direction,
-                window: raw.window,
-                terms: vec![term],
-            });
+            cues.push(cue(&term, vec![term.clone()], Vec::new()));
         }
+        if !raw.patterns.is_empty() {
+            let id = raw.id.as_deref().ok_or_else(|| {
+                wrong("a cue with patterns needs an `id` that reports can show".to_owned())
+            })?;
+            cues.push(cue(id, Vec::new(), raw.patterns));
+        }
+    }
+    let lines = Lines::of(text);
+    for raw in file.example {
+        for field in raw.says.keys() {
+            if !ASSERTION_FIELDS.contains(&field.as_str()) {
+                let fields = ASSERTION_FIELDS.join(", ");
+                return Err(wrong(format!("an example: no field `{field}`; there are {fields}")));
+            }
+        }
+        examples.push(CueExample {
+            path: path.to_owned(),
+            line: lines.at(raw.target.span().start),
+            target: raw.target.into_inner(),
+            text: raw.text,
+            says: raw.says,
+        });
     }
     Ok(())
 }
+
+/// The fields of an assertion, as examples name them.
+const ASSERTION_FIELDS: &[&str] = &["polarity", "certainty", "time", "experiencer", "origin"];

@@ -29,17 +29,21 @@ pub(super) fn parse(
     concepts: &mut Vec<Concept>,
 ) -> Result<(), Error> {
     let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
-    for row in reader.deserialize::<Row>() {
-        let row = row.map_err(|error| {
-            let line = error.position().map_or(0, csv::Position::line);
-            Error::Lexicon { place: format!("lexicons/{path}:{line}"), problem: error.to_string() }
-        })?;
+    let headers = reader.headers().cloned().unwrap_or_default();
+    for record in reader.records() {
+        let line = |position: Option<&csv::Position>| position.map_or(0, csv::Position::line);
+        let wrong = |line: u64, problem: String| Error::Lexicon {
+            place: format!("lexicons/{path}:{line}"),
+            problem,
+        };
+        let record = record.map_err(|error| wrong(line(error.position()), error.to_string()))?;
+        let line = line(record.position());
+        let row: Row =
+            record.deserialize(Some(&headers)).map_err(|error| wrong(line, error.to_string()))?;
         let term = row.term.trim().to_lowercase();
         if !matches!(row.kind.as_str(), "brand" | "generic" | "class") || term.is_empty() {
-            return Err(Error::Lexicon {
-                place: format!("lexicons/{path}: `{term}`"),
-                problem: "needs a term, and a kind of brand, generic or class".into(),
-            });
+            let problem = format!("`{term}` needs a kind: brand, generic or class");
+            return Err(wrong(line, problem));
         }
         let id = if row.ingredient.is_empty() { term.clone() } else { row.ingredient };
         let fields = [("kind", row.kind), ("class", row.class), ("term", term.clone())];
@@ -51,6 +55,7 @@ pub(super) fn parse(
         concepts.push(Concept {
             id,
             group,
+            line: line as usize,
             terms: vec![term],
             patterns: Vec::new(),
             fields,

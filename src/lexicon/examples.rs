@@ -1,7 +1,9 @@
 //! Examples in concept files: a text and the facts that it must give.
 
 use serde::Deserialize;
+use toml::Spanned;
 
+use super::Lines;
 use crate::error::Error;
 
 /// A text with the facts that it must give.
@@ -12,6 +14,8 @@ use crate::error::Error;
 pub struct Example {
     /// The file that it stands in.
     pub path: String,
+    /// The line that its text stands on, counted from 1.
+    pub line: usize,
     /// What it shows.
     pub why: String,
     /// The text.
@@ -27,7 +31,7 @@ pub struct Example {
 pub(super) struct RawExample {
     #[serde(default)]
     why: String,
-    text: String,
+    text: Spanned<String>,
     #[serde(default)]
     facts: Vec<toml::Table>,
     #[serde(default)]
@@ -35,21 +39,23 @@ pub(super) struct RawExample {
 }
 
 impl RawExample {
-    pub(super) fn read(self, path: &str) -> Result<Example, Error> {
+    pub(super) fn read(self, path: &str, lines: &Lines) -> Result<Example, Error> {
+        let line = lines.at(self.text.span().start);
         let known = |kind: &str| crate::fact::Kind::SCHEMA.iter().any(|(name, _)| *name == kind);
         let kinds = self.facts.iter().map(|f| f.get("kind").and_then(|k| k.as_str()).unwrap_or(""));
         if let Some(kind) =
             kinds.chain(self.none.iter().map(String::as_str)).find(|kind| !known(kind))
         {
             return Err(Error::Lexicon {
-                place: format!("lexicons/{path}: an example"),
+                place: format!("lexicons/{path}:{line}"),
                 problem: format!("no kind of fact is called `{kind}`"),
             });
         }
         Ok(Example {
             path: path.to_owned(),
             why: self.why,
-            text: self.text,
+            line,
+            text: self.text.into_inner(),
             facts: self.facts,
             none: self.none,
         })

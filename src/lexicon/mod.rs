@@ -8,17 +8,21 @@ mod concepts;
 mod cues;
 mod drugs;
 mod examples;
+mod pattern;
 mod sections;
+mod vocabulary;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use include_dir::{Dir, include_dir};
-use regex::Regex;
-
+use aho_corasick::{AhoCorasick, MatchKind, StartKind};
 pub use concepts::Concept;
-pub use cues::{Cue, CueCategory, Direction};
+pub use cues::{Cue, CueCategory, CueExample, Direction};
 pub use examples::Example;
+use include_dir::{Dir, include_dir};
+
+pub(crate) use pattern::Pattern;
+pub use vocabulary::Vocabulary;
 
 use crate::error::Error;
 use crate::segment::Headings;
@@ -54,16 +58,20 @@ pub struct Lexicon {
     pub cues: Vec<Cue>,
     /// Examples from the concept files.
     pub examples: Vec<Example>,
+    /// Examples from the cue files.
+    pub cue_examples: Vec<CueExample>,
     /// Names of the concept files without their ending: the groups.
     groups: Vec<String>,
     /// All terms of concepts and cues.
     pub(crate) terms: AhoCorasick,
     /// What each term of `terms` stands for.
     pub(crate) meanings: Vec<Meaning>,
-    /// Patterns of concepts.
-    pub(crate) patterns: Vec<(Regex, usize)>,
+    /// Patterns, each with what a match stands for.
+    pub(crate) patterns: Vec<(Pattern, Meaning)>,
     /// Patterns that may match anywhere; the others begin with a term.
     pub(crate) anywhere: Vec<usize>,
+    /// The words of all terms, gathered when OCR's first word is looked at.
+    vocabulary: OnceLock<Vocabulary>,
 }
 
 /// What a term stands for.
@@ -93,13 +101,13 @@ impl Lexicon {
     /// patterns that do not compile, ids that come twice.
     pub fn parse(files: &Files) -> Result<Self, Error> {
         let mut headings = Headings::default();
-        let (mut concepts, mut cues, mut examples, mut groups) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut concepts, mut cues, mut groups) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut examples, mut cue_examples) = (Vec::new(), Vec::new());
         for (path, text) in files {
             if path == "sections.toml" {
                 headings = sections::parse(path, text)?;
             } else if let Some(name) = stem(path, "modifiers/", ".toml") {
-                cues::parse(path, name, text, &mut cues)?;
+                cues::parse(path, name, text, &mut cues, &mut cue_examples)?;
             } else if let Some(name) = stem(path, "concepts/", ".toml") {
                 groups.push(name.to_owned());
                 concepts::parse(path, groups.len() - 1, text, &mut concepts, &mut examples)?;
@@ -108,48 +116,57 @@ impl Lexicon {
                 drugs::parse(path, groups.len() - 1, text, &mut concepts)?;
             }
         }
-        let mut terms = Vec::new();
-        let mut meanings = Vec::new();
-        let mut patterns = Vec::new();
-        let mut anywhere = Vec::new();
+        let mut found = Compiled::default();
         for (index, concept) in concepts.iter().enumerate() {
+            let meaning = Meaning::Concept(index);
             for variant in concept.terms.iter().flat_map(|term| variants(term)) {
-                terms.push(variant);
-                meanings.push(Meaning::Concept(index));
+                found.add_term(variant, meaning);
             }
-            for pattern in &concept.patterns {
-                let regex = Regex::new(pattern).map_err(|error| Error::Lexicon {
-                    place: format!(
-                        "lexicons/concepts/{}.toml: `{}`",
-                        groups[concept.group], concept.id
-                    ),
-                    problem: format!("pattern does not compile: {error}"),
-                })?;
-                match anchors::anchors(pattern) {
-                    Some(words) => {
-                        for word in words {
-                            terms.push(word);
-                            meanings.push(Meaning::Pattern(patterns.len()));
-                        }
-                    }
-                    None => anywhere.push(patterns.len()),
-                }
-                patterns.push((regex, index));
-            }
+            let place =
+                || format!("lexicons/concepts/{}.toml: `{}`", groups[concept.group], concept.id);
+            found.add_patterns(&concept.patterns, meaning, place)?;
         }
         for (index, cue) in cues.iter().enumerate() {
+            let meaning = Meaning::Cue(index);
             for term in &cue.terms {
-                terms.push(term.to_lowercase());
-                meanings.push(Meaning::Cue(index));
+                found.add_term(term.to_lowercase(), meaning);
             }
+            let place = || format!("lexicons/modifiers/{}.toml: `{}`", cue.category, cue.id);
+            found.add_patterns(&cue.patterns, meaning, place)?;
         }
-        let terms = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&terms).map_err(
-            |error| Error::Lexicon {
+        let Compiled { terms, meanings, patterns, anywhere } = found;
+        let terms = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .start_kind(StartKind::Anchored)
+            .build(&terms)
+            .map_err(|error| Error::Lexicon {
                 place: "lexicons".into(),
                 problem: format!("cannot compile the terms: {error}"),
-            },
-        )?;
-        Ok(Self { headings, concepts, cues, examples, groups, terms, meanings, patterns, anywhere })
+            })?;
+        Ok(Self {
+            headings,
+            concepts,
+            cues,
+            examples,
+            cue_examples,
+            groups,
+            terms,
+            meanings,
+            patterns,
+            anywhere,
+            vocabulary: OnceLock::new(),
+        })
+    }
+
+    /// How many patterns there are, and how many of them are tried everywhere in a text because
+    /// no word begins them.
+    pub fn count_patterns(&self) -> (usize, usize) {
+        (self.patterns.len(), self.anywhere.len())
+    }
+
+    /// The words of all terms and headings.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        self.vocabulary.get_or_init(|| Vocabulary::of(self))
     }
 
     /// The number of a group by its name; `None` where there is no such file.
@@ -160,6 +177,46 @@ impl Lexicon {
     /// The name of a group.
     pub fn group_name(&self, group: usize) -> &str {
         &self.groups[group]
+    }
+}
+
+/// Terms and patterns on their way into one automaton.
+#[derive(Default)]
+struct Compiled {
+    terms: Vec<String>,
+    meanings: Vec<Meaning>,
+    patterns: Vec<(Pattern, Meaning)>,
+    anywhere: Vec<usize>,
+}
+
+impl Compiled {
+    fn add_term(&mut self, term: String, meaning: Meaning) {
+        self.terms.push(term);
+        self.meanings.push(meaning);
+    }
+
+    /// Compiles patterns; each is tried where one of its beginnings stands, or everywhere.
+    fn add_patterns(
+        &mut self,
+        patterns: &[String],
+        meaning: Meaning,
+        place: impl Fn() -> String,
+    ) -> Result<(), Error> {
+        for source in patterns {
+            let (pattern, anchors) = Pattern::new(source).map_err(|problem| Error::Lexicon {
+                place: place(),
+                problem: format!("pattern does not compile: {problem}"),
+            })?;
+            let index = self.patterns.len();
+            match anchors {
+                Some(words) => {
+                    words.into_iter().for_each(|word| self.add_term(word, Meaning::Pattern(index)))
+                }
+                None => self.anywhere.push(index),
+            }
+            self.patterns.push((pattern, meaning));
+        }
+        Ok(())
     }
 }
 
@@ -188,12 +245,26 @@ pub(crate) fn parse_toml<T: serde::de::DeserializeOwned>(
     text: &str,
 ) -> Result<T, Error> {
     toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+        let line = error.span().map_or(1, |span| Lines::of(text).at(span.start));
         Error::Lexicon {
             place: format!("lexicons/{path}:{line}"),
             problem: error.message().to_owned(),
         }
     })
+}
+
+/// Where the lines of a file begin, to tell which line a byte stands on.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        Self(std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect())
+    }
+
+    /// The line of a byte, counted from 1.
+    fn at(&self, byte: usize) -> usize {
+        self.0.partition_point(|&start| start <= byte)
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Section headings: `lexicons/sections.toml`.
 
+use regex::Regex;
 use serde::Deserialize;
 
 use super::parse_toml;
@@ -12,6 +13,14 @@ use crate::segment::Headings;
 struct RawFile {
     /// Words in a heading that mark its section as copied from an earlier note.
     copied: Vec<String>,
+    /// Words before a known heading in capitals that change nothing.
+    #[serde(default)]
+    leads: Vec<String>,
+    /// Words behind a known heading in capitals that say what it is of.
+    #[serde(default)]
+    links: Vec<String>,
+    /// How a paragraph without a heading begins that tells a history.
+    history: Option<String>,
     section: Vec<RawSection>,
 }
 
@@ -26,5 +35,10 @@ pub(super) fn parse(path: &str, text: &str) -> Result<Headings, Error> {
     let file: RawFile = parse_toml(path, text)?;
     let headings =
         file.section.into_iter().flat_map(|s| s.headings.into_iter().map(move |h| (h, s.kind)));
-    Ok(Headings::new(headings, file.copied))
+    let history = file.history.map(|pattern| Regex::new(&pattern)).transpose();
+    let history = history.map_err(|error| Error::Lexicon {
+        place: format!("lexicons/{path}: `history`"),
+        problem: format!("pattern does not compile: {error}"),
+    })?;
+    Ok(Headings::new(headings, file.copied).with_variants(file.leads, file.links, history))
 }

@@ -59,7 +59,7 @@ impl Knowledge {
     /// `folder` stands in for any of the files that the program carries. `wanted` are files of
     /// policies, their ids, or `ID@VERSION`; where there are none, the request chooses among all.
     pub fn load(folder: Option<&Path>, wanted: &[String]) -> Result<Self, Error> {
-        let files = files(folder)?;
+        let files = lexicon_files(folder)?;
         let lexicon = Lexicon::parse(&files)?;
         let known = policies(&files)?;
         check_topics(&known, &lexicon)?;
@@ -79,7 +79,7 @@ impl Knowledge {
 
 /// Every policy that the program or the folder has, by id and version.
 pub fn known_policies(folder: Option<&Path>) -> Result<Vec<LoadedPolicy>, Error> {
-    policies(&files(folder)?)
+    policies(&lexicon_files(folder)?)
 }
 
 /// A policy file.
@@ -95,12 +95,12 @@ pub fn read_policy(path: &Path) -> Result<LoadedPolicy, Error> {
 
 /// The evidence registry of the program or the folder.
 pub fn known_evidence(folder: Option<&Path>) -> Result<EvidenceRegistry, Error> {
-    evidence(&files(folder)?)
+    evidence(&lexicon_files(folder)?)
 }
 
 /// The topics of statements that the lexicon of the program or the folder can find.
 pub fn known_topics(folder: Option<&Path>) -> Result<BTreeSet<String>, Error> {
-    Ok(topics(&Lexicon::parse(&files(folder)?)?))
+    Ok(topics(&Lexicon::parse(&lexicon_files(folder)?)?))
 }
 
 /// A concept states the topic of its id, or those that it names.
@@ -141,7 +141,7 @@ fn templates(files: &Files) -> Result<Templates, Error> {
 }
 
 /// The files that the program carries, and over them those of a folder.
-fn files(folder: Option<&Path>) -> Result<Files, Error> {
+pub fn lexicon_files(folder: Option<&Path>) -> Result<Files, Error> {
     let mut files = embedded_files();
     if let Some(folder) = folder {
         if !folder.is_dir() {

@@ -23,8 +23,8 @@ pub use discover::{CaseBy, CasePlan, Plan, Source, discover};
 pub use engine::{Engine, read_pages, with_bytes};
 pub use guard::withhold_panic_messages;
 pub use knowledge::{
-    Knowledge, LoadedPolicy, known_evidence, known_policies, known_topics, read_policy,
-    unknown_policy,
+    Knowledge, LoadedPolicy, known_evidence, known_policies, known_topics, lexicon_files,
+    read_policy, unknown_policy,
 };
 pub use manifest::{parse_day, read_manifest};
 

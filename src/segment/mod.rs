@@ -7,6 +7,8 @@ mod sentence;
 
 use std::collections::HashMap;
 
+use regex::Regex;
+
 use sentence::split_sentences;
 
 use crate::fact::Section;
@@ -35,17 +37,64 @@ pub struct Sentence {
 #[derive(Clone, Debug, Default)]
 pub struct Headings {
     by_words: HashMap<String, Section>,
+    /// The same without spaces, which OCR loses.
+    joined: HashMap<String, Section>,
     /// Words in a heading that mark its section as copied from an earlier note.
     copied: Vec<String>,
+    /// Words before a known heading that change nothing: "current", "review of".
+    leads: Vec<String>,
+    /// Words that part a known heading from what it is of: "for", "prior".
+    links: Vec<String>,
+    /// How a paragraph begins that tells a history without a heading.
+    history: Option<Regex>,
 }
 
 impl Headings {
     /// Headings by their words in lower case, and the words that mark a copied section.
     pub fn new(headings: impl IntoIterator<Item = (String, Section)>, copied: Vec<String>) -> Self {
+        let by_words: HashMap<String, Section> =
+            headings.into_iter().map(|(words, kind)| (normal(&words), kind)).collect();
+        let joined = by_words.iter().filter(|(words, _)| words.contains(' '));
         Self {
-            by_words: headings.into_iter().map(|(words, kind)| (normal(&words), kind)).collect(),
+            joined: joined.map(|(words, kind)| (words.replace(' ', ""), *kind)).collect(),
+            by_words,
             copied,
+            ..Self::default()
         }
+    }
+
+    /// The same with words that may stand before and behind a known heading in capitals, and
+    /// with the pattern by which a paragraph without a heading begins to tell a history.
+    pub fn with_variants(
+        self,
+        leads: Vec<String>,
+        links: Vec<String>,
+        history: Option<Regex>,
+    ) -> Self {
+        Self { leads, links, history, ..self }
+    }
+
+    /// The words of every heading.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.by_words.keys().map(String::as_str)
+    }
+
+    /// What a heading opens that is known but for words before it or behind it.
+    fn variant(&self, words: &str) -> Option<Section> {
+        let lead = self.leads.iter().filter_map(|lead| words.strip_prefix(lead.as_str()));
+        let lead = lead.filter_map(|rest| rest.strip_prefix(' ')).min_by_key(|rest| rest.len());
+        let found =
+            lead.and_then(|rest| self.by_words.get(rest).copied().or_else(|| self.variant(rest)));
+        let links = self.links.iter().filter_map(|link| {
+            let mut at = words.match_indices(link.as_str()).map(|(at, _)| at);
+            let whole = |at: &usize| {
+                words[..*at].ends_with(' ') && words[*at + link.len()..].starts_with(' ')
+            };
+            at.find(whole)
+        });
+        found.or_else(|| {
+            links.min().and_then(|at| self.by_words.get(words[..at].trim_end()).copied())
+        })
     }
 
     /// What a heading opens; dates, brackets, numbers and "section" letters in it do not count.
@@ -61,7 +110,12 @@ impl Headings {
             Some((letter, rest)) if letter.len() == 1 && rest.len() > 1 => rest,
             _ => plain,
         };
-        self.by_words.get(plain.trim()).copied()
+        let known = self.by_words.get(plain.trim()).copied();
+        let known = known.or_else(|| {
+            let joined = words.replace(' ', "");
+            (joined.len() >= SHORTEST_JOINED).then(|| self.joined.get(&joined).copied()).flatten()
+        });
+        known.or_else(|| is_capitals(heading).then(|| self.variant(plain.trim())).flatten())
     }
 
     fn marks_copied(&self, heading: &str) -> bool {
@@ -99,6 +153,21 @@ const LISTS: &[Section] = &[
 
 /// Sections that, once begun on their heading's line, end at an empty line.
 const ENDS_AT_BLANK: &[Section] = &[Section::Allergies, Section::FamilyHistory, Section::Request];
+
+/// Sections that an account of the patient's history is no part of.
+const NO_HISTORY: &[Section] = &[
+    Section::Procedure,
+    Section::Medications,
+    Section::Allergies,
+    Section::FamilyHistory,
+    Section::SocialHistory,
+    Section::ReviewOfSystems,
+    Section::Signature,
+    Section::Data,
+];
+
+/// Shortest heading that is known without its spaces.
+const SHORTEST_JOINED: usize = 8;
 
 /// Sections whose heading is part of what its line says, as in "EMG: normal".
 const KEEP_HEADING: &[Section] = &[
@@ -195,6 +264,14 @@ impl Segmenter<'_> {
             && marker_length(trimmed).is_none()
         {
             self.open(Section::Other, Span::new(line.start, line.start));
+        }
+        let tells = |begins: &Regex| begins.is_match(trimmed);
+        if self.after_blank
+            && NO_HISTORY.contains(&self.section)
+            && self.headings.history.as_ref().is_some_and(tells)
+        {
+            self.end_unit();
+            self.open(Section::History, Span::new(line.start, line.start));
         }
         self.after_blank = false;
         if opens_letter(trimmed) {

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::{Diagnosis, Draft, Note, diagnosis};
 use crate::context::Asserted;
 use crate::extract::find_side;
@@ -19,8 +21,10 @@ const LEAD: usize = 8;
 /// ICD-10-CM, and ICD-9-CM with its decimals.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static CODE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:([a-tv-z][0-9][0-9a-z]\.[0-9a-z]{1,4})|((?:\d{3}|v\d{2}|e\d{3})\.\d{1,2}))\b")
-        .unwrap()
+    ascii_regex(
+        r"\b(?:([a-tv-z][0-9][0-9a-z]\.[0-9a-z]{1,4})|((?:\d{3}|v\d{2}|e\d{3})\.\d{1,2}))\b",
+    )
+    .unwrap()
 });
 
 /// Sections where codes are those of diagnoses.

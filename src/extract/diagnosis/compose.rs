@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::{Class, Named, Note};
 use crate::extract::{find_levels, find_side};
 use crate::fact::Side;
@@ -16,13 +18,13 @@ const WORDS: &str = "diagnosis-word";
 /// What may part a head from the site behind it: "pain in her left hip".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LINK: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^ ?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|of|at|over|across|around|along|about|involving|affecting|on) ?(?:(?:the|her|his|both|one|my|a|this|their|that|region of|area of|level of)(?: |$))*$").unwrap()
+    ascii_regex(r"^ ?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|of|at|over|across|around|along|about|involving|affecting|on) ?(?:(?:the|her|his|both|one|my|a|this|their|that|region of|area of|level of)(?: |$))*$").unwrap()
 });
 
 /// A side behind a name.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SIDE_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:,? ?(?:on|in|of|to|affecting|at) (?:the |her |his |both )*| ?, | ?\(| ?- )?((?:left|right|bilateral(?:ly)?|both|l|r)\b(?: (?:greater than|and) (?:left|right))?(?: sides?| and right sides?| and left sides?)?)").unwrap()
+    ascii_regex(r"^(?:,? ?(?:on|in|of|to|affecting|at) (?:the |her |his |both )*| ?, | ?\(| ?- )?((?:left|right|bilateral(?:ly)?|both|l|r)\b(?: (?:greater than|and) (?:left|right))?(?: sides?| and right sides?| and left sides?)?)").unwrap()
 });
 
 fn role<'n>(note: &'n Note<'_>, word: &Mention) -> &'n str {

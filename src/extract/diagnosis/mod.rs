@@ -12,6 +12,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::parts::{part_at, titles};
 use super::{Answer, Draft, Note, find_side};
 use crate::context::Asserted;
@@ -37,7 +39,7 @@ const VERSUS_REACH: usize = 60;
 /// A doubt set behind a diagnosis: ", suspected", "(possible)".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static QUALIFIED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:,| -| \(|,? \()? ?(?:suspected|possible|probable|presumed|likely|provisional|query)(?:\)|[.,;]|$)").unwrap()
+    ascii_regex(r"^(?:,| -| \(|,? \()? ?(?:suspected|possible|probable|presumed|likely|provisional|query)(?:\)|[.,;]|$)").unwrap()
 });
 
 /// Words of headings under which nothing is certain yet.

@@ -2,7 +2,7 @@
 
 mod words;
 
-use super::{Draft, Note};
+use super::{CheckBox, Draft, Note};
 use crate::fact::{
     Certainty, Emg, EmgResult, EventStatus, Experiencer, Kind, Polarity, Section, Side, Time,
 };
@@ -68,8 +68,9 @@ impl Reader<'_, '_> {
         let study = own.iter().find(|m| self.role(m) == "study").copied();
         let report = own.iter().find(|m| self.role(m) == "report").copied();
         // "[x] EMG report" of enclosures tells nothing of the study.
-        if study.is_some() && !note.boxes_in(sentence.span).is_empty() {
-            return;
+        let boxes = note.boxes_in(sentence.span);
+        if let Some(study) = study.filter(|_| !boxes.is_empty()) {
+            return self.read_boxes(study.span, &boxes);
         }
         let concluded = self.report
             && matches!(
@@ -200,6 +201,29 @@ impl Reader<'_, '_> {
                 status: EventStatus::Performed,
             },
         );
+    }
+
+    /// "EMG: [ ] normal [ ] abnormal [x] not done".
+    fn read_boxes(&mut self, study: Span, boxes: &[CheckBox]) {
+        let Some(tick) = boxes.iter().find(|b| b.ticked && b.span.start >= study.end) else {
+            return;
+        };
+        let label = self.note.get(tick.label);
+        let says = |words: &[&str]| words.iter().any(|word| label.starts_with(word));
+        let (result, status) = if says(&["normal", "unremarkable"]) {
+            (Some(EmgResult::Normal), EventStatus::Performed)
+        } else if says(&["abnormal"]) {
+            (Some(EmgResult::Abnormal), EventStatus::Performed)
+        } else if says(&["not done", "not performed", "not obtained", "never", "none"]) {
+            (None, EventStatus::NotDone)
+        } else if says(&["ordered", "pending", "scheduled", "planned"]) {
+            (None, EventStatus::Planned)
+        } else {
+            return;
+        };
+        let side = self.note.side_in(Span::new(study.end, tick.span.start));
+        let place = study.union(tick.label);
+        self.push(place, Emg { result, condition: None, levels: Vec::new(), side, status });
     }
 
     /// Whether the study of a sentence was done.

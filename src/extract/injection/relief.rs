@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use crate::extract::{Note, durations_in, outcome_before, outcome_in};
 use crate::fact::{Outcome, Relief};
 use crate::lexicon::CueCategory;
@@ -24,11 +26,11 @@ pub(super) struct ReliefRead {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PERCENT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?P<lead>[><~]=? ?|less than |more than |over |at least |greater than )?\b(?P<a>\d[\do]{0,2}|l[\do]{1,2}) ?(?:(?:-|to) ?\d{1,3} ?)?(?:%|percent\b|per cent\b)").unwrap()
+    ascii_regex(r"(?P<lead>[><~]=? ?|less than |more than |over |at least |greater than )?\b(?P<a>\d[\do]{0,2}|l[\do]{1,2}) ?(?:(?:-|to) ?\d{1,3} ?)?(?:%|percent\b|per cent\b)").unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static SINGLE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\d[\do]{0,2}").unwrap());
+static SINGLE: LazyLock<Regex> = LazyLock::new(|| ascii_regex(r"\d[\do]{0,2}").unwrap());
 
 /// Group of the lexicon.
 const WORDS: &str = "relief";

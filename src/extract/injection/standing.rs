@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::phrase::Phrase;
 use super::relief::ReliefRead;
 use crate::context::Asserted;
@@ -16,7 +18,7 @@ use crate::span::Span;
 // "Prior block of the same nerve? No", "[ ] Yes [x] No", "not yet done".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ANSWERED_NO: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^[^.;?:\[]{0,30}(?:[?:.]|\[ ?\]|  )[?:. ]*(?:\[? ?\]? ?yes ?)?(?:\[ ?x ?\] ?)?(?:no|none|not yet done|not done|not performed|never)\b").unwrap()
+    ascii_regex(r"^[^.;?:\[]{0,30}(?:[?:.]|\[ ?\]|  )[?:. ]*(?:\[? ?\]? ?yes ?)?(?:\[ ?x ?\] ?)?(?:no|none|not yet done|not done|not performed|never)\b").unwrap()
 });
 
 /// How far before a procedure a wish for it may stand to be its own (bytes).
@@ -201,13 +203,14 @@ fn negation(note: &Note<'_>, asserted: &Asserted, phrase: &Phrase) -> Option<boo
             Span::new(phrase.head.end, hit.span.start.max(phrase.head.end))
         };
         let words = note.get(gap);
+        let cue_word = note.get(hit.span).trim_matches(|c: char| !c.is_alphanumeric());
         let own = note.mentions_in("outcome", gap).next().is_none()
             && note.mentions_in("relief", gap).next().is_none()
             && words.split_whitespace().count() <= 14
             && !words.contains(" until ")
             && !(hit.span.start >= phrase.head.end && words.contains([',', '%']))
             && (ahead
-                || !matches!(cue.terms[0].as_str(), "no" | "none" | "negative" | "absent")
+                || !matches!(cue_word, "no" | "none" | "negative" | "absent")
                 || words.trim().is_empty()
                 || words.trim().ends_with(['?', '.', ':']));
         own.then_some(ahead)

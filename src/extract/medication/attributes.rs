@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use crate::pattern::ascii_regex;
+
 use crate::fact::Route;
 use crate::span::Span;
 
@@ -23,7 +25,7 @@ const NUMBER: &str = r"(?:\d{1,3}(?:,\d{3})+|[lio]?\d[\dlo]*(?:\.\d+)?|\.\d+)";
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static DOSE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(
+    ascii_regex(&format!(
         r"(?:^|[^\w.,/])(?P<n>{NUMBER}(?:(?: ?/ ?| ?- ?| to ){NUMBER})?) ?-?(?P<u>milligrams?|micrograms?|mgs?|mcgs?|ug|grams?|gms?|g|iu|units?|meq)\b(?P<h>/(?:h|hr|hour)\b)?"
     ))
     .unwrap()
@@ -31,7 +33,7 @@ static DOSE: LazyLock<Regex> = LazyLock::new(|| {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BARE_DOSE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?: (?:at|er|xr|sr|cr|es|ds))? (?P<n>\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?)(?P<after> ?[;)]| ?,(?:\D|$)|\.(?: |$)| (?:one|two|1|2|po|p\.o|b\.?i\.?d|t\.?i\.?d|q|daily|twice|three|prn|at|every|nightly|once|tab|up to)|$)").unwrap()
+    ascii_regex(r"^(?: (?:at|er|xr|sr|cr|es|ds))? (?P<n>\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?)(?P<after> ?[;)]| ?,(?:\D|$)|\.(?: |$)| (?:one|two|1|2|po|p\.o|b\.?i\.?d|t\.?i\.?d|q|daily|twice|three|prn|at|every|nightly|once|tab|up to)|$)").unwrap()
 });
 
 /// The first dose of a stretch.
@@ -92,7 +94,7 @@ const COUNT: &str =
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(
+    ascii_regex(&format!(
         concat!(
             r"\b(?:",
             // b.i.d. to t.i.d.
@@ -217,7 +219,7 @@ fn number(value: f64) -> String {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ROUTE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:(?P<po>p\.? ?o\b\.?|by mouth|orally|oral)|(?P<iv>i\.?v\b\.?|intravenous(?:ly)?)|(?P<im>i\.?m\b\.?|intramuscular(?:ly)?)|(?P<sc>subq|sub-?q|s\.?c\.|sq|subcutaneous(?:ly)?)|(?P<it>intrathecal(?:ly)?)|(?P<ep>epidural(?:ly)?)|(?P<patch>patch(?:es)?|transdermal(?:ly)?)|(?P<top>topical(?:ly)?|creams?|ointment|gel|lotion)|(?P<inh>inhalers?|inhaled|nebulizers?|nebulized|mdi|hfa|puffs?)|(?P<other>sublingual(?:ly)?|s\.?l\.|intranasal(?:ly)?|nasal spray|nasal|eye drops?|ophthalmic|suppository|rectal(?:ly)?|p\.?r\.(?: |$)))").unwrap()
+    ascii_regex(r"\b(?:(?P<po>p\.? ?o\b\.?|by mouth|orally|oral)|(?P<iv>i\.?v\b\.?|intravenous(?:ly)?)|(?P<im>i\.?m\b\.?|intramuscular(?:ly)?)|(?P<sc>subq|sub-?q|s\.?c\.|sq|subcutaneous(?:ly)?)|(?P<it>intrathecal(?:ly)?)|(?P<ep>epidural(?:ly)?)|(?P<patch>patch(?:es)?|transdermal(?:ly)?)|(?P<top>topical(?:ly)?|creams?|ointment|gel|lotion)|(?P<inh>inhalers?|inhaled|nebulizers?|nebulized|mdi|hfa|puffs?)|(?P<other>sublingual(?:ly)?|s\.?l\.|intranasal(?:ly)?|nasal spray|nasal|eye drops?|ophthalmic|suppository|rectal(?:ly)?|p\.?r\.(?: |$)))").unwrap()
 });
 
 /// The first route of a stretch; a patch of `local` action counts as topical.

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::super::Note;
 use super::super::scope::Reach;
 use super::attributes::{
@@ -35,12 +37,12 @@ pub(super) struct Attributes {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static OF: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^ ?(?:a day|per day|daily|tablets?|capsules?|patch(?:es)?)?(?: ?of)?(?: oral| iv| topical)? ?$").unwrap()
+    ascii_regex(r"^ ?(?:a day|per day|daily|tablets?|capsules?|patch(?:es)?)?(?: ?of)?(?: oral| iv| topical)? ?$").unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PLAIN_GAP: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:[ ,(:-]|tablets?|tabs?|caps?|capsules?|pills?|patch(?:es)?|cream|gel|ointment|drops?|inhaler|puffs?|spray|\d{1,2}(?:/\d)?|one|two|three|half|to|or|up|at|by|mouth|p\.?o\.?|oral|orally|er|xr|sr|cr|xl|dr|ir|la|sodium|hcl|topical|topically|otc|over-the-counter|which|he|she|that|takes|taking|took|is|was|uses|used|using|it|only|about|approximately|now|currently|dose|taken|applied|and|on|a|an|the|basis|apply|applied|take|use|%)*$").unwrap()
+    ascii_regex(r"^(?:[ ,(:-]|tablets?|tabs?|caps?|capsules?|pills?|patch(?:es)?|cream|gel|ointment|drops?|inhaler|puffs?|spray|\d{1,2}(?:/\d)?|one|two|three|half|to|or|up|at|by|mouth|p\.?o\.?|oral|orally|er|xr|sr|cr|xl|dr|ir|la|sodium|hcl|topical|topically|otc|over-the-counter|which|he|she|that|takes|taking|took|is|was|uses|used|using|it|only|about|approximately|now|currently|dose|taken|applied|and|on|a|an|the|basis|apply|applied|take|use|%)*$").unwrap()
 });
 
 /// The first frequency of a stretch, not further than `reach` bytes away.

@@ -11,6 +11,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::outcome::{OutcomeRead, outcome_before, outcome_in, reason_in};
 use super::scope::{Reach, reaches};
 use super::status::{answered_no, status_of};
@@ -68,16 +70,16 @@ fn read_sentence(note: &Note<'_>, index: usize, drafts: &mut Vec<Draft>) {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ALLERGIC: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:allerg(?:ic|y|ies)(?: reaction)?(?: to| include[sd]?|:| are)|anaphylaxis (?:to|with)|hypersensitivity to)[^.;]*$").unwrap()
+    ascii_regex(r"\b(?:allerg(?:ic|y|ies)(?: reaction)?(?: to| include[sd]?|:| are)|anaphylaxis (?:to|with)|hypersensitivity to)[^.;]*$").unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ALLERGY_BEHIND: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^ (?:drug )?allerg(?:y|ies)\b").unwrap());
+    LazyLock::new(|| ascii_regex(r"^ (?:drug )?allerg(?:y|ies)\b").unwrap());
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static REACTION: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    ascii_regex(
         r"^(?: ?\(([^)]{3,40})\)| ?(?:-|causes|which causes|caused|:) ?([a-z][a-z /]{2,40}))",
     )
     .unwrap()
@@ -86,7 +88,7 @@ static REACTION: LazyLock<Regex> = LazyLock::new(|| {
 // "Patient instructions given: [x] pregabalin"
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static HANDED_OUT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:instructions?|handouts?|leaflets?|education|information sheets?)\b.{0,40}\b(?:given|printed|provided|on|for|about)\b|\b(?:instructions?|handouts?|leaflets?):").unwrap()
+    ascii_regex(r"\b(?:instructions?|handouts?|leaflets?|education|information sheets?)\b.{0,40}\b(?:given|printed|provided|on|for|about)\b|\b(?:instructions?|handouts?|leaflets?):").unwrap()
 });
 
 fn read_head(
@@ -111,7 +113,13 @@ fn read_head(
         .or_else(|| outcome_before(note, reach.lead))
         .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)));
     let boxed = note.box_of(head.span);
-    let course = course_in(note, reach.own);
+    let mut course = course_in(note, reach.own);
+    let columns = note.start_and_stop(head.span);
+    if let Some((start, stop)) = columns {
+        let day = |cell: Option<Span>| note.dates_in(cell?).next().map(|d| d.date);
+        course.start = day(start).or(course.start);
+        course.stop = day(stop).or(course.stop);
+    }
     let status = if allergic {
         if status_read.is_some_and(|s| s.status == "not_taken") {
             return;
@@ -125,6 +133,12 @@ fn read_head(
             .or_else(|| {
                 status_in_words(note, status_read, &asserted, sentence, outcome, &found, &course)
             })
+    };
+    // A row with a last day is of what was taken until then.
+    let ended = columns.is_some() && course.stop.is_some();
+    let status = match status {
+        None | Some(MedicationStatus::Current) if ended => Some(MedicationStatus::Past),
+        status => status,
     };
     if status == Some(MedicationStatus::NotTaken) {
         outcome = None;

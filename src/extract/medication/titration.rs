@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::super::status::status_before;
 use super::super::{Draft, Note, course_in};
 use super::attributes::{Dose, find_doses, find_route};
@@ -45,7 +47,7 @@ pub(super) fn titrated(
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static TO: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:to|then|titrat\w*|increas\w*|rais\w*|followed by|go up|down|until|later|eventually|subsequently|maximum of)\b[^.;]{0,25}$").unwrap()
+    ascii_regex(r"\b(?:to|then|titrat\w*|increas\w*|rais\w*|followed by|go up|down|until|later|eventually|subsequently|maximum of)\b[^.;]{0,25}$").unwrap()
 });
 
 pub(super) fn leads_to_dose(gap: &str) -> bool {
@@ -54,7 +56,7 @@ pub(super) fn leads_to_dose(gap: &str) -> bool {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PRESCRIBES: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    ascii_regex(
         r"\b(?:prescription|prescribed|increase|titrat\w+|go up|taper|start at|starting at|dose)\b",
     )
     .unwrap()

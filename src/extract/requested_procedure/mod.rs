@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::parts::{part_at, titles};
 use super::{Draft, Note, find_side};
 use crate::fact::{Experiencer, Intent, Kind, Polarity, RequestedProcedure, Section, Side, Time};
@@ -21,12 +23,12 @@ const REACH: usize = 90;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static CODE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b((?:[0-9][0-9]{4})|(?:[0-9]{4}t))(?:-\d\d)?\b").unwrap());
+    LazyLock::new(|| ascii_regex(r"\b((?:[0-9][0-9]{4})|(?:[0-9]{4}t))(?:-\d\d)?\b").unwrap());
 
 /// What may stand between a procedure and its side, purpose or code.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SUFFIX: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:[ ,;:()/-]+|\b(?:left|right|bilateral|l|r|diagnostic|therapeutic|dx|tx|and|cpt|code|one|two|session|time|only|single|once|x ?\d|injection|with|under|ultrasound|fluoroscop\w+|image|ct|guidance|guided|\d{5}|lt|rt|on the|side|for|purposes)\b)+").unwrap()
+    ascii_regex(r"^(?:[ ,;:()/-]+|\b(?:left|right|bilateral|l|r|diagnostic|therapeutic|dx|tx|and|cpt|code|one|two|session|time|only|single|once|x ?\d|injection|with|under|ultrasound|fluoroscop\w+|image|ct|guidance|guided|\d{5}|lt|rt|on the|side|for|purposes)\b)+").unwrap()
 });
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::statement;
 use crate::extract::{Draft, Note};
 use crate::fact::{Certainty, Polarity, Time};
@@ -19,7 +21,7 @@ const REACH: usize = 90;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static NAME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^[ :.,-]*(?:by )?[a-z][a-z0-9 .,'-]{0,50}?,? ?\b(?:md|do|m\.d\.|d\.o\.|np|pa|pa-c|pt|dpt|fnp|aprn|rn|phd|dc|dpm|crna|arnp|ot|psyd)\b").unwrap()
+    ascii_regex(r"^[ :.,-]*(?:by )?[a-z][a-z0-9 .,'-]{0,50}?,? ?\b(?:md|do|m\.d\.|d\.o\.|np|pa|pa-c|pt|dpt|fnp|aprn|rn|phd|dc|dpm|crna|arnp|ot|psyd)\b").unwrap()
 });
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {

@@ -201,8 +201,11 @@ fn is_physical_therapy(note: &Note<'_>, sentence: &Sentence, mention: &Mention) 
         && (next.starts_with("therapist")
             || next.starts_with("test")
             || next.starts_with("provider"));
-    let laboratory =
-        next.ends_with("sec") || behind.starts_with(" of 1") || next == "inr" || next == "ptt";
+    let laboratory = next.ends_with("sec")
+        || behind.starts_with(" of 1")
+        || next == "inr"
+        || next == "ptt"
+        || ["ptt", "inr"].iter().any(|test| behind.split([' ', ',', ':', '/']).any(|w| w == *test));
     let patient = PATIENT_VERBS.contains(&next.as_str()) && !behind.starts_with(':');
     !(credential || named || laboratory || patient)
 }

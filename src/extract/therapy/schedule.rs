@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::ascii_regex;
+
 use super::super::number_in_words;
 use crate::span::Span;
 
@@ -20,7 +22,7 @@ const NUMBER: &str = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|t
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static VISITS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(
+    ascii_regex(&format!(
         r"\b(?:(?P<n>{NUMBER})(?: ?(?:-|to|of|/) ?{NUMBER})?(?: (?:supervised|weekly|total|completed|individual|group|therapy|pt|outpatient|formal))? ?(?:visits?|sessions?|treatments?|appointments?)\b|(?:visits|sessions)(?: attended| completed| to date)?(?: ?[:=]| was| were)? ?(?P<m>\d{{1,3}})\b)"
     ))
     .unwrap()
@@ -62,7 +64,7 @@ pub(super) struct Often {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static OFTEN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(
+    ascii_regex(&format!(
         r"\b(?:(?:about )?(?:{NUMBER}|once|twice)(?: ?(?:-|to|or) ?{NUMBER})?(?: ?x| times| visits| sessions| days| hours)?(?: ?/ ?| a | per | each | every | x | )?(?:week|wk|month|weekly|monthly|day)\b|(?:once|twice|three times|\d ?x) daily\b|weekly\b|monthly\b|every (?:day|morning|evening|night|week|other day|other week)\b|daily\b|each (?:day|morning)\b|nightly\b|while driving\b|regularly\b|most days\b)"
     ))
     .unwrap()

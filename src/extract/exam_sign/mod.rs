@@ -1,6 +1,8 @@
 //! Signs on examination: named tests, and places that are tender.
 
-use super::{Draft, Note, Token, tokens};
+mod choice;
+
+use super::{CheckBox, ColumnAnswer, Draft, Note, Token, find_side, tokens};
 use crate::fact::{
     ExamSign, Experiencer, Kind, Origin, Polarity, Section, Side, Sign, SignPolarity, Time,
 };
@@ -9,6 +11,15 @@ use crate::span::Span;
 use crate::tag::Mention;
 
 const GROUPS: &[&str] = &["exam-sign", "exam-site", "exam-word"];
+
+/// Reads a box's label that is "yes" or "no".
+fn yes_or_no(label: &str) -> Option<SignPolarity> {
+    match label.split(|c: char| !c.is_alphanumeric()).next()? {
+        "yes" | "y" => Some(SignPolarity::Positive),
+        "no" | "n" | "none" => Some(SignPolarity::Negative),
+        _ => None,
+    }
+}
 
 /// How many tokens may lie between a sign and the word that answers for it.
 const REACH: usize = 12;
@@ -104,7 +115,7 @@ impl Row<'_, '_> {
         };
         // A dash stands before more words of the same row.
         let next = self.word(at + 1);
-        let side = super::find_side(next).is_some() || next.starts_with("bil");
+        let side = find_side(next).is_some() || next.starts_with("bil");
         let ends = next.is_empty() || matches!(next, "," | ";" | "." | ")" | "/");
         (polarity == SignPolarity::Positive || ends || side)
             .then_some(Answer { polarity, span: self.tokens[at].span })
@@ -119,50 +130,80 @@ impl Row<'_, '_> {
             .filter(|&at| self.is_sign(at))
             .last();
         let mut ticked_any = false;
-        for (index, tick) in boxes.iter().enumerate() {
+        let from = drafts.len();
+        let side_boxes: Vec<Side> = boxes
+            .iter()
+            .filter(|b| b.ticked)
+            .filter_map(|b| match self.note.get(b.label) {
+                "l" | "lt" | "left" => Some(Side::Left),
+                "r" | "rt" | "right" => Some(Side::Right),
+                "both" | "bilateral" | "b/l" => Some(Side::Bilateral),
+                _ => None,
+            })
+            .collect();
+        let ticked_side = match side_boxes[..] {
+            [side] => Some(side),
+            [Side::Left, Side::Right] => Some(Side::Bilateral),
+            _ => None,
+        };
+        for tick in &boxes {
             if !tick.ticked {
                 continue;
             }
             ticked_any = true;
             let inside = |at: &usize| tick.label.contains(self.tokens[*at].span);
-            let answer =
-                (0..self.tokens.len()).filter(inside).find_map(|at| self.polarity_word(at));
+            let answer = (0..self.tokens.len())
+                .filter(inside)
+                .find_map(|at| self.polarity_word(at))
+                .map(|answer| answer.polarity)
+                .or_else(|| yes_or_no(self.note.get(tick.label)));
             let own = (0..self.tokens.len())
                 .filter(inside)
                 .find(|&at| self.group(at) == Some("exam-sign"));
             let (sign_at, polarity) = match (own, head, answer) {
-                (Some(own), _, answer) => {
-                    (own, answer.map_or(SignPolarity::Positive, |a| a.polarity))
-                }
-                (None, Some(head), Some(answer)) => (head, answer.polarity),
+                (Some(own), _, answer) => (own, answer.unwrap_or(SignPolarity::Positive)),
+                (None, Some(head), Some(answer)) => (head, answer),
                 _ => continue,
             };
             // "[ ] left [x] right" alone answers for the side only.
             let Some(mention) = self.tokens[sign_at].mention() else { continue };
             let span = mention.span.union(tick.label);
-            let start = self
-                .span
-                .start
-                .max(index.checked_sub(1).map_or(self.span.start, |_| mention.span.start));
             let side = self
-                .note
-                .side_in(Span::new(start.min(mention.span.start), mention.span.start))
+                .side_before_box(mention.span, tick)
                 .or_else(|| {
-                    self.note.side_in(Span::new(
-                        mention.span.end,
-                        first.span.start.max(mention.span.end),
-                    ))
+                    let start = self.span.start.min(mention.span.start);
+                    self.note.side_in(Span::new(start, mention.span.start))
                 })
-                .or_else(|| self.note.side_in(tick.label));
+                .or_else(|| self.note.side_in(tick.label))
+                .or(ticked_side);
             let mut draft = self.draft(mention, span, Some(polarity), side);
             draft.assertion.origin = Origin::Checkbox;
             drafts.push(draft);
         }
-        if let Some(mention) = head.and_then(|at| self.tokens[at].mention()).filter(|_| !ticked_any)
-        {
+        let head = head.and_then(|at| self.tokens[at].mention());
+        if let Some(mention) = head.filter(|_| !ticked_any) {
             self.push_blank(mention, drafts);
         }
+        // "Crest tenderness: [x] L [ ] R" says where it is tender.
+        if let (Some(mention), Some(side)) = (head, ticked_side)
+            && drafts.len() == from
+            && self.note.get(mention.span).contains("tender")
+        {
+            let positive = Some(SignPolarity::Positive);
+            let mut draft = self.draft(mention, mention.span, positive, Some(side));
+            draft.assertion.origin = Origin::Checkbox;
+            drafts.push(draft);
+        }
         true
+    }
+
+    /// The side named last between a sign and a box, as in "R [ ] pos [x] neg  L [x] pos".
+    fn side_before_box(&self, sign: Span, tick: &CheckBox) -> Option<Side> {
+        let between = Span::new(sign.end.min(tick.span.start), tick.span.start);
+        let words = self.note.get(between);
+        words
+            .rsplit([' ', ':', ']', '['])
+            .find_map(|word| find_side(word.trim_matches(|c: char| !c.is_alphanumeric())))
     }
 
     fn push_blank(&self, mention: &Mention, drafts: &mut Vec<Draft>) {
@@ -225,6 +266,17 @@ impl Row<'_, '_> {
         if after.starts_with("__") {
             return self.push_blank(mention, drafts);
         }
+        if let Some((answer, tick)) = self.note.column_answer(token.span) {
+            return self.read_column(mention, answer, tick, drafts);
+        }
+        let behind = Span::new(token.span.end, self.span.end.max(token.span.end));
+        if let Some(choice) = choice::read(self.note.get(behind)) {
+            let Some(polarity) = choice.polarity else { return self.push_blank(mention, drafts) };
+            let span = Span::new(token.span.start, behind.start + choice.end);
+            let side = self.side_of(Span::new(self.span.start, token.span.start));
+            drafts.push(self.draft(mention, span, Some(polarity), side));
+            return;
+        }
         if let Some((first, second)) = self.split_by_side(at) {
             for (answer, side) in [first, second] {
                 let span = token.span.union(answer.span);
@@ -284,6 +336,25 @@ impl Row<'_, '_> {
         drafts.push(self.draft(mention, span, Some(answer.polarity), self.side(at, answer.span)));
     }
 
+    /// A row of a table whose columns are answers.
+    fn read_column(
+        &self,
+        mention: &Mention,
+        answer: ColumnAnswer,
+        tick: Span,
+        drafts: &mut Vec<Draft>,
+    ) {
+        let polarity = match answer {
+            ColumnAnswer::Yes => SignPolarity::Positive,
+            ColumnAnswer::No => SignPolarity::Negative,
+            ColumnAnswer::Blank => return self.push_blank(mention, drafts),
+        };
+        let side = self.side_of(Span::new(self.span.start, tick.start.max(self.span.start)));
+        let mut draft = self.draft(mention, mention.span.union(tick), Some(polarity), side);
+        draft.assertion.origin = Origin::Checkbox;
+        drafts.push(draft);
+    }
+
     /// "+L / -R": two answers, one a side.
     fn split_by_side(&self, at: usize) -> Option<((Answer, Side), (Answer, Side))> {
         let mut found = Vec::new();
@@ -291,8 +362,7 @@ impl Row<'_, '_> {
         while i < self.tokens.len() && i <= at + 8 && !self.is_sign(i) {
             let answer = self.polarity_word(i).or_else(|| self.plus_or_minus(i));
             if let Some(answer) = answer {
-                let side = super::find_side(self.word(i + 1))
-                    .or_else(|| super::find_side(self.word(i - 1)));
+                let side = find_side(self.word(i + 1)).or_else(|| find_side(self.word(i - 1)));
                 found.push((answer, side?));
             }
             i += 1;
@@ -319,7 +389,7 @@ impl Row<'_, '_> {
                     span: self.tokens[i].span,
                 });
             }
-            let passes = super::find_side(self.word(i)).is_some()
+            let passes = find_side(self.word(i)).is_some()
                 || matches!(
                     self.word(i),
                     "a" | "an"
@@ -392,7 +462,7 @@ impl Row<'_, '_> {
             }
             list |= self.is_sign(i);
             let passes = self.is_sign(i)
-                || super::find_side(self.word(i)).is_some()
+                || find_side(self.word(i)).is_some()
                 || matches!(
                     self.word(i),
                     "," | "and"
@@ -540,7 +610,7 @@ impl Row<'_, '_> {
         match self.word(at) {
             ";" | "." => true,
             "," => {
-                super::find_side(self.word(at + 1)).is_none()
+                find_side(self.word(at + 1)).is_none()
                     || self.word(at + 2) == "neg"
                     || self.polarity_word(at + 2).is_some()
             }
@@ -553,6 +623,6 @@ impl Row<'_, '_> {
         if words.contains("either side") || words.contains("each side") {
             return Some(Side::Bilateral);
         }
-        super::find_side(words)
+        find_side(words)
     }
 }

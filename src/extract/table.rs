@@ -1,0 +1,196 @@
+//! Tables whose header stands above: which column a cell stands in.
+
+use super::Note;
+use crate::span::Span;
+
+/// How many lines below its header a row may stand.
+const LONGEST_TABLE: usize = 40;
+
+/// Heads of the two columns of a table of answers: the first affirms, the second denies.
+const ANSWER_HEADS: &[(&str, &str)] = &[
+    ("yes", "no"),
+    ("y", "n"),
+    ("positive", "negative"),
+    ("pos", "neg"),
+    ("present", "absent"),
+    ("+", "-"),
+];
+
+/// What a tick looks like where it fills a cell.
+const TICKS: &[&str] =
+    &["x", "\u{2713}", "\u{2714}", "\u{2717}", "\u{2718}", "[x]", "(x)", "*", "\u{25cf}", "xx"];
+
+/// Heads of the columns that hold the first and the last day of a treatment.
+const START_HEADS: &[&str] = &[
+    "start",
+    "started",
+    "start date",
+    "date started",
+    "begin",
+    "began",
+    "from",
+    "begin date",
+    "begun",
+    "ordered",
+];
+const STOP_HEADS: &[&str] = &[
+    "stop",
+    "stopped",
+    "stop date",
+    "end",
+    "ended",
+    "end date",
+    "date stopped",
+    "discontinued",
+    "d/c",
+    "d/c date",
+    "dc'd",
+    "to",
+    "discontinued on",
+    "date discontinued",
+    "until",
+    "through",
+];
+
+/// The answer that a row of a table gives by the column of its tick.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnAnswer {
+    /// Ticked under "yes" or "positive".
+    Yes,
+    /// Ticked under "no" or "negative".
+    No,
+    /// Neither is ticked.
+    Blank,
+}
+
+impl Note<'_> {
+    /// The answer in the table row that a span begins, and the tick's span; `None` where no
+    /// header of answers stands above.
+    pub fn column_answer(&self, span: Span) -> Option<(ColumnAnswer, Span)> {
+        let line = self.line_of(span);
+        let cells = self.cells(line);
+        // The row's own words come first.
+        let own = cells.iter().position(|cell| cell.end >= span.end.min(line.end))?;
+        let (yes, no) = self.lines_above(line).find_map(|above| {
+            let heads = self.cells(above);
+            ANSWER_HEADS.iter().find_map(|(a, b)| {
+                let at = |word: &str| heads.iter().copied().find(|h| self.get(*h) == word);
+                Some((at(a)?, at(b)?))
+            })
+        })?;
+        let tick = cells[own + 1..].iter().copied().find(|cell| TICKS.contains(&self.get(*cell)));
+        let Some(tick) = tick else {
+            let said = cells[own + 1..].iter().any(|cell| self.get(*cell).len() > 2);
+            return (!said).then_some((ColumnAnswer::Blank, span));
+        };
+        let away = |head: Span| (self.column(head) - self.column(tick)).abs();
+        let answer = if away(yes) <= away(no) { ColumnAnswer::Yes } else { ColumnAnswer::No };
+        Some((answer, tick))
+    }
+
+    /// The cells below the heads "start" and "stop" on the table row that a span stands in.
+    pub fn start_and_stop(&self, span: Span) -> Option<(Option<Span>, Option<Span>)> {
+        let line = self.line_of(span);
+        let cells = self.cells(line);
+        if cells.len() < 2 {
+            return None;
+        }
+        let (start, stop) = self.lines_above(line).find_map(|above| {
+            let heads = self.cells(above);
+            let find =
+                |words: &[&str]| heads.iter().copied().find(|h| words.contains(&self.get(*h)));
+            let (start, stop) = (find(START_HEADS), find(STOP_HEADS));
+            (heads.len() >= 3 && (start.is_some() || stop.is_some())).then_some((start, stop))
+        })?;
+        let below = |head: Option<Span>| {
+            let head = self.left(head?);
+            let near = |cell: &&Span| ((self.left(**cell) - head).abs() * 10.0) as i64;
+            cells.iter().skip(1).min_by_key(near).copied()
+        };
+        let (first, last) = (below(start), below(stop));
+        // One cell is not both: a row that ends early has no last day.
+        let last = last.filter(|last| first.is_none_or(|first| first.start < last.start));
+        Some((first, last))
+    }
+
+    /// The lines above a line, nearest first, up to an empty one or so many.
+    fn lines_above(&self, line: Span) -> impl Iterator<Item = Span> {
+        let record = self.text.as_str();
+        let mut start = self.folded.original(Span::new(line.start, line.start)).start;
+        start = record[..start].rfind('\n').map_or(0, |n| n + 1);
+        std::iter::from_fn(move || {
+            let end = start.checked_sub(1)?;
+            start = record[..end].rfind('\n').map_or(0, |n| n + 1);
+            let words = &record[start..end];
+            (!words.trim().is_empty())
+                .then(|| self.trimmed(self.folded.folded(Span::new(start, end))))
+        })
+        .take(LONGEST_TABLE)
+    }
+
+    /// Where the middle of a cell stands on its line: points on a page, characters in a text file.
+    fn column(&self, cell: Span) -> f32 {
+        let original = self.folded.original(cell);
+        match self.text.place(original).boxes.first() {
+            Some(rect) => (rect.x0 + rect.x1) / 2.0,
+            None => self.characters_before(original.start) + cell.len() as f32 / 2.0,
+        }
+    }
+
+    /// Where a cell begins on its line, measured like [`column`](Self::column).
+    fn left(&self, cell: Span) -> f32 {
+        let original = self.folded.original(cell);
+        match self.text.place(original).boxes.first() {
+            Some(rect) => rect.x0,
+            None => self.characters_before(original.start),
+        }
+    }
+
+    fn characters_before(&self, byte: usize) -> f32 {
+        let record = self.text.as_str();
+        let start = record[..byte].rfind('\n').map_or(0, |n| n + 1);
+        record[start..byte].chars().count() as f32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lexicon::Lexicon;
+    use crate::text::Text;
+
+    #[track_caller]
+    fn check(record: &str, row: &str, expect: Option<ColumnAnswer>) {
+        let lexicon = Lexicon::embedded().unwrap();
+        let text = Text::from_plain(record);
+        let note = Note::new(&text, &lexicon);
+        let at = note.str().find(row).unwrap();
+        let got = note.column_answer(Span::new(at, at + row.len())).map(|(answer, _)| answer);
+        assert_eq!(got, expect, "{record}");
+    }
+
+    #[test]
+    fn a_tick_answers_by_its_column() {
+        let table = "Test              Yes    No\nFABER             X\nSpurling                 x\nGaenslen\n";
+        check(table, "faber", Some(ColumnAnswer::Yes));
+        check(table, "spurling", Some(ColumnAnswer::No));
+        check(table, "gaenslen", Some(ColumnAnswer::Blank));
+        check("FABER   X\n", "faber", None);
+        check("Test   Yes   No\n\nFABER   X\n", "faber", None);
+    }
+
+    #[test]
+    fn first_and_last_days_stand_below_their_heads() {
+        let record = "Drug          Dose     Start       Stop\nNaproxen      500 mg   1/5/2024    3/1/2024\nIbuprofen     400 mg   4/2/2024\n";
+        let lexicon = Lexicon::embedded().unwrap();
+        let text = Text::from_plain(record);
+        let note = Note::new(&text, &lexicon);
+        let read = |drug: &str| {
+            let at = note.str().find(drug).unwrap();
+            let (start, stop) = note.start_and_stop(Span::new(at, at + drug.len())).unwrap();
+            (start.map(|s| note.get(s)), stop.map(|s| note.get(s)))
+        };
+        assert_eq!(read("naproxen"), (Some("1/5/2024"), Some("3/1/2024")));
+        assert_eq!(read("ibuprofen"), (Some("4/2/2024"), None));
+    }
+}

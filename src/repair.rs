@@ -1,0 +1,304 @@
+//! Words that OCR misread, taken for what they must be.
+//!
+//! Only what OCR read is repaired, only where the word as read is unknown, and never to or from
+//! a word that denies. The text keeps what was read; rules see what it is taken for.
+
+use crate::lexicon::{Lexicon, Vocabulary};
+use crate::span::Span;
+use crate::text::{OcrWord, Text};
+
+/// A word of the text and what it is taken for.
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
+pub struct Repair {
+    /// The word as read, without signs around it, in bytes of the text.
+    pub span: Span,
+    /// What it is taken for, in lower case.
+    pub taken_for: String,
+}
+
+crate::withhold_debug!(Repair);
+
+/// From this length on a second slip is allowed.
+const LONG: usize = 10;
+
+/// A reading surer than this may differ by letters that look alike, and by nothing else.
+const SURE: f32 = 0.9;
+
+/// What it costs to take letters for others that look like them; any other letter costs 1.
+const ALIKE: f32 = 0.4;
+
+/// Letters that OCR takes for each other.
+const CONFUSED: &[(&str, &str)] = &[
+    ("m", "rn"),
+    ("n", "ri"),
+    ("n", "ii"),
+    ("n", "u"),
+    ("d", "cl"),
+    ("h", "li"),
+    ("h", "b"),
+    ("w", "vv"),
+    ("i", "l"),
+    ("i", "1"),
+    ("l", "1"),
+    ("l", "t"),
+    ("i", "t"),
+    ("f", "t"),
+    ("e", "c"),
+    ("o", "0"),
+    ("o", "c"),
+    ("a", "o"),
+    ("s", "5"),
+    ("b", "8"),
+    ("g", "q"),
+    ("y", "v"),
+];
+
+/// Units that a number stands before.
+const UNITS: &[&str] = &[
+    "mg", "mcg", "ml", "cc", "g", "gm", "units", "tablets", "tabs", "days", "weeks", "wks",
+    "months", "hours", "hrs", "visits", "minutes", "degrees", "years",
+];
+
+/// The repairs of the words inside a part of a text, in order.
+pub fn find(text: &Text, within: Span, lexicon: &Lexicon) -> Vec<Repair> {
+    let words: Vec<OcrWord<'_>> = text.ocr_words(within).collect();
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let vocabulary = lexicon.vocabulary();
+    let core = |word: &OcrWord<'_>| core(text.as_str(), word.span);
+    let mut repairs = Vec::new();
+    for (index, word) in words.iter().enumerate() {
+        let span = core(word);
+        let read = text.as_str()[span.range()].to_lowercase();
+        if read.is_empty() || vocabulary.denies(&read) {
+            continue;
+        }
+        let next = words.get(index + 1).map(|next| &text.as_str()[core(next).range()]);
+        let taken_for = number(&read, next.unwrap_or_default())
+            .or_else(|| level(&read))
+            .or_else(|| (!vocabulary.knows(&read)).then(|| unknown(&read, word, vocabulary))?);
+        if let Some(taken_for) = taken_for.filter(|taken_for| *taken_for != read) {
+            repairs.push(Repair { span, taken_for });
+        }
+    }
+    repairs
+}
+
+/// A word without the signs around it.
+fn core(text: &str, span: Span) -> Span {
+    let word = &text[span.range()];
+    let sign = |c: char| !c.is_alphanumeric();
+    let start = span.start + word.len() - word.trim_start_matches(sign).len();
+    Span::new(start, (start + word.trim_matches(sign).len()).max(start))
+}
+
+/// What an unknown word is taken for.
+fn unknown(read: &str, word: &OcrWord<'_>, vocabulary: &Vocabulary) -> Option<String> {
+    let other = word.alternatives.iter().find_map(|other| {
+        let other = other.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        let fits = other.len() >= 3
+            && vocabulary.knows(&other)
+            && !vocabulary.denies(&other)
+            && distance(read, &other, 2.0).is_some();
+        fits.then_some(other)
+    });
+    other.or_else(|| parted(read, vocabulary)).or_else(|| {
+        let bound = match word.confidence {
+            Some(confidence) if confidence >= SURE => ALIKE,
+            _ if read.len() >= LONG => 1.0 + ALIKE,
+            _ => 1.0,
+        };
+        nearest(read, bound, vocabulary)
+    })
+}
+
+/// "currentmedications", "2021reveals": two known words whose space was lost.
+fn parted(read: &str, vocabulary: &Vocabulary) -> Option<String> {
+    if read.len() < 7 || !read.is_ascii() {
+        return None;
+    }
+    let fits = |word: &str, least: usize| {
+        word.len() >= least && vocabulary.knows(word) && !vocabulary.denies(word)
+    };
+    let number = |word: &str| {
+        word.len() >= 2
+            && word.starts_with(|c: char| c.is_ascii_digit())
+            && word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'/' | b'-' | b'.'))
+    };
+    (2..read.len() - 1).rev().find_map(|at| {
+        let (first, second) = read.split_at(at);
+        let both = (fits(first, 4) && fits(second, 4))
+            || (fits(first, 5) && Vocabulary::is_small(second))
+            || (Vocabulary::is_small(first) && fits(second, 5))
+            || (number(first) && fits(second, 5));
+        both.then(|| format!("{first} {second}"))
+    })
+}
+
+/// The long word of the vocabulary that is nearest to what was read, if one alone is.
+fn nearest(read: &str, bound: f32, vocabulary: &Vocabulary) -> Option<String> {
+    let letters = read.chars().filter(|c| c.is_alphabetic()).count();
+    if read.len() < Vocabulary::SHORTEST_LONG || letters + 2 < read.len() || !read.is_ascii() {
+        return None;
+    }
+    let mut best: Option<(f32, &str)> = None;
+    let mut tied = false;
+    for length in read.len() - 2..=read.len() + 2 {
+        for word in vocabulary.long_words(length) {
+            let bound = best.map_or(bound, |(cost, _)| cost);
+            if let Some(cost) = distance(read, word, bound) {
+                tied = best.is_some_and(|(least, _)| least == cost);
+                best = Some((cost, word));
+            }
+        }
+    }
+    best.filter(|_| !tied).map(|(_, word)| word.to_owned())
+}
+
+/// Edit distance in which letters that look alike cost little; `None` above `bound`.
+fn distance(read: &str, word: &str, bound: f32) -> Option<f32> {
+    let (a, b) = (read.as_bytes(), word.as_bytes());
+    if a.len().abs_diff(b.len()) as f32 > bound.max(1.0) + 1.0 {
+        return None;
+    }
+    let mut rows = vec![vec![f32::INFINITY; b.len() + 1]; a.len() + 1];
+    rows[0][0] = 0.0;
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            let mut cost = rows[i][j];
+            if i > 0 {
+                cost = cost.min(rows[i - 1][j] + 1.0);
+            }
+            if j > 0 {
+                cost = cost.min(rows[i][j - 1] + 1.0);
+            }
+            if i > 0 && j > 0 {
+                let step = if a[i - 1] == b[j - 1] { 0.0 } else { 1.0 };
+                cost = cost.min(rows[i - 1][j - 1] + step);
+            }
+            for (x, y) in CONFUSED {
+                for (x, y) in [(x, y), (y, x)] {
+                    if a[..i].ends_with(x.as_bytes()) && b[..j].ends_with(y.as_bytes()) {
+                        cost = cost.min(rows[i - x.len()][j - y.len()] + ALIKE);
+                    }
+                }
+            }
+            rows[i][j] = cost;
+        }
+    }
+    let cost = rows[a.len()][b.len()];
+    (cost <= bound).then_some(cost)
+}
+
+/// A digit that a letter was read for.
+fn digit(c: char) -> Option<char> {
+    Some(match c {
+        'o' | 'q' | 'd' => '0',
+        'l' | 'i' | '|' | '!' => '1',
+        'z' => '2',
+        's' => '5',
+        'b' => '8',
+        c if c.is_ascii_digit() => c,
+        _ => return None,
+    })
+}
+
+/// "l5o" before "mg" is 150.
+fn number(read: &str, next: &str) -> Option<String> {
+    let unit = UNITS.contains(&next.to_lowercase().as_str());
+    let digits = read.chars().filter(char::is_ascii_digit).count();
+    let letters = read.chars().filter(|c| c.is_alphabetic()).count();
+    if !unit || digits == 0 || letters == 0 || letters > 2 {
+        return None;
+    }
+    read.chars().map(|c| if matches!(c, '.' | '/' | '-') { Some(c) } else { digit(c) }).collect()
+}
+
+/// "l.4-5", "ls-s1" and "l4-s" are spinal levels.
+fn level(read: &str) -> Option<String> {
+    let (first, second) = read.split_once(['-', '/'])?;
+    let part = |part: &str, bare: bool| -> Option<String> {
+        let region = part.chars().next()?;
+        let lettered = matches!(region, 'l' | 'c' | 's' | 't')
+            && part.trim_start_matches(region).trim_start_matches('.').len() == 1;
+        let rest = if lettered { part[1..].trim_start_matches('.') } else { part };
+        let mut digits = rest.chars();
+        let (Some(one), None) = (digits.next(), digits.next()) else { return None };
+        let one = digit(one).filter(|d| ('1'..='9').contains(d))?;
+        match (lettered, bare) {
+            (true, _) => Some(format!("{region}{one}")),
+            (false, true) => Some(one.to_string()),
+            (false, false) => None,
+        }
+    };
+    let (first, second) = (part(first, false)?, part(second, true)?);
+    Some(format!("{first}-{second}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Document, Line, LineRole, Page, TextSource, Word};
+    use crate::geometry::Rect;
+
+    #[track_caller]
+    fn check(words: &[(&str, f32, &[&str])], expect: &[&str]) {
+        let mut x = 0.0;
+        let words = words.iter().map(|(word, confidence, alternatives)| {
+            x += 50.0;
+            Word {
+                confidence: Some(*confidence),
+                alternatives: alternatives.iter().map(|word| (*word).to_owned()).collect(),
+                ..Word::new(*word, Rect::new(x, 0.0, x + 48.0, 10.0))
+            }
+        });
+        let line = Line { words: words.collect(), role: LineRole::Body, starts_block: false };
+        let page = Page { lines: vec![line], ..Page::new(1, 612.0, 792.0, TextSource::Ocr) };
+        let document = Document { content_hash: "0".into(), pages: vec![page], plain_text: None };
+        let text = Text::from_document(&document);
+        let lexicon = Lexicon::embedded().unwrap();
+        let found = find(&text, Span::new(0, text.as_str().len()), &lexicon);
+        let got: Vec<&str> = found.iter().map(|repair| repair.taken_for.as_str()).collect();
+        assert_eq!(got, expect);
+    }
+
+    #[test]
+    fn letters_that_look_alike_are_taken_for_each_other() {
+        check(&[("hemiated", 0.98, &[]), ("gabapentln,", 0.97, &[])], &["herniated", "gabapentin"]);
+        check(&[("radlculopathy", 0.8, &[])], &["radiculopathy"]);
+    }
+
+    #[test]
+    fn a_sure_reading_is_not_changed_by_other_letters() {
+        check(&[("affective", 0.97, &[]), ("pregabalan", 0.97, &[])], &[]);
+        check(&[("pregabalan", 0.6, &[])], &["pregabalin"]);
+    }
+
+    #[test]
+    fn short_words_and_denials_stay_as_read() {
+        check(&[("nol", 0.4, &["no"]), ("wlthout", 0.5, &["without"]), ("Paxii", 0.5, &[])], &[]);
+    }
+
+    #[test]
+    fn another_reading_counts_where_it_alone_is_a_word() {
+        check(&[("hjp", 0.6, &["hip"]), ("knee", 0.6, &["knew"])], &["hip"]);
+    }
+
+    #[test]
+    fn lost_spaces_come_back() {
+        check(&[("currentmedications:", 0.97, &[])], &["current medications"]);
+        check(&[("06/03/2021reveals", 0.97, &[])], &["06/03/2021 reveals"]);
+    }
+
+    #[test]
+    fn numbers_and_levels_are_read_in_context() {
+        check(&[("l5O", 0.7, &[]), ("mg", 0.9, &[])], &["150"]);
+        check(
+            &[("L.4-5", 0.9, &[]), ("LS-S1", 0.9, &[]), ("L4-S", 0.9, &[])],
+            &["l4-5", "l5-s1", "l4-5"],
+        );
+        check(&[("L5-S1", 0.9, &[]), ("L4-5", 0.9, &[])], &[]);
+    }
+}
