@@ -7,6 +7,7 @@
 //! over trials and courses, [`record`](super::record) over the request and the documents.
 
 use serde::Deserialize;
+use smallvec::SmallVec;
 
 use super::care::{Care, RawCare};
 use super::change::{Change, RawChange};
@@ -14,6 +15,7 @@ use super::compile::Scope;
 use super::events::{Events, RawEvents};
 use super::findings::{Facts, Onset, RawFacts, RawOnset};
 use super::logic::{Answer, Flags, Possible, Tri};
+use super::missing::Missing;
 use super::past::{Frequency, Interval, RawFrequency, RawInterval};
 use super::record::{
     Asked, Documents, InScope, Levels, RawAsked, RawDocuments, RawInScope, RawLevels,
@@ -278,6 +280,27 @@ impl Rule {
         }
     }
 
+    /// What the record answers, without the grounds: no part is asked that cannot change it.
+    pub(super) fn value(&self, case: Case<'_, '_>) -> Tri {
+        // The first part that decides alone, else the outermost of all.
+        let until = |parts: &[Rule], start: Tri, deciding: Tri, pick: fn(Tri, Tri) -> Tri| {
+            let mut whole = start;
+            for part in parts {
+                whole = pick(whole, part.value(case));
+                if whole == deciding {
+                    break;
+                }
+            }
+            whole
+        };
+        match self {
+            Rule::All(parts) => until(parts, Tri::Yes, Tri::No, Tri::min),
+            Rule::Any(parts) => until(parts, Tri::No, Tri::Yes, Tri::max),
+            Rule::Not(part) => part.value(case).negate(),
+            _ => self.ask(case).value,
+        }
+    }
+
     /// Answers that some record gets; `above` are those of the criteria.
     pub(super) fn possible(&self, above: &[Possible]) -> Possible {
         let of = |parts: &[Rule]| parts.iter().map(|part| part.possible(above)).collect::<Vec<_>>();
@@ -360,9 +383,9 @@ impl Rule {
 
 /// The grounds of a count: the parts that hold, and where it is open, what the open ones miss.
 fn n_of<'c>(n: usize, parts: &'c [Rule], missing: &'c str, case: Case<'_, 'c>) -> Answer<'c> {
-    let answers: Vec<_> = parts.iter().map(|part| part.ask(case)).collect();
+    let answers: SmallVec<[Answer<'c>; 4]> = parts.iter().map(|part| part.ask(case)).collect();
     let value = Tri::n_of(n, answers.iter().map(|a| a.value));
-    let told: Vec<_> = answers
+    let told = answers
         .into_iter()
         .filter(|a| a.value == value || !a.facts.is_empty() || value == Tri::No)
         .map(|a| Answer {
@@ -370,16 +393,15 @@ fn n_of<'c>(n: usize, parts: &'c [Rule], missing: &'c str, case: Case<'_, 'c>) -
             missing: if a.value == Tri::Unknown && value != Tri::Yes {
                 a.missing
             } else {
-                Vec::new()
+                Missing::default()
             },
             value,
             facts: a.facts,
             notes: a.notes,
-        })
-        .collect();
+        });
     let mut whole = Answer::combine(value, told);
     if value == Tri::Unknown && !missing.is_empty() {
-        whole.missing.insert(0, missing);
+        whole.missing.lead(missing);
     }
     whole
 }

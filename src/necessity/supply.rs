@@ -137,7 +137,7 @@ impl Rule {
         wanted: Tri,
         supply: &mut Supply,
     ) -> bool {
-        if self.ask(case).value == wanted {
+        if self.value(case) == wanted {
             return true;
         }
         let chart = case.chart;
