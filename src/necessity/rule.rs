@@ -8,6 +8,7 @@
 
 use serde::Deserialize;
 use smallvec::SmallVec;
+use toml::Spanned;
 
 use super::care::{Care, RawCare};
 use super::change::{Change, RawChange};
@@ -32,13 +33,13 @@ use crate::chart::Chart;
 #[serde(rename_all = "snake_case")]
 pub(super) enum RawRule {
     /// Every part holds.
-    All(Vec<RawRule>),
+    All(Vec<RawPart>),
     /// Some part holds.
-    Any(Vec<RawRule>),
+    Any(Vec<RawPart>),
     /// At least `n` parts hold.
     NOf(RawCount),
     /// The part does not hold.
-    Not(Box<RawRule>),
+    Not(Box<RawPart>),
     /// `rule` holds, or the exception does.
     Unless(RawUnless),
     /// Always the same, whatever the record says.
@@ -79,12 +80,15 @@ pub(super) enum RawRule {
     Documents(RawDocuments),
 }
 
+/// A rule and where the file has it.
+pub(super) type RawPart = Spanned<RawRule>;
+
 /// `n` parts of a list.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawCount {
     n: Number,
-    of: Vec<RawRule>,
+    of: Vec<RawPart>,
     #[serde(default)]
     missing: String,
 }
@@ -93,8 +97,8 @@ pub(super) struct RawCount {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawUnless {
-    exception: Box<RawRule>,
-    rule: Box<RawRule>,
+    exception: Box<RawPart>,
+    rule: Box<RawPart>,
 }
 
 /// A criterion by id, and what it counts as where it does not apply.
@@ -158,17 +162,25 @@ impl Case<'_, '_> {
     }
 }
 
+/// The rule; where it is wrong that is noted with its own line, and the others are still looked at.
+pub(super) fn compile(raw: &RawPart, scope: &Scope<'_>) -> Rule {
+    raw.get_ref().compile(scope).unwrap_or_else(|problem| {
+        scope.note_mistake(raw.span().start, &problem);
+        Rule::Constant(Tri::Unknown)
+    })
+}
+
 impl RawRule {
     /// Checks every name and resolves params.
-    pub(super) fn compile(&self, scope: &Scope<'_>) -> Result<Rule, String> {
-        let every = |parts: &[RawRule]| -> Result<Vec<Rule>, String> {
+    fn compile(&self, scope: &Scope<'_>) -> Result<Rule, String> {
+        let every = |parts: &[RawPart]| -> Result<Vec<Rule>, String> {
             if parts.is_empty() {
                 return Err("an empty list of rules".into());
             }
             if parts.iter().enumerate().any(|(n, part)| parts.iter().take(n).any(|p| p == part)) {
                 return Err("a list of rules says the same twice".into());
             }
-            parts.iter().map(|part| part.compile(scope)).collect()
+            Ok(parts.iter().map(|part| compile(part, scope)).collect())
         };
         Ok(match self {
             RawRule::All(parts) => Rule::All(every(parts)?),
@@ -181,9 +193,9 @@ impl RawRule {
                 }
                 Rule::NOf(n as usize, parts, count.missing.clone())
             }
-            RawRule::Not(part) => Rule::Not(Box::new(part.compile(scope)?)),
+            RawRule::Not(part) => Rule::Not(Box::new(compile(part, scope))),
             RawRule::Unless(unless) => {
-                Rule::Any(vec![unless.exception.compile(scope)?, unless.rule.compile(scope)?])
+                Rule::Any(vec![compile(&unless.exception, scope), compile(&unless.rule, scope)])
             }
             RawRule::Constant(outcome) => Rule::Constant(tri(*outcome)?),
             RawRule::Criterion(reference) => {
