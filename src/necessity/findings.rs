@@ -126,6 +126,12 @@ impl Facts {
         possible
     }
 
+    /// The filters for what speaks for it.
+    #[cfg(test)]
+    pub(super) fn met(&self) -> &[Filter] {
+        &self.lists[2]
+    }
+
     /// Facts that would be for or against.
     pub(super) fn supply(&self, chart: &Chart, wanted: Tri, supply: &mut Supply) -> bool {
         let [against, _, met, fallback] = &self.lists;

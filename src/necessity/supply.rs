@@ -106,7 +106,8 @@ impl Supply {
 }
 
 impl Told {
-    fn fact(&self, n: usize) -> Fact {
+    /// As a fact of a record, the `n`th.
+    pub(super) fn fact(&self, n: usize) -> Fact {
         Fact {
             id: format!("supplied-{n}"),
             kind: self.kind.clone(),
