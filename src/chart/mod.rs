@@ -6,6 +6,7 @@
 
 mod dates;
 mod history;
+mod marks;
 pub mod reading;
 mod request;
 mod spine;
@@ -14,6 +15,7 @@ use jiff::civil::Date;
 
 pub(crate) use history::days_between;
 pub use history::{Course, History, InjectionEvent, Reported, Trial, same_site};
+pub use marks::{Mark, Marks};
 pub use spine::{Region, count_joints, region};
 
 use crate::date::PartialDate;
@@ -35,6 +37,8 @@ pub struct Chart {
     pub history: History,
     /// Facts by kind, in the order of [`Kind::SCHEMA`]: those that count and that no newer one replaces.
     pub(crate) standing: Vec<Vec<usize>>,
+    /// The marks of the same facts, in the same order.
+    pub(crate) marks: Vec<Marks>,
 }
 
 /// One document of a case.
@@ -120,6 +124,10 @@ impl Chart {
         }
         dates::read(&mut chart, given.as_of);
         chart.standing = standing(&chart.facts);
+        let of_kind = chart.standing.iter().enumerate();
+        chart.marks = of_kind
+            .map(|(kind, places)| Marks::of(kind, places.iter().map(|&at| &chart.facts[at])))
+            .collect();
         request::resolve(&mut chart, given);
         chart.history = history::build(&chart);
         chart
@@ -131,6 +139,15 @@ impl Chart {
     /// copy of an old statement that the record contradicts or repeats elsewhere.
     pub fn standing(&self, kind: usize) -> &[usize] {
         self.standing.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// Those standing facts of a kind that may have the values asked for, as pairs of a field's place
+    /// in the kind and a mark: few others are among them.
+    pub fn marked(&self, kind: usize, asked: &[(usize, Mark)]) -> impl Iterator<Item = usize> {
+        let marks = self.marks.get(kind).filter(|marks| marks.any(asked));
+        let standing = marks.map_or(&[][..], |_| self.standing(kind));
+        let may = move |n: &usize| marks.is_some_and(|marks| marks.nth(*n, asked));
+        standing.iter().enumerate().filter(move |(n, _)| may(n)).map(|(_, at)| *at)
     }
 
     /// The day that a fact speaks from: its document's.

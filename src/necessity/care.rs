@@ -3,7 +3,8 @@
 use serde::Deserialize;
 
 use super::compile::Scope;
-use super::logic::{Answer, Tri};
+use super::logic::{Answer, Grounds, Tri};
+use super::missing::Missing;
 use super::rule::Case;
 use super::supply::Supply;
 use super::treatment::course;
@@ -99,7 +100,7 @@ impl Care {
         let taken = trials
             .filter(|trial| trial.taken)
             .map(|trial| (Tri::Yes, trial.weeks.or(trial.weeks_at_least), trial.facts.as_slice()));
-        let (mut sure, mut open, mut facts, mut any) = (0.0_f64, false, Vec::new(), false);
+        let (mut sure, mut open, mut facts, mut any) = (0.0_f64, false, Grounds::new(), false);
         for (recent, weeks, own) in recent.chain(taken) {
             any = true;
             facts.extend_from_slice(own);
@@ -123,7 +124,7 @@ impl Care {
             false if open => Tri::Unknown,
             false => Tri::No,
         };
-        let missing = if value == Tri::Unknown { vec![self.missing.as_str()] } else { Vec::new() };
+        let missing = Missing::where_open(value, &self.missing);
         let notes = case.note(|| format!("{sure:.0} weeks on record"));
         Answer { missing, notes, ..Answer::of(value, facts) }
     }

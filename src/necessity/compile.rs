@@ -85,9 +85,28 @@ pub(super) struct Scope<'a> {
     pub(super) stages: Vec<&'a str>,
     /// Params, sets and topics that some rule refers to.
     pub(super) used: RefCell<BTreeSet<String>>,
+    /// What the rules that are being compiled belong to, as "criterion `a`".
+    pub(super) whole: RefCell<String>,
+    /// What is wrong so far.
+    pub(super) mistakes: RefCell<Vec<Mistake>>,
 }
 
+/// The byte that something is wrong at, and what is wrong.
+pub(super) type Mistake = (usize, String);
+
 impl Scope<'_> {
+    /// Notes that a part of what is being compiled is wrong.
+    pub(super) fn note_mistake(&self, at: usize, problem: &str) {
+        let mistake = (at, format!("{}: {problem}", self.whole.borrow()));
+        self.mistakes.borrow_mut().push(mistake);
+    }
+
+    /// Those of the items that are sound; what is wrong with the others is noted.
+    pub(super) fn sound<T>(&self, items: impl Iterator<Item = Result<T, Mistake>>) -> Vec<T> {
+        let note = |mistake| self.mistakes.borrow_mut().push(mistake);
+        items.filter_map(|item| item.map_err(note).ok()).collect()
+    }
+
     /// The value of a number or param in a unit.
     pub(super) fn number(&self, number: &Number, unit: Unit) -> Result<f64, String> {
         let quantity = match number {

@@ -50,10 +50,11 @@ pub(super) struct Settled<'c> {
 
 /// Decides a case: a pure function of policy and chart.
 pub fn decide(policy: &Policy, chart: &Chart) -> Decision {
-    let settled = settle(policy, chart, false);
+    let stage = stage(policy, chart);
+    let settled = settle_at(policy, chart, stage, false);
     let Standing { statuses, .. } = pathway::stand(policy, chart, &settled);
     Decision {
-        stage: stage(policy, chart),
+        stage,
         determination: determine(policy, &settled, true),
         determination_without_exclusions: determine(policy, &settled, false),
         reasons: reasons::rank(policy, &settled),
@@ -74,12 +75,21 @@ pub fn decide(policy: &Policy, chart: &Chart) -> Decision {
 /// The stage of treatment that the request is at: the first that holds.
 pub(super) fn stage(policy: &Policy, chart: &Chart) -> Option<usize> {
     let case = Case { chart, above: &[], words: false };
-    policy.stages.iter().position(|stage| stage.when.ask(case).value == Tri::Yes)
+    policy.stages.iter().position(|stage| stage.when.value(case) == Tri::Yes)
 }
 
 /// Decides every criterion in order; with `words`, what is worked out is put in words as well.
 pub(super) fn settle<'c>(policy: &'c Policy, chart: &'c Chart, words: bool) -> Vec<Settled<'c>> {
-    let stage = stage(policy, chart);
+    settle_at(policy, chart, stage(policy, chart), words)
+}
+
+/// The same at a stage that is known.
+fn settle_at<'c>(
+    policy: &'c Policy,
+    chart: &'c Chart,
+    stage: Option<usize>,
+    words: bool,
+) -> Vec<Settled<'c>> {
     let mut above: Vec<Settled<'c>> = Vec::new();
     above.resize_with(policy.criteria.len(), Settled::default);
     for &at in &policy.order {
@@ -100,10 +110,9 @@ pub(super) fn settle<'c>(policy: &'c Policy, chart: &'c Chart, words: bool) -> V
 
 fn settle_one<'c>(policy: &Policy, case: Case<'_, 'c>, criterion: &'c Criterion) -> Settled<'c> {
     let chart = case.chart;
-    let applies =
-        criterion.applies_when.as_ref().is_none_or(|rule| rule.ask(case).value == Tri::Yes);
+    let applies = criterion.applies_when.as_ref().is_none_or(|rule| rule.value(case) == Tri::Yes);
     let excused =
-        criterion.not_applicable_when.as_ref().is_some_and(|rule| rule.ask(case).value == Tri::Yes);
+        criterion.not_applicable_when.as_ref().is_some_and(|rule| rule.value(case) == Tri::Yes);
     if !applies || excused {
         return Settled { outcome: Outcome::NotApplicable, answer: Answer::default() };
     }

@@ -96,9 +96,7 @@ fn finding(chart: &Chart, criterion: &Criterion, settled: &Settled<'_>) -> Findi
     let answer = &settled.answer;
     let observed = observed(chart, answer, settled.outcome);
     let missing: Vec<String> = match settled.outcome {
-        Outcome::NotDocumented => {
-            answer.missing.iter().filter(|m| !m.is_empty()).map(|m| (*m).to_owned()).collect()
-        }
+        Outcome::NotDocumented => answer.missing.iter().map(str::to_owned).collect(),
         _ => Vec::new(),
     };
     let explanation = reasons::explain(criterion, settled, &observed, &missing);

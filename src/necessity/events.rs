@@ -179,8 +179,8 @@ impl Events {
     }
 
     /// Facts and statements by which the record says that there was none.
-    fn denied(&self, chart: &Chart) -> Vec<usize> {
-        let mut denied: Vec<usize> = ["no-prior-injections", "no-other-injections"]
+    fn denied(&self, chart: &Chart) -> Grounds {
+        let mut denied: Grounds = ["no-prior-injections", "no-other-injections"]
             .iter()
             .flat_map(|topic| chart.statements(topic))
             .collect();

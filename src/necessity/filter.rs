@@ -1,13 +1,14 @@
 //! Filters over facts: kind, fields, section, and how the record says it.
 
 use serde::Deserialize;
+use smallvec::SmallVec;
 
 use super::compile::{Scope, unknown};
 use super::logic::Tri;
 use super::supply::Told;
 use super::unit::{Number, Unit};
 use crate::chart::reading::Field;
-use crate::chart::{Chart, kind_index, reading};
+use crate::chart::{Chart, Mark, kind_index, reading};
 use crate::fact::{Fact, FieldValue, Kind, Origin, Section};
 
 /// A filter as a policy file writes it.
@@ -46,6 +47,8 @@ struct RawTest {
 #[derive(Clone, Debug)]
 pub(super) struct Filter {
     kind: usize,
+    /// The places of the tested fields in the kind, with marks that every fact that passes has.
+    marks: SmallVec<[(usize, Mark); 4]>,
     /// Field, test, and whether a field that is not stated passes.
     tests: Vec<(Field, Test, bool)>,
     section: Vec<Section>,
@@ -158,15 +161,17 @@ impl RawFilter {
             return Err(unknown("kind of fact", &self.kind, kinds()));
         };
         let mut tests = Vec::new();
+        let mut marks = SmallVec::new();
         let mut example = toml::Table::new();
         for (name, value) in &self.fields {
-            let Some(field) = fields.iter().find(|field| *field == name) else {
+            let Some(at) = fields.iter().position(|field| field == name) else {
                 let whole = format!("field of `{}`", self.kind);
                 return Err(unknown(&whole, name, fields.iter().copied()));
             };
+            let field = fields[at];
             let (test, or_unstated) = self.test(scope, field, value)?;
             if self.kind == "statement"
-                && *field == "topic"
+                && field == "topic"
                 && let Test::Words(topics) = &test
             {
                 scope.check_topics(topics)?;
@@ -175,12 +180,15 @@ impl RawFilter {
                 example.insert(name.clone(), value);
             }
             if let Some(field) = Field::of(kind, field) {
+                let unstated = if or_unstated { Mark::UNSTATED } else { Mark::default() };
+                marks.push((at, test.mark().or(unstated)));
                 tests.push((field, test, or_unstated));
             }
         }
         let quote = self.quote.iter().map(|q| q.to_lowercase()).collect();
         Ok(Filter {
             kind,
+            marks,
             tests,
             section: self.section.clone(),
             quote,
@@ -296,7 +304,7 @@ fn unit_of(field: &str) -> Unit {
 impl Filter {
     /// Standing facts that pass.
     pub(super) fn find<'c>(&'c self, chart: &'c Chart) -> impl Iterator<Item = usize> + 'c {
-        chart.standing(self.kind).iter().copied().filter(|&at| self.passes(&chart.facts[at]))
+        chart.marked(self.kind, &self.marks).filter(|&at| self.passes(&chart.facts[at]))
     }
 
     /// A fact that passes, where one can be made up.
@@ -304,7 +312,7 @@ impl Filter {
         self.example.as_deref()
     }
 
-    /// The tests of fields come first: they turn most facts away.
+    /// Whether a fact passes. Its marks turn most others away before.
     fn passes(&self, fact: &Fact) -> bool {
         self.tests.iter().all(|(field, test, or_unstated)| {
             let value = field.read(fact);
@@ -341,6 +349,20 @@ impl Test {
             Test::Known(true) => "stated".into(),
             Test::Known(false) => return None,
         })
+    }
+
+    /// A mark that every value that passes has.
+    fn mark(&self) -> Mark {
+        match self {
+            Test::Words(words) | Test::Drugs(words) => {
+                words.iter().map(|word| Mark::word(word)).fold(Mark::default(), Mark::or)
+            }
+            Test::Flag(flag) => Mark::flag(*flag),
+            Test::Known(false) => Mark::UNSTATED,
+            Test::Known(true) | Test::Contains(_) | Test::Prefix(_) | Test::Number(_) => {
+                Mark::STATED
+            }
+        }
     }
 
     fn passes(&self, value: Option<FieldValue<'_>>) -> bool {

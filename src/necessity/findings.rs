@@ -6,6 +6,7 @@ use smallvec::SmallVec;
 use super::compile::Scope;
 use super::filter::{Filter, RawFilter};
 use super::logic::{Answer, Flags, Grounds, Possible, Tri};
+use super::missing::Missing;
 use super::rule::Case;
 use super::supply::Supply;
 use super::unit::{Number, Unit};
@@ -125,6 +126,12 @@ impl Facts {
         possible
     }
 
+    /// The filters for what speaks for it.
+    #[cfg(test)]
+    pub(super) fn met(&self) -> &[Filter] {
+        &self.lists[2]
+    }
+
     /// Facts that would be for or against.
     pub(super) fn supply(&self, chart: &Chart, wanted: Tri, supply: &mut Supply) -> bool {
         let [against, _, met, fallback] = &self.lists;
@@ -219,12 +226,12 @@ impl Facts {
     }
 
     fn weigh<'c>(&'c self, hits: Hits) -> Answer<'c> {
-        let mut documents: Grounds = hits.iter().map(|hit| hit.document).collect();
-        documents.sort_unstable();
-        documents.dedup();
         if let [hit] = hits.as_slice() {
             return self.verdict(Some(hit.points), &hits);
         }
+        let mut documents: Grounds = hits.iter().map(|hit| hit.document).collect();
+        documents.sort_unstable();
+        documents.dedup();
         let verdicts = documents.iter().map(|document| {
             decide(
                 hits.iter().filter(|hit| hit.document == *document).map(|hit| Some(hit.points)),
@@ -244,7 +251,7 @@ impl Facts {
                 hits.iter().map(|hit| hit.fact).collect::<Grounds>(),
             ),
             Some(Tri::Unknown) => Answer {
-                missing: if self.missing.is_empty() { Vec::new() } else { vec![&self.missing] },
+                missing: Missing::where_open(Tri::Unknown, &self.missing),
                 ..Answer::open(self.flag, grounds(Tri::Unknown))
             },
             Some(value) => Answer::of(value, grounds(value)),
@@ -342,7 +349,7 @@ impl Onset {
             None => Answer::silent(&self.missing),
             Some((months, at)) => Answer {
                 notes: case.note(|| format!("about {months:.0} months")),
-                ..Answer::of(Tri::from(months >= self.months), vec![at])
+                ..Answer::of(Tri::from(months >= self.months), [at].as_slice())
             },
         }
     }

@@ -1,11 +1,18 @@
 //! Laws that hold of every policy and record, tried on the policies' own cases.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
+use super::filter::Filter;
+use super::findings::Facts;
+use super::logic::Tri;
+use super::rule::{Case, Rule};
+use super::supply::Told;
 use super::tests::all;
 use super::*;
 use crate::chart::{Chart, ChartDocument, Given};
-use crate::fact::Fact;
+use crate::fact::{Fact, Kind, Origin, Section};
 
 /// The record of a chart, document by document.
 fn record(chart: &Chart) -> Vec<(ChartDocument, Vec<Fact>)> {
@@ -105,6 +112,104 @@ fn saying_again_what_supports_a_criterion_never_worsens_it() {
                 let after = decide(&policy, &gather(&case.chart, documents));
                 let outcome = after.criteria[at].outcome;
                 assert_eq!(outcome, Outcome::Met, "{}: {}: {}", policy.id, case.why, criterion.id);
+            }
+        }
+    }
+}
+
+/// The leaves of a rule that is made of facts alone and turns none round; else nothing.
+fn leaves(rule: &Rule) -> Option<Vec<&Facts>> {
+    match rule {
+        Rule::All(parts) | Rule::Any(parts) | Rule::NOf(_, parts, _) => {
+            let parts: Option<Vec<_>> = parts.iter().map(leaves).collect();
+            parts.map(|parts| parts.concat())
+        }
+        Rule::Constant(_) => Some(Vec::new()),
+        Rule::Fact(leaf) => Some(vec![&**leaf]),
+        _ => None,
+    }
+}
+
+/// Whether a fact alone is support: it raises one of the leaves and lowers none.
+fn supports(told: &Told, leaves: &[&Facts]) -> bool {
+    let chart = |facts| Chart::gather(vec![(ChartDocument::default(), facts)], Given::default());
+    let (empty, alone) = (chart(Vec::new()), chart(vec![told.fact(0)]));
+    let values = |chart: &Chart| -> Vec<Tri> {
+        let case = Case { chart, above: &[], words: false };
+        leaves.iter().map(|leaf| leaf.ask(case).value).collect()
+    };
+    let (before, after) = (values(&empty), values(&alone));
+    let mut pairs = before.iter().zip(&after);
+    pairs.clone().all(|(was, is)| is >= was) && pairs.any(|(was, is)| is > was)
+}
+
+static POLICIES: LazyLock<Vec<Policy>> = LazyLock::new(all);
+
+/// Criteria that are made of facts alone, each with a fact that supports it: places of policy and criterion.
+static SUPPORTED: LazyLock<Vec<(usize, usize, &Told)>> = LazyLock::new(|| {
+    let mut supported = Vec::new();
+    for (n, policy) in POLICIES.iter().enumerate() {
+        for (at, criterion) in policy.criteria.iter().enumerate().filter(|(_, c)| !c.exclusion) {
+            let Some(leaves) = leaves(&criterion.rule) else { continue };
+            let filters = leaves.iter().flat_map(|leaf| leaf.met());
+            let told = filters.filter_map(Filter::example).filter(|told| supports(told, &leaves));
+            supported.extend(told.map(|told| (n, at, told)));
+        }
+    }
+    supported
+});
+
+/// The worse the smaller; `None` where the criterion does not apply.
+fn grade(outcome: Outcome) -> Option<u8> {
+    match outcome {
+        Outcome::NotMet => Some(0),
+        Outcome::NotDocumented => Some(1),
+        Outcome::Met => Some(2),
+        Outcome::NotApplicable => None,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// The fact may be of the side asked for or of none, in any section, at any place of any document.
+    #[test]
+    fn a_supporting_fact_never_worsens_a_criterion(
+        which in any::<prop::sample::Index>(),
+        document in any::<prop::sample::Index>(),
+        section in prop::sample::select(Section::ALL.to_vec()),
+        sided in any::<bool>(),
+        start in 0usize..20_000,
+    ) {
+        prop_assert!(SUPPORTED.len() >= 20, "{} facts", SUPPORTED.len());
+        let (policy, criterion, told) = SUPPORTED[which.index(SUPPORTED.len())];
+        let policy = &POLICIES[policy];
+        let mut fact = told.fact(0);
+        (fact.place.start, fact.place.end) = (start, start + 1);
+        if fact.section == Section::default() {
+            fact.section = section;
+        }
+        for case in &policy.cases {
+            // A copy gives way to any fresh word on its subject, whatever that says.
+            let copied = |fact: &Fact| fact.assertion.origin == Origin::CopiedForward;
+            if case.chart.facts.iter().any(copied) {
+                continue;
+            }
+            let mut documents = record(&case.chart);
+            let outcome = |documents| {
+                decide(policy, &gather(&case.chart, documents)).criteria[criterion].outcome
+            };
+            let before = outcome(documents.clone());
+            let at = document.index(documents.len());
+            let mut fact = fact.clone();
+            if let (Kind::ExamSign(sign), true) = (&mut fact.kind, sided) {
+                sign.side = case.chart.request.side;
+            }
+            documents[at].1.push(fact);
+            let after = outcome(documents);
+            if let (Some(was), Some(is)) = (grade(before), grade(after)) {
+                let id = &policy.criteria[criterion].id;
+                prop_assert!(is >= was, "{}: {}: {}: {:?} to {:?}", policy.id, case.why, id, before, after);
             }
         }
     }

@@ -3,22 +3,22 @@
 
 use std::collections::BTreeSet;
 
+use toml::Spanned;
+
+use super::compile::Scope;
 use super::load::At;
 use super::logic::{Possible, Tri};
 use super::policy::{Policy, Words};
 use super::raw::{RawCriterion, RawPolicy};
 use super::rule::Rule;
 
-/// The outcomes that each criterion can have, or the first thing that is wrong.
-pub(super) fn check(
-    raw: &RawPolicy,
-    policy: &Policy,
-    used: &BTreeSet<String>,
-) -> At<Vec<Possible>> {
-    stages(raw, policy)?;
-    let possible = reasons(raw, policy)?;
-    unused(raw, used)?;
-    Ok(possible)
+/// The outcomes that each criterion can have; what is wrong is noted.
+pub(super) fn check(raw: &RawPolicy, policy: &Policy, scope: &Scope<'_>) -> Vec<Possible> {
+    scope.sound([stages(raw, policy)].into_iter());
+    scope.sound(unused(raw, &scope.used.borrow()));
+    let mut possible = vec![Possible::ANY; policy.criteria.len()];
+    scope.sound(policy.order.iter().map(|&at| reasons(raw, policy, at, &mut possible)));
+    possible
 }
 
 /// Stages are told by the request alone, and some stage always holds.
@@ -48,54 +48,50 @@ fn stages(raw: &RawPolicy, policy: &Policy) -> At<()> {
     Ok(())
 }
 
-/// Every reason that some record gives rise to has its words and its cure, and none has words that are never said.
-fn reasons(raw: &RawPolicy, policy: &Policy) -> At<Vec<Possible>> {
-    let mut possible = vec![Possible::ANY; policy.criteria.len()];
-    for &at in &policy.order {
-        let (raw, criterion) = (&raw.criteria[at], &policy.criteria[at]);
-        let fail = |problem: String| {
-            (raw.id.span().start, format!("criterion `{}`: {problem}", criterion.id))
-        };
-        let mut rule = criterion.rule.possible(&possible);
-        // Facts that were read badly leave anything open that does not stand by itself.
-        rule.open |= !rule.constant();
-        possible[at] = rule;
-        let rules = [
-            Some(&criterion.rule),
-            criterion.applies_when.as_ref(),
-            criterion.not_applicable_when.as_ref(),
-        ];
-        if let Some(idle) = rules.into_iter().flatten().find_map(Rule::idle_part) {
-            return Err(fail(idle));
-        }
-        if matches!(criterion.applies_when, Some(Rule::Constant(_)))
-            || matches!(criterion.not_applicable_when, Some(Rule::Constant(_)))
-        {
-            return Err(fail("a constant decides whether it applies; leave it out".into()));
-        }
-        if criterion.roll_up {
-            continue;
-        }
-        for (name, needed, words) in
-            [("failed", rule.no, &raw.failed), ("undocumented", rule.open, &raw.undocumented)]
-        {
-            match words {
-                None if needed => {
-                    return Err(fail(format!(
-                        "it can be {}, and `{name}` has no words for it",
-                        outcome(name)
-                    )));
-                }
-                Some(_) if !needed => {
-                    return Err(fail(format!("it is never {}; leave `{name}` out", outcome(name))));
-                }
-                Some(words) => check_words(name, words).map_err(fail)?,
-                None => {}
-            }
-        }
-        check_cure(raw, policy).map_err(fail)?;
+/// Every reason that some record gives rise to has its words and its cure, and none has words that are
+/// never said. Criteria that it refers to come before.
+fn reasons(raw: &RawPolicy, policy: &Policy, at: usize, possible: &mut [Possible]) -> At<()> {
+    let (raw, criterion) = (&raw.criteria[at], &policy.criteria[at]);
+    let fail =
+        |problem: String| (raw.id.span().start, format!("criterion `{}`: {problem}", criterion.id));
+    let mut rule = criterion.rule.possible(possible);
+    // Facts that were read badly leave anything open that does not stand by itself.
+    rule.open |= !rule.constant();
+    possible[at] = rule;
+    let rules = [
+        Some(&criterion.rule),
+        criterion.applies_when.as_ref(),
+        criterion.not_applicable_when.as_ref(),
+    ];
+    if let Some(idle) = rules.into_iter().flatten().find_map(Rule::idle_part) {
+        return Err(fail(idle));
     }
-    Ok(possible)
+    if matches!(criterion.applies_when, Some(Rule::Constant(_)))
+        || matches!(criterion.not_applicable_when, Some(Rule::Constant(_)))
+    {
+        return Err(fail("a constant decides whether it applies; leave it out".into()));
+    }
+    if criterion.roll_up {
+        return Ok(());
+    }
+    for (name, needed, words) in
+        [("failed", rule.no, &raw.failed), ("undocumented", rule.open, &raw.undocumented)]
+    {
+        match words {
+            None if needed => {
+                return Err(fail(format!(
+                    "it can be {}, and `{name}` has no words for it",
+                    outcome(name)
+                )));
+            }
+            Some(_) if !needed => {
+                return Err(fail(format!("it is never {}; leave `{name}` out", outcome(name))));
+            }
+            Some(words) => check_words(name, words).map_err(fail)?,
+            None => {}
+        }
+    }
+    check_cure(raw, policy).map_err(fail)
 }
 
 fn outcome(words: &str) -> &'static str {
@@ -127,17 +123,14 @@ fn check_cure(raw: &RawCriterion, policy: &Policy) -> Result<(), String> {
 }
 
 /// Params, sets and topics that no rule refers to are slips of the pen.
-fn unused(raw: &RawPolicy, used: &BTreeSet<String>) -> At<()> {
+fn unused<'r>(raw: &'r RawPolicy, used: &'r BTreeSet<String>) -> impl Iterator<Item = At<()>> + 'r {
     let params = raw.params.keys().map(|name| ("param", name));
     let sets = raw.sets.keys().map(|name| ("set", name));
     let topics = raw.topics.iter().map(|name| ("topic", name));
-    for (what, name) in params.chain(sets).chain(topics) {
-        if !used.contains(&format!("{what} {}", name.get_ref())) {
-            return Err((
-                name.span().start,
-                format!("{what} `{}` is used by no rule", name.get_ref()),
-            ));
-        }
-    }
-    Ok(())
+    let idle = move |(what, name): &(&str, &Spanned<String>)| {
+        !used.contains(&format!("{what} {}", name.get_ref()))
+    };
+    params.chain(sets).chain(topics).filter(idle).map(|(what, name)| {
+        Err((name.span().start, format!("{what} `{}` is used by no rule", name.get_ref())))
+    })
 }

@@ -6,13 +6,13 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::compile::{Covered, Scope, unknown};
+use super::compile::{Covered, Mistake, Scope, unknown};
 use super::filter::RawFilter;
 use super::lint;
 use super::logic::{Flags, Possible};
 use super::policy::{Caution, Criterion, Note, PathwayStep, PitfallRule, Policy, Stage};
 use super::raw::{RawCriterion, RawNote, RawPitfall, RawPolicy, RawStage, RawStep, day};
-use super::rule::RawRule;
+use super::rule::{self, RawPart};
 use super::unit::{Number, Quantity};
 
 /// Groups that criteria are shown in.
@@ -20,14 +20,15 @@ const CATEGORIES: [&str; 8] =
     ["request", "evidence", "diagnosis", "nerve", "conservative", "history", "function", "record"];
 
 /// What is wrong, and the byte that it is wrong at.
-pub(super) type At<T> = Result<T, (usize, String)>;
+pub(super) type At<T> = Result<T, Mistake>;
 
-/// Looks up every name of a raw policy.
-pub(super) fn compile(raw: RawPolicy) -> At<Policy> {
+/// Looks up every name of a raw policy; else all that is wrong, in the order of the file.
+pub(super) fn compile(raw: RawPolicy) -> Result<Policy, Vec<Mistake>> {
+    let only = |mistake: Mistake| vec![mistake];
     let steps: Vec<&str> = raw.steps.iter().map(|step| step.id.get_ref().as_str()).collect();
     let known: Vec<String> =
         raw.criteria.iter().map(|criterion| criterion.id.get_ref().clone()).collect();
-    let params = params(&raw)?;
+    let params = params(&raw).map_err(only)?;
     let lower = |words: &[String]| words.iter().map(|word| word.to_lowercase()).collect();
     let covered = Covered {
         cpt: raw.scope.cpt.clone(),
@@ -46,38 +47,40 @@ pub(super) fn compile(raw: RawPolicy) -> At<Policy> {
         criteria: &known,
         stages: raw.stages.iter().map(|stage| stage.id.get_ref().as_str()).collect(),
         used: RefCell::default(),
+        whole: RefCell::default(),
+        mistakes: RefCell::default(),
     };
-    let stages = raw.stages.iter().map(|stage| compile_stage(stage, &scope)).collect::<At<_>>()?;
-    let criteria = raw
-        .criteria
-        .iter()
-        .enumerate()
-        .map(|(n, criterion)| compile_criterion(n, criterion, &scope, &steps))
-        .collect::<At<Vec<Criterion>>>()?;
+    let stages = raw.stages.iter().map(|stage| compile_stage(stage, &scope)).collect();
+    let numbered = raw.criteria.iter().enumerate();
+    let criteria: Vec<Criterion> =
+        scope.sound(numbered.map(|(n, criterion)| compile_criterion(n, criterion, &scope, &steps)));
+    let compiled =
+        scope.sound(raw.steps.iter().map(|step| compile_step(step, &scope, &steps, &criteria)));
+    let pitfalls = scope.sound(raw.pitfalls.iter().map(|it| compile_pitfall(it, &scope)));
+    let notes = scope.sound(raw.notes.iter().map(|note| compile_note(note, &scope)));
+    let cases = scope.sound(raw.cases.iter().map(|case| case.compile(&known)));
+    tell(&scope)?;
     let order = order(&criteria).map_err(|n| {
         let id = &raw.criteria[n].id;
-        (id.span().start, format!("criterion `{}`: its rule refers back to itself", id.get_ref()))
+        only((
+            id.span().start,
+            format!("criterion `{}`: its rule refers back to itself", id.get_ref()),
+        ))
     })?;
     if criteria.iter().filter(|c: &&Criterion| c.scope).count() != 1 || !criteria[0].scope {
-        return Err((0, "the first criterion, and no other, must have `scope = true`".into()));
+        return Err(only((
+            0,
+            "the first criterion, and no other, must have `scope = true`".into(),
+        )));
     }
-    let compiled = raw
-        .steps
-        .iter()
-        .map(|step| compile_step(step, &scope, &steps, &criteria))
-        .collect::<Result<Vec<_>, _>>()?;
-    let pitfalls =
-        raw.pitfalls.iter().map(|pitfall| compile_pitfall(pitfall, &scope)).collect::<At<_>>()?;
-    let notes = raw.notes.iter().map(|note| compile_note(note, &scope)).collect::<At<Vec<_>>>()?;
-    let cases = raw.cases.iter().map(|case| case.compile(&known)).collect::<At<Vec<_>>>()?;
     let mut rank: Vec<usize> = (0..criteria.len()).collect();
     rank.sort_by_key(|&at| {
         let criterion = &criteria[at];
         (criterion.severity, criterion.priority, &criterion.id)
     });
     let policy = Policy {
-        effective: day(&raw.effective)?,
-        until: raw.until.as_ref().map(day).transpose()?,
+        effective: day(&raw.effective).map_err(only)?,
+        until: raw.until.as_ref().map(day).transpose().map_err(only)?,
         payers: lower(&raw.payers),
         jurisdictions: raw.jurisdictions.iter().map(|place| place.to_uppercase()).collect(),
         topics: raw.topics.iter().map(|topic| topic.get_ref().clone()).collect(),
@@ -102,15 +105,23 @@ pub(super) fn compile(raw: RawPolicy) -> At<Policy> {
     };
     if policy.until.is_some_and(|until| until < policy.effective) {
         let at = raw.until.as_ref().map_or(0, |day| day.span().start);
-        return Err((at, "the policy ends before it takes effect".into()));
+        return Err(only((at, "the policy ends before it takes effect".into())));
     }
-    let possible = lint::check(&raw, &policy, &scope.used.borrow())?;
+    let possible = lint::check(&raw, &policy, &scope);
+    tell(&scope)?;
     drop(scope);
     let mut policy = Policy { params, covered, ..policy };
     for (criterion, possible) in policy.criteria.iter_mut().zip(possible) {
         criterion.possible = possible;
     }
     Ok(policy)
+}
+
+/// All that is wrong so far, if anything is.
+fn tell(scope: &Scope<'_>) -> Result<(), Vec<Mistake>> {
+    let mut mistakes = scope.mistakes.take();
+    mistakes.sort();
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
 }
 
 /// The params, which may have units.
@@ -129,14 +140,13 @@ fn params(raw: &RawPolicy) -> At<BTreeMap<String, Quantity>> {
         .collect()
 }
 
-fn compile_stage(raw: &RawStage, scope: &Scope<'_>) -> At<Stage> {
-    let fail =
-        |problem: String| (raw.id.span().start, format!("stage `{}`: {problem}", raw.id.get_ref()));
-    Ok(Stage {
+fn compile_stage(raw: &RawStage, scope: &Scope<'_>) -> Stage {
+    scope.whole.replace(format!("stage `{}`", raw.id.get_ref()));
+    Stage {
         id: raw.id.get_ref().clone(),
         title: raw.title.clone(),
-        when: raw.when.compile(scope).map_err(fail)?,
-    })
+        when: rule::compile(&raw.when, scope),
+    }
 }
 
 fn compile_pitfall(raw: &RawPitfall, scope: &Scope<'_>) -> At<PitfallRule> {
@@ -144,10 +154,11 @@ fn compile_pitfall(raw: &RawPitfall, scope: &Scope<'_>) -> At<PitfallRule> {
         (raw.id.span().start, format!("pitfall `{}`: {problem}", raw.id.get_ref()))
     };
     raw.criteria.iter().try_for_each(|id| scope.criterion(id).map(drop)).map_err(fail)?;
+    scope.whole.replace(format!("pitfall `{}`", raw.id.get_ref()));
     Ok(PitfallRule {
         id: raw.id.get_ref().clone(),
         text: raw.text.clone(),
-        when: raw.when.compile(scope).map_err(fail)?,
+        when: rule::compile(&raw.when, scope),
         criteria: raw.criteria.clone(),
     })
 }
@@ -200,8 +211,8 @@ fn compile_criterion(
         None => Flags::NONE,
         Some(word) => Flags::of_word(word).ok_or_else(|| fail(format!("no flag `{word}`")))?,
     };
-    let rule =
-        |rule: &Option<RawRule>| rule.as_ref().map(|r| r.compile(scope)).transpose().map_err(fail);
+    scope.whole.replace(format!("criterion `{id}`"));
+    let rule = |rule: &Option<RawPart>| rule.as_ref().map(|raw| rule::compile(raw, scope));
     Ok(Criterion {
         id: id.clone(),
         title: raw.title.clone(),
@@ -223,9 +234,9 @@ fn compile_criterion(
         priority: raw.priority,
         possible: Possible::ANY,
         carc: raw.carc,
-        rule: raw.rule.compile(scope).map_err(fail)?,
-        applies_when: rule(&raw.applies_when)?,
-        not_applicable_when: rule(&raw.not_applicable_when)?,
+        rule: rule::compile(&raw.rule, scope),
+        applies_when: rule(&raw.applies_when),
+        not_applicable_when: rule(&raw.not_applicable_when),
         scope: raw.scope,
         exclusion: raw.exclusion,
         roll_up: raw.roll_up,
@@ -283,6 +294,7 @@ fn compile_step(
             Ok(Caution { text: caution.text.clone(), find, rules_out: caution.rules_out })
         })
         .collect::<At<Vec<_>>>()?;
+    scope.whole.replace(format!("step `{id}`"));
     let cures = criteria
         .iter()
         .enumerate()
@@ -300,12 +312,7 @@ fn compile_step(
         after: raw.after.iter().map(find).collect::<Result<_, _>>()?,
         last: raw.last,
         only_if_needed: raw.only_if_needed,
-        not_applicable_when: raw
-            .not_applicable_when
-            .as_ref()
-            .map(|r| r.compile(scope))
-            .transpose()
-            .map_err(fail)?,
+        not_applicable_when: raw.not_applicable_when.as_ref().map(|raw| rule::compile(raw, scope)),
         cautions,
         cures,
     })

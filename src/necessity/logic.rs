@@ -7,6 +7,7 @@
 use smallvec::SmallVec;
 
 use super::Outcome;
+use super::missing::Missing;
 
 /// No, unknown, yes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -185,7 +186,7 @@ pub struct Answer<'p> {
     /// Facts that decided it.
     pub facts: Grounds,
     /// What the record does not say, in the policy's words.
-    pub missing: Vec<&'p str>,
+    pub missing: Missing<'p>,
     /// What was worked out from the facts, in words.
     pub notes: Vec<String>,
 }
@@ -203,10 +204,7 @@ impl<'p> Answer<'p> {
 
     /// Unknown, with what is missing.
     pub fn silent(missing: &'p str) -> Self {
-        Answer {
-            missing: if missing.is_empty() { Vec::new() } else { vec![missing] },
-            ..Default::default()
-        }
+        Answer { missing: Missing::where_open(Tri::Unknown, missing), ..Default::default() }
     }
 
     /// Unknown, for the reason that the flag gives.
@@ -260,28 +258,17 @@ impl<'p> Answer<'p> {
         } else {
             self.facts.extend_from_slice(&part.facts);
         }
-        if !part.missing.is_empty() {
-            self.missing.extend(part.missing);
-        }
+        self.missing.join(part.missing);
         if !part.notes.is_empty() {
             self.notes.extend(part.notes);
         }
     }
 
-    /// Each fact once and in order, each missing thing once.
+    /// Each fact once and in order.
     fn tidy(mut self) -> Self {
         if self.facts.len() > 1 {
             self.facts.sort_unstable();
             self.facts.dedup();
-        }
-        if self.missing.len() > 1 {
-            let mut seen: Vec<&str> = Vec::with_capacity(self.missing.len());
-            self.missing.retain(|item| {
-                !seen.contains(item) && {
-                    seen.push(item);
-                    true
-                }
-            });
         }
         self
     }

@@ -6,6 +6,7 @@ use super::compile::Scope;
 use super::events::{Events, RawEvents, failed, history_is_told, same};
 use super::filter::{Compare, RawBounds};
 use super::logic::{Answer, Grounds, Tri};
+use super::missing::Missing;
 use super::rule::Case;
 use super::supply::{Supply, days_before};
 use super::unit::{Number, Unit};
@@ -86,7 +87,7 @@ impl Frequency {
             0 => "none on record".to_owned(),
             n => format!("{n} on record"),
         });
-        let missing = if value == Tri::Unknown { vec![self.missing.as_str()] } else { Vec::new() };
+        let missing = Missing::where_open(value, &self.missing);
         Answer { notes, missing, ..Answer::of(value, facts) }
     }
 }
@@ -184,7 +185,7 @@ impl Interval {
             }
         }
         if answer.value == Tri::Unknown {
-            answer.missing = vec![&self.missing];
+            answer.missing = Missing::where_open(Tri::Unknown, &self.missing);
         }
         answer
     }

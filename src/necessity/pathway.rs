@@ -91,7 +91,7 @@ fn own_status(step: &PathwayStep, case: Case<'_, '_>) -> StepStatus {
     } else if unmet {
         // Only a step that would be needed can be spared.
         let excused =
-            step.not_applicable_when.as_ref().is_some_and(|rule| rule.ask(case).value == Tri::Yes);
+            step.not_applicable_when.as_ref().is_some_and(|rule| rule.value(case) == Tri::Yes);
         let cautioned = || {
             step.cautions
                 .iter()
@@ -130,7 +130,7 @@ pub(super) fn raised(policy: &Policy, chart: &Chart, settled: &[Settled<'_>]) ->
         return Vec::new();
     }
     let pitfalls = policy.pitfalls.iter().enumerate();
-    pitfalls.filter(|(_, p)| p.when.ask(case).value == Tri::Yes).map(|(n, _)| n).collect()
+    pitfalls.filter(|(_, p)| p.when.value(case) == Tri::Yes).map(|(n, _)| n).collect()
 }
 
 /// The checks over the result that raise something, in words.

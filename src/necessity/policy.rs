@@ -229,14 +229,24 @@ impl Policy {
     /// `file_name` only names the place in errors.
     ///
     /// # Errors
-    /// [`Error::Lexicon`] where the text is no policy: file and line, what is wrong, what would be right.
+    /// [`Error::Lexicon`] where the text is no policy: file and line, what is wrong, what would be
+    /// right. All names and rules that are wrong are told, each on a line of its own; of what is no
+    /// table of a policy at all, the first.
     pub fn parse(file_name: &str, text: &str) -> Result<Policy, Error> {
         let raw: RawPolicy = toml::from_str(text).map_err(|error| Error::Lexicon {
             place: place(file_name, text, error.span().map_or(0, |span| span.start)),
             problem: error.message().to_owned(),
         })?;
-        load::compile(raw)
-            .map_err(|(at, problem)| Error::Lexicon { place: place(file_name, text, at), problem })
+        load::compile(raw).map_err(|mistakes| {
+            let at = |at: &usize| place(file_name, text, *at);
+            let first = mistakes.first().map(|(place, _)| at(place)).unwrap_or_default();
+            // Each further one on a line of its own, as the first is shown.
+            let lines = mistakes.iter().enumerate().map(|(n, (place, problem))| match n {
+                0 => problem.clone(),
+                _ => format!("{}: {problem}", at(place)),
+            });
+            Error::Lexicon { place: first, problem: lines.collect::<Vec<_>>().join("\n") }
+        })
     }
 
     /// Whether a requested code or name is one that the policy covers.

@@ -10,7 +10,7 @@ use super::cases::RawCase;
 use super::compile::{Agent, Instrument};
 use super::filter::RawFilter;
 use super::policy::{MissingDocumentation, NoteSection, Verification, Words};
-use super::rule::RawRule;
+use super::rule::RawPart;
 use super::unit::Number;
 use super::{Outcome, Severity};
 
@@ -103,7 +103,7 @@ pub(super) struct RawScope {
 pub(super) struct RawStage {
     pub(super) id: Spanned<String>,
     pub(super) title: String,
-    pub(super) when: RawRule,
+    pub(super) when: RawPart,
 }
 
 /// A criterion.
@@ -115,14 +115,14 @@ pub(super) struct RawCriterion {
     pub(super) severity: Severity,
     pub(super) category: String,
     pub(super) required: String,
-    pub(super) rule: RawRule,
+    pub(super) rule: RawPart,
     /// Stages that it applies at; all where empty.
     #[serde(default)]
     pub(super) stages: Vec<String>,
     #[serde(default)]
-    pub(super) applies_when: Option<RawRule>,
+    pub(super) applies_when: Option<RawPart>,
     #[serde(default)]
-    pub(super) not_applicable_when: Option<RawRule>,
+    pub(super) not_applicable_when: Option<RawPart>,
     #[serde(default)]
     pub(super) scope: bool,
     #[serde(default)]
@@ -170,7 +170,7 @@ pub(super) struct RawStep {
     #[serde(default)]
     pub(super) only_if_needed: bool,
     #[serde(default)]
-    pub(super) not_applicable_when: Option<RawRule>,
+    pub(super) not_applicable_when: Option<RawPart>,
     #[serde(default)]
     pub(super) evidence: Vec<String>,
     #[serde(default, rename = "caution")]
@@ -193,7 +193,7 @@ pub(super) struct RawCaution {
 pub(super) struct RawPitfall {
     pub(super) id: Spanned<String>,
     pub(super) text: String,
-    pub(super) when: RawRule,
+    pub(super) when: RawPart,
     pub(super) criteria: Vec<String>,
 }
 

@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use super::compile::{Covered, Scope};
 use super::filter::{Compare, RawBounds, contains};
-use super::logic::{Answer, Flags, Possible, Tri};
+use super::logic::{Answer, Flags, Grounds, Possible, Tri};
+use super::missing::Missing;
 use super::rule::Case;
 use super::supply::Supply;
 use super::unit::{Number, Unit};
@@ -95,7 +96,7 @@ impl Asked {
         };
         if request.conflicts.contains(&self.field.name()) {
             return Answer {
-                missing: vec![&self.missing],
+                missing: Missing::where_open(Tri::Unknown, &self.missing),
                 ..Answer::open(Flags::CONFLICTING, request.facts.as_slice())
             };
         }
@@ -274,9 +275,9 @@ impl Documents {
     /// Signed where it has a line for it, dated, recent, every page legible.
     pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
         let chart = case.chart;
-        let said = |topic: &str| chart.statements(topic).collect::<Vec<usize>>();
+        let said = |topic: &str| chart.statements(topic).collect::<Grounds>();
         let (unsigned, blank, signed) = (said("unsigned"), said("blank-signature"), said("signed"));
-        let mut missing = Vec::new();
+        let mut missing = Missing::default();
         let signature = if !unsigned.is_empty() {
             Answer::of(Tri::No, unsigned)
         } else if chart.documents.iter().any(|d| d.signed == Some(false))
@@ -306,7 +307,7 @@ impl Documents {
             missing.push("a legible copy of every page");
             Answer {
                 notes: case.note(|| format!("{unreadable} pages could not be read")),
-                ..Answer::open(Flags::ILLEGIBLE, Vec::new())
+                ..Answer::open(Flags::ILLEGIBLE, Grounds::new())
             }
         };
         let parts = [signature, Answer::bare(recent), legible];

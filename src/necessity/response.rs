@@ -7,6 +7,7 @@ use super::compile::Scope;
 use super::events::{Events, RawEvents, failed, same};
 use super::filter::contains;
 use super::logic::{Answer, Flags, Grounds, Possible, Tri};
+use super::missing::Missing;
 use super::rule::Case;
 use super::supply::{Supply, days_before};
 use super::unit::{Number, Unit};
@@ -117,7 +118,7 @@ impl RawResponse {
 impl Response {
     pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
         if self.every {
-            let answers: Vec<_> =
+            let answers: SmallVec<[Answer<'c>; 2]> =
                 self.of.find(case.chart).map(|found| self.of_event(case, found.event)).collect();
             let Some(value) = answers.iter().map(|a| a.value).min() else {
                 return Answer::silent(&self.missing);
@@ -268,7 +269,7 @@ impl Response {
         if let Some((told, _)) = lasted {
             notes = case.note(|| format!("relief for {told:.1} months"));
         }
-        let missing = if value == Tri::Unknown { vec![self.missing.as_str()] } else { Vec::new() };
+        let missing = Missing::where_open(value, &self.missing);
         Answer { notes, missing, ..Answer::of(value, event.facts.as_slice()) }
     }
 
@@ -353,7 +354,7 @@ impl Response {
         let percent = event.percents.first().map(|p| p.value);
         let no_relief = percent == Some(0.0);
         let complete = matches!(self.measure, Measure::Complete);
-        let mut missing = Vec::new();
+        let mut missing = Missing::default();
         if complete && event.date.is_none() {
             missing.push("the date of each injection");
         }

@@ -7,6 +7,8 @@
 //! over trials and courses, [`record`](super::record) over the request and the documents.
 
 use serde::Deserialize;
+use smallvec::SmallVec;
+use toml::Spanned;
 
 use super::care::{Care, RawCare};
 use super::change::{Change, RawChange};
@@ -14,6 +16,7 @@ use super::compile::Scope;
 use super::events::{Events, RawEvents};
 use super::findings::{Facts, Onset, RawFacts, RawOnset};
 use super::logic::{Answer, Flags, Possible, Tri};
+use super::missing::Missing;
 use super::past::{Frequency, Interval, RawFrequency, RawInterval};
 use super::record::{
     Asked, Documents, InScope, Levels, RawAsked, RawDocuments, RawInScope, RawLevels,
@@ -30,13 +33,13 @@ use crate::chart::Chart;
 #[serde(rename_all = "snake_case")]
 pub(super) enum RawRule {
     /// Every part holds.
-    All(Vec<RawRule>),
+    All(Vec<RawPart>),
     /// Some part holds.
-    Any(Vec<RawRule>),
+    Any(Vec<RawPart>),
     /// At least `n` parts hold.
     NOf(RawCount),
     /// The part does not hold.
-    Not(Box<RawRule>),
+    Not(Box<RawPart>),
     /// `rule` holds, or the exception does.
     Unless(RawUnless),
     /// Always the same, whatever the record says.
@@ -77,12 +80,15 @@ pub(super) enum RawRule {
     Documents(RawDocuments),
 }
 
+/// A rule and where the file has it.
+pub(super) type RawPart = Spanned<RawRule>;
+
 /// `n` parts of a list.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawCount {
     n: Number,
-    of: Vec<RawRule>,
+    of: Vec<RawPart>,
     #[serde(default)]
     missing: String,
 }
@@ -91,8 +97,8 @@ pub(super) struct RawCount {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawUnless {
-    exception: Box<RawRule>,
-    rule: Box<RawRule>,
+    exception: Box<RawPart>,
+    rule: Box<RawPart>,
 }
 
 /// A criterion by id, and what it counts as where it does not apply.
@@ -156,17 +162,25 @@ impl Case<'_, '_> {
     }
 }
 
+/// The rule; where it is wrong that is noted with its own line, and the others are still looked at.
+pub(super) fn compile(raw: &RawPart, scope: &Scope<'_>) -> Rule {
+    raw.get_ref().compile(scope).unwrap_or_else(|problem| {
+        scope.note_mistake(raw.span().start, &problem);
+        Rule::Constant(Tri::Unknown)
+    })
+}
+
 impl RawRule {
     /// Checks every name and resolves params.
-    pub(super) fn compile(&self, scope: &Scope<'_>) -> Result<Rule, String> {
-        let every = |parts: &[RawRule]| -> Result<Vec<Rule>, String> {
+    fn compile(&self, scope: &Scope<'_>) -> Result<Rule, String> {
+        let every = |parts: &[RawPart]| -> Result<Vec<Rule>, String> {
             if parts.is_empty() {
                 return Err("an empty list of rules".into());
             }
             if parts.iter().enumerate().any(|(n, part)| parts.iter().take(n).any(|p| p == part)) {
                 return Err("a list of rules says the same twice".into());
             }
-            parts.iter().map(|part| part.compile(scope)).collect()
+            Ok(parts.iter().map(|part| compile(part, scope)).collect())
         };
         Ok(match self {
             RawRule::All(parts) => Rule::All(every(parts)?),
@@ -179,9 +193,9 @@ impl RawRule {
                 }
                 Rule::NOf(n as usize, parts, count.missing.clone())
             }
-            RawRule::Not(part) => Rule::Not(Box::new(part.compile(scope)?)),
+            RawRule::Not(part) => Rule::Not(Box::new(compile(part, scope))),
             RawRule::Unless(unless) => {
-                Rule::Any(vec![unless.exception.compile(scope)?, unless.rule.compile(scope)?])
+                Rule::Any(vec![compile(&unless.exception, scope), compile(&unless.rule, scope)])
             }
             RawRule::Constant(outcome) => Rule::Constant(tri(*outcome)?),
             RawRule::Criterion(reference) => {
@@ -278,6 +292,27 @@ impl Rule {
         }
     }
 
+    /// What the record answers, without the grounds: no part is asked that cannot change it.
+    pub(super) fn value(&self, case: Case<'_, '_>) -> Tri {
+        // The first part that decides alone, else the outermost of all.
+        let until = |parts: &[Rule], start: Tri, deciding: Tri, pick: fn(Tri, Tri) -> Tri| {
+            let mut whole = start;
+            for part in parts {
+                whole = pick(whole, part.value(case));
+                if whole == deciding {
+                    break;
+                }
+            }
+            whole
+        };
+        match self {
+            Rule::All(parts) => until(parts, Tri::Yes, Tri::No, Tri::min),
+            Rule::Any(parts) => until(parts, Tri::No, Tri::Yes, Tri::max),
+            Rule::Not(part) => part.value(case).negate(),
+            _ => self.ask(case).value,
+        }
+    }
+
     /// Answers that some record gets; `above` are those of the criteria.
     pub(super) fn possible(&self, above: &[Possible]) -> Possible {
         let of = |parts: &[Rule]| parts.iter().map(|part| part.possible(above)).collect::<Vec<_>>();
@@ -360,9 +395,9 @@ impl Rule {
 
 /// The grounds of a count: the parts that hold, and where it is open, what the open ones miss.
 fn n_of<'c>(n: usize, parts: &'c [Rule], missing: &'c str, case: Case<'_, 'c>) -> Answer<'c> {
-    let answers: Vec<_> = parts.iter().map(|part| part.ask(case)).collect();
+    let answers: SmallVec<[Answer<'c>; 4]> = parts.iter().map(|part| part.ask(case)).collect();
     let value = Tri::n_of(n, answers.iter().map(|a| a.value));
-    let told: Vec<_> = answers
+    let told = answers
         .into_iter()
         .filter(|a| a.value == value || !a.facts.is_empty() || value == Tri::No)
         .map(|a| Answer {
@@ -370,16 +405,15 @@ fn n_of<'c>(n: usize, parts: &'c [Rule], missing: &'c str, case: Case<'_, 'c>) -
             missing: if a.value == Tri::Unknown && value != Tri::Yes {
                 a.missing
             } else {
-                Vec::new()
+                Missing::default()
             },
             value,
             facts: a.facts,
             notes: a.notes,
-        })
-        .collect();
+        });
     let mut whole = Answer::combine(value, told);
     if value == Tri::Unknown && !missing.is_empty() {
-        whole.missing.insert(0, missing);
+        whole.missing.lead(missing);
     }
     whole
 }

@@ -1,6 +1,7 @@
 //! A leaf over disability scores: their bounds, and whether a label fits its published band.
 
 use serde::Deserialize;
+use smallvec::SmallVec;
 
 use super::compile::{Band, Scope, unknown};
 use super::filter::{Compare, RawBounds, contains};
@@ -58,7 +59,7 @@ impl RawScore {
 impl Score {
     pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
         let chart = case.chart;
-        let mut scores: Vec<(usize, f64, Option<&str>)> = chart
+        let mut scores: SmallVec<[(usize, f64, Option<&str>); 2]> = chart
             .standing(const { kind_index("disability_score") })
             .iter()
             .filter_map(|&at| match &chart.facts[at].kind {
@@ -122,7 +123,7 @@ impl Score {
         case: Case<'_, 'c>,
         scores: &[(usize, f64, Option<&str>)],
     ) -> Answer<'c> {
-        let (mut fitting, mut wrong, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut fitting, mut wrong, mut notes) = (Grounds::new(), Grounds::new(), Vec::new());
         for (at, percent, label) in scores {
             let Some(band) = self.bands.iter().find(|band| *percent <= band.to) else { continue };
             let Some(written) = label.and_then(|label| self.band_of(label)) else { continue };

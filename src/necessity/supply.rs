@@ -106,7 +106,8 @@ impl Supply {
 }
 
 impl Told {
-    fn fact(&self, n: usize) -> Fact {
+    /// As a fact of a record, the `n`th.
+    pub(super) fn fact(&self, n: usize) -> Fact {
         Fact {
             id: format!("supplied-{n}"),
             kind: self.kind.clone(),
@@ -137,7 +138,7 @@ impl Rule {
         wanted: Tri,
         supply: &mut Supply,
     ) -> bool {
-        if self.ask(case).value == wanted {
+        if self.value(case) == wanted {
             return true;
         }
         let chart = case.chart;

@@ -94,6 +94,21 @@ fn check_refused(from: &str, to: &str, message: &str) {
 }
 
 #[test]
+fn all_mistakes_are_told_each_with_its_own_line() {
+    let (trial, course) = ("{ trial = { set = \"snri\"", "{ trial = { set = \"tca\"");
+    let text = CLUNEAL.replacen(trial, "{ trial = { set = \"snrj\"", 1);
+    let text = text.replacen(course, "{ trial = { set = \"tcb\"", 1);
+    let line = |word: &str| text.lines().position(|line| line.contains(word)).unwrap() + 1;
+    let error = parse(&text).unwrap_err().to_string();
+    for (word, meant) in [("snrj", "snri"), ("tcb", "tca")] {
+        let place = format!("policies/cluneal-nerve-block.toml:{}: criterion `", line(word));
+        let told = error.lines().find(|line| line.contains(&format!("`{word}`")));
+        let told = told.unwrap_or_else(|| panic!("{error}"));
+        assert!(told.starts_with(&place) && told.contains(meant), "{told}");
+    }
+}
+
+#[test]
 fn mistakes_are_refused_with_place_and_suggestion() {
     check_refused(
         "[scope]",

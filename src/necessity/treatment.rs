@@ -1,10 +1,12 @@
 //! Leaves over conservative treatment: drug trials and courses of therapy.
 
 use serde::Deserialize;
+use smallvec::SmallVec;
 
 use super::compile::Scope;
 use super::filter::contains;
 use super::logic::{Answer, Grounds, Tri};
+use super::missing::Missing;
 use super::rule::Case;
 use super::supply::{Supply, days_before};
 use super::unit::{Number, Unit};
@@ -82,7 +84,7 @@ impl Trial {
             .trials
             .iter()
             .filter(|trial| self.drugs.binary_search(&trial.drug).is_ok());
-        let mut answers: Vec<Answer<'c>> =
+        let mut answers: SmallVec<[Answer<'c>; 2]> =
             trials.filter_map(|trial| self.of_drug(case, trial)).collect();
         if self.or_contraindicated {
             answers.extend(self.contraindicated(case));
@@ -137,8 +139,7 @@ impl Trial {
             };
             format!("{} {}, {time}", trial.drug, self.dose_note(trial))
         });
-        let missing =
-            if dose.min(long) == Tri::Unknown { vec![self.missing.as_str()] } else { Vec::new() };
+        let missing = Missing::where_open(dose.min(long), &self.missing);
         Some(Answer { missing, notes, ..Answer::of(dose.min(long), trial.facts.as_slice()) })
     }
 
@@ -265,7 +266,8 @@ impl Course {
     pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
         let chart = case.chart;
         let courses = chart.history.courses.iter().filter(|course| course.therapy == self.therapy);
-        let answers: Vec<Answer<'c>> = courses.map(|course| self.of_course(case, course)).collect();
+        let answers: SmallVec<[Answer<'c>; 2]> =
+            courses.map(|course| self.of_course(case, course)).collect();
         if let Some(best) = answers.iter().map(|a| a.value).max() {
             return Answer::combine(best, answers);
         }
@@ -301,7 +303,7 @@ impl Course {
 
     fn of_course<'c>(&'c self, case: Case<'_, 'c>, course: &chart::Course) -> Answer<'c> {
         let chart = case.chart;
-        let mut missing = Vec::new();
+        let mut missing = Missing::default();
         let mut need = |value: Tri, what: &'static str| {
             if value == Tri::Unknown {
                 missing.push(what);
@@ -354,7 +356,7 @@ impl Course {
         if recent == Tri::No {
             notes.extend(case.note(|| format!("ended more than {:.0} months before", self.within)));
         }
-        let missing = if value == Tri::Unknown { missing } else { Vec::new() };
+        let missing = if value == Tri::Unknown { missing } else { Missing::default() };
         Answer { missing, notes, ..Answer::of(value, facts) }
     }
 }
