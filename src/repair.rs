@@ -25,6 +25,9 @@ const LONG: usize = 10;
 /// A reading surer than this may differ by letters that look alike, and by nothing else.
 const SURE: f32 = 0.9;
 
+/// Words as long as this are not compared.
+const LONGEST: usize = 40;
+
 /// What it costs to take letters for others that look like them; any other letter costs 1.
 const ALIKE: f32 = 0.4;
 
@@ -158,38 +161,56 @@ fn nearest(read: &str, bound: f32, vocabulary: &Vocabulary) -> Option<String> {
 }
 
 /// Edit distance in which letters that look alike cost little; `None` above `bound`.
+///
+/// Nearly all words of a vocabulary are far from what was read: they are given up as soon as two
+/// rows in a row are above the bound, and only the cells that it can reach are worked out.
 fn distance(read: &str, word: &str, bound: f32) -> Option<f32> {
     let (a, b) = (read.as_bytes(), word.as_bytes());
-    if a.len().abs_diff(b.len()) as f32 > bound.max(1.0) + 1.0 {
+    // Two letters taken for one shift what follows by one.
+    let reach = (bound / ALIKE).ceil() as usize;
+    if a.len().abs_diff(b.len()) > reach || b.len() >= LONGEST {
         return None;
     }
-    let mut rows = vec![vec![f32::INFINITY; b.len() + 1]; a.len() + 1];
-    rows[0][0] = 0.0;
+    // The last three rows: a slip takes in two letters at most.
+    let mut rows = [[f32::INFINITY; LONGEST]; 3];
+    let mut before = 0.0;
     for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            let mut cost = rows[i][j];
+        let (now, last) = (i % 3, (i + 2) % 3);
+        rows[now] = [f32::INFINITY; LONGEST];
+        let mut least = f32::INFINITY;
+        for j in i.saturating_sub(reach)..=(i + reach).min(b.len()) {
+            let mut cost = if i + j == 0 { 0.0 } else { f32::INFINITY };
             if i > 0 {
-                cost = cost.min(rows[i - 1][j] + 1.0);
+                cost = cost.min(rows[last][j] + 1.0);
             }
             if j > 0 {
-                cost = cost.min(rows[i][j - 1] + 1.0);
+                cost = cost.min(rows[now][j - 1] + 1.0);
             }
             if i > 0 && j > 0 {
-                let step = if a[i - 1] == b[j - 1] { 0.0 } else { 1.0 };
-                cost = cost.min(rows[i - 1][j - 1] + step);
-            }
-            for (x, y) in CONFUSED {
-                for (x, y) in [(x, y), (y, x)] {
-                    if a[..i].ends_with(x.as_bytes()) && b[..j].ends_with(y.as_bytes()) {
-                        cost = cost.min(rows[i - x.len()][j - y.len()] + ALIKE);
-                    }
+                let same = a[i - 1] == b[j - 1];
+                cost = cost.min(rows[last][j - 1] + if same { 0.0 } else { 1.0 });
+                if !same {
+                    cost = cost.min(looks_alike(&a[..i], &b[..j], |x, y| rows[(i - x) % 3][j - y]));
                 }
             }
-            rows[i][j] = cost;
+            rows[now][j] = cost;
+            least = least.min(cost);
         }
+        if least > bound && before > bound {
+            return None;
+        }
+        before = least;
     }
-    let cost = rows[a.len()][b.len()];
+    let cost = rows[a.len() % 3][b.len()];
     (cost <= bound).then_some(cost)
+}
+
+/// The least cost at which both ends are letters taken for each other; `at` tells the cost so many
+/// letters before.
+fn looks_alike(a: &[u8], b: &[u8], at: impl Fn(usize, usize) -> f32) -> f32 {
+    let pairs = CONFUSED.iter().flat_map(|&(x, y)| [(x, y), (y, x)]);
+    let fits = pairs.filter(|(x, y)| a.ends_with(x.as_bytes()) && b.ends_with(y.as_bytes()));
+    fits.map(|(x, y)| at(x.len(), y.len()) + ALIKE).fold(f32::INFINITY, f32::min)
 }
 
 /// A digit that a letter was read for.

@@ -304,7 +304,10 @@ fn explain_tells_of_a_case_and_of_a_fact() {
     let facts = rows(&place.read("out/facts.csv"));
     let lyrica = facts.iter().find(|fact| fact["name"] == "pregabalin").unwrap();
     let told = place.run(&format!("explain out {}", lyrica["fact_id"])).expect(0).stdout;
-    assert!(told.contains("first-line-medications met") || told.contains("first-line-medications not"), "{told}");
+    assert!(
+        told.contains("first-line-medications met") || told.contains("first-line-medications not"),
+        "{told}"
+    );
     let run = place.run("explain out b").expect(2);
     assert!(run.stderr.contains("no case and no fact `b`"), "{}", run.stderr);
     let run = place.run("explain . a").expect(2);
