@@ -1,10 +1,10 @@
-//! Regular expressions over folded text, whose words are ASCII.
+//! Regular expressions over text whose words are ASCII.
 
 use regex::Regex;
 
 /// Compiles a pattern whose `\b`, `\w` and `\d` mean ASCII.
 ///
-/// Records are in English and folded first. The tables of Unicode cost most of the time that
+/// Records are in English, and what is tagged is folded first. The tables of Unicode cost most of the time that
 /// compiling takes, and its word boundary keeps the quick engines from being used.
 ///
 /// # Errors

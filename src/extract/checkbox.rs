@@ -150,19 +150,6 @@ fn trimmed(folded: &Folded, label: Span) -> Span {
 mod tests {
     use super::*;
 
-    #[test]
-    fn boxes_have_state_and_label() {
-        let text =
-            Text::from_plain("Side:   [X] LEFT    { ] RIGHT   \u{2612} BOTH   units 1  (x) yes");
-        let folded = Folded::new(&text);
-        let whole = Span::new(0, folded.as_str().len());
-        let got: Vec<(bool, &str)> = check_boxes(&folded, &text, whole)
-            .iter()
-            .map(|b| (b.ticked, folded.get(b.label)))
-            .collect();
-        assert_eq!(got, [(true, "left"), (false, "right"), (true, "both"), (true, "yes")]);
-    }
-
     #[track_caller]
     fn check(row: &str, expect: &[(bool, &str)]) {
         let text = Text::from_plain(row);
@@ -173,6 +160,14 @@ mod tests {
             .map(|b| (b.ticked, folded.get(b.label)))
             .collect();
         assert_eq!(got, expect);
+    }
+
+    #[test]
+    fn boxes_have_state_and_label() {
+        check(
+            "Side:   [X] LEFT    { ] RIGHT   \u{2612} BOTH   units 1  (x) yes",
+            &[(true, "left"), (false, "right"), (true, "both"), (true, "yes")],
+        );
     }
 
     #[test]

@@ -117,10 +117,9 @@ fn ink_told(picture: &Picture, words: &[Read], sure: f32) -> f32 {
     let mut inside = 0;
     for word in words.iter().filter(|word| word.confidence >= sure) {
         let clamp = |v: f32, most: usize| (v.max(0.0) as usize).min(most);
-        let (x0, x1) = (clamp(word.rect.x0, w), clamp(word.rect.x1, w));
-        for y in clamp(word.rect.y0, h)..clamp(word.rect.y1, h) {
-            inside += picture.row(y)[x0..x1].iter().filter(|&&p| p < clean::INK).count();
-        }
+        let columns = clamp(word.rect.x0, w)..clamp(word.rect.x1, w);
+        let rows = clamp(word.rect.y0, h)..clamp(word.rect.y1, h);
+        inside += clean::ink_in(picture, columns, rows);
     }
     inside as f32 / total.max(1) as f32
 }

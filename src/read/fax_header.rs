@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use crate::document::FaxHeader;
+use crate::pattern::ascii_regex;
 
 /// The most pages that a header may count and still be believed.
 const MOST_PAGES: u32 = 999;
@@ -18,10 +19,9 @@ const MOST_PAGES: u32 = 999;
 /// 6, 8 or 9 is more often a zero.
 const MOST_PADDED: u32 = 599;
 
-/// A shape. Only ASCII letters begin and end its words: tables of all others take long
-/// to make, and a text page is read in less.
+/// A shape.
 fn pattern(source: &str) -> Option<Regex> {
-    Regex::new(&source.replace(r"\b", r"(?-u:\b)").replace(r"\s", r"[ \t\r\n]")).ok()
+    ascii_regex(source).ok()
 }
 
 type Pattern = LazyLock<Option<Regex>>;

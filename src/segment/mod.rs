@@ -3,12 +3,13 @@
 //! Works on lines: headings open sections, list items and form rows stand alone,
 //! wrapped lines are one paragraph, and clinical abbreviations do not end a sentence.
 
+mod headings;
 mod sentence;
-
-use std::collections::HashMap;
 
 use regex::Regex;
 
+pub use headings::Headings;
+use headings::{is_capitals, is_title, split_heading};
 use sentence::split_sentences;
 
 use crate::fact::Section;
@@ -31,114 +32,6 @@ pub struct Sentence {
     pub copied: bool,
     /// The heading it stands under, in the folded text; empty where there is none.
     pub heading: Span,
-}
-
-/// Section headings and what they open.
-#[derive(Clone, Debug, Default)]
-pub struct Headings {
-    by_words: HashMap<String, Section>,
-    /// The same without spaces, which OCR loses.
-    joined: HashMap<String, Section>,
-    /// Words in a heading that mark its section as copied from an earlier note.
-    copied: Vec<String>,
-    /// Words before a known heading that change nothing: "current", "review of".
-    leads: Vec<String>,
-    /// Words that part a known heading from what it is of: "for", "prior".
-    links: Vec<String>,
-    /// How a paragraph begins that tells a history without a heading.
-    history: Option<Regex>,
-}
-
-impl Headings {
-    /// Headings by their words in lower case, and the words that mark a copied section.
-    pub fn new(headings: impl IntoIterator<Item = (String, Section)>, copied: Vec<String>) -> Self {
-        let by_words: HashMap<String, Section> =
-            headings.into_iter().map(|(words, kind)| (normal(&words), kind)).collect();
-        let joined = by_words.iter().filter(|(words, _)| words.contains(' '));
-        Self {
-            joined: joined.map(|(words, kind)| (words.replace(' ', ""), *kind)).collect(),
-            by_words,
-            copied,
-            ..Self::default()
-        }
-    }
-
-    /// The same with words that may stand before and behind a known heading in capitals, and
-    /// with the pattern by which a paragraph without a heading begins to tell a history.
-    pub fn with_variants(
-        self,
-        leads: Vec<String>,
-        links: Vec<String>,
-        history: Option<Regex>,
-    ) -> Self {
-        Self { leads, links, history, ..self }
-    }
-
-    /// The words of every heading.
-    pub fn all(&self) -> impl Iterator<Item = &str> {
-        self.by_words.keys().map(String::as_str)
-    }
-
-    /// What a heading opens that is known but for words before it or behind it.
-    fn variant(&self, words: &str) -> Option<Section> {
-        let lead = self.leads.iter().filter_map(|lead| words.strip_prefix(lead.as_str()));
-        let lead = lead.filter_map(|rest| rest.strip_prefix(' ')).min_by_key(|rest| rest.len());
-        let found =
-            lead.and_then(|rest| self.by_words.get(rest).copied().or_else(|| self.variant(rest)));
-        let links = self.links.iter().filter_map(|link| {
-            let mut at = words.match_indices(link.as_str()).map(|(at, _)| at);
-            let whole = |at: &usize| {
-                words[..*at].ends_with(' ') && words[*at + link.len()..].starts_with(' ')
-            };
-            at.find(whole)
-        });
-        found.or_else(|| {
-            links.min().and_then(|at| self.by_words.get(words[..at].trim_end()).copied())
-        })
-    }
-
-    /// What a heading opens; dates, brackets, numbers and "section" letters in it do not count.
-    fn section(&self, heading: &str) -> Option<Section> {
-        let words = normal(heading);
-        if let Some(&section) = self.by_words.get(&words) {
-            return Some(section);
-        }
-        let plain =
-            words.trim_start_matches("section ").trim_start_matches(|c: char| c.is_ascii_digit());
-        let plain = match plain.split_once(' ') {
-            // "L5-S1:" is a level and not the letters of a list and of a note.
-            Some((letter, rest)) if letter.len() == 1 && rest.len() > 1 => rest,
-            _ => plain,
-        };
-        let known = self.by_words.get(plain.trim()).copied();
-        let known = known.or_else(|| {
-            let joined = words.replace(' ', "");
-            (joined.len() >= SHORTEST_JOINED).then(|| self.joined.get(&joined).copied()).flatten()
-        });
-        known.or_else(|| is_capitals(heading).then(|| self.variant(plain.trim())).flatten())
-    }
-
-    fn marks_copied(&self, heading: &str) -> bool {
-        let heading = heading.to_lowercase();
-        self.copied.iter().any(|words| heading.contains(words.as_str()))
-    }
-}
-
-/// Letters and single spaces only, without what stands in brackets.
-fn normal(heading: &str) -> String {
-    let mut out = String::new();
-    let mut depth = 0;
-    for c in heading.chars() {
-        match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth -= 1,
-            _ if depth > 0 => {}
-            c if c.is_alphabetic() || c == '\'' => out.extend(c.to_lowercase()),
-            _ if !out.is_empty() && !out.ends_with(' ') => out.push(' '),
-            _ => {}
-        }
-    }
-    out.trim_end().to_owned()
 }
 
 /// Sections that a list of short entries fills; an unknown heading ends them.
@@ -165,9 +58,6 @@ const NO_HISTORY: &[Section] = &[
     Section::Signature,
     Section::Data,
 ];
-
-/// Shortest heading that is known without its spaces.
-const SHORTEST_JOINED: usize = 8;
 
 /// Sections whose heading is part of what its line says, as in "EMG: normal".
 const KEEP_HEADING: &[Section] = &[
@@ -471,42 +361,6 @@ fn opens_letter(line: &str) -> bool {
     let short = line.chars().count() <= 60 && line.ends_with([':', ',']);
     short
         && (line.starts_with("Dear ") || line.to_lowercase().starts_with("to whom it may concern"))
-}
-
-/// Parts "HEADING: rest" at its colon, where the heading is short and begins like one.
-fn split_heading(line: &str) -> Option<(&str, &str)> {
-    let colon = line.char_indices().take(70).find(|&(_, c)| c == ':').map(|(i, _)| i)?;
-    let (heading, rest) = (&line[..colon], &line[colon + 1..]);
-    let first = heading.chars().next()?;
-    let spaced = rest.is_empty() || rest.starts_with([' ', '\t', '\u{a0}']);
-    (spaced
-        && (first.is_uppercase() || first.is_ascii_digit())
-        && !heading.contains("   ")
-        && !heading.contains(". "))
-    .then_some((heading.trim_end(), rest.trim_start()))
-}
-
-fn is_capitals(words: &str) -> bool {
-    let outside = match words.split_once('(') {
-        Some((before, inside)) if before.trim().len() >= 2 && inside.trim_end().ends_with(')') => {
-            before
-        }
-        _ => words,
-    };
-    if outside.contains('%') {
-        return false;
-    }
-    let mut letters = outside.chars().filter(|c| c.is_alphabetic()).peekable();
-    letters.peek().is_some() && letters.all(char::is_uppercase) && words.chars().count() <= 70
-}
-
-/// A line of a few capitalised words without a full stop.
-fn is_title(words: &str) -> bool {
-    let count = words.split_whitespace().count();
-    (1..=6).contains(&count)
-        && !words.ends_with('.')
-        && words.chars().next().is_some_and(char::is_uppercase)
-        && !words.contains("   ")
 }
 
 /// Bytes of a bullet or number and the space behind it.

@@ -13,6 +13,8 @@ mod soften;
 mod specks;
 mod streaks;
 
+use std::ops::Range;
+
 use super::Picture;
 
 pub use bars::invert_bars;
@@ -33,6 +35,15 @@ pub const INK: u8 = 128;
 pub fn ink_share(picture: &Picture) -> f32 {
     let ink = picture.pixels.iter().filter(|&&p| p < INK).count();
     ink as f32 / picture.pixels.len().max(1) as f32
+}
+
+/// How many pixels of these columns and rows are ink, as far as they are on the picture.
+pub fn ink_in(picture: &Picture, columns: Range<usize>, rows: Range<usize>) -> usize {
+    let to = columns.end.min(picture.width);
+    let columns = columns.start.min(to)..to;
+    (rows.start..rows.end.min(picture.height))
+        .map(|y| picture.row(y)[columns.clone()].iter().filter(|&&p| p < INK).count())
+        .sum()
 }
 
 /// A length at 200 dpi as pixels at another resolution; at least one.

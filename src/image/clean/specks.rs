@@ -1,6 +1,6 @@
 //! Specks of dirt, taken out.
 
-use super::{INK, scaled};
+use super::{INK, ink_in, scaled};
 use crate::image::Picture;
 use crate::image::blots::{Blot, Blots, count_around};
 
@@ -88,10 +88,10 @@ fn lies(picture: &Picture, blots: &Blots) -> bool {
     for blot in &blots.all {
         let (w, h) = blot.size();
         if (least.0..4 * least.0).contains(&w) && (least.1..4 * least.1).contains(&h) {
-            let right = (blot.x1, blot.x1 + gap.0, blot.y0, blot.y1);
-            let below = (blot.x0, blot.x1, blot.y1, blot.y1 + gap.1);
-            level += usize::from(ink_in(picture, right) > 0);
-            down += usize::from(ink_in(picture, below) > 0);
+            let right = (blot.x1..blot.x1 + gap.0, blot.y0..blot.y1);
+            let below = (blot.x0..blot.x1, blot.y1..blot.y1 + gap.1);
+            level += usize::from(ink_in(picture, right.0, right.1) > 0);
+            down += usize::from(ink_in(picture, below.0, below.1) > 0);
         }
     }
     down > level
@@ -105,19 +105,13 @@ fn beside(picture: &Picture, blot: &Blot, lies: bool) -> [usize; 2] {
     if lies {
         let (from, to) = (x.saturating_sub(across(POINT_RISE)), x + across(POINT_RISE));
         let gap = down(POINT_GAP);
-        [(from, to, blot.y0.saturating_sub(gap), blot.y0), (from, to, blot.y1, blot.y1 + gap)]
+        [(from..to, blot.y0.saturating_sub(gap)..blot.y0), (from..to, blot.y1..blot.y1 + gap)]
     } else {
         let (from, to) = (y.saturating_sub(down(POINT_RISE)), y + down(POINT_RISE));
         let gap = across(POINT_GAP);
-        [(blot.x0.saturating_sub(gap), blot.x0, from, to), (blot.x1, blot.x1 + gap, from, to)]
+        [(blot.x0.saturating_sub(gap)..blot.x0, from..to), (blot.x1..blot.x1 + gap, from..to)]
     }
-    .map(|window| ink_in(picture, window))
-}
-
-/// The ink from `x0` to `x1` and `y0` to `y1`, as far as that is on the page.
-fn ink_in(picture: &Picture, (x0, x1, y0, y1): (usize, usize, usize, usize)) -> usize {
-    let (x1, y1) = (x1.min(picture.width), y1.min(picture.height));
-    (y0..y1).map(|y| picture.row(y)[x0.min(x1)..x1].iter().filter(|&&p| p < INK).count()).sum()
+    .map(|(columns, rows)| ink_in(picture, columns, rows))
 }
 
 #[cfg(test)]

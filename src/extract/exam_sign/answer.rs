@@ -1,0 +1,201 @@
+//! The word, sign or verb that answers for a test, before it, behind it or for a list of tests.
+
+use super::{Row, find_side};
+use crate::fact::{Side, SignPolarity};
+use crate::lexicon::CueCategory;
+use crate::span::Span;
+
+/// How many tokens may lie between a sign and the word that answers for it.
+const REACH: usize = 12;
+
+/// An answer to a sign and the token that gives it.
+#[derive(Clone, Copy)]
+pub(super) struct Answer {
+    pub polarity: SignPolarity,
+    pub span: Span,
+}
+
+impl Row<'_, '_> {
+    pub(super) fn polarity_word(&self, at: usize) -> Option<Answer> {
+        let polarity = match self.answer_id(at)? {
+            "positive" => SignPolarity::Positive,
+            "negative" => SignPolarity::Negative,
+            _ => return None,
+        };
+        Some(Answer { polarity, span: self.tokens[at].span })
+    }
+
+    /// `+` and `-` as answers, not as dashes.
+    pub(super) fn plus_or_minus(&self, at: usize) -> Option<Answer> {
+        let polarity = match self.word(at) {
+            "+" | "++" => SignPolarity::Positive,
+            "-" => SignPolarity::Negative,
+            _ => return None,
+        };
+        // A dash stands before more words of the same row.
+        let next = self.word(at + 1);
+        let side = find_side(next).is_some() || next.starts_with("bil");
+        let ends = next.is_empty() || matches!(next, "," | ";" | "." | ")" | "/");
+        (polarity == SignPolarity::Positive || ends || side)
+            .then_some(Answer { polarity, span: self.tokens[at].span })
+    }
+
+    /// "+L / -R": two answers, one a side.
+    pub(super) fn split_by_side(&self, at: usize) -> Option<((Answer, Side), (Answer, Side))> {
+        let mut found = Vec::new();
+        let mut i = at + 1;
+        while i < self.tokens.len() && i <= at + 8 && !self.is_sign(i) {
+            let answer = self.polarity_word(i).or_else(|| self.plus_or_minus(i));
+            if let Some(answer) = answer {
+                let side = find_side(self.word(i + 1)).or_else(|| find_side(self.word(i - 1)));
+                found.push((answer, side?));
+            }
+            i += 1;
+        }
+        match found[..] {
+            [(a, left), (b, right)] if left != right && a.polarity != b.polarity => {
+                Some(((a, left), (b, right)))
+            }
+            _ => None,
+        }
+    }
+
+    /// "positive Tinel's", "negative bilateral SLR", "+ crest point sign".
+    pub(super) fn answer_just_before(&self, at: usize) -> Option<Answer> {
+        for i in (at.saturating_sub(4)..at).rev() {
+            if let Some(answer) = self.polarity_word(i) {
+                // The answer of a test before it: "SLR negative Tinel positive".
+                let taken = i > 0 && self.is_sign(i - 1) && self.answer_after_word(at).is_some();
+                return (!taken).then_some(answer);
+            }
+            if matches!(self.word(i), "+") {
+                return Some(Answer {
+                    polarity: SignPolarity::Positive,
+                    span: self.tokens[i].span,
+                });
+            }
+            let passes = find_side(self.word(i)).is_some()
+                || matches!(
+                    self.word(i),
+                    "a" | "an"
+                        | "the"
+                        | "for"
+                        | "seated"
+                        | "supine"
+                        | "sitting"
+                        | "for a"
+                        | "lumbar"
+                        | "cervical"
+                        | "sign"
+                        | "of"
+                        | "patient's"
+                        | "her"
+                        | "his"
+                );
+            if !passes {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn answer_after_word(&self, at: usize) -> Option<Answer> {
+        self.polarity_word(at + 1).or_else(|| self.polarity_word(at + 2))
+    }
+
+    /// "FABER: positive", "FABER, Gaenslen and Yeoman are negative", "SLR to 70 degrees was negative".
+    pub(super) fn answer_after(&self, at: usize) -> Option<Answer> {
+        let mut steps = 0;
+        let mut new_line = false;
+        let mut i = at + 1;
+        while i < self.tokens.len() && steps < REACH {
+            let gap = Span::new(self.tokens[i - 1].span.end, self.tokens[i].span.start);
+            new_line |= gap.start < gap.end && self.note.as_written(gap).contains('\n');
+            if new_line && self.word(i) == ":" {
+                // What follows answers the label of the next line.
+                return None;
+            }
+            if let Some(answer) = self.polarity_word(i).or_else(|| self.plus_or_minus(i)) {
+                return Some(answer);
+            }
+            if self.is_sign(i) {
+                // The next test of a list does not count as distance.
+                steps = 0;
+                i += 1;
+                continue;
+            }
+            match self.word(i) {
+                ";" | "." => return None,
+                "," | "and" | "or" | "&" | "/" | "but" => {
+                    // The list goes on only if a test follows soon.
+                    let next = (i + 1..(i + 6).min(self.tokens.len())).find(|&j| {
+                        self.is_sign(j) || self.polarity_word(j).is_some() || self.word(j) == ","
+                    });
+                    if !next.is_some_and(|j| self.is_sign(j)) || self.word(i) == "but" {
+                        return None;
+                    }
+                }
+                _ => {}
+            }
+            steps += 1;
+            i += 1;
+        }
+        None
+    }
+
+    /// "The following tests were positive: Kemp's and SLR".
+    pub(super) fn answer_of_list(&self, at: usize) -> Option<Answer> {
+        let mut list = false;
+        for i in (0..at).rev() {
+            if let Some(answer) = self.polarity_word(i) {
+                // A result that belongs to the test before it ends that test's row.
+                let own = i > 0 && self.is_sign(i - 1) && self.word(i + 1) != ":" && list;
+                return (!own).then_some(answer);
+            }
+            list |= self.is_sign(i);
+            let passes = self.is_sign(i)
+                || find_side(self.word(i)).is_some()
+                || matches!(
+                    self.word(i),
+                    "," | "and"
+                        | "or"
+                        | ":"
+                        | "&"
+                        | "/"
+                        | "test"
+                        | "tests"
+                        | "sign"
+                        | "today"
+                        | "the"
+                        | "for"
+                        | "maneuvers"
+                        | "."
+                        | "?"
+                        | "findings"
+                        | "included"
+                        | "include"
+                );
+            if !passes {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// "facet loading reproduces her pain".
+    pub(super) fn reproducing_verb(&self, at: usize) -> Option<Answer> {
+        let found = (at + 1..(at + 8).min(self.tokens.len()))
+            .take_while(|&i| !matches!(self.word(i), ";" | "," | "."))
+            .find(|&i| {
+                self.answer_id(i) == Some("reproduces")
+                    || matches!(
+                        self.word(i),
+                        "painful" | "causes" | "caused" | "produces" | "produced"
+                    )
+            })?;
+        let span = self.tokens[found].span;
+        let negated = self.note.assert(span).has(CueCategory::Negated, self.note.lexicon);
+        let polarity = if negated { SignPolarity::Negative } else { SignPolarity::Positive };
+        Some(Answer { polarity, span })
+    }
+}
