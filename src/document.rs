@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::geometry::Rect;
 
 /// Where a page's words come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum TextSource {
     /// The PDF's own text.
     TextLayer,
@@ -32,7 +34,7 @@ impl TextSource {
 }
 
 /// One file, read.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Document {
     /// BLAKE3 of the file's bytes, 64 hexadecimal digits.
     pub content_hash: String,
@@ -44,7 +46,7 @@ pub struct Document {
 }
 
 /// One page, turned upright.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Page {
     /// Counted from 1.
     pub number: u32,
@@ -89,7 +91,7 @@ impl Page {
 }
 
 /// What a page is to the packet it came in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PageKind {
     /// Part of the record.
     Record,
@@ -117,7 +119,7 @@ impl PageKind {
 }
 
 /// What a fax machine printed along a page's edge.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FaxHeader {
     /// Who sent it, as printed: a name or a number.
     pub sender: Option<String>,
@@ -130,7 +132,7 @@ pub struct FaxHeader {
 }
 
 /// How far a page could be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Legibility {
     /// Its words can be used.
     Readable,
@@ -152,7 +154,7 @@ impl Legibility {
 }
 
 /// What a line is to the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LineRole {
     /// Part of the record.
     Body,
@@ -175,7 +177,7 @@ impl LineRole {
 }
 
 /// One printed line, or one cell of a table row where cells stand apart.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     /// Words from left to right.
     pub words: Vec<Word>,
@@ -202,7 +204,7 @@ impl Line {
 }
 
 /// One word.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Word {
     /// As read; never empty, no white space.
     pub text: String,

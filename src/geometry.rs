@@ -2,7 +2,7 @@
 
 /// A rectangle in PDF points (1/72 inch) from the top left corner of the page
 /// as a reader sees it (turned upright); `x0 <= x1`, `y0 <= y1`.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Rect {
     /// Left edge.
     pub x0: f32,

@@ -24,6 +24,8 @@ pub mod image;
 pub mod pdf;
 pub mod ocr;
 pub mod read;
+pub mod store;
+pub mod worker;
 pub mod searchable;
 pub mod quantity;
 pub mod fact;

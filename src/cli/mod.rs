@@ -6,12 +6,15 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod completions;
+mod config;
 mod context;
 mod doctor;
 mod explain;
 mod facts;
 mod input;
+mod job;
 mod lexicon;
+mod man;
 mod output;
 mod page;
 mod policy;
@@ -20,11 +23,17 @@ mod run;
 mod searchable;
 mod tag;
 mod text;
+mod watch;
+mod worker;
 
+use std::ffi::OsString;
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use config::Config;
 
 use crate::error::{Error, Problem};
 
@@ -35,6 +44,9 @@ use crate::error::{Error, Problem};
 #[derive(Parser)]
 #[command(name = "chartsift", version, max_term_width = 100)]
 struct Cli {
+    /// File of defaults for options; chartsift.toml where it is run, if it is there
+    #[arg(long, global = true, value_name = "FILE.toml")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -42,6 +54,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Args),
+    Watch(watch::Args),
     Tag(tag::Args),
     Text(text::Args),
     Page(page::Args),
@@ -51,25 +64,19 @@ enum Command {
     Policy(policy::Args),
     Explain(explain::Args),
     Doctor(doctor::Args),
+    Config(config::Args),
     Completions(completions::Args),
+    Man(man::Args),
+    #[command(hide = true)]
+    Worker(worker::Args),
 }
 
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
     crate::pipeline::withhold_panic_messages();
-    let result = match Cli::parse().command {
-        Command::Run(args) => run::run(&args),
-        Command::Tag(args) => tag::run(&args),
-        Command::Text(args) => text::run(&args),
-        Command::Page(args) => page::run(&args),
-        Command::Searchable(args) => searchable::run(&args),
-        Command::Lexicon(args) => lexicon::run(&args),
-        Command::Context(args) => context::run(&args),
-        Command::Policy(args) => policy::run(&args),
-        Command::Explain(args) => explain::run(&args),
-        Command::Doctor(args) => doctor::run(&args),
-        Command::Completions(args) => completions::run(&args),
-    };
+    // What is written says what records say: it is for whoever runs the program alone.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    let result = dispatch();
     match result {
         Ok(done) => ExitCode::from(done.code()),
         // Whoever reads us has had enough, as `head` does.
@@ -83,6 +90,33 @@ pub fn main() -> ExitCode {
                 _ => ExitCode::FAILURE,
             }
         }
+    }
+}
+
+/// Runs the command that the arguments name, with the defaults of chartsift.toml.
+fn dispatch() -> Result<Done, Error> {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let plain = Cli::command();
+    let config = Config::find(&arguments, &plain)?;
+    let command = config.applied(plain);
+    let matches = command.clone().get_matches_from(arguments);
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match cli.command {
+        Command::Run(args) => run::run(&args),
+        Command::Watch(args) => watch::run(&args),
+        Command::Tag(args) => tag::run(&args),
+        Command::Text(args) => text::run(&args),
+        Command::Page(args) => page::run(&args),
+        Command::Searchable(args) => searchable::run(&args),
+        Command::Lexicon(args) => lexicon::run(&args),
+        Command::Context(args) => context::run(&args),
+        Command::Policy(args) => policy::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Config(args) => config::run(&args, &config, &command),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
+        Command::Worker(args) => worker::run(&args),
     }
 }
 
@@ -119,8 +153,6 @@ fn stdout_error(source: io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -24,15 +24,12 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Done, Error> {
     let sources = sources(&args.files)?;
-    let engine = Engine {
-        knowledge: Knowledge::load(args.lexicons.as_deref(), &[])?,
-        options: args.read.options()?,
-        as_of: None,
-    };
+    let engine = Engine { knowledge: Knowledge::load(args.lexicons.as_deref(), &[])?, as_of: None };
+    let options = args.read.options()?;
     let mut out = BufWriter::new(io::stdout().lock());
     let mut done = Done { documents: sources.len(), failed: 0 };
     for source in &sources {
-        let extraction = pipeline::read(source, &engine);
+        let extraction = pipeline::read_and_tag(source, &options, &engine);
         let parts = extraction.parts.iter().enumerate();
         for (part, fact) in parts.flat_map(|(n, (_, facts))| facts.iter().map(move |f| (n, f))) {
             let row = FactRow { case_id: None, document: &source.name, part, fact };

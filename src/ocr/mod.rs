@@ -69,7 +69,7 @@ pub enum OcrError {
 }
 
 /// Which engines read scanned pages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum EngineChoice {
     /// Tesseract, and PP-OCR what Tesseract doubts, where its models are there.
     #[default]

@@ -22,7 +22,12 @@ pub struct Plan {
 impl Plan {
     /// How many documents there are.
     pub fn documents(&self) -> usize {
-        self.cases.iter().map(|case| case.documents.len()).sum()
+        self.sources().count()
+    }
+
+    /// The documents, case by case.
+    pub fn sources(&self) -> impl Iterator<Item = &Source> {
+        self.cases.iter().flat_map(|case| &case.documents)
     }
 }
 

@@ -8,23 +8,20 @@ use crate::error::Problem;
 use crate::extract::extract_parts;
 use crate::fact::Fact;
 use crate::necessity::{Payer, Policy, Teller, choose, evaluate, in_force};
-use crate::read::{ReadOptions, Sheet, read};
+use crate::read::{ReadOptions, Reading, Sheet, read};
 use crate::report::{Given, Ruling};
 use crate::text::Text;
 
-/// Reads documents with a lexicon and decides cases by policies.
+/// Takes facts by a lexicon and decides cases by policies.
 pub struct Engine {
     /// Lexicon and policies.
     pub knowledge: Knowledge,
-    /// How to read.
-    pub options: ReadOptions,
     /// The day to judge as of where a case has none of its own.
     pub as_of: Option<jiff::civil::Date>,
 }
 
 impl Work for Engine {
-    fn read(&self, bytes: &[u8], name: &str) -> Extraction {
-        let reading = read(bytes, Some(name), &self.options);
+    fn tag(&self, reading: Reading, name: &str) -> Extraction {
         let document = &reading.document;
         let text = Text::from_document(document);
         let mut parts: Vec<(ChartDocument, Vec<Fact>)> =
@@ -42,7 +39,6 @@ impl Work for Engine {
         }
         let own = |page: &&Page| !matches!(page.kind, PageKind::Duplicate { .. });
         Extraction {
-            content_hash: Some(document.content_hash.clone()),
             name: name.to_owned(),
             parts,
             sheets: document.pages.iter().filter(own).filter_map(Sheet::of).collect(),

@@ -1,45 +1,48 @@
-//! From files to cases: finds them, reads them side by side, and has each case decided.
+//! From files to cases: finds them, has them read side by side, and decides each case.
 //!
 //! The only module that starts threads. A document is one unit of work; one that
-//! fails, or makes the program panic, becomes a problem and stops no other. What
-//! comes out does not depend on how many threads there are.
+//! fails becomes a problem and stops no other. What was read goes to the store at once,
+//! and cases are decided from there, a few at a time: so a run holds a few documents
+//! however many there are, and one that was killed goes on where it was. What comes out
+//! depends neither on the number of threads nor on what was read before.
 
 #![expect(clippy::disallowed_methods, reason = "reads the documents")]
 
+mod decide;
 mod discover;
 mod engine;
 mod guard;
+mod identify;
 mod knowledge;
 mod manifest;
+mod read;
 mod repeats;
 
-use std::cmp::Reverse;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::{fs, iter};
+use std::fs;
+use std::path::PathBuf;
 
-use rayon::prelude::*;
-
+pub use decide::decide_all;
 pub use discover::{CaseBy, CasePlan, Plan, Source, discover};
 pub use engine::{Engine, read_pages, with_bytes};
 pub use guard::withhold_panic_messages;
+pub use identify::{Identities, Identity, identify};
 pub use knowledge::{
     Knowledge, LoadedPolicy, known_evidence, known_policies, known_topics, lexicon_files,
     read_policy, unknown_policy,
 };
 pub use manifest::{parse_day, read_manifest};
+pub use read::{Again, Read, Readers, cached, read_all};
 
 use crate::chart::{Chart, ChartDocument};
 use crate::error::{Error, Problem, Stage};
 use crate::fact::Fact;
 use crate::necessity::{Determination, Verdict};
-use crate::read::Sheet;
-use crate::report::{Case, DocumentRecord, Given, Ruling, Trouble};
+use crate::read::{ReadOptions, Reading, Sheet, read as read_document};
+use crate::report::{Given, Ruling};
 
 /// What one document yields; its pages are gone by then.
 #[derive(Default)]
 pub struct Extraction {
-    /// BLAKE3 of its bytes; `None` where the file could not be opened.
-    pub content_hash: Option<String>,
     /// Path relative to the input.
     pub name: String,
     /// The documents that the file holds, each with its facts in text order; never empty.
@@ -55,12 +58,6 @@ impl Extraction {
     pub fn failed(&self) -> bool {
         self.problems.iter().any(|problem| problem.fatal)
     }
-
-    /// Pages in all, and those read by OCR.
-    pub fn pages(&self) -> (u32, u32) {
-        let sum = |count: fn(&ChartDocument) -> u32| self.parts.iter().map(|(d, _)| count(d)).sum();
-        (sum(|d| d.pages), sum(|d| d.pages_ocr))
-    }
 }
 
 /// What a policy makes of a case.
@@ -71,87 +68,55 @@ pub struct Decision {
     pub rulings: Vec<Ruling>,
 }
 
-/// The two steps of the work, apart from how it is spread over threads.
+/// The two steps of the work on what was read, apart from how it is spread over threads.
 pub trait Work: Sync {
-    /// Reads one document and takes its facts; `name` is its path relative to the input.
-    fn read(&self, bytes: &[u8], name: &str) -> Extraction;
+    /// Takes the facts of one document; `name` is its path relative to the input.
+    fn tag(&self, reading: Reading, name: &str) -> Extraction;
 
     /// Decides one case from the facts of its documents.
     fn decide(&self, given: &Given, documents: Vec<(ChartDocument, Vec<Fact>)>) -> Decision;
 }
 
-/// Is told of each document that is done, from whichever thread.
+/// Is told how a run comes along, from whichever thread.
 pub trait Progress: Sync {
-    /// One document is done.
-    fn done(&self, extraction: &Extraction);
+    /// A page is done; the rest of its document may be not.
+    fn page(&self) {}
+
+    /// A document is done.
+    fn document(&self, _: &Read<'_>) {}
+
+    /// So many more cases are decided and written.
+    fn cases(&self, _: usize) {}
 }
 
 /// For those who do not want to know.
-impl Progress for () {
-    fn done(&self, _: &Extraction) {}
+impl Progress for () {}
+
+/// Threads that do the work.
+fn threads(jobs: usize) -> Result<rayon::ThreadPool, Error> {
+    rayon::ThreadPoolBuilder::new().num_threads(jobs).build().map_err(|error| Error::Io {
+        path: PathBuf::from("threads"),
+        action: "cannot start",
+        source: std::io::Error::other(error),
+    })
 }
 
-/// What a run yields.
-pub struct Outcome {
-    /// The cases, in the order of the plan.
-    pub cases: Vec<Case>,
-    /// The documents, by case.
-    pub documents: Vec<DocumentRecord>,
+/// Reads one document in this process and takes its facts, whatever happens.
+pub fn read_and_tag(source: &Source, options: &ReadOptions, work: &impl Work) -> Extraction {
+    let reading = open(source).and_then(|bytes| {
+        guard::guarded(|| read_document(&bytes, Some(&source.name), options))
+            .map_err(|place| internal_error(&place))
+    });
+    tag(source, reading, work)
 }
 
-/// Reads every document of a plan and decides every case, `jobs` at a time.
-pub fn run(
-    plan: &Plan,
-    work: &impl Work,
-    jobs: usize,
-    progress: &impl Progress,
-) -> Result<Outcome, Error> {
-    let pool =
-        rayon::ThreadPoolBuilder::new().num_threads(jobs).build().map_err(|error| Error::Io {
-            path: "threads".into(),
-            action: "cannot start",
-            source: std::io::Error::other(error),
-        })?;
-    let sources: Vec<&Source> = plan.cases.iter().flat_map(|case| &case.documents).collect();
-    Ok(pool.install(|| {
-        let extractions = longest_first(&sources, jobs, |source| {
-            let extraction = read(source, work);
-            progress.done(&extraction);
-            extraction
-        });
-        decide_all(plan, extractions, work)
-    }))
-}
-
-/// Does the work on each source, and yields what came of them in their order.
-///
-/// A thread that is free takes the largest file that is left: a long one that came last
-/// would keep one thread at work while the others wait.
-fn longest_first<T: Send>(
-    sources: &[&Source],
-    jobs: usize,
-    work: impl Fn(&Source) -> T + Sync,
-) -> Vec<T> {
-    let size = |at: &usize| fs::metadata(&sources[*at].path).map_or(0, |file| file.len());
-    let mut order: Vec<usize> = (0..sources.len()).collect();
-    order.sort_by_cached_key(|at| Reverse(size(at)));
-    let next = AtomicUsize::new(0);
-    let take = || order.get(next.fetch_add(1, Ordering::Relaxed)).copied();
-    let mut done: Vec<(usize, T)> = (0..jobs)
-        .into_par_iter()
-        .with_max_len(1)
-        .flat_map_iter(|_| iter::from_fn(|| take().map(|at| (at, work(sources[at])))))
-        .collect();
-    done.sort_unstable_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
-}
-
-/// Reads one document, whatever happens.
-pub fn read(source: &Source, work: &impl Work) -> Extraction {
-    let mut extraction = match open(source) {
-        Ok(bytes) => read_bytes(&bytes, &source.name, work),
-        Err(problem) => Extraction { problems: vec![problem], ..Extraction::default() },
-    };
+/// Takes the facts of what was read of a document, whatever happens.
+fn tag(source: &Source, reading: Result<Reading, Problem>, work: &impl Work) -> Extraction {
+    let extraction = reading.and_then(|reading| {
+        guard::guarded(|| work.tag(reading, &source.name)).map_err(|place| internal_error(&place))
+    });
+    let mut extraction = extraction
+        .unwrap_or_else(|problem| Extraction { problems: vec![problem], ..Extraction::default() });
     extraction.name.clone_from(&source.name);
     if extraction.parts.is_empty() {
         extraction.parts.push((ChartDocument::default(), Vec::new()));
@@ -164,25 +129,20 @@ pub fn read(source: &Source, work: &impl Work) -> Extraction {
     extraction
 }
 
-fn read_bytes(bytes: &[u8], name: &str, work: &impl Work) -> Extraction {
-    let mut extraction = guard::guarded(|| work.read(bytes, name)).unwrap_or_else(|place| {
-        Extraction { problems: vec![internal_error(&place)], ..Extraction::default() }
-    });
-    if extraction.content_hash.is_none() {
-        extraction.content_hash = Some(blake3::hash(bytes).to_hex().to_string());
-    }
-    extraction
-}
-
 /// The bytes of a file, or why there are none.
 fn open(source: &Source) -> Result<Vec<u8>, Problem> {
-    fs::read(&source.path).map_err(|error| Problem {
+    fs::read(&source.path).map_err(|error| unopened(&error.kind().to_string()))
+}
+
+/// What is told of a file that cannot be opened.
+fn unopened(why: &str) -> Problem {
+    Problem {
         page: None,
         stage: Stage::Open,
-        problem: format!("cannot open the file: {}", error.kind()),
+        problem: format!("cannot open the file: {why}"),
         retriable: true,
         fatal: true,
-    })
+    }
 }
 
 /// What is told of a document that the program itself failed on.
@@ -194,59 +154,6 @@ fn internal_error(place: &str) -> Problem {
         retriable: false,
         fatal: true,
     }
-}
-
-/// Hands the documents back to their cases and decides each.
-fn decide_all(plan: &Plan, extractions: Vec<Extraction>, work: &impl Work) -> Outcome {
-    let mut extractions = extractions.into_iter();
-    let mut documents = Vec::new();
-    let gathered: Vec<(&CasePlan, Vec<Extraction>)> = plan
-        .cases
-        .iter()
-        .map(|case| {
-            let own: Vec<Extraction> = extractions.by_ref().take(case.documents.len()).collect();
-            documents.extend(own.iter().map(|extraction| DocumentRecord {
-                case_id: case.id.clone(),
-                document: extraction.name.clone(),
-                blake3: extraction.content_hash.clone(),
-            }));
-            (case, own)
-        })
-        .collect();
-    let cases = gathered.into_par_iter().map(|(case, own)| decide(case, own, work)).collect();
-    Outcome { cases, documents }
-}
-
-/// Decides one case, whatever happens.
-fn decide(plan: &CasePlan, mut extractions: Vec<Extraction>, work: &impl Work) -> Case {
-    repeats::over_documents(&mut extractions);
-    let mut documents = Vec::with_capacity(extractions.len());
-    let mut problems = Vec::new();
-    for extraction in extractions {
-        let name = &extraction.name;
-        let troubles = extraction.problems.into_iter();
-        problems.extend(troubles.map(|problem| Trouble { document: name.clone(), problem }));
-        documents.extend(extraction.parts);
-    }
-    let spare = documents.iter().map(|(document, _)| document.clone()).collect();
-    let decision = guard::guarded(|| work.decide(&plan.given, documents));
-    let decision = decision.unwrap_or_else(|place| {
-        problems.push(Trouble {
-            document: String::new(),
-            problem: Problem {
-                page: None,
-                stage: Stage::Facts,
-                problem: format!(
-                    "the case was not decided: internal error at {place}; please report it"
-                ),
-                retriable: false,
-                fatal: false,
-            },
-        });
-        undecided(spare)
-    });
-    let Decision { chart, rulings } = decision;
-    Case { id: plan.id.clone(), given: plan.given.clone(), chart, rulings, problems }
 }
 
 /// What stands in for the decision of a case that the program failed on: a clinician has to look.
@@ -279,16 +186,19 @@ fn undecided(documents: Vec<ChartDocument>) -> Decision {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Case;
+    use crate::store::{Reader, Store};
 
-    /// Takes the bytes for a command.
+    /// Takes the text for a command.
     struct Toy;
 
     impl Work for Toy {
-        fn read(&self, bytes: &[u8], _: &str) -> Extraction {
-            if bytes == b"panic" {
+        fn tag(&self, reading: Reading, _: &str) -> Extraction {
+            let text = reading.document.plain_text.unwrap_or_default();
+            if text == "panic" {
                 panic!("words of a record");
             }
-            let document = ChartDocument { pages: bytes.len() as u32, ..ChartDocument::default() };
+            let document = ChartDocument { pages: text.len() as u32, ..ChartDocument::default() };
             Extraction { parts: vec![(document, Vec::new())], ..Extraction::default() }
         }
 
@@ -301,34 +211,44 @@ mod tests {
         }
     }
 
-    fn toy_run(files: &[(&str, &str)], jobs: usize) -> Outcome {
+    fn toy_run(files: &[(&str, &str)], jobs: usize) -> Vec<Case> {
         let place = tempfile::tempdir().unwrap();
         for (name, text) in files {
             fs::write(place.path().join(name), text).unwrap();
         }
         let plan = discover(&[place.path().to_owned()], CaseBy::File, None).unwrap();
-        run(&plan, &Toy, jobs, &()).unwrap()
+        let options = ReadOptions::default();
+        let (store, _) = Store::open(place.path(), Reader::new(&options)).unwrap();
+        let mut identities = identify(&plan, jobs).unwrap();
+        let how = (&Readers::Here, &options);
+        read_all(&plan, &mut identities, &store, how, (jobs, Again::Nothing), &()).unwrap();
+        let mut cases = Vec::new();
+        let mut sink = |case| {
+            cases.push(case);
+            Ok(())
+        };
+        decide_all(&plan, &identities, &store, &Toy, jobs, &(), &mut sink).unwrap();
+        cases
     }
 
     #[test]
     fn a_document_that_makes_it_panic_stops_no_other() {
-        let outcome = toy_run(&[("a.txt", "one"), ("b.txt", "panic"), ("c.txt", "three")], 2);
-        let pages: Vec<u32> = outcome.cases.iter().map(|c| c.chart.documents[0].pages).collect();
+        let cases = toy_run(&[("a.txt", "one"), ("b.txt", "panic"), ("c.txt", "three")], 2);
+        let pages: Vec<u32> = cases.iter().map(|c| c.chart.documents[0].pages).collect();
         assert_eq!(pages, [3, 0, 5]);
-        let [problem] = outcome.cases[1].problems.as_slice() else { panic!("one problem") };
+        let [problem] = cases[1].problems.as_slice() else { panic!("one problem") };
         assert_eq!(problem.document, "b.txt");
         assert!(problem.problem.fatal && !problem.problem.retriable);
         assert!(problem.problem.problem.starts_with("internal error at src/pipeline/mod.rs:"));
-        assert!(outcome.documents.iter().all(|document| document.blake3.is_some()));
     }
 
     #[test]
     fn a_case_that_makes_it_panic_goes_to_a_clinician() {
-        let outcome = toy_run(&[("a.txt", "four"), ("b.txt", "b")], 1);
-        let case = &outcome.cases[0];
-        assert_eq!(case.rulings[0].verdict.determination, Determination::ReferToClinician);
-        assert_eq!(case.problems.len(), 1);
-        assert!(outcome.cases[1].problems.is_empty());
+        let cases = toy_run(&[("a.txt", "four"), ("b.txt", "b")], 1);
+        let verdict = &cases[0].rulings[0].verdict;
+        assert_eq!(verdict.determination, Determination::ReferToClinician);
+        assert_eq!(cases[0].problems.len(), 1);
+        assert!(cases[1].problems.is_empty());
     }
 
     #[test]
@@ -338,9 +258,31 @@ mod tests {
         let files: Vec<(&str, &str)> =
             names.iter().map(String::as_str).zip(texts.iter().map(String::as_str)).collect();
         let pages = |jobs| -> Vec<(String, u32)> {
-            let cases = toy_run(&files, jobs).cases;
+            let cases = toy_run(&files, jobs);
             cases.into_iter().map(|c| (c.id, c.chart.documents[0].pages)).collect()
         };
+        assert_eq!(pages(1).len(), 40);
         assert_eq!(pages(1), pages(4));
+    }
+
+    #[test]
+    fn what_fails_downstream_ends_the_work() {
+        let place = tempfile::tempdir().unwrap();
+        for n in 0..60 {
+            fs::write(place.path().join(format!("{n}.txt")), "text").unwrap();
+        }
+        let plan = discover(&[place.path().to_owned()], CaseBy::File, None).unwrap();
+        let options = ReadOptions::default();
+        let (store, _) = Store::open(place.path(), Reader::new(&options)).unwrap();
+        let mut identities = identify(&plan, 2).unwrap();
+        let how = (&Readers::Here, &options);
+        read_all(&plan, &mut identities, &store, how, (2, Again::Nothing), &()).unwrap();
+        let mut taken = 0;
+        let full = |_| {
+            taken += 1;
+            Err(Error::Usage { place: "disk".into(), problem: "full".into() })
+        };
+        assert!(decide_all(&plan, &identities, &store, &Toy, 2, &(), full).is_err());
+        assert_eq!(taken, 1);
     }
 }

@@ -17,6 +17,8 @@ pub mod view;
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::document::{Document, Legibility, Line, LineRole, Page, PageKind, TextSource, Word};
 use crate::error::{Problem, Stage};
 use crate::geometry::Rect;
@@ -27,7 +29,7 @@ use crate::{layout, pdf};
 pub use duplicates::Sheet;
 
 /// When pages are read by OCR.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OcrMode {
     /// Where a page has no text of its own that can be used.
     #[default]
@@ -39,7 +41,7 @@ pub enum OcrMode {
 }
 
 /// How to read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadOptions {
     /// When pages are read by OCR.
     pub ocr: OcrMode,
@@ -63,7 +65,7 @@ impl Default for ReadOptions {
 }
 
 /// A document with what went wrong on the way.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// What could be read; without pages where nothing could.
     pub document: Document,
@@ -88,6 +90,13 @@ pub(crate) enum Format {
     Text,
 }
 
+/// Whether a file's name says that it is meant as text; the only thing in a name that
+/// reading goes by.
+pub fn is_named_text(name: &str) -> bool {
+    let extension = name.rsplit('.').next().unwrap_or_default();
+    extension.eq_ignore_ascii_case("txt") || extension.eq_ignore_ascii_case("text")
+}
+
 /// Tells a format by content. The name decides only whether bytes that are no text
 /// at first sight may be meant as text.
 pub(crate) fn format(bytes: &[u8], name_hint: Option<&str>) -> Option<Format> {
@@ -105,10 +114,7 @@ pub(crate) fn format(bytes: &[u8], name_hint: Option<&str>) -> Option<Format> {
     if starts(b"\xFF\xD8\xFF") {
         return Some(Format::Jpeg);
     }
-    let named_text = name_hint.is_some_and(|name| {
-        let extension = name.rsplit('.').next().unwrap_or("");
-        extension.eq_ignore_ascii_case("txt") || extension.eq_ignore_ascii_case("text")
-    });
+    let named_text = name_hint.is_some_and(is_named_text);
     let odd = bytes
         .iter()
         .filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0C) || b == 0x7F)
@@ -123,6 +129,16 @@ pub(crate) fn format(bytes: &[u8], name_hint: Option<&str>) -> Option<Format> {
 /// Never fails: a file that cannot be read gives a document without pages and one
 /// problem that is `fatal`.
 pub fn read(bytes: &[u8], name_hint: Option<&str>, options: &ReadOptions) -> Reading {
+    read_watched(bytes, name_hint, options, &mut |_| ())
+}
+
+/// [`read`], telling `watch` the number of each page when it is done.
+pub fn read_watched(
+    bytes: &[u8],
+    name_hint: Option<&str>,
+    options: &ReadOptions,
+    watch: &mut dyn FnMut(u32),
+) -> Reading {
     let document = Document {
         content_hash: blake3::hash(bytes).to_hex().to_string(),
         pages: Vec::new(),
@@ -134,13 +150,13 @@ pub fn read(bytes: &[u8], name_hint: Option<&str>, options: &ReadOptions) -> Rea
         return reading;
     }
     match format(bytes, name_hint) {
-        Some(Format::Pdf) => read_pdf(bytes, options, &mut reading),
+        Some(Format::Pdf) => read_pdf(bytes, options, watch, &mut reading),
         Some(Format::Tiff) => match tiff::pages(bytes) {
-            Ok(pages) => scan::read_pictures(pages, options, &mut reading),
+            Ok(pages) => scan::read_pictures(pages, options, watch, &mut reading),
             Err(problem) => reading.fail(&problem),
         },
-        Some(Format::Png) => read_still(still::png(bytes), options, &mut reading),
-        Some(Format::Jpeg) => read_still(still::jpeg(bytes), options, &mut reading),
+        Some(Format::Png) => read_still(still::png(bytes), options, watch, &mut reading),
+        Some(Format::Jpeg) => read_still(still::jpeg(bytes), options, watch, &mut reading),
         Some(Format::Text) => read_text(bytes, &mut reading),
         None => reading.fail("the file is not a PDF, TIFF, PNG, JPEG or text file"),
     }
@@ -214,11 +230,13 @@ impl Reading {
 fn read_still(
     picture: Result<crate::image::Picture, String>,
     options: &ReadOptions,
+    watch: &mut dyn FnMut(u32),
     reading: &mut Reading,
 ) {
     match picture {
         Ok(picture) => {
-            scan::read_pictures(std::iter::once(Ok(picture.ink_on_paper())), options, reading);
+            let pages = std::iter::once(Ok(picture.ink_on_paper()));
+            scan::read_pictures(pages, options, watch, reading);
         }
         Err(problem) => reading.fail(&problem),
     }
@@ -254,7 +272,12 @@ fn read_text(bytes: &[u8], reading: &mut Reading) {
 /// stamp or a header on a scan.
 const SCAN_STAMP: usize = 250;
 
-fn read_pdf(bytes: &[u8], options: &ReadOptions, reading: &mut Reading) {
+fn read_pdf(
+    bytes: &[u8],
+    options: &ReadOptions,
+    watch: &mut dyn FnMut(u32),
+    reading: &mut Reading,
+) {
     let pdf = match pdf::open(bytes) {
         Ok(pdf) => pdf,
         Err(error) => return reading.fail(error.message()),
@@ -313,6 +336,7 @@ fn read_pdf(bytes: &[u8], options: &ReadOptions, reading: &mut Reading) {
                 reading.document.pages.push(page);
             }
         }
+        watch(number);
     }
 }
 

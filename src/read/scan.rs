@@ -15,6 +15,7 @@ use crate::pdf;
 pub fn read_pictures(
     pictures: impl Iterator<Item = Result<Picture, String>>,
     options: &ReadOptions,
+    watch: &mut dyn FnMut(u32),
     reading: &mut Reading,
 ) {
     for (i, picture) in pictures.enumerate() {
@@ -38,6 +39,7 @@ pub fn read_pictures(
                 reading.document.pages.push(unread(number, 0.0, 0.0));
             }
         }
+        watch(number);
     }
     let pages = &reading.document.pages;
     if options.only.is_none() && pages.iter().all(|page| page.width == 0.0) {

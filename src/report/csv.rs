@@ -5,18 +5,27 @@ use std::io::{self, Write};
 
 use super::cell::Cell;
 
-/// Writes a header and rows.
-pub fn write<'a, W: Write>(
-    out: W,
-    columns: &[&str],
-    rows: impl IntoIterator<Item = Vec<Cell<'a>>>,
-) -> io::Result<W> {
-    let mut writer = csv::WriterBuilder::new().from_writer(out);
-    writer.write_record(columns)?;
-    for row in rows {
-        writer.write_record(row.iter().map(|cell| guarded(cell).into_owned()))?;
+/// A table that is being written.
+pub struct Table<W: Write>(csv::Writer<W>);
+
+impl<W: Write> Table<W> {
+    /// Begins a table with its header.
+    pub fn begin(out: W, columns: &[&str]) -> io::Result<Self> {
+        let mut writer = csv::WriterBuilder::new().from_writer(out);
+        writer.write_record(columns)?;
+        Ok(Self(writer))
     }
-    writer.into_inner().map_err(|error| error.into_error())
+
+    /// Writes a row.
+    pub fn push(&mut self, row: &[Cell<'_>]) -> io::Result<()> {
+        self.0.write_record(row.iter().map(|cell| guarded(cell).into_owned()))?;
+        Ok(())
+    }
+
+    /// Ends the table.
+    pub fn finish(self) -> io::Result<W> {
+        self.0.into_inner().map_err(|error| error.into_error())
+    }
 }
 
 /// The cell's text, with an apostrophe before what a spreadsheet would run as a formula.
@@ -37,7 +46,9 @@ mod tests {
 
     #[track_caller]
     fn check(cell: Cell<'_>, expect: &str) {
-        let bytes = write(Vec::new(), &["a", "b"], [vec![cell, Cell::Empty]]).unwrap();
+        let mut table = Table::begin(Vec::new(), &["a", "b"]).unwrap();
+        table.push(&[cell, Cell::Empty]).unwrap();
+        let bytes = table.finish().unwrap();
         assert_eq!(String::from_utf8(bytes).unwrap(), format!("a,b\n{expect},\n"));
     }
 

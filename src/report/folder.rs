@@ -1,8 +1,8 @@
-//! The report folder: written beside its place and moved there as a whole.
+//! The report folder: files written beside their places and moved there together.
 
 #![expect(clippy::disallowed_methods, reason = "knows a report of ours by its run.json")]
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,8 +10,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::run::PROGRAM;
 use crate::error::Error;
 
-/// The file that marks a folder as a report of ours.
+/// The file that marks a folder as a report of ours; the last to be put in its place, so that
+/// a folder without it holds no whole report.
 pub const RUN: &str = "run.json";
+
+/// The tables of facts; the other tables' rows name theirs.
+pub const FACTS: &str = "facts.csv";
+pub const FACT_LINES: &str = "facts.jsonl";
 
 /// The folder of narratives.
 pub const ASSESSMENTS: &str = "assessments";
@@ -19,11 +24,14 @@ pub const ASSESSMENTS: &str = "assessments";
 /// The folder of requests for missing documentation.
 pub const REQUESTS: &str = "requests";
 
+/// Where a report is written until it is whole.
+const PARTIAL: &str = ".partial";
+
 /// What a report consists of; whatever else stands in a report folder stays there.
 const PARTS: &[&str] = &[
     "cases.csv",
-    "facts.csv",
-    "facts.jsonl",
+    FACTS,
+    FACT_LINES,
     "criteria.csv",
     "denial_reasons.csv",
     "pathway.csv",
@@ -34,24 +42,26 @@ const PARTS: &[&str] = &[
     RUN,
 ];
 
-/// Held while a report is written.
-static WRITING: Mutex<()> = Mutex::new(());
+/// Held while a report is put in its place.
+static PLACING: Mutex<()> = Mutex::new(());
 
-/// Waits until no report is being written and keeps any from being begun.
+/// Waits until no report is being put in its place and keeps any from being.
 ///
 /// For the moment before the program is made to end.
 pub fn uninterrupted() -> MutexGuard<'static, ()> {
-    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
+    PLACING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether a report may be written to `out`: it is not there, is empty, or holds a report of ours.
+/// Whether a report may be written to `out`: it is not there, is empty, or holds one of ours,
+/// finished or not.
 pub fn check(out: &Path) -> Result<(), Error> {
     let usage = |problem: &str| Error::Usage {
         place: format!("--out {}", out.display()),
         problem: problem.to_owned(),
     };
+    let ours = || is_report(out) || out.join(crate::store::FILE).is_file();
     match fs::read_dir(out).map(|mut entries| entries.next().is_none()) {
-        Ok(empty) if empty || is_report(out) => Ok(()),
+        Ok(empty) if empty || ours() => Ok(()),
         Ok(_) => Err(usage(
             "the folder holds something that is not a report of this program; name a new or an empty one",
         )),
@@ -60,6 +70,44 @@ pub fn check(out: &Path) -> Result<(), Error> {
             Err(usage("not a folder; name a new or an empty one"))
         }
         Err(source) => Err(Error::Io { path: out.to_owned(), action: "cannot open", source }),
+    }
+}
+
+/// The right to write to a folder, for as long as it is held.
+#[derive(Debug)]
+pub struct Claim(#[expect(dead_code, reason = "locked until it is closed")] File);
+
+/// Makes the folder where it is not there and claims it; whatever a run left half done is
+/// removed.
+///
+/// # Errors
+/// [`Error::Usage`] where [`check`] says so or another run has it, [`Error::Io`] where the
+/// folder cannot be made.
+pub fn claim(out: &Path) -> Result<Claim, Error> {
+    check(out)?;
+    fs::create_dir_all(out).map_err(io_error(out, "cannot create"))?;
+    let folder = File::open(out).map_err(io_error(out, "cannot open"))?;
+    match folder.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(Error::Usage {
+                place: format!("--out {}", out.display()),
+                problem: "another run writes there; wait for it, or name another folder".into(),
+            });
+        }
+        Err(TryLockError::Error(source)) => return Err(io_error(out, "cannot lock")(source)),
+    }
+    clear(&out.join(PARTIAL))?;
+    Ok(Claim(folder))
+}
+
+/// Removes a folder if it is there.
+fn clear(folder: &Path) -> Result<(), Error> {
+    match fs::remove_dir_all(folder) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(io_error(folder, "cannot remove")(source))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -79,69 +127,75 @@ pub fn is_report(folder: &Path) -> bool {
 pub struct Folder {
     out: PathBuf,
     partial: PathBuf,
-    _writing: MutexGuard<'static, ()>,
 }
 
 impl Folder {
-    /// Begins a report that will stand at `out`.
+    /// Begins a report that will stand in `out`, a folder that is there.
     pub fn begin(out: &Path) -> Result<Self, Error> {
-        check(out)?;
-        let writing = uninterrupted();
-        // A link stays a link: what it points to is replaced.
-        let out = match fs::canonicalize(out) {
-            Ok(real) => real,
-            Err(_) => std::path::absolute(out).map_err(io_error(out, "cannot write"))?,
-        };
-        let parent = out.parent().unwrap_or(&out);
-        fs::create_dir_all(parent).map_err(io_error(parent, "cannot create"))?;
-        let partial = beside(&out, "partial");
-        fs::create_dir(&partial).map_err(io_error(&partial, "cannot create"))?;
-        Ok(Self { out, partial, _writing: writing })
+        let partial = out.join(PARTIAL);
+        clear(&partial)?;
+        for folder in [&partial, &partial.join(ASSESSMENTS)] {
+            fs::create_dir(folder).map_err(io_error(folder, "cannot create"))?;
+        }
+        Ok(Self { out: out.to_owned(), partial })
     }
 
-    /// Writes one file; `name` is its path in the report.
-    pub fn write(
+    /// Makes a file of the report and hands it over; `name` is its path in the report.
+    pub fn write<T>(
         &self,
         name: &str,
-        fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
-    ) -> Result<(), Error> {
-        let path = self.partial.join(name);
-        let written = || -> io::Result<()> {
-            if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent)?;
-            }
-            let mut file = BufWriter::new(File::create_new(&path)?);
-            fill(&mut file)?;
-            file.flush()?;
-            file.get_ref().sync_all()
-        };
-        written().map_err(io_error(&self.out.join(name), "cannot write"))
+        fill: impl FnOnce(BufWriter<File>) -> io::Result<T>,
+    ) -> Result<T, Error> {
+        File::create_new(self.partial.join(name))
+            .and_then(|file| fill(BufWriter::new(file)))
+            .map_err(io_error(&self.out.join(name), "cannot write"))
     }
 
-    /// Puts the report in its place.
+    /// Writes a page of text into a folder of the report.
+    pub fn page(&self, folder: &str, name: &str, text: &str) -> Result<(), Error> {
+        let place = self.partial.join(folder);
+        if !place.is_dir() {
+            fs::create_dir(&place).map_err(io_error(&place, "cannot create"))?;
+        }
+        self.write(&format!("{folder}/{name}"), |mut file| {
+            file.write_all(text.as_bytes())?;
+            file.flush()
+        })
+    }
+
+    /// What is told where a table cannot be written.
+    pub fn failed(&self, source: io::Error) -> Error {
+        io_error(&self.out, "cannot write")(source)
+    }
+
+    /// Puts the report in its place: the mark of the old one goes first, that of the new one
+    /// comes last.
     pub fn finish(self) -> Result<(), Error> {
-        let Self { out, partial, .. } = &self;
-        if !out.exists() {
-            return fs::rename(partial, out).map_err(io_error(out, "cannot write"));
-        }
-        let old = beside(out, "old");
-        fs::rename(out, &old).map_err(io_error(out, "cannot replace"))?;
-        if let Err(source) = fs::rename(partial, out) {
-            // Best effort: the old report goes back to where it was.
-            let _ = fs::rename(&old, out);
-            return Err(Error::Io { path: out.clone(), action: "cannot write", source });
-        }
-        // What others put beside the report stays.
-        let kept = || -> io::Result<()> {
-            for entry in fs::read_dir(&old)? {
-                let name = entry?.file_name();
-                if !PARTS.iter().any(|part| name == *part) {
-                    fs::rename(old.join(&name), out.join(&name))?;
+        let Self { out, partial } = &self;
+        let place = || -> io::Result<()> {
+            // All at once: thousands of files one by one would take minutes.
+            rustix::fs::syncfs(File::open(partial)?)?;
+            let _placing = uninterrupted();
+            if let Err(error) = fs::remove_file(out.join(RUN))
+                && error.kind() != io::ErrorKind::NotFound
+            {
+                return Err(error);
+            }
+            for part in PARTS {
+                let (from, to) = (partial.join(part), out.join(part));
+                if to.is_dir() {
+                    fs::remove_dir_all(&to)?;
+                }
+                match fs::rename(&from, &to) {
+                    // No case waits for documentation: there are no requests for it.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    renamed => renamed?,
                 }
             }
-            fs::remove_dir_all(&old)
+            fs::remove_dir(partial)?;
+            File::open(out)?.sync_all()
         };
-        kept().map_err(io_error(&old, "cannot remove"))
+        place().map_err(io_error(out, "cannot write"))
     }
 }
 
@@ -150,12 +204,6 @@ impl Drop for Folder {
         // Nothing is left of it once it was moved into place.
         let _ = fs::remove_dir_all(&self.partial);
     }
-}
-
-/// A hidden name beside `out`, this process's own.
-fn beside(out: &Path, what: &str) -> PathBuf {
-    let name = out.file_name().unwrap_or_default().to_string_lossy();
-    out.with_file_name(format!(".{name}.{what}-{}", std::process::id()))
 }
 
 /// Wraps what the system says.
@@ -169,9 +217,11 @@ mod tests {
     use super::*;
 
     fn write(out: &Path, name: &str, text: &str) {
+        let _claim = claim(out).unwrap();
         let folder = Folder::begin(out).unwrap();
-        folder.write(name, |file| file.write_all(text.as_bytes())).unwrap();
-        folder.write(RUN, |file| file.write_all(br#"{"program": "chartsift"}"#)).unwrap();
+        folder.page(ASSESSMENTS, name, text).unwrap();
+        folder.page(REQUESTS, name, text).unwrap();
+        folder.write(RUN, |mut file| file.write_all(br#"{"program": "chartsift"}"#)).unwrap();
         folder.finish().unwrap();
     }
 
@@ -188,10 +238,10 @@ mod tests {
     fn a_report_is_replaced_as_a_whole() {
         let place = tempfile::tempdir().unwrap();
         let out = place.path().join("deep/out");
-        write(&out, "assessments/a.md", "first");
+        write(&out, "a.md", "first");
         fs::write(out.join("mine.txt"), "mine").unwrap();
-        write(&out, "assessments/b.md", "second");
-        assert_eq!(names(&out), ["assessments", "mine.txt", "run.json"]);
+        write(&out, "b.md", "second");
+        assert_eq!(names(&out), ["assessments", "mine.txt", "requests", "run.json"]);
         assert_eq!(names(&out.join(ASSESSMENTS)), ["b.md"]);
         assert_eq!(names(&place.path().join("deep")), ["out"]);
     }
@@ -200,12 +250,27 @@ mod tests {
     fn an_unfinished_report_leaves_nothing() {
         let place = tempfile::tempdir().unwrap();
         let out = place.path().join("out");
-        write(&out, "cases.csv", "first");
+        write(&out, "a.md", "first");
         let folder = Folder::begin(&out).unwrap();
-        folder.write("cases.csv", |file| file.write_all(b"second")).unwrap();
+        folder.page(ASSESSMENTS, "a.md", "second").unwrap();
+        assert!(out.join(PARTIAL).exists());
         drop(folder);
-        assert_eq!(fs::read_to_string(out.join("cases.csv")).unwrap(), "first");
-        assert_eq!(names(place.path()), ["out"]);
+        assert_eq!(fs::read_to_string(out.join("assessments/a.md")).unwrap(), "first");
+        assert!(!out.join(PARTIAL).exists());
+        // What a killed run left is gone with the next.
+        fs::create_dir(out.join(PARTIAL)).unwrap();
+        drop(claim(&out).unwrap());
+        assert!(!out.join(PARTIAL).exists());
+    }
+
+    #[test]
+    fn a_folder_has_one_writer() {
+        let place = tempfile::tempdir().unwrap();
+        let out = place.path().join("out");
+        let first = claim(&out).unwrap();
+        assert!(claim(&out).unwrap_err().to_string().contains("another run writes there"));
+        drop(first);
+        claim(&out).unwrap();
     }
 
     #[test]
@@ -220,5 +285,7 @@ mod tests {
         }
         fs::write(place.path().join(RUN), r#"{"program": "other"}"#).unwrap();
         assert!(matches!(check(place.path()), Err(Error::Usage { .. })));
+        fs::write(place.path().join(crate::store::FILE), "").unwrap();
+        check(place.path()).unwrap();
     }
 }

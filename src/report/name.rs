@@ -8,11 +8,11 @@ const LONGEST: usize = 80;
 /// Names that Windows keeps to itself.
 const RESERVED: &[&str] = &["con", "prn", "aux", "nul"];
 
-/// One file name an id, in the same order.
+/// One file name an id, without an ending, in the same order.
 ///
 /// An id that is a safe name by itself is kept. Any other, and any that a file system
 /// which ignores case would confuse with another, is followed by a piece of its hash.
-pub fn file_names<'a>(ids: impl IntoIterator<Item = &'a str>, extension: &str) -> Vec<String> {
+pub fn file_names<'a>(ids: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let ids: Vec<&str> = ids.into_iter().collect();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for id in &ids {
@@ -22,17 +22,17 @@ pub fn file_names<'a>(ids: impl IntoIterator<Item = &'a str>, extension: &str) -
         .map(|id| {
             let name = safe(id);
             if name == id && seen.get(&name.to_lowercase()) == Some(&1) {
-                format!("{name}{extension}")
+                name
             } else {
                 let hash = blake3::hash(id.as_bytes()).to_hex();
-                format!("{name}-{:.12}{extension}", hash.as_str())
+                format!("{name}-{:.12}", hash.as_str())
             }
         })
         .collect()
 }
 
 /// The id with nothing in it that a path or a shell would read as more than a letter.
-fn safe(id: &str) -> String {
+pub fn safe(id: &str) -> String {
     let name: String = id
         .chars()
         .take(LONGEST)
@@ -52,11 +52,11 @@ mod tests {
 
     #[track_caller]
     fn check(ids: &[&str], expect: &[&str]) {
-        let names = file_names(ids.iter().copied(), ".md");
+        let names = file_names(ids.iter().copied());
         let shapes: Vec<String> = names
             .iter()
             .map(|name| match name.rsplit_once('-') {
-                Some((stem, hash)) if hash.len() == 15 => format!("{stem}-#"),
+                Some((stem, hash)) if hash.len() == 12 => format!("{stem}-#"),
                 _ => name.clone(),
             })
             .collect();
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn safe_ids_stay() {
-        check(&["case01", "2024-03_b.v2"], &["case01.md", "2024-03_b.v2.md"]);
+        check(&["case01", "2024-03_b.v2"], &["case01", "2024-03_b.v2"]);
     }
 
     #[test]

@@ -122,28 +122,35 @@ pub struct Timings {
     pub jobs: usize,
 }
 
+/// The hash of all that a report follows from: 16 hexadecimal digits.
+pub fn run_id<'a>(
+    basis: &Basis,
+    documents: &[DocumentRecord],
+    given: impl IntoIterator<Item = &'a Given>,
+) -> String {
+    #[derive(Serialize)]
+    struct All<'a> {
+        engine_version: &'a str,
+        basis: &'a Basis,
+        documents: &'a [DocumentRecord],
+        given: Vec<&'a Given>,
+    }
+    let given = given.into_iter().collect();
+    let all = All { engine_version: ENGINE_VERSION, basis, documents, given };
+    // Writing plain data to memory cannot fail.
+    let all = serde_json::to_vec(&all).unwrap_or_default();
+    blake3::hash(&all).to_hex().as_str().chars().take(16).collect()
+}
+
 impl RunRecord {
-    /// The record of a run over `cases`.
+    /// The record of a run.
     pub fn new(
+        run_id: String,
         basis: Basis,
         documents: Vec<DocumentRecord>,
-        cases: &[Case],
         counts: Counts,
         timings: Timings,
     ) -> Self {
-        #[derive(Serialize)]
-        struct All<'a> {
-            engine_version: &'a str,
-            basis: &'a Basis,
-            documents: &'a [DocumentRecord],
-            given: Vec<&'a Given>,
-        }
-        let given = cases.iter().map(|case| &case.given).collect();
-        let all =
-            All { engine_version: ENGINE_VERSION, basis: &basis, documents: &documents, given };
-        // Writing plain data to memory cannot fail.
-        let all = serde_json::to_vec(&all).unwrap_or_default();
-        let run_id = blake3::hash(&all).to_hex().as_str().chars().take(16).collect();
         Self {
             program: PROGRAM,
             engine_version: ENGINE_VERSION,
@@ -155,28 +162,35 @@ impl RunRecord {
             documents,
         }
     }
+
+    /// The record as one line of JSON, without the documents.
+    pub fn summary(&self) -> String {
+        // Writing plain data to memory cannot fail.
+        let mut record = serde_json::to_value(self).unwrap_or_default();
+        if let Some(fields) = record.as_object_mut() {
+            fields.remove("documents");
+        }
+        record.to_string()
+    }
 }
 
 impl Counts {
-    /// What the cases hold; the caller adds what it alone knows.
-    pub fn of(cases: &[Case]) -> Self {
-        let mut counts = Self { cases: cases.len(), ..Self::default() };
-        for case in cases {
-            counts.documents += case.chart.documents.iter().filter(|d| d.part == 0).count();
-            for document in &case.chart.documents {
-                counts.pages += u64::from(document.pages);
-                counts.pages_ocr += u64::from(document.pages_ocr);
-                counts.pages_unreadable += u64::from(document.pages_unreadable);
-            }
-            counts.documents_failed += case.problems.iter().filter(|t| t.problem.fatal).count();
-            counts.facts += case.chart.facts.len();
-            counts.problems += case.problems.len();
-            for ruling in &case.rulings {
-                let determination = ruling.verdict.determination.as_str();
-                *counts.determinations.entry(determination).or_default() += 1;
-            }
+    /// Counts one more case.
+    pub fn add(&mut self, case: &Case) {
+        self.cases += 1;
+        self.documents += case.chart.documents.iter().filter(|d| d.part == 0).count();
+        for document in &case.chart.documents {
+            self.pages += u64::from(document.pages);
+            self.pages_ocr += u64::from(document.pages_ocr);
+            self.pages_unreadable += u64::from(document.pages_unreadable);
         }
-        counts
+        self.documents_failed += case.problems.iter().filter(|t| t.problem.fatal).count();
+        self.facts += case.chart.facts.len();
+        self.problems += case.problems.len();
+        for ruling in &case.rulings {
+            let determination = ruling.verdict.determination.as_str();
+            *self.determinations.entry(determination).or_default() += 1;
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The table of cases that a run ends with, for people.
 
+use std::collections::BTreeMap;
+
 use super::Case;
 
 /// Widest line, in characters.
@@ -10,21 +12,46 @@ const STEP: usize = 22;
 /// Space between two columns.
 const GAP: &str = "  ";
 
-/// One line a case and policy: case, determination, first reason, next step.
-pub fn table(cases: &[Case]) -> String {
-    let rows: Vec<[&str; 4]> = cases
-        .iter()
-        .flat_map(|case| case.rulings.iter().map(move |ruling| (case, &ruling.verdict)))
-        .map(|(case, verdict)| {
-            [
-                case.id.as_str(),
-                verdict.determination.as_str(),
-                verdict.reasons.first().map_or("-", |reason| reason.label.as_str()),
-                verdict.next_step.as_deref().unwrap_or("-"),
-            ]
-        })
-        .collect();
-    layout(&rows)
+/// More cases than this are counted, not listed.
+const MOST: usize = 60;
+
+/// What is shown at the end of a run.
+#[derive(Default)]
+pub struct Shown {
+    /// Case, determination, first reason, next step; no more than [`MOST`].
+    rows: Vec<[String; 4]>,
+    /// How many rows there are of each determination.
+    counts: BTreeMap<&'static str, usize>,
+}
+
+impl Shown {
+    /// One line a case and policy.
+    pub fn add(&mut self, case: &Case) {
+        for ruling in &case.rulings {
+            let verdict = &ruling.verdict;
+            *self.counts.entry(verdict.determination.as_str()).or_default() += 1;
+            if self.rows.len() <= MOST {
+                self.rows.push([
+                    case.id.clone(),
+                    verdict.determination.as_str().to_owned(),
+                    verdict.reasons.first().map_or("-", |reason| reason.label.as_str()).to_owned(),
+                    verdict.next_step.as_deref().unwrap_or("-").to_owned(),
+                ]);
+            }
+        }
+    }
+
+    /// The table of cases; where they are many, how many there are of each determination.
+    pub fn table(&self) -> String {
+        if self.rows.len() <= MOST {
+            let rows: Vec<[&str; 4]> =
+                self.rows.iter().map(|row| row.each_ref().map(String::as_str)).collect();
+            return layout(&rows);
+        }
+        let width = self.counts.keys().map(|word| word.len()).max().unwrap_or_default();
+        let lines = self.counts.iter().map(|(word, count)| format!("{word:width$}  {count:>7}\n"));
+        lines.collect()
+    }
 }
 
 /// Aligned lines under a header, none longer than [`WIDTH`].

@@ -1,6 +1,6 @@
 //! The command line: exit codes, messages, and a report that is safe to open.
 
-use crate::place::{Place, project, rows};
+use crate::place::{Place, project, rows, timeless};
 
 /// A note of ours, short and plain.
 const NOTE: &str =
@@ -10,6 +10,7 @@ const NOTE: &str =
 const REPORT: &[&str] = &[
     "assessments/a.md",
     "cases.csv",
+    "chartsift.db",
     "criteria.csv",
     "denial_reasons.csv",
     "documents.csv",
@@ -98,7 +99,7 @@ fn the_exit_code_tells_some_from_all() {
     let place = Place::with(&[("good/a.txt", NOTE), ("bad/b.pdf", "%PDF-1.7\nnothing")]);
     place.run("run good --out out").expect(0);
     let some = place.run("run good bad --out out").expect(3);
-    assert!(some.stderr.contains("2 documents (1 failed)"), "{}", some.stderr);
+    assert!(some.stderr.contains("2 documents (1 failed, 1 read before)"), "{}", some.stderr);
     place.run("run bad --out out").expect(4);
     let problems = rows(&place.read("out/problems.csv"));
     assert_eq!(problems.len(), 1);
@@ -156,23 +157,6 @@ fn no_case_id_leaves_the_report_folder() {
     let assessments: Vec<&String> = files.iter().filter(|file| file.ends_with(".md")).collect();
     assert_eq!(assessments.len(), 1);
     assert!(assessments[0].starts_with("deep/out/assessments/_"), "{}", assessments[0]);
-}
-
-/// The report without its times.
-fn timeless(place: &Place, out: &str) -> Vec<(String, String)> {
-    place
-        .files(out)
-        .into_iter()
-        .map(|file| {
-            let mut text = place.read(&format!("{out}/{file}"));
-            if file == "run.json" {
-                let mut run: serde_json::Value = serde_json::from_str(&text).unwrap();
-                assert!(run.as_object_mut().unwrap().remove("timings").is_some());
-                text = run.to_string();
-            }
-            (file, text)
-        })
-        .collect()
 }
 
 #[test]
@@ -354,25 +338,4 @@ fn the_readme_has_the_columns() {
             "README.md does not have the columns of {file}: {header}"
         );
     }
-}
-
-#[cfg(unix)]
-#[test]
-fn an_interrupt_leaves_no_half_report() {
-    use std::os::unix::process::ExitStatusExt;
-    let place = Place::new();
-    let mut child = place
-        .chartsift()
-        .args(["run", "--out", "out", "--ocr", "always", "--jobs", "1", "--manifest"])
-        .arg(project("corpus/manifest.csv"))
-        .stderr(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(500));
-    let pid = child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-    let status = child.wait().unwrap();
-    // 130 is what a shell makes of signal 2, which ends the program before it listens.
-    assert!(status.code() == Some(130) || status.signal() == Some(2), "{status}");
-    assert_eq!(place.files(""), Vec::<String>::new());
 }

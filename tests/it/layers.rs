@@ -7,7 +7,8 @@ use std::path::Path;
 use crate::place::project;
 
 /// Modules that touch files, the clock, other libraries' state or the terminal.
-const EDGES: &[&str] = &["pdf", "image", "ocr", "read", "report", "pipeline", "cli"];
+const EDGES: &[&str] =
+    &["pdf", "image", "ocr", "read", "store", "worker", "report", "pipeline", "cli"];
 
 /// What a pure module has no use for.
 const IMPURE: &[&str] = &[

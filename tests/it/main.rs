@@ -6,6 +6,7 @@ mod engine;
 mod jbig2;
 mod layers;
 mod outlines;
+mod overnight;
 mod page;
 mod packet;
 mod place;

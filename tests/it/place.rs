@@ -110,3 +110,19 @@ pub fn rows(text: &str) -> Vec<std::collections::BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     reader.deserialize().map(|row| row.unwrap()).collect()
 }
+
+/// The files of a report without its times, and without the store, which holds times too.
+pub fn timeless(place: &Place, out: &str) -> Vec<(String, String)> {
+    let files = place.files(out).into_iter().filter(|file| !file.starts_with("chartsift.db"));
+    files
+        .map(|file| {
+            let mut text = place.read(&format!("{out}/{file}"));
+            if file == "run.json" {
+                let mut run: serde_json::Value = serde_json::from_str(&text).unwrap();
+                assert!(run.as_object_mut().unwrap().remove("timings").is_some());
+                text = run.to_string();
+            }
+            (file, text)
+        })
+        .collect()
+}

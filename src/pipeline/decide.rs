@@ -1,0 +1,133 @@
+//! Decides the cases, a few at a time, from what the store holds.
+
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
+use rayon::prelude::*;
+
+use super::{
+    CasePlan, Decision, Extraction, Identities, Identity, Plan, Progress, Source, Work, guard,
+    repeats, tag, threads, undecided,
+};
+use crate::error::{Error, Problem, Stage};
+use crate::report::{Case, Trouble};
+use crate::store::Store;
+
+/// Cases a thread that are decided between two hand-overs: enough that a long one keeps
+/// nobody waiting for long, few enough that they weigh little.
+const BATCH: usize = 8;
+
+/// Decides every case of a plan, `jobs` at a time, and hands them to `sink` in their order.
+///
+/// # Errors
+/// [`Error::Io`] where the store cannot be read or no thread can be started; what `sink`
+/// fails with.
+pub fn decide_all(
+    plan: &Plan,
+    identities: &Identities,
+    store: &Store,
+    work: &impl Work,
+    jobs: usize,
+    progress: &impl Progress,
+    mut sink: impl FnMut(Case) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let pool = threads(jobs)?;
+    let mut place = 0;
+    let placed: Vec<(usize, &CasePlan)> = plan
+        .cases
+        .iter()
+        .map(|case| {
+            place += case.documents.len();
+            (place - case.documents.len(), case)
+        })
+        .collect();
+    let (cases, decided) = sync_channel::<Result<Vec<Case>, Error>>(1);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            // Owned here, so that it is closed with the last case.
+            let cases = cases;
+            for batch in placed.chunks(jobs * BATCH) {
+                let batch = pool.install(|| {
+                    batch
+                        .par_iter()
+                        .with_max_len(1)
+                        .map(|(place, case)| decide(case, *place, identities, store, work))
+                        .collect()
+                });
+                // Nobody takes them any more: something failed there.
+                if cases.send(batch).is_err() {
+                    return;
+                }
+            }
+        });
+        // Dropped before the threads are waited for, whatever happens.
+        let decided = decided;
+        for batch in &decided {
+            let batch = batch?;
+            let count = batch.len();
+            batch.into_iter().try_for_each(&mut sink)?;
+            progress.cases(count);
+        }
+        drop(decided);
+        Ok(())
+    })
+}
+
+/// Decides one case, whatever happens; its documents start at `place` of the plan.
+fn decide(
+    plan: &CasePlan,
+    place: usize,
+    identities: &Identities,
+    store: &Store,
+    work: &impl Work,
+) -> Result<Case, Error> {
+    let documents = plan.documents.iter().enumerate();
+    let mut extractions = documents
+        .map(|(at, source)| extraction(source, identities.at(place + at), store, work))
+        .collect::<Result<Vec<Extraction>, Error>>()?;
+    repeats::over_documents(&mut extractions);
+    let mut documents = Vec::with_capacity(extractions.len());
+    let mut problems = Vec::new();
+    for extraction in extractions {
+        let name = &extraction.name;
+        let troubles = extraction.problems.into_iter();
+        problems.extend(troubles.map(|problem| Trouble { document: name.clone(), problem }));
+        documents.extend(extraction.parts);
+    }
+    let spare = documents.iter().map(|(document, _)| document.clone()).collect();
+    let decision = guard::guarded(|| work.decide(&plan.given, documents));
+    let decision = decision.unwrap_or_else(|place| {
+        problems.push(Trouble {
+            document: String::new(),
+            problem: Problem {
+                page: None,
+                stage: Stage::Facts,
+                problem: format!(
+                    "the case was not decided: internal error at {place}; please report it"
+                ),
+                retriable: false,
+                fatal: false,
+            },
+        });
+        undecided(spare)
+    });
+    let Decision { chart, rulings } = decision;
+    Ok(Case { id: plan.id.clone(), given: plan.given.clone(), chart, rulings, problems })
+}
+
+/// The facts of one document.
+fn extraction(
+    source: &Source,
+    identity: &Identity,
+    store: &Store,
+    work: &impl Work,
+) -> Result<Extraction, Error> {
+    let reading = match identity {
+        Err(problem) => Err(problem.clone()),
+        Ok(key) => Ok(store.reading(key)?.ok_or_else(|| Error::Machine {
+            place: crate::store::FILE.to_owned(),
+            problem: "it was changed while the run went on; run again".to_owned(),
+        })?),
+    };
+    Ok(tag(source, reading, work))
+}

@@ -1,0 +1,169 @@
+//! Writes a report case by case, so that it holds one case at a time.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use super::cell::Row;
+use super::csv::Table;
+use super::fact_row::{FactRow, columns as fact_columns};
+use super::folder::{self, Folder};
+use super::row::{CaseRow, CriterionRow, DocumentRow, ProblemRow, ReasonRow, StepRow};
+use super::run::{Counts, RunRecord};
+use super::table::Shown;
+use super::{Case, ENGINE_VERSION, Ruling, Stamp, name, write_json_line};
+use crate::error::Error;
+
+type Out = BufWriter<File>;
+
+/// A report that is being written; without a trace unless it is finished.
+pub struct Writer {
+    folder: Folder,
+    stamp: Stamp,
+    /// File names without their ending, by case.
+    names: HashMap<String, String>,
+    cases: Table<Out>,
+    criteria: Table<Out>,
+    reasons: Table<Out>,
+    steps: Table<Out>,
+    problems: Table<Out>,
+    documents: Table<Out>,
+    facts: Table<Out>,
+    fact_lines: Out,
+    counts: Counts,
+    shown: Shown,
+}
+
+impl Writer {
+    /// Begins a report that will stand in `out`, a folder. `cases` are the ids of all that
+    /// will come, `run_id` is what [`super::run_id`] says of them.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the folder cannot be written.
+    pub fn begin<'a>(
+        out: &Path,
+        cases: impl IntoIterator<Item = &'a str>,
+        run_id: &str,
+    ) -> Result<Self, Error> {
+        let folder = Folder::begin(out)?;
+        let ids: Vec<&str> = cases.into_iter().collect();
+        let names =
+            ids.iter().map(|id| (*id).to_owned()).zip(name::file_names(ids.iter().copied()));
+        Ok(Self {
+            names: names.collect(),
+            stamp: Stamp { engine_version: ENGINE_VERSION, run_id: run_id.to_owned() },
+            cases: begin::<CaseRow>(&folder)?,
+            criteria: begin::<CriterionRow>(&folder)?,
+            reasons: begin::<ReasonRow>(&folder)?,
+            steps: begin::<StepRow>(&folder)?,
+            problems: begin::<ProblemRow>(&folder)?,
+            documents: begin::<DocumentRow>(&folder)?,
+            facts: folder.write(folder::FACTS, |file| Table::begin(file, &fact_columns()))?,
+            fact_lines: folder.write(folder::FACT_LINES, Ok)?,
+            counts: Counts::default(),
+            shown: Shown::default(),
+            folder,
+        })
+    }
+
+    /// Writes all that the report says of a case. Cases come in the order of their ids.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be written, as on a full disk.
+    pub fn push(&mut self, case: &Case) -> Result<(), Error> {
+        let written = self.push_rows(case);
+        written.map_err(|source| self.folder.failed(source))?;
+        for ruling in &case.rulings {
+            let name = format!("{}.md", self.name(case, ruling));
+            self.folder.page(folder::ASSESSMENTS, &name, &ruling.narrative)?;
+            if let Some(request) = &ruling.request {
+                self.folder.page(folder::REQUESTS, &name, request)?;
+            }
+        }
+        self.counts.add(case);
+        self.shown.add(case);
+        Ok(())
+    }
+
+    fn push_rows(&mut self, case: &Case) -> io::Result<()> {
+        for ruling in &case.rulings {
+            let assessment = format!("{}/{}.md", folder::ASSESSMENTS, self.name(case, ruling));
+            let row = CaseRow::new(case, &ruling.verdict, &self.stamp, assessment);
+            self.cases.push(&row.cells())?;
+        }
+        rows(&mut self.criteria, CriterionRow::of(case))?;
+        rows(&mut self.reasons, ReasonRow::of(case))?;
+        rows(&mut self.steps, StepRow::of(case))?;
+        rows(&mut self.problems, ProblemRow::of(case))?;
+        rows(&mut self.documents, DocumentRow::of(case))?;
+        for fact in &case.chart.facts {
+            let document = case.chart.documents.get(fact.place.document);
+            let row = FactRow {
+                case_id: Some(&case.id),
+                document: document.map_or("", |document| document.name.as_str()),
+                part: document.map_or(0, |document| document.part),
+                fact,
+            };
+            self.facts.push(&row.cells())?;
+            write_json_line(&mut self.fact_lines, &row)?;
+        }
+        Ok(())
+    }
+
+    /// What the files of a ruling are named by: the case, and where it is held against several
+    /// policies, the policy. No case's name has an `@`, so no two are alike.
+    fn name(&self, case: &Case, ruling: &Ruling) -> String {
+        let name = self.names.get(&case.id).map_or("", String::as_str);
+        let verdict = &ruling.verdict;
+        let of_id =
+            case.rulings.iter().filter(|r| r.verdict.policy_id == verdict.policy_id).count();
+        match (case.rulings.len(), of_id) {
+            (0 | 1, _) => name.to_owned(),
+            (_, 0 | 1) => format!("{name}@{}", name::safe(&verdict.policy_id)),
+            _ => format!(
+                "{name}@{}@{}",
+                name::safe(&verdict.policy_id),
+                name::safe(&verdict.policy_version)
+            ),
+        }
+    }
+
+    /// What the cases hold so far.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Puts the report in its place, and yields the table of cases for people.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be written.
+    pub fn finish(self, run: &RunRecord) -> Result<String, Error> {
+        let Self { folder, cases, criteria, reasons, steps, problems, documents, facts, .. } = self;
+        let tables = [cases, criteria, reasons, steps, problems, documents, facts];
+        let finish = || -> io::Result<()> {
+            for table in tables {
+                table.finish()?.flush()?;
+            }
+            let mut lines = self.fact_lines;
+            lines.flush()
+        };
+        finish().map_err(|source| folder.failed(source))?;
+        folder.write(folder::RUN, |mut file| {
+            serde_json::to_writer_pretty(&mut file, run)?;
+            file.write_all(b"\n")?;
+            file.flush()
+        })?;
+        folder.finish()?;
+        Ok(self.shown.table())
+    }
+}
+
+/// Begins the table that the rows belong to.
+fn begin<R: Row>(folder: &Folder) -> Result<Table<Out>, Error> {
+    folder.write(R::FILE, |file| Table::begin(file, R::COLUMNS))
+}
+
+fn rows<R: Row>(table: &mut Table<Out>, rows: impl IntoIterator<Item = R>) -> io::Result<()> {
+    rows.into_iter().try_for_each(|row| table.push(&row.cells()))
+}
