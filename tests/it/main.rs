@@ -5,6 +5,7 @@ mod corpus;
 mod engine;
 mod jbig2;
 mod layers;
+mod mutated;
 mod outlines;
 mod overnight;
 mod page;
