@@ -40,8 +40,14 @@ impl Iterator for Pages<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let decoder = self.decoder.as_mut()?;
         if self.given > 0 {
-            if self.given >= MAX_PAGES || !decoder.more_images() {
+            if !decoder.more_images() {
                 return None;
+            }
+            if self.given >= MAX_PAGES {
+                self.decoder = None;
+                let problem =
+                    "the TIFF file has more pages, and no more than {} are read; split it";
+                return Some(Err(problem.replace("{}", &MAX_PAGES.to_string())));
             }
             if decoder.next_image().is_err() {
                 self.decoder = None;

@@ -96,6 +96,11 @@ impl Pdf {
         self.inner.pages().len().min(MAX_PAGES)
     }
 
+    /// How many pages it has beyond those that are read.
+    pub fn beyond(&self) -> usize {
+        self.inner.pages().len().saturating_sub(MAX_PAGES)
+    }
+
     /// Whether it has no pages; an opened file always has some.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

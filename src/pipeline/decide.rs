@@ -81,9 +81,10 @@ fn decide(
     store: &Store,
     work: &impl Work,
 ) -> Result<Case, Error> {
+    let several = plan.documents.len() > 1;
     let documents = plan.documents.iter().enumerate();
     let mut extractions = documents
-        .map(|(at, source)| extraction(source, identities.at(place + at), store, work))
+        .map(|(at, source)| extraction(source, identities.at(place + at), store, work, several))
         .collect::<Result<Vec<Extraction>, Error>>()?;
     repeats::over_documents(&mut extractions);
     let mut documents = Vec::with_capacity(extractions.len());
@@ -121,6 +122,7 @@ fn extraction(
     identity: &Identity,
     store: &Store,
     work: &impl Work,
+    several: bool,
 ) -> Result<Extraction, Error> {
     let reading = match identity {
         Err(problem) => Err(problem.clone()),
@@ -129,5 +131,5 @@ fn extraction(
             problem: "it was changed while the run went on; run again".to_owned(),
         })?),
     };
-    Ok(tag(source, reading, work))
+    Ok(tag(source, reading, work, several))
 }

@@ -21,9 +21,15 @@ pub struct Engine {
 }
 
 impl Work for Engine {
-    fn tag(&self, reading: Reading, name: &str) -> Extraction {
-        let document = &reading.document;
+    fn tag(&self, mut reading: Reading, name: &str, sheets: bool) -> Extraction {
+        let document = &mut reading.document;
         let text = Text::from_document(document);
+        let own = |page: &&Page| sheets && !matches!(page.kind, PageKind::Duplicate { .. });
+        let sheets = document.pages.iter().filter(own).filter_map(Sheet::of).collect();
+        // The text has its own; of a file of thousands of pages both weigh much.
+        for page in &mut document.pages {
+            page.lines = Vec::new();
+        }
         let mut parts: Vec<(ChartDocument, Vec<Fact>)> =
             extract_parts(&text, &self.knowledge.lexicon)
                 .into_iter()
@@ -37,13 +43,7 @@ impl Work for Engine {
                 repeats::mark_copies(&mut parts, page.number, of);
             }
         }
-        let own = |page: &&Page| !matches!(page.kind, PageKind::Duplicate { .. });
-        Extraction {
-            name: name.to_owned(),
-            parts,
-            sheets: document.pages.iter().filter(own).filter_map(Sheet::of).collect(),
-            problems: reading.problems,
-        }
+        Extraction { name: name.to_owned(), parts, sheets, problems: reading.problems }
     }
 
     fn decide(&self, given: &Given, documents: Vec<(ChartDocument, Vec<Fact>)>) -> Decision {

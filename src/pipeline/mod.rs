@@ -70,8 +70,9 @@ pub struct Decision {
 
 /// The two steps of the work on what was read, apart from how it is spread over threads.
 pub trait Work: Sync {
-    /// Takes the facts of one document; `name` is its path relative to the input.
-    fn tag(&self, reading: Reading, name: &str) -> Extraction;
+    /// Takes the facts of one document; `name` is its path relative to the input, `sheets`
+    /// says whether other documents may hold its sheets again.
+    fn tag(&self, reading: Reading, name: &str, sheets: bool) -> Extraction;
 
     /// Decides one case from the facts of its documents.
     fn decide(&self, given: &Given, documents: Vec<(ChartDocument, Vec<Fact>)>) -> Decision;
@@ -107,13 +108,19 @@ pub fn read_and_tag(source: &Source, options: &ReadOptions, work: &impl Work) ->
         guard::guarded(|| read_document(&bytes, Some(&source.name), options))
             .map_err(|place| internal_error(&place))
     });
-    tag(source, reading, work)
+    tag(source, reading, work, false)
 }
 
 /// Takes the facts of what was read of a document, whatever happens.
-fn tag(source: &Source, reading: Result<Reading, Problem>, work: &impl Work) -> Extraction {
+fn tag(
+    source: &Source,
+    reading: Result<Reading, Problem>,
+    work: &impl Work,
+    sheets: bool,
+) -> Extraction {
     let extraction = reading.and_then(|reading| {
-        guard::guarded(|| work.tag(reading, &source.name)).map_err(|place| internal_error(&place))
+        guard::guarded(|| work.tag(reading, &source.name, sheets))
+            .map_err(|place| internal_error(&place))
     });
     let mut extraction = extraction
         .unwrap_or_else(|problem| Extraction { problems: vec![problem], ..Extraction::default() });
@@ -193,7 +200,7 @@ mod tests {
     struct Toy;
 
     impl Work for Toy {
-        fn tag(&self, reading: Reading, _: &str) -> Extraction {
+        fn tag(&self, reading: Reading, _: &str, _: bool) -> Extraction {
             let text = reading.document.plain_text.unwrap_or_default();
             if text == "panic" {
                 panic!("words of a record");

@@ -282,6 +282,14 @@ fn read_pdf(
         Ok(pdf) => pdf,
         Err(error) => return reading.fail(error.message()),
     };
+    if pdf.beyond() > 0 {
+        let (read, beyond) = (pdf.len(), pdf.beyond());
+        let problem = format!(
+            "the file has {} pages, and only the first {read} are read; split it",
+            read + beyond
+        );
+        reading.trouble(read as u32 + 1, Stage::Read, &problem, false);
+    }
     let mut reader = pdf.reader();
     for index in 0..pdf.len() {
         let number = index as u32 + 1;

@@ -273,4 +273,9 @@ fn files_made_to_do_harm_cost_themselves_alone() {
         place.write(&format!("in/{name}"), bytes);
     }
     all_are_accounted_for(&place, "--ocr-engine tesseract");
+    // What is not read of a file is said.
+    let problems = rows(&place.read("out/problems.csv"));
+    let told = |problem: &&BTreeMap<String, String>| problem["document"] == "many-pages.pdf";
+    let told = problems.iter().find(told).expect("it has more pages than are read");
+    assert!(told["problem"].contains("only the first 5000 are read"), "{}", told["problem"]);
 }
