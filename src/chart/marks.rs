@@ -41,6 +41,7 @@ impl Mark {
     }
 
     /// Whether a value may be one of those asked for.
+    #[inline]
     pub fn meets(self, asked: Mark) -> bool {
         self.0 & asked.0 != 0
     }
@@ -96,16 +97,19 @@ impl Marks {
     }
 
     /// Whether any of the facts may have what is asked for: pairs of a field's place and its values.
+    #[inline]
     pub fn any(&self, asked: &[(usize, Mark)]) -> bool {
         meet(&self.all, asked)
     }
 
     /// Whether the `n`th fact may have what is asked for.
+    #[inline]
     pub fn nth(&self, n: usize, asked: &[(usize, Mark)]) -> bool {
         meet(self.each.get(n * self.fields..).unwrap_or_default(), asked)
     }
 }
 
+#[inline]
 fn meet(own: &[Mark], asked: &[(usize, Mark)]) -> bool {
     asked.iter().all(|(field, values)| own.get(*field).is_some_and(|own| own.meets(*values)))
 }

@@ -137,12 +137,14 @@ impl Chart {
     ///
     /// Standing: of the patient, no goal, no blank template, no mere supposition, and not a
     /// copy of an old statement that the record contradicts or repeats elsewhere.
+    #[inline]
     pub fn standing(&self, kind: usize) -> &[usize] {
         self.standing.get(kind).map_or(&[], Vec::as_slice)
     }
 
     /// Those standing facts of a kind that may have the values asked for, as pairs of a field's place
     /// in the kind and a mark: few others are among them.
+    #[inline]
     pub fn marked(&self, kind: usize, asked: &[(usize, Mark)]) -> impl Iterator<Item = usize> {
         let marks = self.marks.get(kind).filter(|marks| marks.any(asked));
         let standing = marks.map_or(&[][..], |_| self.standing(kind));
@@ -151,6 +153,7 @@ impl Chart {
     }
 
     /// The day that a fact speaks from: its document's.
+    #[inline]
     pub fn told_on(&self, fact: usize) -> Option<PartialDate> {
         self.documents.get(self.facts[fact].place.document).and_then(|document| document.date)
     }

@@ -100,6 +100,20 @@ pub fn event_status(fact: &Fact) -> Option<EventStatus> {
     }))
 }
 
+/// How sure a diagnosis is.
+pub fn diagnosis_certainty(fact: &Fact) -> Option<DiagnosisCertainty> {
+    let Kind::Diagnosis(diagnosis) = &fact.kind else { return None };
+    let negated = fact.assertion.polarity == Polarity::Negated;
+    Some(match (negated, diagnosis.certainty, fact.assertion.certainty) {
+        (true, ..) => DiagnosisCertainty::RuledOut,
+        (_, Some(DiagnosisCertainty::Confirmed) | None, Certainty::Possible) => {
+            DiagnosisCertainty::Suspected
+        }
+        (_, Some(stated), _) => stated,
+        _ => DiagnosisCertainty::Confirmed,
+    })
+}
+
 /// A field of a kind, looked up once and read of many facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
@@ -130,6 +144,7 @@ impl Field {
     }
 
     /// Its value, with what the assertion says where the field itself is silent.
+    #[inline]
     pub fn read(self, fact: &Fact) -> Option<FieldValue<'_>> {
         let word = |word: &'static str| Some(FieldValue::Text(Cow::Borrowed(word)));
         let negated = fact.assertion.polarity == Polarity::Negated;
@@ -147,23 +162,14 @@ impl Field {
                 let said = if negated { FindingPolarity::Absent } else { FindingPolarity::Present };
                 word(imaging.polarity.unwrap_or(said).as_str())
             }
-            (Field::Certainty, Kind::Diagnosis(diagnosis)) => {
-                let certainty = match (negated, diagnosis.certainty, fact.assertion.certainty) {
-                    (true, ..) => DiagnosisCertainty::RuledOut,
-                    (_, Some(DiagnosisCertainty::Confirmed) | None, Certainty::Possible) => {
-                        DiagnosisCertainty::Suspected
-                    }
-                    (_, Some(stated), _) => stated,
-                    _ => DiagnosisCertainty::Confirmed,
-                };
-                word(certainty.as_str())
-            }
+            (Field::Certainty, _) => word(diagnosis_certainty(fact)?.as_str()),
             _ => None,
         }
     }
 }
 
 /// Whether a fact lies in what is only planned. Kinds that say so in `status` are judged by that.
+#[inline]
 pub fn planned(fact: &Fact) -> bool {
     match &fact.kind {
         Kind::Medication(_) => medication_status(fact) == Some(MedicationStatus::Planned),

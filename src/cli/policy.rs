@@ -8,9 +8,10 @@ use clap::Subcommand;
 
 use super::{Done, stdout_error};
 use crate::error::Error;
-use crate::necessity::{Decision, Policy, decide, show};
+use crate::necessity::{Decision, Policy, decide, show, unknown};
 use crate::pipeline::{
-    LoadedPolicy, known_evidence, known_policies, known_topics, read_policy, unknown_policy,
+    LoadedPolicy, known_evidence, known_policies, known_topics, lexicon_files, read_policy,
+    unknown_policy,
 };
 use crate::report::read_charts;
 
@@ -116,18 +117,77 @@ fn wanted(folder: Option<&Path>, names: &[String]) -> Result<Vec<LoadedPolicy>, 
     }
 }
 
-/// What loading does not refuse: evidence and topics that are not there, outcomes that no case shows.
+/// A policy file, with its place.
+struct Source {
+    place: String,
+    loaded: Result<LoadedPolicy, Error>,
+}
+
+/// Policy files: those that are named, else all. One that is wrong hides no other.
+fn sources(folder: Option<&Path>, names: &[String]) -> Result<Vec<Source>, Error> {
+    let files = lexicon_files(folder)?.into_iter();
+    let files = files.filter(|(name, _)| name.starts_with("policies/") && name.ends_with(".toml"));
+    let known: Vec<(String, String)> =
+        files.map(|(name, text)| (format!("lexicons/{name}"), text)).collect();
+    if names.is_empty() {
+        let parse = |(place, text): (String, String)| {
+            let policy = Policy::parse(&place, &text);
+            Source { place, loaded: policy.map(|policy| LoadedPolicy { policy, text }) }
+        };
+        return Ok(known.into_iter().map(parse).collect());
+    }
+    let named = names.iter().map(|name| {
+        if Path::new(name).is_file() {
+            return Ok(Source { place: name.clone(), loaded: read_policy(Path::new(name)) });
+        }
+        let loaded = find(folder, name)?;
+        let place = known.iter().find(|(_, text)| *text == loaded.text);
+        Ok(Source { place: place.map_or(name, |(place, _)| place).clone(), loaded: Ok(loaded) })
+    });
+    named.collect()
+}
+
+/// Whether policies can be loaded, and what loading does not refuse: evidence and topics that are not
+/// there, outcomes that no case shows, one version in two files.
 fn check(folder: Option<&Path>, names: &[String]) -> Result<(String, bool), Error> {
     let (evidence, topics) = (known_evidence(folder)?, known_topics(folder)?);
     let (mut out, mut sound) = (String::new(), true);
-    for policy in wanted(folder, names)?.iter().map(|loaded| &loaded.policy) {
-        let cited = policy.cited().into_iter().filter(|id| evidence.get(id).is_none());
-        let mut problems: Vec<String> =
-            cited.map(|id| format!("evidence `{id}` is not in the registry")).collect();
-        let unknown = policy.topics.iter().filter(|topic| !topics.contains(*topic));
-        problems
-            .extend(unknown.map(|t| format!("no concept of the lexicon states the topic `{t}`")));
-        problems.extend(policy.gaps());
+    let mut seen: Vec<(String, String)> = Vec::new();
+    for Source { place, loaded } in sources(folder, names)? {
+        let LoadedPolicy { policy, text } = match loaded {
+            Ok(loaded) => loaded,
+            Err(error @ Error::Lexicon { .. }) => {
+                let _ = writeln!(out, "{place}: not sound\n  {}", lines(&error.to_string()));
+                sound = false;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        let mut problems = Vec::new();
+        let mut wrong = |word: &str, problem: String| {
+            let line = text.lines().position(|line| line.contains(word)).unwrap_or_default();
+            problems.push(format!("{place}:{}: {problem}", line + 1));
+        };
+        for id in policy.cited().into_iter().filter(|id| evidence.get(id).is_none()) {
+            let known = evidence.iter().map(|item| item.id.as_str());
+            wrong(&format!("\"{id}\""), unknown("evidence", id, known));
+        }
+        for topic in policy.topics.iter().filter(|topic| !topics.contains(*topic)) {
+            let problem =
+                unknown("topic that a concept states", topic, topics.iter().map(String::as_str));
+            wrong(&format!("\"{topic}\""), problem);
+        }
+        for (criterion, outcome) in policy.gaps() {
+            let problem = format!(
+                "criterion `{criterion}`: no case shows {outcome}; write a `[[case]]` with `expect = {{ {criterion} = \"{outcome}\" }}`"
+            );
+            wrong(&format!("id = \"{criterion}\""), problem);
+        }
+        let version = (policy.id.clone(), policy.version.clone());
+        if seen.contains(&version) {
+            wrong("version =", format!("another file is {} {} too", policy.id, policy.version));
+        }
+        seen.push(version);
         let verdict = if problems.is_empty() { "sound" } else { "not sound" };
         let _ = writeln!(
             out,
@@ -144,6 +204,11 @@ fn check(folder: Option<&Path>, names: &[String]) -> Result<(String, bool), Erro
         sound &= problems.is_empty();
     }
     Ok((out, sound))
+}
+
+/// Lines that stand below each other, set in.
+fn lines(text: &str) -> String {
+    text.replace('\n', "\n  ")
 }
 
 fn test(policies: &[LoadedPolicy]) -> (String, bool) {

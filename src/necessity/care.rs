@@ -125,7 +125,7 @@ impl Care {
             false => Tri::No,
         };
         let missing = Missing::where_open(value, &self.missing);
-        let notes = case.note(|| format!("{sure:.0} weeks on record"));
+        let notes = case.note("care_lasted", || [format!("{sure:.0}")]);
         Answer { missing, notes, ..Answer::of(value, facts) }
     }
 

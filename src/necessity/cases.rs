@@ -6,7 +6,8 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::compile::unknown;
+use super::compile::{Mistake, unknown};
+use super::read::suggest;
 use super::{Determination, Outcome, Policy, evaluate};
 use crate::chart::{Chart, ChartDocument, Given};
 use crate::date::PartialDate;
@@ -35,7 +36,7 @@ pub(super) struct RawCase {
     /// Facts: `kind` and its fields, and of the core fields `on`, `doc`, `polarity_of_mention`, `certain`, `time`,
     /// `origin`, `section`, `quote`, `ocr`.
     #[serde(default)]
-    facts: Vec<toml::Table>,
+    facts: Vec<Spanned<toml::Table>>,
     #[serde(default)]
     expect: BTreeMap<String, Outcome>,
     #[serde(default)]
@@ -110,16 +111,21 @@ struct Said {
 const CORE: [&str; 6] = ["doc", "on", "section", "quote", "ocr", "said"];
 
 impl RawCase {
-    pub(super) fn compile(&self, criteria: &[String]) -> Result<PolicyCase, (usize, String)> {
+    /// The case, or all that is wrong with it.
+    pub(super) fn compile(&self, criteria: &[String]) -> Result<PolicyCase, Vec<Mistake>> {
         let why = self.why.get_ref();
-        let fail = |problem: String| (self.why.span().start, format!("case `{why}`: {problem}"));
-        if let Some(id) =
-            self.expect.keys().chain(self.flags.keys()).find(|id| !criteria.contains(id))
-        {
-            return Err(fail(unknown("criterion", id, criteria.iter().map(String::as_str))));
+        let mut mistakes = Vec::new();
+        let mut fail =
+            |at: usize, problem: String| mistakes.push((at, format!("case `{why}`: {problem}")));
+        let own = self.why.span().start;
+        let named = self.expect.keys().chain(self.flags.keys());
+        for id in named.filter(|id| !criteria.contains(id)) {
+            fail(own, unknown("criterion", id, criteria.iter().map(String::as_str)));
         }
-        let as_of: Date =
-            self.as_of.parse().map_err(|_| fail("as_of is no day; write 2025-06-02".into()))?;
+        let as_of: Date = self.as_of.parse().unwrap_or_else(|_| {
+            fail(own, format!("`{}` is no day; write it as 2025-06-02", self.as_of));
+            Date::default()
+        });
         let usual =
             [RawDocument { date: Some(as_of.into()), signed: signed(), pages_unreadable: 0 }];
         let documents = if self.documents.is_empty() { &usual[..] } else { &self.documents[..] };
@@ -138,14 +144,21 @@ impl RawCase {
                 (document, Vec::new())
             })
             .collect();
+        let count = record.len();
         for (n, table) in self.facts.iter().enumerate() {
-            let (document, fact) =
-                fact(n, table).map_err(|problem| fail(format!("fact {}: {problem}", n + 1)))?;
-            let count = record.len();
-            let (_, facts) = record
-                .get_mut(document)
-                .ok_or_else(|| fail(format!("fact {}: there are {count} documents", n + 1)))?;
-            facts.push(fact);
+            let told = fact(n, table.get_ref()).and_then(|(document, fact)| {
+                let (_, facts) = record
+                    .get_mut(document)
+                    .ok_or_else(|| format!("no document {document}; the last is {}", count - 1))?;
+                facts.push(fact);
+                Ok(())
+            });
+            if let Err(problem) = told {
+                fail(table.span().start, format!("fact {}: {problem}", n + 1));
+            }
+        }
+        if !mistakes.is_empty() {
+            return Err(mistakes);
         }
         let given = Given {
             as_of: Some(as_of),
@@ -167,7 +180,7 @@ impl RawCase {
 }
 
 fn fact(n: usize, table: &toml::Table) -> Result<(usize, Fact), String> {
-    let message = |error: toml::de::Error| error.message().to_owned();
+    let message = |error: toml::de::Error| suggest(error.message());
     let (mut own, mut core) = (toml::Table::new(), toml::Table::new());
     for (key, value) in table {
         let side = if CORE.contains(&key.as_str()) { &mut core } else { &mut own };

@@ -80,7 +80,9 @@ impl Change {
         };
         let fall = (before.value - after.value) / before.value * 100.0;
         Answer {
-            notes: case.note(|| format!("from {} to {}, {fall:.0} %", before.value, after.value)),
+            notes: case.note("score_fell", || {
+                [before.value.to_string(), after.value.to_string(), format!("{fall:.0}")]
+            }),
             ..Answer::of(Tri::from(fall >= self.percent), vec![before.fact, after.fact])
         }
     }

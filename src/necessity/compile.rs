@@ -95,10 +95,14 @@ pub(super) struct Scope<'a> {
 pub(super) type Mistake = (usize, String);
 
 impl Scope<'_> {
+    /// Notes that something is wrong.
+    pub(super) fn note(&self, at: usize, problem: &str) {
+        self.mistakes.borrow_mut().push((at, problem.to_owned()));
+    }
+
     /// Notes that a part of what is being compiled is wrong.
     pub(super) fn note_mistake(&self, at: usize, problem: &str) {
-        let mistake = (at, format!("{}: {problem}", self.whole.borrow()));
-        self.mistakes.borrow_mut().push(mistake);
+        self.note(at, &format!("{}: {problem}", self.whole.borrow()));
     }
 
     /// Those of the items that are sound; what is wrong with the others is noted.
@@ -163,16 +167,20 @@ impl Scope<'_> {
 }
 
 /// "no `what` `name`; did you mean …?", with the nearest known name or all of a few.
-pub(super) fn unknown<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> String {
+pub(crate) fn unknown<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> String {
     let known: Vec<&str> = known.collect();
-    let nearest = known
-        .iter()
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
-        .filter(|(similarity, _)| *similarity > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match nearest {
-        Some((_, nearest)) => format!("no {what} `{name}`; did you mean `{nearest}`?"),
+    match nearest(name, known.iter().copied()) {
+        Some(nearest) => format!("no {what} `{name}`; did you mean `{nearest}`?"),
         None if known.len() <= 20 => format!("no {what} `{name}`; there are {}", known.join(", ")),
         None => format!("no {what} `{name}`"),
     }
+}
+
+/// The known name that is nearest to another, if one is near.
+pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    known
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(similarity, _)| *similarity > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
 }

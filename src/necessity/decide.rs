@@ -145,18 +145,18 @@ pub(super) fn determine(
     if !in_scope(policy, settled) {
         return Determination::ReferToClinician;
     }
-    let required = || {
-        policy.criteria.iter().zip(settled).filter(|(criterion, _)| {
-            criterion.severity == Severity::Required && (with_exclusions || !criterion.exclusion)
-        })
-    };
-    let any = |outcome: Outcome| required().any(|(_, settled)| settled.outcome == outcome);
-    let refers =
-        required().any(|(_, s)| s.outcome == Outcome::NotDocumented && s.answer.flags.refers());
-    let silent = any(Outcome::NotDocumented);
-    if any(Outcome::NotMet)
-        || (silent && !refers && policy.missing_documentation == MissingDocumentation::Deny)
-    {
+    let required = policy.criteria.iter().zip(settled).filter(|(criterion, _)| {
+        criterion.severity == Severity::Required && (with_exclusions || !criterion.exclusion)
+    });
+    let (mut fails, mut silent, mut refers) = (false, false, false);
+    for (_, settled) in required {
+        fails |= settled.outcome == Outcome::NotMet;
+        if settled.outcome == Outcome::NotDocumented {
+            silent = true;
+            refers |= settled.answer.flags.refers();
+        }
+    }
+    if fails || (silent && !refers && policy.missing_documentation == MissingDocumentation::Deny) {
         Determination::NotMedicallyNecessary
     } else if refers {
         Determination::ReferToClinician

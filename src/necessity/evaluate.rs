@@ -4,9 +4,11 @@ use super::choose::in_force_flag;
 use super::decide::{Settled, determine, settle, stage};
 use super::logic::Answer;
 use super::policy::{Criterion, Policy};
+use super::sentences::Sentences;
 use super::supply::{with_documentation, with_step};
 use super::{
-    Determination, Finding, Outcome, ReasonClass, Severity, StepStatus, Verdict, pathway, reasons,
+    Determination, Finding, Outcome, ReasonClass, Severity, StepStatus, Templates, Verdict,
+    pathway, reasons,
 };
 use crate::chart::Chart;
 use crate::fact::Fact;
@@ -14,11 +16,12 @@ use crate::fact::Fact;
 /// What a policy says of a case, in words: a pure function of both.
 pub fn evaluate(policy: &Policy, chart: &Chart) -> Verdict {
     let settled = settle(policy, chart, true);
+    let mut sentences = Templates::embedded().sentences();
     let findings: Vec<Finding> = policy
         .criteria
         .iter()
         .zip(&settled)
-        .map(|(criterion, settled)| finding(chart, criterion, settled))
+        .map(|(criterion, settled)| finding(chart, criterion, settled, &mut sentences))
         .collect();
     let standing = pathway::stand(policy, chart, &settled);
     let reasons = reasons::tell(policy, &settled, &findings);
@@ -44,12 +47,12 @@ pub fn evaluate(policy: &Policy, chart: &Chart) -> Verdict {
         one_fix_away: one_fix_away(policy, chart, &standing.statuses, &settled),
         flags,
         next_step: next.map(|at| policy.steps[at].id.clone()),
-        pathway: pathway::lay(policy, chart, &standing, &reasons),
+        pathway: pathway::lay(policy, chart, &standing, &reasons, &mut sentences),
         findings,
         reasons,
         rationale: String::new(),
     };
-    verdict.rationale = reasons::rationale(policy, &verdict);
+    verdict.rationale = reasons::rationale(policy, &verdict, &mut sentences);
     verdict
 }
 
@@ -92,14 +95,21 @@ fn failed(class: ReasonClass) -> bool {
     matches!(class, ReasonClass::PolicyExclusion | ReasonClass::CriterionFailed)
 }
 
-fn finding(chart: &Chart, criterion: &Criterion, settled: &Settled<'_>) -> Finding {
+fn finding(
+    chart: &Chart,
+    criterion: &Criterion,
+    settled: &Settled<'_>,
+    sentences: &mut Sentences<'_>,
+) -> Finding {
     let answer = &settled.answer;
-    let observed = observed(chart, answer, settled.outcome);
+    let observed = observed(chart, answer, settled.outcome, sentences);
     let missing: Vec<String> = match settled.outcome {
-        Outcome::NotDocumented => answer.missing.iter().map(str::to_owned).collect(),
+        Outcome::NotDocumented => {
+            answer.missing.iter().map(|thing| sentences.thing(thing)).collect()
+        }
         _ => Vec::new(),
     };
-    let explanation = reasons::explain(criterion, settled, &observed, &missing);
+    let explanation = reasons::explain(criterion, settled, &observed, &missing, sentences);
     Finding {
         criterion_id: criterion.id.clone(),
         title: criterion.title.clone(),
@@ -119,7 +129,12 @@ fn finding(chart: &Chart, criterion: &Criterion, settled: &Settled<'_>) -> Findi
 }
 
 /// What the record shows: what was worked out, then the words of the record.
-fn observed(chart: &Chart, answer: &Answer<'_>, outcome: Outcome) -> String {
+fn observed(
+    chart: &Chart,
+    answer: &Answer<'_>,
+    outcome: Outcome,
+    sentences: &mut Sentences<'_>,
+) -> String {
     const QUOTES: usize = 3;
     if outcome == Outcome::NotApplicable {
         return String::new();
@@ -133,7 +148,7 @@ fn observed(chart: &Chart, answer: &Answer<'_>, outcome: Outcome) -> String {
             text.push_str(part);
         }
     };
-    answer.notes.iter().for_each(|note| add(note));
+    answer.notes.iter().for_each(|note| add(&sentences.worked(note)));
     for &at in answer.facts.iter().take(QUOTES) {
         let words = words(&chart.facts[at]);
         if !words.is_empty() {
@@ -141,11 +156,7 @@ fn observed(chart: &Chart, answer: &Answer<'_>, outcome: Outcome) -> String {
         }
     }
     if text.is_empty() {
-        text.push_str(if answer.facts.is_empty() {
-            "nothing in the record"
-        } else {
-            "stated in the record"
-        });
+        text = sentences.unquoted(!answer.facts.is_empty());
     }
     text
 }

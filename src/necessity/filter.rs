@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 
 use super::compile::{Scope, unknown};
 use super::logic::Tri;
+use super::read::suggest;
 use super::supply::Told;
 use super::unit::{Number, Unit};
 use crate::chart::reading::Field;
@@ -142,6 +143,7 @@ impl Compare {
     }
 
     /// Whether `value` lies within.
+    #[inline]
     pub(super) fn holds(&self, value: f64) -> bool {
         self.gt.is_none_or(|bound| value > bound)
             && self.ge.is_none_or(|bound| value >= bound)
@@ -239,8 +241,9 @@ impl RawFilter {
                 Test::Words(words.iter().map(word).collect::<Result<_, _>>()?)
             }
             toml::Value::Table(table) => {
-                let wrong =
-                    |error: toml::de::Error| format!("field `{field}`: {}", error.message());
+                let wrong = |error: toml::de::Error| {
+                    format!("field `{field}`: {}", suggest(error.message()))
+                };
                 if table.keys().any(|key| RawBounds::KEYS.contains(&key.as_str())) {
                     let mut bounds = table.clone();
                     let or_unstated = bounds.remove("or_unstated") == Some(true.into());
@@ -285,7 +288,7 @@ impl RawFilter {
         match Kind::deserialize(toml::Value::Table(table)) {
             // Fields of another shape than a word, as `levels`, are compared as text.
             Err(error) if error.message().contains("is none of") => {
-                Err(format!("field `{field}`: {}", error.message()))
+                Err(format!("field `{field}`: {}", suggest(error.message())))
             }
             _ => Ok(()),
         }
@@ -303,6 +306,7 @@ fn unit_of(field: &str) -> Unit {
 
 impl Filter {
     /// Standing facts that pass.
+    #[inline]
     pub(super) fn find<'c>(&'c self, chart: &'c Chart) -> impl Iterator<Item = usize> + 'c {
         chart.marked(self.kind, &self.marks).filter(|&at| self.passes(&chart.facts[at]))
     }
@@ -313,6 +317,7 @@ impl Filter {
     }
 
     /// Whether a fact passes. Its marks turn most others away before.
+    #[inline]
     fn passes(&self, fact: &Fact) -> bool {
         self.tests.iter().all(|(field, test, or_unstated)| {
             let value = field.read(fact);
@@ -329,11 +334,8 @@ impl Filter {
 
 /// Whether a drug, or one part of a combination, is of a sorted set. Names of drugs are in lower case.
 fn of_set(set: &[String], drug: &str) -> bool {
-    let known = |part: &str| set.binary_search_by(|own| own.as_str().cmp(part.trim())).is_ok();
-    match drug.contains('/') {
-        true => drug.split('/').any(known),
-        false => known(drug),
-    }
+    let known = |part: &str| set.binary_search_by(|own| own.as_str().cmp(part)).is_ok();
+    known(drug) || (drug.contains('/') && drug.split('/').map(str::trim).any(known))
 }
 
 impl Test {
@@ -393,9 +395,12 @@ impl Test {
 }
 
 /// Whether `part` is in `text`, whatever the case of ASCII letters.
+#[inline]
 pub(super) fn contains(text: &str, part: &str) -> bool {
+    // The cases of a letter differ in one bit; of what else differs in it alone the comparison judges.
+    const CASE: u8 = 0x20;
     let (text, part) = (text.as_bytes(), part.as_bytes());
-    let Some(first) = part.first() else { return true };
+    let Some(first) = part.first().map(|byte| byte | CASE) else { return true };
     text.windows(part.len())
-        .any(|window| window[0].eq_ignore_ascii_case(first) && window.eq_ignore_ascii_case(part))
+        .any(|window| window[0] | CASE == first && window.eq_ignore_ascii_case(part))
 }

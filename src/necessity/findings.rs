@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use smallvec::SmallVec;
 
-use super::compile::Scope;
+use super::compile::{Scope, unknown};
 use super::filter::{Filter, RawFilter};
 use super::logic::{Answer, Flags, Grounds, Possible, Tri};
-use super::missing::Missing;
+use super::missing::{Item, Missing};
 use super::rule::Case;
 use super::supply::Supply;
 use super::unit::{Number, Unit};
@@ -83,7 +83,9 @@ impl RawFacts {
             |raw: &[RawFilter]| raw.iter().map(|f| f.compile(scope)).collect::<Result<Vec<_>, _>>();
         let flag = match self.flag.as_deref() {
             None => Flags::NONE,
-            Some(word) => Flags::of_word(word).ok_or_else(|| format!("no flag `{word}`"))?,
+            Some(word) => {
+                Flags::of_word(word).ok_or_else(|| unknown("flag", word, Flags::all_words()))?
+            }
         };
         if self.met.is_empty()
             && self.not_met.is_empty()
@@ -181,35 +183,64 @@ impl Facts {
             if n == 3 && !hits.is_empty() {
                 break;
             }
-            for fact in filters.iter().flat_map(|filter| filter.find(chart)) {
-                let known = hits.iter().any(|hit| hit.fact == fact);
-                if !known {
+            for filter in filters {
+                for fact in filter.find(chart) {
+                    if hits.iter().any(|hit| hit.fact == fact) {
+                        continue;
+                    }
                     let it = &chart.facts[fact];
-                    let ranked = self.rank.contains(&it.section);
                     hits.push(Hit {
                         fact,
                         document: it.place.document,
                         points,
                         side: side_of(&it.kind),
-                        ranked,
+                        ranked: self.rank.contains(&it.section),
                     });
                 }
             }
         }
         if self.side {
-            keep_side(&mut hits, chart.request.side);
+            match side_in_question(chart, &hits) {
+                InQuestion::Side(side) => keep_side(&mut hits, side),
+                InQuestion::Either => return self.on_either_side(chart, &hits),
+                InQuestion::Any => {}
+            }
         }
-        self.keep_newest(chart, &mut hits);
-        if hits.iter().any(|hit| hit.ranked) {
-            hits.retain(|hit| hit.ranked);
+        self.of_hits(chart, hits)
+    }
+
+    /// What the record says where it does not say which side is asked for, and has findings on both: what
+    /// holds on either side, and else it is open.
+    fn on_either_side<'c>(&'c self, chart: &Chart, hits: &Hits) -> Answer<'c> {
+        let [left, right] = [Side::Left, Side::Right].map(|side| {
+            let mut own = hits.clone();
+            keep_side(&mut own, side);
+            self.of_hits(chart, own)
+        });
+        if left.value == right.value {
+            return Answer::combine(left.value, [left, right]);
         }
-        if hits.is_empty() {
-            return match self.silence {
+        let conflict = chart.request.conflicts.contains(&"side");
+        let flags = if conflict { Flags::CONFLICTING } else { Flags::NONE };
+        let mut facts: Grounds = hits.iter().map(|hit| hit.fact).collect();
+        facts.sort_unstable();
+        Answer {
+            missing: Missing::where_open(Tri::Unknown, Item::Side),
+            ..Answer::open(flags, facts)
+        }
+    }
+
+    #[inline]
+    fn of_hits<'c>(&'c self, chart: &Chart, hits: Hits) -> Answer<'c> {
+        match hits.as_slice() {
+            [] => match self.silence {
                 Tri::Unknown => Answer::silent(&self.missing),
                 value => Answer::bare(value),
-            };
+            },
+            // One alone is the newest and has the highest rank.
+            [hit] => self.verdict(Some(hit.points), &hits),
+            _ => self.weigh(chart, hits),
         }
-        self.weigh(hits)
     }
 
     /// Drops what documents long before the newest one say.
@@ -225,9 +256,11 @@ impl Facts {
         }
     }
 
-    fn weigh<'c>(&'c self, hits: Hits) -> Answer<'c> {
-        if let [hit] = hits.as_slice() {
-            return self.verdict(Some(hit.points), &hits);
+    /// What several hits come to, document by document and then together.
+    fn weigh<'c>(&'c self, chart: &Chart, mut hits: Hits) -> Answer<'c> {
+        self.keep_newest(chart, &mut hits);
+        if hits.iter().any(|hit| hit.ranked) {
+            hits.retain(|hit| hit.ranked);
         }
         let mut documents: Grounds = hits.iter().map(|hit| hit.document).collect();
         documents.sort_unstable();
@@ -241,6 +274,7 @@ impl Facts {
         self.verdict(decide(verdicts, self.between), &hits)
     }
 
+    #[inline]
     fn verdict<'c>(&'c self, verdict: Option<Tri>, hits: &[Hit]) -> Answer<'c> {
         let grounds = |value: Tri| {
             hits.iter().filter(|h| h.points == value).map(|h| h.fact).collect::<Grounds>()
@@ -284,23 +318,55 @@ fn decide(directions: impl Iterator<Item = Option<Tri>>, winner: Winner) -> Opti
     }
 }
 
-/// Keeps the side asked for. A finding with its side says more than one without, document by document.
-fn keep_side(hits: &mut Hits, asked: Option<Side>) {
-    // Where no side is asked for, the side that something is found on is the one in question.
-    let side = asked.filter(|side| *side != Side::Bilateral).or_else(|| {
-        hits.iter()
-            .filter(|h| h.points == Tri::Yes)
-            .find_map(|h| h.side)
-            .filter(|_| asked.is_none())
-    });
-    if let Some(side) = side {
-        hits.retain(|hit| hit.side.is_none_or(|own| own == side || own == Side::Bilateral));
-        let sided: Grounds =
-            hits.iter().filter(|h| h.side == Some(side)).map(|h| h.document).collect();
-        hits.retain(|hit| hit.side.is_some() || !sided.contains(&hit.document));
+/// The side that the findings are to be on.
+enum InQuestion {
+    Side(Side),
+    /// One of the two, and the record does not say which.
+    Either,
+    /// None in particular.
+    Any,
+}
+
+/// The side asked for; where none is, the side that something is found on. Where there are findings on both
+/// sides, it is one that something is found on and that alone the diagnoses name.
+fn side_in_question(chart: &Chart, hits: &Hits) -> InQuestion {
+    match chart.request.side {
+        Some(Side::Bilateral) => return InQuestion::Any,
+        Some(side) => return InQuestion::Side(side),
+        None => {}
+    }
+    let on = |hit: &Hit, side: Side| hit.side == Some(side);
+    let found = |side: Side| hits.iter().any(|hit| on(hit, side) && hit.points == Tri::Yes);
+    let told = |side: Side| hits.iter().any(|hit| on(hit, side));
+    match (found(Side::Left), found(Side::Right)) {
+        (false, false) if found(Side::Bilateral) && !told(Side::Left) && !told(Side::Right) => {
+            return InQuestion::Side(Side::Bilateral);
+        }
+        (false, false) => return InQuestion::Any,
+        (true, false) if !told(Side::Right) => return InQuestion::Side(Side::Left),
+        (false, true) if !told(Side::Left) => return InQuestion::Side(Side::Right),
+        _ => {}
+    }
+    let diagnoses = chart.standing(const { kind_index("diagnosis") }).iter();
+    let mut sides = diagnoses.filter_map(|&at| side_of(&chart.facts[at].kind));
+    match sides.next() {
+        Some(side)
+            if side != Side::Bilateral && found(side) && sides.all(|other| other == side) =>
+        {
+            InQuestion::Side(side)
+        }
+        _ => InQuestion::Either,
     }
 }
 
+/// Keeps one side. A finding with its side says more than one without, document by document.
+fn keep_side(hits: &mut Hits, side: Side) {
+    hits.retain(|hit| hit.side.is_none_or(|own| own == side || own == Side::Bilateral));
+    let sided: Grounds = hits.iter().filter(|h| h.side == Some(side)).map(|h| h.document).collect();
+    hits.retain(|hit| hit.side.is_some() || !sided.contains(&hit.document));
+}
+
+#[inline]
 fn side_of(kind: &Kind) -> Option<Side> {
     match kind {
         Kind::ExamSign(sign) => sign.side,
@@ -348,7 +414,7 @@ impl Onset {
         match longest {
             None => Answer::silent(&self.missing),
             Some((months, at)) => Answer {
-                notes: case.note(|| format!("about {months:.0} months")),
+                notes: case.note("pain_since", || [format!("{months:.0}")]),
                 ..Answer::of(Tri::from(months >= self.months), [at].as_slice())
             },
         }

@@ -1,17 +1,19 @@
 //! Laws that hold of every policy and record, tried on the policies' own cases.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
+use super::events::history_is_told;
 use super::filter::Filter;
 use super::findings::Facts;
 use super::logic::Tri;
 use super::rule::{Case, Rule};
-use super::supply::Told;
+use super::supply::{Supply, Told};
 use super::tests::all;
 use super::*;
-use crate::chart::{Chart, ChartDocument, Given};
+use crate::chart::{Chart, ChartDocument, Given, kind_index};
 use crate::fact::{Fact, Kind, Origin, Section};
 
 /// The record of a chart, document by document.
@@ -210,6 +212,117 @@ proptest! {
             if let (Some(was), Some(is)) = (grade(before), grade(after)) {
                 let id = &policy.criteria[criterion].id;
                 prop_assert!(is >= was, "{}: {}: {}: {:?} to {:?}", policy.id, case.why, id, before, after);
+            }
+        }
+    }
+}
+
+/// The leaves of a rule over events, their number and length, intervals and pairs of scores, each of which
+/// is to be answered yes, and which one more fact of their sort only ever brings nearer to it.
+fn growing(rule: &Rule) -> Vec<&Rule> {
+    match rule {
+        Rule::All(parts) | Rule::Any(parts) | Rule::NOf(_, parts, _) => {
+            parts.iter().flat_map(growing).collect()
+        }
+        Rule::Injections(leaf) if leaf.asks_for_many() => vec![rule],
+        Rule::Injection(_)
+        | Rule::Interval(_)
+        | Rule::Response(_)
+        | Rule::Change(_)
+        | Rule::Trial(_)
+        | Rule::Course(_)
+        | Rule::Care(_)
+        | Rule::Onset(_) => vec![rule],
+        _ => Vec::new(),
+    }
+}
+
+/// Such leaves of all policies and of what follows, with their policy's place.
+static GROWING: LazyLock<Vec<(usize, &Rule)>> = LazyLock::new(|| {
+    let of_policy = |(n, policy): (usize, &'static Policy)| {
+        let rules = policy.criteria.iter().flat_map(|criterion| growing(&criterion.rule));
+        rules.map(move |rule| (n, rule)).collect::<Vec<_>>()
+    };
+    POLICIES.iter().enumerate().flat_map(of_policy).collect()
+});
+
+/// What a leaf asks about.
+fn sort(rule: &Rule) -> &'static str {
+    match rule {
+        Rule::Injections(_) => "number of events",
+        Rule::Injection(_) => "event",
+        Rule::Interval(_) => "interval",
+        Rule::Response(_) => "response",
+        Rule::Change(_) => "pair of scores",
+        Rule::Trial(_) => "trial",
+        Rule::Course(_) => "course",
+        Rule::Care(_) => "length of care",
+        _ => "onset",
+    }
+}
+
+/// Whether a record has any score.
+fn scored(chart: &Chart) -> bool {
+    let kinds = [const { kind_index("pain_score") }, const { kind_index("disability_score") }];
+    kinds.into_iter().any(|kind| !chart.standing(kind).is_empty())
+}
+
+#[test]
+fn every_sort_of_growing_leaf_is_tried() {
+    let sorts: BTreeSet<&str> = GROWING.iter().map(|(_, rule)| sort(rule)).collect();
+    assert_eq!(sorts.len(), 9, "{sorts:?}");
+    assert!(GROWING.len() >= 30, "{}", GROWING.len());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// What would answer a leaf is told at any place of any document of each record.
+    #[test]
+    fn one_more_event_of_the_sort_asked_for_never_worsens_a_leaf(
+        which in any::<prop::sample::Index>(),
+        document in any::<prop::sample::Index>(),
+        part in any::<prop::sample::Index>(),
+        start in 0usize..20_000,
+    ) {
+        let (n, leaf) = GROWING[which.index(GROWING.len())];
+        let policy = &POLICIES[n];
+        let value = |chart: &Chart| leaf.ask(Case { chart, above: &[], words: false }).value;
+        for case in &policy.cases {
+            let copied = |fact: &Fact| fact.assertion.origin == Origin::CopiedForward;
+            if case.chart.facts.iter().any(copied) {
+                continue;
+            }
+            let mut supply = Supply::default();
+            let asked = Case { chart: &case.chart, above: &[], words: false };
+            leaf.supply(policy, asked, Tri::Yes, &mut supply);
+            let told = supply.told();
+            if told.is_empty() {
+                continue;
+            }
+            // All that it takes, or only the first of it. Of a history that is told at all the number counts
+            // as complete, and a score beside others makes another pair: there it is all or nothing.
+            let chart = &case.chart;
+            let whole = match leaf {
+                Rule::Injections(_) => !history_is_told(chart),
+                Rule::Change(_) if scored(chart) => continue,
+                Rule::Change(_) => true,
+                _ => false,
+            };
+            let count = if whole { told.len() } else { 1 + part.index(told.len()) };
+            let mut documents = record(&case.chart);
+            let before = value(&gather(&case.chart, documents.clone()));
+            let at = document.index(documents.len());
+            for (n, told) in told.iter().take(count).enumerate() {
+                let mut fact = told.fact(n);
+                (fact.place.start, fact.place.end) = (start + n, start + n + 1);
+                documents[at].1.push(fact);
+            }
+            let after = value(&gather(&case.chart, documents));
+            let what = sort(leaf);
+            prop_assert!(after >= before, "{}: {}: {}: {:?} to {:?}", policy.id, case.why, what, before, after);
+            if count == told.len() && before == Tri::Unknown {
+                prop_assert!(after != Tri::No, "{}: {}: {}", policy.id, case.why, what);
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use toml::Spanned;
 
-use super::compile::Scope;
+use super::compile::{Mistake, Scope};
 use super::load::At;
 use super::logic::{Possible, Tri};
 use super::policy::{Policy, Words};
@@ -13,11 +13,28 @@ use super::raw::{RawCriterion, RawPolicy};
 use super::rule::Rule;
 
 /// The outcomes that each criterion can have; what is wrong is noted.
-pub(super) fn check(raw: &RawPolicy, policy: &Policy, scope: &Scope<'_>) -> Vec<Possible> {
+pub(super) fn check(
+    raw: &RawPolicy,
+    policy: &Policy,
+    scope: &Scope<'_>,
+    left_out: &[String],
+) -> Vec<Possible> {
+    let names: Vec<String> =
+        scope.mistakes.borrow().iter().map(|(_, problem)| problem.clone()).collect();
     scope.sound([stages(raw, policy)].into_iter());
-    scope.sound(unused(raw, &scope.used.borrow()));
+    // A part that could not be looked up may be the one that uses them.
+    if names.is_empty() && left_out.is_empty() {
+        scope.sound(unused(raw, &scope.used.borrow()));
+    }
     let mut possible = vec![Possible::ANY; policy.criteria.len()];
-    scope.sound(policy.order.iter().map(|&at| reasons(raw, policy, at, &mut possible)));
+    for &at in &policy.order {
+        let id = &policy.criteria[at].id;
+        let whole = format!("criterion `{id}`: ");
+        // Of a rule that could not be looked up nothing is known.
+        if !left_out.contains(id) && !names.iter().any(|problem| problem.starts_with(&whole)) {
+            scope.mistakes.borrow_mut().extend(reasons(raw, policy, at, &mut possible));
+        }
+    }
     possible
 }
 
@@ -49,11 +66,13 @@ fn stages(raw: &RawPolicy, policy: &Policy) -> At<()> {
 }
 
 /// Every reason that some record gives rise to has its words and its cure, and none has words that are
-/// never said. Criteria that it refers to come before.
-fn reasons(raw: &RawPolicy, policy: &Policy, at: usize, possible: &mut [Possible]) -> At<()> {
+/// never said; else what is wrong. Criteria that it refers to come before.
+fn reasons(raw: &RawPolicy, policy: &Policy, at: usize, possible: &mut [Possible]) -> Vec<Mistake> {
     let (raw, criterion) = (&raw.criteria[at], &policy.criteria[at]);
-    let fail =
-        |problem: String| (raw.id.span().start, format!("criterion `{}`: {problem}", criterion.id));
+    let mut mistakes = Vec::new();
+    let mut fail = |problem: String| {
+        mistakes.push((raw.id.span().start, format!("criterion `{}`: {problem}", criterion.id)));
+    };
     let mut rule = criterion.rule.possible(possible);
     // Facts that were read badly leave anything open that does not stand by itself.
     rule.open |= !rule.constant();
@@ -63,52 +82,51 @@ fn reasons(raw: &RawPolicy, policy: &Policy, at: usize, possible: &mut [Possible
         criterion.applies_when.as_ref(),
         criterion.not_applicable_when.as_ref(),
     ];
-    if let Some(idle) = rules.into_iter().flatten().find_map(Rule::idle_part) {
-        return Err(fail(idle));
-    }
+    rules.into_iter().flatten().filter_map(Rule::idle_part).for_each(&mut fail);
     if matches!(criterion.applies_when, Some(Rule::Constant(_)))
         || matches!(criterion.not_applicable_when, Some(Rule::Constant(_)))
     {
-        return Err(fail("a constant decides whether it applies; leave it out".into()));
+        fail("a constant decides whether it applies; leave it out".into());
     }
     if criterion.roll_up {
-        return Ok(());
+        return mistakes;
     }
     for (name, needed, words) in
         [("failed", rule.no, &raw.failed), ("undocumented", rule.open, &raw.undocumented)]
     {
         match words {
-            None if needed => {
-                return Err(fail(format!(
-                    "it can be {}, and `{name}` has no words for it",
-                    outcome(name)
-                )));
-            }
+            None if needed => fail(format!(
+                "it can be {}, and `{name}` has no words for it; write `{name} = {{ label = ..., rationale = ..., why_needed = ... }}`",
+                outcome(name)
+            )),
             Some(_) if !needed => {
-                return Err(fail(format!("it is never {}; leave `{name}` out", outcome(name))));
+                fail(format!("it is never {}; leave `{name}` out", outcome(name)));
             }
-            Some(words) => check_words(name, words).map_err(fail)?,
+            Some(words) => check_words(name, words).into_iter().for_each(&mut fail),
             None => {}
         }
     }
-    check_cure(raw, policy).map_err(fail)
+    if let Err(problem) = check_cure(raw, policy) {
+        fail(problem);
+    }
+    mistakes
 }
 
 fn outcome(words: &str) -> &'static str {
     if words == "failed" { "not_met" } else { "not_documented" }
 }
 
-fn check_words(name: &str, words: &Words) -> Result<(), String> {
+fn check_words(name: &str, words: &Words) -> Vec<String> {
     let length = words.label.chars().count();
+    let texts = [("rationale", &words.rationale), ("why_needed", &words.why_needed)];
+    let empty = texts.into_iter().filter(|(_, text)| text.trim().is_empty());
+    let mut problems: Vec<String> = empty
+        .map(|(what, _)| format!("`{name}` has no {what}; write `{what} = ...` in it"))
+        .collect();
     if !(1..=60).contains(&length) {
-        return Err(format!("label of `{name}` has {length} characters, 1 to 60 are allowed"));
+        problems.push(format!("label of `{name}` has {length} characters, 1 to 60 are allowed"));
     }
-    for (what, text) in [("rationale", &words.rationale), ("why_needed", &words.why_needed)] {
-        if text.trim().is_empty() {
-            return Err(format!("`{name}` has no {what}"));
-        }
-    }
-    Ok(())
+    problems
 }
 
 fn check_cure(raw: &RawCriterion, policy: &Policy) -> Result<(), String> {
@@ -131,6 +149,7 @@ fn unused<'r>(raw: &'r RawPolicy, used: &'r BTreeSet<String>) -> impl Iterator<I
         !used.contains(&format!("{what} {}", name.get_ref()))
     };
     params.chain(sets).chain(topics).filter(idle).map(|(what, name)| {
-        Err((name.span().start, format!("{what} `{}` is used by no rule", name.get_ref())))
+        let problem = format!("{what} `{}` is used by no rule; leave it out", name.get_ref());
+        Err((name.span().start, problem))
     })
 }

@@ -23,12 +23,18 @@ const CATEGORIES: [&str; 8] =
 pub(super) type At<T> = Result<T, Mistake>;
 
 /// Looks up every name of a raw policy; else all that is wrong, in the order of the file.
-pub(super) fn compile(raw: RawPolicy) -> Result<Policy, Vec<Mistake>> {
-    let only = |mistake: Mistake| vec![mistake];
+///
+/// One that is not `whole` is refused in any case, with what is wrong in what there is of it; `left_out`
+/// are the ids of what is not all there.
+pub(super) fn compile(
+    raw: RawPolicy,
+    whole: bool,
+    left_out: &[String],
+) -> Result<Policy, Vec<Mistake>> {
     let steps: Vec<&str> = raw.steps.iter().map(|step| step.id.get_ref().as_str()).collect();
     let known: Vec<String> =
         raw.criteria.iter().map(|criterion| criterion.id.get_ref().clone()).collect();
-    let params = params(&raw).map_err(only)?;
+    let (params, wrong) = params(&raw);
     let lower = |words: &[String]| words.iter().map(|word| word.to_lowercase()).collect();
     let covered = Covered {
         cpt: raw.scope.cpt.clone(),
@@ -48,39 +54,58 @@ pub(super) fn compile(raw: RawPolicy) -> Result<Policy, Vec<Mistake>> {
         stages: raw.stages.iter().map(|stage| stage.id.get_ref().as_str()).collect(),
         used: RefCell::default(),
         whole: RefCell::default(),
-        mistakes: RefCell::default(),
+        mistakes: RefCell::new(wrong),
     };
     let stages = raw.stages.iter().map(|stage| compile_stage(stage, &scope)).collect();
     let numbered = raw.criteria.iter().enumerate();
     let criteria: Vec<Criterion> =
-        scope.sound(numbered.map(|(n, criterion)| compile_criterion(n, criterion, &scope, &steps)));
+        numbered.map(|(n, criterion)| compile_criterion(n, criterion, &scope, &steps)).collect();
     let compiled =
         scope.sound(raw.steps.iter().map(|step| compile_step(step, &scope, &steps, &criteria)));
     let pitfalls = scope.sound(raw.pitfalls.iter().map(|it| compile_pitfall(it, &scope)));
     let notes = scope.sound(raw.notes.iter().map(|note| compile_note(note, &scope)));
-    let cases = scope.sound(raw.cases.iter().map(|case| case.compile(&known)));
-    tell(&scope)?;
-    let order = order(&criteria).map_err(|n| {
-        let id = &raw.criteria[n].id;
-        only((
-            id.span().start,
-            format!("criterion `{}`: its rule refers back to itself", id.get_ref()),
-        ))
-    })?;
-    if criteria.iter().filter(|c: &&Criterion| c.scope).count() != 1 || !criteria[0].scope {
-        return Err(only((
-            0,
-            "the first criterion, and no other, must have `scope = true`".into(),
-        )));
+    let cases = raw.cases.iter().filter_map(|case| {
+        let note = |wrong| scope.mistakes.borrow_mut().extend(wrong);
+        case.compile(&known).map_err(note).ok()
+    });
+    let cases = cases.collect();
+    let [effective, until] = [Some(&raw.effective), raw.until.as_ref()].map(|raw| {
+        let read = raw.map(day).transpose();
+        read.unwrap_or_else(|mistake| {
+            scope.mistakes.borrow_mut().push(mistake);
+            None
+        })
+    });
+    let effective = effective.unwrap_or_default();
+    if let (Some(raw), true) = (&raw.until, until.is_some_and(|until| until < effective)) {
+        scope.note(raw.span().start, "the policy ends before it takes effect");
     }
+    if raw.criteria.is_empty() {
+        scope.note(0, "there is no criterion; write `[[criterion]]`");
+    }
+    for (n, raw) in
+        raw.criteria.iter().enumerate().filter(|(n, raw)| whole && raw.scope != (*n == 0))
+    {
+        let problem = match n {
+            0 => "the first criterion must have `scope = true`",
+            _ => "only the first criterion may have `scope = true`",
+        };
+        scope.note(raw.id.span().start, &format!("criterion `{}`: {problem}", raw.id.get_ref()));
+    }
+    let order = order(&criteria).unwrap_or_else(|n| {
+        let id = &raw.criteria[n].id;
+        let problem = format!("criterion `{}`: its rule refers back to itself", id.get_ref());
+        scope.note(id.span().start, &problem);
+        Vec::new()
+    });
     let mut rank: Vec<usize> = (0..criteria.len()).collect();
     rank.sort_by_key(|&at| {
         let criterion = &criteria[at];
         (criterion.severity, criterion.priority, &criterion.id)
     });
     let policy = Policy {
-        effective: day(&raw.effective).map_err(only)?,
-        until: raw.until.as_ref().map(day).transpose().map_err(only)?,
+        effective,
+        until,
         payers: lower(&raw.payers),
         jurisdictions: raw.jurisdictions.iter().map(|place| place.to_uppercase()).collect(),
         topics: raw.topics.iter().map(|topic| topic.get_ref().clone()).collect(),
@@ -103,13 +128,13 @@ pub(super) fn compile(raw: RawPolicy) -> Result<Policy, Vec<Mistake>> {
         missing_documentation: raw.missing_documentation,
         legible_from: raw.legible_from,
     };
-    if policy.until.is_some_and(|until| until < policy.effective) {
-        let at = raw.until.as_ref().map_or(0, |day| day.span().start);
-        return Err(only((at, "the policy ends before it takes effect".into())));
-    }
-    let possible = lint::check(&raw, &policy, &scope);
-    tell(&scope)?;
+    let possible = lint::check(&raw, &policy, &scope, left_out);
+    let mut mistakes = scope.mistakes.take();
+    mistakes.sort();
     drop(scope);
+    if !whole || !mistakes.is_empty() {
+        return Err(mistakes);
+    }
     let mut policy = Policy { params, covered, ..policy };
     for (criterion, possible) in policy.criteria.iter_mut().zip(possible) {
         criterion.possible = possible;
@@ -117,27 +142,21 @@ pub(super) fn compile(raw: RawPolicy) -> Result<Policy, Vec<Mistake>> {
     Ok(policy)
 }
 
-/// All that is wrong so far, if anything is.
-fn tell(scope: &Scope<'_>) -> Result<(), Vec<Mistake>> {
-    let mut mistakes = scope.mistakes.take();
-    mistakes.sort();
-    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
-}
-
-/// The params, which may have units.
-fn params(raw: &RawPolicy) -> At<BTreeMap<String, Quantity>> {
-    raw.params
-        .iter()
-        .map(|(name, number)| {
-            let quantity = match number {
-                Number::Literal(value) => Ok(Quantity::bare(*value)),
-                Number::Written(text) => Quantity::read(text),
-            };
-            let fail =
-                |problem| (name.span().start, format!("param `{}`: {problem}", name.get_ref()));
-            Ok((name.get_ref().clone(), quantity.map_err(fail)?))
-        })
-        .collect()
+/// The params, which may have units, and what is wrong with them; one that is wrong still has its name.
+fn params(raw: &RawPolicy) -> (BTreeMap<String, Quantity>, Vec<Mistake>) {
+    let mut wrong = Vec::new();
+    let params = raw.params.iter().map(|(name, number)| {
+        let quantity = match number {
+            Number::Literal(value) => Ok(Quantity::bare(*value)),
+            Number::Written(text) => Quantity::read(text),
+        };
+        let quantity = quantity.unwrap_or_else(|problem| {
+            wrong.push((name.span().start, format!("param `{}`: {problem}", name.get_ref())));
+            Quantity::bare(1.0)
+        });
+        (name.get_ref().clone(), quantity)
+    });
+    (params.collect(), wrong)
 }
 
 fn compile_stage(raw: &RawStage, scope: &Scope<'_>) -> Stage {
@@ -190,30 +209,37 @@ fn order(criteria: &[Criterion]) -> Result<Vec<usize>, usize> {
     Ok(order)
 }
 
-fn compile_criterion(
-    n: usize,
-    raw: &RawCriterion,
-    scope: &Scope<'_>,
-    steps: &[&str],
-) -> At<Criterion> {
+fn compile_criterion(n: usize, raw: &RawCriterion, scope: &Scope<'_>, steps: &[&str]) -> Criterion {
     let id = raw.id.get_ref();
-    let fail = |problem: String| (raw.id.span().start, format!("criterion `{id}`: {problem}"));
+    scope.whole.replace(format!("criterion `{id}`"));
+    let fail = |problem: &str| scope.note_mistake(raw.id.span().start, problem);
     if scope.criteria.iter().take(n).any(|known| known == id) {
-        return Err(fail("there is one of that id already".into()));
+        fail("there is one of that id already");
     }
-    if let Some(step) = raw.cured_by.iter().find(|step| !steps.contains(&step.as_str())) {
-        return Err(fail(unknown("step", step, steps.iter().copied())));
+    for step in raw.cured_by.iter().filter(|step| !steps.contains(&step.as_str())) {
+        fail(&unknown("step", step, steps.iter().copied()));
     }
     if !CATEGORIES.contains(&raw.category.as_str()) {
-        return Err(fail(unknown("category", &raw.category, CATEGORIES.into_iter())));
+        fail(&unknown("category", &raw.category, CATEGORIES.into_iter()));
     }
-    let flag = match raw.flag.as_deref() {
-        None => Flags::NONE,
-        Some(word) => Flags::of_word(word).ok_or_else(|| fail(format!("no flag `{word}`")))?,
-    };
-    scope.whole.replace(format!("criterion `{id}`"));
+    let flag = raw
+        .flag
+        .as_deref()
+        .map(|word| Flags::of_word(word).ok_or_else(|| unknown("flag", word, Flags::all_words())));
+    let flag = flag.transpose().unwrap_or_else(|problem| {
+        fail(&problem);
+        None
+    });
+    let stages = raw.stages.iter().filter_map(|stage| {
+        let at = scope.stages.iter().position(|known| known == stage);
+        if at.is_none() {
+            fail(&unknown("stage", stage, scope.stages.iter().copied()));
+        }
+        at
+    });
+    let stages = stages.collect();
     let rule = |rule: &Option<RawPart>| rule.as_ref().map(|raw| rule::compile(raw, scope));
-    Ok(Criterion {
+    Criterion {
         id: id.clone(),
         title: raw.title.clone(),
         severity: raw.severity,
@@ -223,27 +249,19 @@ fn compile_criterion(
         evidence: raw.evidence.clone(),
         cured_by: raw.cured_by.clone(),
         answered_by: raw.answered_by.clone(),
-        stages: raw
-            .stages
-            .iter()
-            .map(|stage| {
-                let at = scope.stages.iter().position(|known| known == stage);
-                at.ok_or_else(|| fail(unknown("stage", stage, scope.stages.iter().copied())))
-            })
-            .collect::<At<_>>()?,
+        stages,
         priority: raw.priority,
         possible: Possible::ANY,
         carc: raw.carc,
         rule: rule::compile(&raw.rule, scope),
         applies_when: rule(&raw.applies_when),
         not_applicable_when: rule(&raw.not_applicable_when),
-        scope: raw.scope,
         exclusion: raw.exclusion,
         roll_up: raw.roll_up,
-        flag,
+        flag: flag.unwrap_or_default(),
         failed: raw.failed.clone(),
         undocumented: raw.undocumented.clone(),
-    })
+    }
 }
 
 fn compile_note(raw: &RawNote, scope: &Scope<'_>) -> At<Note> {

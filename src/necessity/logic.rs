@@ -7,7 +7,8 @@
 use smallvec::SmallVec;
 
 use super::Outcome;
-use super::missing::Missing;
+use super::missing::{Missing, Thing};
+use super::sentences::Worked;
 
 /// No, unknown, yes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -167,6 +168,11 @@ impl Flags {
         Flags::NAMED.into_iter().filter(move |(flag, _)| self.has(*flag)).map(|(_, word)| word)
     }
 
+    /// All words for flags.
+    pub fn all_words() -> impl Iterator<Item = &'static str> {
+        Flags::NAMED.into_iter().map(|(_, word)| word)
+    }
+
     /// The flag of that word.
     pub fn of_word(word: &str) -> Option<Flags> {
         Flags::NAMED.into_iter().find(|(_, name)| *name == word).map(|(flag, _)| flag)
@@ -187,38 +193,44 @@ pub struct Answer<'p> {
     pub facts: Grounds,
     /// What the record does not say, in the policy's words.
     pub missing: Missing<'p>,
-    /// What was worked out from the facts, in words.
-    pub notes: Vec<String>,
+    /// What was worked out from the facts, where it is to be said.
+    pub notes: Vec<Worked>,
 }
 
 impl<'p> Answer<'p> {
     /// An answer without grounds.
+    #[inline]
     pub fn bare(value: Tri) -> Self {
         Answer { value, ..Default::default() }
     }
 
     /// An answer that rests on facts.
+    #[inline]
     pub fn of(value: Tri, facts: impl Into<Grounds>) -> Self {
         Answer { value, facts: facts.into(), ..Default::default() }
     }
 
     /// Unknown, with what is missing.
-    pub fn silent(missing: &'p str) -> Self {
+    #[inline]
+    pub fn silent(missing: impl Into<Thing<'p>>) -> Self {
         Answer { missing: Missing::where_open(Tri::Unknown, missing), ..Default::default() }
     }
 
     /// Unknown, for the reason that the flag gives.
+    #[inline]
     pub fn open(flags: Flags, facts: impl Into<Grounds>) -> Self {
         Answer { flags, facts: facts.into(), ..Default::default() }
     }
 
     /// The opposite, on the same grounds.
+    #[inline]
     pub fn negate(mut self) -> Self {
         self.value = self.value.negate();
         self
     }
 
     /// The combination of parts to `value`, on the grounds of those parts that agree with it.
+    #[inline]
     pub fn combine(value: Tri, parts: impl IntoIterator<Item = Answer<'p>>) -> Self {
         let mut whole = Answer::bare(value);
         parts.into_iter().filter(|part| part.value == value).for_each(|part| whole.join(part));
@@ -251,6 +263,7 @@ impl<'p> Answer<'p> {
     }
 
     /// Adds the grounds of another answer.
+    #[inline]
     fn join(&mut self, part: Answer<'p>) {
         self.flags = self.flags.and(part.flags);
         if self.facts.is_empty() {
@@ -265,8 +278,9 @@ impl<'p> Answer<'p> {
     }
 
     /// Each fact once and in order.
+    #[inline]
     fn tidy(mut self) -> Self {
-        if self.facts.len() > 1 {
+        if !self.facts.is_sorted_by(|a, b| a < b) {
             self.facts.sort_unstable();
             self.facts.dedup();
         }

@@ -1,23 +1,76 @@
-//! What the record does not say, in the policy's words: each thing once, and one as a rule.
+//! What the record does not say: each thing once, and one as a rule.
 
 use super::logic::Tri;
+use crate::closed_set;
+
+closed_set! {
+    /// Things that any record may lack, whatever the policy; the template of sentences has their words.
+    pub enum Item {
+        #[default]
+        Signature = "signature",
+        /// Which side is asked for.
+        Side = "side",
+        RecordDate = "record_date",
+        LegiblePages = "legible_pages",
+        InjectionDates = "injection_dates",
+        ReliefPercent = "relief_percent",
+        ReliefDuration = "relief_duration",
+        /// A course of the therapy that is asked about.
+        Course = "course",
+        CourseSupervision = "course_supervision",
+        CourseLength = "course_length",
+        CourseDates = "course_dates",
+        CourseResult = "course_result",
+    }
+}
+
+/// A thing that is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thing<'p> {
+    /// In the policy's words.
+    Worded(&'p str),
+    /// One that any record may lack.
+    Item(Item),
+}
+
+impl<'p> From<&'p str> for Thing<'p> {
+    fn from(words: &'p str) -> Self {
+        Thing::Worded(words)
+    }
+}
+
+impl<'p> From<&'p String> for Thing<'p> {
+    fn from(words: &'p String) -> Self {
+        Thing::Worded(words)
+    }
+}
+
+impl From<Item> for Thing<'_> {
+    fn from(item: Item) -> Self {
+        Thing::Item(item)
+    }
+}
 
 /// Things that are missing, in order and each once. One of them takes no memory of its own.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Missing<'p> {
-    first: Option<&'p str>,
-    others: Vec<&'p str>,
+    first: Option<Thing<'p>>,
+    others: Vec<Thing<'p>>,
 }
 
 impl<'p> Missing<'p> {
     /// The thing, where the answer is open; nothing where the policy has no words for it.
-    pub fn where_open(value: Tri, thing: &'p str) -> Self {
-        let first = (value == Tri::Unknown && !thing.is_empty()).then_some(thing);
+    #[inline]
+    pub fn where_open(value: Tri, thing: impl Into<Thing<'p>>) -> Self {
+        let thing = thing.into();
+        let first = (value == Tri::Unknown && thing != Thing::Worded("")).then_some(thing);
         Missing { first, others: Vec::new() }
     }
 
     /// Adds a thing, unless it is there.
-    pub fn push(&mut self, thing: &'p str) {
+    #[inline]
+    pub fn push(&mut self, thing: impl Into<Thing<'p>>) {
+        let thing = thing.into();
         match self.first {
             None => self.first = Some(thing),
             Some(first) if first == thing || self.others.contains(&thing) => {}
@@ -26,6 +79,7 @@ impl<'p> Missing<'p> {
     }
 
     /// Adds the things of another.
+    #[inline]
     pub fn join(&mut self, other: Missing<'p>) {
         if self.first.is_none() {
             *self = other;
@@ -35,7 +89,8 @@ impl<'p> Missing<'p> {
     }
 
     /// Puts a thing before all others.
-    pub fn lead(&mut self, thing: &'p str) {
+    pub fn lead(&mut self, thing: impl Into<Thing<'p>>) {
+        let thing = thing.into();
         let others = self.iter().filter(|other| *other != thing).collect();
         *self = Missing { first: Some(thing), others };
     }
@@ -46,7 +101,7 @@ impl<'p> Missing<'p> {
     }
 
     /// The things in order.
-    pub fn iter(&self) -> impl Iterator<Item = &'p str> {
+    pub fn iter(&self) -> impl Iterator<Item = Thing<'p>> {
         self.first.into_iter().chain(self.others.iter().copied())
     }
 }
@@ -59,11 +114,18 @@ mod tests {
     fn each_thing_is_told_once_and_in_order() {
         let mut missing = Missing::where_open(Tri::Unknown, "the date");
         ["the dose", "the date", "the dose"].into_iter().for_each(|thing| missing.push(thing));
-        assert_eq!(missing.iter().collect::<Vec<_>>(), ["the date", "the dose"]);
+        missing.push(Item::Signature);
+        let words = |word| Thing::Worded(word);
+        let signature = Thing::Item(Item::Signature);
+        let told: Vec<_> = missing.iter().collect();
+        assert_eq!(told, [words("the date"), words("the dose"), signature]);
         missing.lead("two trials");
+        missing.join(Missing::where_open(Tri::Unknown, Item::Signature));
         missing.join(Missing::where_open(Tri::Unknown, "the length"));
         let told: Vec<_> = missing.iter().collect();
-        assert_eq!(told, ["two trials", "the date", "the dose", "the length"]);
+        let all = ["two trials", "the date", "the dose"].map(Thing::Worded);
+        assert_eq!(told, [all.as_slice(), &[signature, words("the length")]].concat());
         assert!(Missing::where_open(Tri::Yes, "the date").is_empty());
+        assert!(Missing::where_open(Tri::Unknown, "").is_empty());
     }
 }

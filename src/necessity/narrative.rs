@@ -9,16 +9,11 @@ use super::filter::Filter;
 use super::policy::{Note, NoteSection, Policy};
 use super::templates::{Templates, escape};
 use super::{Determination, Finding, Outcome, Reason, ReasonClass, Severity, Step, Verdict};
-use crate::chart::Chart;
-use crate::fact::{Fact, Kind};
+use crate::chart::{Chart, reading};
+use crate::fact::{DiagnosisCertainty, Fact, Kind};
 
-/// Titles of the groups of deficiencies, by category.
-const GROUPS: [(&str, &str); 4] = [
-    ("diagnosis", "Diagnostic specificity"),
-    ("nerve", "Nerve involvement"),
-    ("conservative", "Conservative management"),
-    ("history", "Prior interventions"),
-];
+/// The categories whose deficiencies are grouped, in order.
+const GROUPS: [&str; 4] = ["diagnosis", "nerve", "conservative", "history"];
 
 /// Quotes that a sentence shows at most.
 const QUOTES: usize = 4;
@@ -63,7 +58,16 @@ struct Line {
     /// Outcome of the criterion; empty for a sentence of the policy itself.
     outcome: &'static str,
     text: String,
+    /// The study that it tells of, where it is no more than that.
+    study: Option<EvidenceView>,
     marks: Marks,
+}
+
+impl Line {
+    /// A sentence of the policy itself.
+    fn of(text: String, marks: Marks) -> Self {
+        Self { title: String::new(), outcome: "", text, study: None, marks }
+    }
 }
 
 /// What a sentence rests on.
@@ -85,13 +89,13 @@ struct PlaceView {
     document: String,
     page: u32,
     quote: String,
-    /// What the record says of it elsewhere in the sentence, as how often.
+    /// What the record says of it elsewhere in the sentence, as how often, or that it is suspected.
     detail: String,
 }
 
 #[derive(Serialize)]
 struct Group {
-    title: &'static str,
+    category: &'static str,
     lines: Vec<Line>,
     credited: Vec<Line>,
 }
@@ -197,7 +201,7 @@ impl Teller<'_> {
             guideline: self.guideline(),
             groups: GROUPS
                 .iter()
-                .map(|(category, title)| self.group(category, title))
+                .map(|category| self.group(category))
                 .filter(|group| !group.lines.is_empty() || !group.credited.is_empty())
                 .collect(),
             pathway: verdict.pathway.iter().map(|step| self.step(step)).collect(),
@@ -251,19 +255,17 @@ impl Teller<'_> {
         };
         for finding in self.verdict.findings.iter().filter(informs) {
             for item in finding.evidence.iter().filter_map(|id| self.registry.get(id)) {
-                let text =
-                    format!("{} ({}): {} {}", item.title, item.year, item.finding, item.limits);
                 let evidence = [item.id.clone()];
                 let criteria = std::slice::from_ref(&finding.criterion_id);
                 let marks = self.marks(criteria, &evidence, &[]);
-                lines.push(Line { title: String::new(), outcome: "", text: escape(&text), marks });
+                lines.push(Line { study: Some(view_of(item)), ..Line::of(String::new(), marks) });
             }
         }
         lines.extend(self.notes(NoteSection::Evidence));
         lines
     }
 
-    fn group(&self, category: &'static str, title: &'static str) -> Group {
+    fn group(&self, category: &'static str) -> Group {
         let of = || self.verdict.findings.iter().filter(move |f| f.category == category);
         let mut lines: Vec<Line> = of()
             .filter(|f| {
@@ -283,7 +285,7 @@ impl Teller<'_> {
             .filter(|f| f.outcome == Outcome::Met && f.reason_id.is_none())
             .map(|f| self.finding(f))
             .collect();
-        Group { title, lines, credited }
+        Group { category, lines, credited }
     }
 
     fn step(&self, step: &Step) -> StepView {
@@ -304,11 +306,9 @@ impl Teller<'_> {
     fn pitfalls(&self) -> Vec<Line> {
         let pitfalls = self.verdict.pitfalls.iter();
         pitfalls
-            .map(|pitfall| Line {
-                title: String::new(),
-                outcome: "",
-                text: escape(&pitfall.text),
-                marks: self.marks(&pitfall.criteria, &[], &self.facts_of(&pitfall.criteria)),
+            .map(|pitfall| {
+                let facts = self.facts_of(&pitfall.criteria);
+                Line::of(escape(&pitfall.text), self.marks(&pitfall.criteria, &[], &facts))
             })
             .collect()
     }
@@ -361,6 +361,7 @@ impl Teller<'_> {
             title: escape(&finding.title),
             outcome: finding.outcome.as_str(),
             text: escape(&finding.explanation),
+            study: None,
             marks: self.marks(&criteria, &finding.evidence, &finding.facts),
         }
     }
@@ -405,7 +406,7 @@ impl Teller<'_> {
                     false => self.find(&note.facts),
                 };
                 let marks = self.marks(&note.criteria, &note.evidence, &facts);
-                Line { title: String::new(), outcome: "", text: escape(&note.text), marks }
+                Line::of(escape(&note.text), marks)
             })
             .collect()
     }
@@ -417,7 +418,7 @@ impl Teller<'_> {
             let quote = words(fact);
             let document = self.chart.documents.get(fact.place.document);
             let place = PlaceView {
-                document: escape(document.map_or("record", |d| d.name.as_str())),
+                document: escape(document.map_or("", |d| d.name.as_str())),
                 page: fact.place.page,
                 detail: escape(detail(fact).unwrap_or_default()),
                 quote: escape(&quote),
@@ -445,11 +446,19 @@ impl Teller<'_> {
     }
 }
 
-/// How often or how long, where the quote itself does not say it.
+/// How often or how long, and how sure, where the quote itself does not say it.
 fn detail(fact: &Fact) -> Option<&str> {
-    let Kind::Therapy(therapy) = &fact.kind else { return None };
-    let told = therapy.frequency.as_deref().or(therapy.duration.as_deref());
-    told.filter(|told| !fact.place.quote.contains(told))
+    match &fact.kind {
+        Kind::Therapy(therapy) => {
+            let told = therapy.frequency.as_deref().or(therapy.duration.as_deref());
+            told.filter(|told| !fact.place.quote.contains(told))
+        }
+        Kind::Diagnosis(_) => {
+            let sure = reading::diagnosis_certainty(fact)?;
+            (sure == DiagnosisCertainty::Suspected).then_some(sure.as_str())
+        }
+        _ => None,
+    }
 }
 
 fn view_of(item: &Evidence) -> EvidenceView {

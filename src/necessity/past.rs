@@ -1,6 +1,7 @@
 //! Leaves over the number of injections that took place, and the time since the last.
 
 use serde::Deserialize;
+use smallvec::SmallVec;
 
 use super::compile::Scope;
 use super::events::{Events, RawEvents, failed, history_is_told, same};
@@ -57,6 +58,9 @@ impl RawFrequency {
     }
 }
 
+/// Injections that count, few as a rule.
+type Counted<'c> = SmallVec<[&'c InjectionEvent; 8]>;
+
 impl Frequency {
     /// The count lies between those that surely count and those that may.
     pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
@@ -64,8 +68,7 @@ impl Frequency {
         if !self.silence_is_none && !history_is_told(chart) {
             return Answer::silent(&self.missing);
         }
-        let (mut sure, mut possible): (Vec<&InjectionEvent>, Vec<&InjectionEvent>) =
-            (Vec::new(), Vec::new());
+        let (mut sure, mut possible) = (Counted::new(), Counted::new());
         for found in self.of.find(chart) {
             let counts = found
                 .inside
@@ -82,17 +85,24 @@ impl Frequency {
         }
         let value =
             Tri::of_range(sure.len() as f64, possible.len() as f64, |n| self.bounds.holds(n));
-        let facts: Grounds = sure.iter().flat_map(|event| event.facts.iter().copied()).collect();
-        let notes = case.note(|| match sure.len() {
-            0 => "none on record".to_owned(),
-            n => format!("{n} on record"),
-        });
+        let mut facts: Grounds =
+            sure.iter().flat_map(|event| event.facts.iter().copied()).collect();
+        // In the order of the record, so that its first quotes name each event.
+        facts.sort_unstable();
+        let notes = case.note("injections_counted", || [sure.len().to_string()]);
         let missing = Missing::where_open(value, &self.missing);
         Answer { notes, missing, ..Answer::of(value, facts) }
     }
 }
 
 impl Frequency {
+    /// Whether it asks for many, so that one more never speaks against it.
+    #[cfg(test)]
+    pub(super) fn asks_for_many(&self) -> bool {
+        let Compare { gt, ge, lt, le, eq } = self.bounds;
+        gt.or(ge).is_some() && lt.or(le).or(eq).is_none()
+    }
+
     /// None at all, what is unsaid of those there are, or as many as are wanted.
     pub(super) fn supply(&self, chart: &Chart, wanted: Tri, supply: &mut Supply) -> bool {
         if self.bounds.holds(0.0) == (wanted == Tri::Yes) && !history_is_told(chart) {
@@ -173,7 +183,7 @@ impl Interval {
                     Tri::of_range(gap(date.latest().min(as_of)), gap(date.earliest()), |days| {
                         days >= self.days
                     });
-                answer.notes = case.note(|| format!("last on {date}"));
+                answer.notes = case.note("last_injection", || [date.to_string()]);
                 value
             });
             if since < answer.value {

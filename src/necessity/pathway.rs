@@ -5,6 +5,7 @@ use super::evaluate::words;
 use super::logic::Tri;
 use super::policy::{PathwayStep, Policy};
 use super::rule::Case;
+use super::sentences::Sentences;
 use super::{Outcome, Pitfall, Reason, Step, StepStatus};
 use crate::chart::Chart;
 
@@ -53,6 +54,7 @@ pub(super) fn lay(
     chart: &Chart,
     standing: &Standing,
     reasons: &[Reason],
+    sentences: &mut Sentences<'_>,
 ) -> Vec<Step> {
     let needed =
         |n: usize| !matches!(standing.statuses[n], StepStatus::Done | StepStatus::NotApplicable);
@@ -72,7 +74,7 @@ pub(super) fn lay(
                 .filter(|r| r.cured_by.contains(&step.id))
                 .map(|r| r.id.clone())
                 .collect(),
-            action: action(step, chart),
+            action: action(step, chart, sentences),
             by: step.by.clone(),
             evidence: step.evidence.clone(),
         })
@@ -107,17 +109,12 @@ fn own_status(step: &PathwayStep, case: Case<'_, '_>) -> StepStatus {
 }
 
 /// What to do, with what in the record speaks against it.
-fn action(step: &PathwayStep, chart: &Chart) -> String {
+fn action(step: &PathwayStep, chart: &Chart, sentences: &mut Sentences<'_>) -> String {
     let mut text = step.action.clone();
     for caution in &step.cautions {
         if let Some(fact) = caution.find.iter().find_map(|f| f.find(chart).next()) {
-            let quote = words(&chart.facts[fact]);
-            let page = chart.facts[fact].place.page;
-            text.push_str(&format!(" Caution: {}", caution.text));
-            if !quote.is_empty() {
-                text.push_str(&format!(" (\"{quote}\", page {page})"));
-            }
-            text.push('.');
+            let fact = &chart.facts[fact];
+            text.push_str(&sentences.caution(&caution.text, &words(fact), fact.place.page));
         }
     }
     text

@@ -9,7 +9,7 @@ use super::cases::PolicyCase;
 use super::compile::Covered;
 use super::filter::{Filter, contains};
 use super::logic::{Flags, Possible};
-use super::raw::RawPolicy;
+use super::read::read;
 use super::rule::Rule;
 use super::unit::Quantity;
 use super::{Outcome, Severity, load};
@@ -155,7 +155,6 @@ pub struct Criterion {
     pub(super) rule: Rule,
     pub(super) applies_when: Option<Rule>,
     pub(super) not_applicable_when: Option<Rule>,
-    pub(super) scope: bool,
     pub(super) exclusion: bool,
     pub(super) roll_up: bool,
     pub(super) flag: Flags,
@@ -230,23 +229,28 @@ impl Policy {
     ///
     /// # Errors
     /// [`Error::Lexicon`] where the text is no policy: file and line, what is wrong, what would be
-    /// right. All names and rules that are wrong are told, each on a line of its own; of what is no
-    /// table of a policy at all, the first.
+    /// right. All that is wrong is told, each on a line of its own, as far as one slip does not hide another.
     pub fn parse(file_name: &str, text: &str) -> Result<Policy, Error> {
-        let raw: RawPolicy = toml::from_str(text).map_err(|error| Error::Lexicon {
-            place: place(file_name, text, error.span().map_or(0, |span| span.start)),
-            problem: error.message().to_owned(),
-        })?;
-        load::compile(raw).map_err(|mistakes| {
-            let at = |at: &usize| place(file_name, text, *at);
-            let first = mistakes.first().map(|(place, _)| at(place)).unwrap_or_default();
-            // Each further one on a line of its own, as the first is shown.
-            let lines = mistakes.iter().enumerate().map(|(n, (place, problem))| match n {
-                0 => problem.clone(),
-                _ => format!("{}: {problem}", at(place)),
-            });
-            Error::Lexicon { place: first, problem: lines.collect::<Vec<_>>().join("\n") }
-        })
+        let mut read = read(text);
+        let whole = read.mistakes.is_empty();
+        let compiled = read.raw.take().map(|raw| load::compile(raw, whole, &read.left_out));
+        let more = match compiled {
+            Some(Ok(policy)) => return Ok(policy),
+            Some(Err(more)) => more,
+            None => Vec::new(),
+        };
+        let mut mistakes = std::mem::take(&mut read.mistakes);
+        mistakes.extend(more.into_iter().filter(|(_, problem)| !read.follows(problem)));
+        mistakes.sort();
+        mistakes.dedup();
+        let at = |at: &usize| place(file_name, text, *at);
+        let first = mistakes.first().map(|(place, _)| at(place)).unwrap_or_default();
+        // Each further one on a line of its own, as the first is shown.
+        let lines = mistakes.iter().enumerate().map(|(n, (place, problem))| match n {
+            0 => problem.clone(),
+            _ => format!("{}: {problem}", at(place)),
+        });
+        Err(Error::Lexicon { place: first, problem: lines.collect::<Vec<_>>().join("\n") })
     }
 
     /// Whether a requested code or name is one that the policy covers.

@@ -1,9 +1,12 @@
-//! Reasons against: what they are called, how they rank, and how they are worded.
+//! Reasons against: what they are called, how they rank, and which words of the policy they get.
+
+use serde::Serialize;
 
 use super::choose::NOT_IN_FORCE;
 use super::decide::Settled;
 use super::logic::Flags;
 use super::policy::{Criterion, Policy, Words};
+use super::sentences::Sentences;
 use super::{Determination, Finding, Outcome, Reason, ReasonClass, RecordSays, Severity, Verdict};
 
 /// The id of the reason that a criterion gives rise to, if any.
@@ -120,82 +123,80 @@ pub(super) fn explain(
     settled: &Settled<'_>,
     observed: &str,
     missing: &[String],
+    sentences: &mut Sentences<'_>,
 ) -> String {
+    const WHY_OPEN: [Flags; 3] = [Flags::CONFLICTING, Flags::ILLEGIBLE, Flags::EQUIVOCAL];
     let flags = settled.answer.flags;
-    let worded =
-        words(criterion, settled.outcome).map(|words| fill(&words.rationale, observed, missing));
-    let why_open = if settled.outcome != Outcome::NotDocumented {
-        ""
-    } else if flags.has(Flags::CONFLICTING) {
-        " The record contradicts itself here; a clinician must settle which statement holds."
-    } else if flags.has(Flags::ILLEGIBLE) {
-        " What there is could not be read with confidence."
-    } else if flags.has(Flags::EQUIVOCAL) {
-        " The result is neither one thing nor the other; a clinician must judge it."
-    } else {
-        ""
+    let reason = match words(criterion, settled.outcome) {
+        Some(words) => fill(&words.rationale, observed, missing, sentences),
+        None => criterion.required.clone(),
     };
-    match settled.outcome {
-        Outcome::Met => format!("The record meets this: {observed}."),
-        Outcome::NotApplicable => "Does not apply to this request.".to_owned(),
-        Outcome::NotMet | Outcome::NotDocumented => {
-            format!("{}{why_open}", worded.unwrap_or_else(|| criterion.required.clone()))
-        }
-    }
+    let open = settled.outcome == Outcome::NotDocumented;
+    let why_open = WHY_OPEN.into_iter().find(|flag| open && flags.has(*flag));
+    let why_open = why_open.and_then(|flag| flag.words().next()).unwrap_or_default();
+    sentences.explanation(settled.outcome, why_open, &reason, observed)
 }
 
-fn fill(template: &str, observed: &str, missing: &[String]) -> String {
-    let missing =
-        || if missing.is_empty() { "nothing further".to_owned() } else { missing.join(", ") };
+fn fill(
+    template: &str,
+    observed: &str,
+    missing: &[String],
+    sentences: &mut Sentences<'_>,
+) -> String {
     let mut text = template.to_owned();
     if text.contains("{observed}") {
         text = text.replace("{observed}", observed);
     }
     if text.contains("{missing}") {
-        text = text.replace("{missing}", &missing());
+        let missing = match missing.is_empty() {
+            true => sentences.nothing_missing(),
+            false => missing.join(", "),
+        };
+        text = text.replace("{missing}", &missing);
     }
     text
 }
 
+/// What the result of a case is told from.
+#[derive(Serialize)]
+struct ResultView<'v> {
+    policy: &'v str,
+    version: &'v str,
+    stage: Option<&'v str>,
+    determination: &'static str,
+    without_exclusions: &'static str,
+    first_reason: Option<&'v str>,
+    /// Required criteria that apply, and how many of them have which outcome.
+    applicable: usize,
+    met: usize,
+    not_met: usize,
+    not_documented: usize,
+    in_force: bool,
+    review: bool,
+}
+
 /// Two or three sentences for people.
-pub(super) fn rationale(policy: &Policy, verdict: &Verdict) -> String {
+pub(super) fn rationale(
+    policy: &Policy,
+    verdict: &Verdict,
+    sentences: &mut Sentences<'_>,
+) -> String {
     let required = || verdict.findings.iter().filter(|f| f.severity == Severity::Required);
     let count = |outcome: Outcome| required().filter(|f| f.outcome == outcome).count();
-    let applicable = required().count() - count(Outcome::NotApplicable);
-    let worded = |determination| match determination {
-        Determination::MeetsCriteria => "criteria met",
-        Determination::NotMedicallyNecessary => "not medically necessary",
-        Determination::PendMissingDocumentation => "pend for missing documentation",
-        Determination::ReferToClinician => "refer to a clinician",
-    };
-    let lead = worded(verdict.determination);
-    let mut text = format!("Recommended: {lead}, under {} {}", policy.id, policy.version);
-    if let Some(stage) = &verdict.stage {
-        text.push_str(&format!(", judged as: {stage}"));
-    }
-    text.push('.');
-    if let Some(primary) = verdict.reasons.first() {
-        text.push_str(&format!(" First reason: {}.", primary.label));
-    }
-    if verdict.determination != verdict.determination_without_exclusions {
-        text.push_str(&format!(
-            " Without the policy's exclusion: {}.",
-            worded(verdict.determination_without_exclusions)
-        ));
-    }
-    text.push_str(&format!(
-        " Of {applicable} required criteria that apply, {} are met, {} not met and {} not documented.",
-        count(Outcome::Met),
-        count(Outcome::NotMet),
-        count(Outcome::NotDocumented)
-    ));
-    if verdict.flags.iter().any(|flag| flag == NOT_IN_FORCE) {
-        text.push_str(" The policy was not in force on the day of the request.");
-    }
-    if verdict.determination.requires_clinician_review() {
-        text.push_str(" A clinician must review this before anything is decided.");
-    }
-    text
+    sentences.rationale(ResultView {
+        policy: &policy.id,
+        version: &policy.version,
+        stage: verdict.stage.as_deref(),
+        determination: verdict.determination.as_str(),
+        without_exclusions: verdict.determination_without_exclusions.as_str(),
+        first_reason: verdict.reasons.first().map(|reason| reason.label.as_str()),
+        applicable: required().count() - count(Outcome::NotApplicable),
+        met: count(Outcome::Met),
+        not_met: count(Outcome::NotMet),
+        not_documented: count(Outcome::NotDocumented),
+        in_force: verdict.flags.iter().all(|flag| flag != NOT_IN_FORCE),
+        review: verdict.determination.requires_clinician_review(),
+    })
 }
 
 impl Determination {

@@ -5,8 +5,9 @@ use serde::Deserialize;
 use super::compile::{Covered, Scope};
 use super::filter::{Compare, RawBounds, contains};
 use super::logic::{Answer, Flags, Grounds, Possible, Tri};
-use super::missing::Missing;
+use super::missing::{Item, Missing};
 use super::rule::Case;
+use super::sentences::Worked;
 use super::supply::Supply;
 use super::unit::{Number, Unit};
 use crate::chart::{Chart, count_joints};
@@ -114,7 +115,7 @@ impl Asked {
             }
             _ => Answer::of(Tri::from(holds), request.facts.as_slice()),
         };
-        Answer { notes: case.note(|| value.to_owned()), ..answer }
+        Answer { notes: case.note("said", || [value.to_owned()]), ..answer }
     }
 }
 
@@ -181,7 +182,12 @@ impl InScope {
             return Answer::silent(&self.missing);
         };
         let notes = match case.words {
-            true => request.cpt.iter().chain(&request.procedure).cloned().collect(),
+            true => request
+                .cpt
+                .iter()
+                .chain(&request.procedure)
+                .map(|said| Worked::out("said", [said.clone()]))
+                .collect(),
             false => Vec::new(),
         };
         Answer { notes, ..Answer::of(Tri::from(covered), request.facts.as_slice()) }
@@ -228,7 +234,7 @@ impl Levels {
         match count_joints(&request.levels) {
             0 => Answer { facts: request.facts.as_slice().into(), ..Answer::silent(&self.missing) },
             joints => Answer {
-                notes: case.note(|| request.levels.join(", ")),
+                notes: case.note("said", || [request.levels.join(", ")]),
                 ..Answer::of(Tri::from(self.bounds.holds(joints as f64)), request.facts.as_slice())
             },
         }
@@ -283,7 +289,7 @@ impl Documents {
         } else if chart.documents.iter().any(|d| d.signed == Some(false))
             || !chart.documents.iter().any(|d| d.signed == Some(true))
         {
-            missing.push("a signature");
+            missing.push(Item::Signature);
             Answer::of(Tri::Unknown, blank)
         } else {
             Answer::of(Tri::Yes, signed)
@@ -291,7 +297,7 @@ impl Documents {
         let newest = chart.documents.iter().filter_map(|d| d.date).map(|date| date.latest()).max();
         let recent = match newest.zip(chart.as_of) {
             None => {
-                missing.push("the date of the record");
+                missing.push(Item::RecordDate);
                 Tri::Unknown
             }
             Some((newest, as_of)) => {
@@ -304,9 +310,9 @@ impl Documents {
         let legible = if unreadable == 0 {
             Answer::bare(Tri::Yes)
         } else {
-            missing.push("a legible copy of every page");
+            missing.push(Item::LegiblePages);
             Answer {
-                notes: case.note(|| format!("{unreadable} pages could not be read")),
+                notes: case.note("pages_not_read", || [unreadable.to_string()]),
                 ..Answer::open(Flags::ILLEGIBLE, Grounds::new())
             }
         };

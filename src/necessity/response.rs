@@ -7,7 +7,7 @@ use super::compile::Scope;
 use super::events::{Events, RawEvents, failed, same};
 use super::filter::contains;
 use super::logic::{Answer, Flags, Grounds, Possible, Tri};
-use super::missing::Missing;
+use super::missing::{Item, Missing};
 use super::rule::Case;
 use super::supply::{Supply, days_before};
 use super::unit::{Number, Unit};
@@ -230,11 +230,11 @@ impl Response {
             }
         };
         let facts: Grounds = told.iter().map(|(_, fact)| *fact).collect();
-        let notes = case.note(|| {
+        let notes = case.note("relief", || {
             let mut percents: Vec<String> =
-                told.iter().map(|(percent, _)| format!("{percent:.0} %")).collect();
+                told.iter().map(|(percent, _)| format!("{percent:.0}")).collect();
             percents.dedup();
-            percents.join(" against ")
+            [percents.join(";")]
         });
         let first = band(told[0].0);
         let answer = if told.iter().any(|(percent, _)| band(*percent) != first) {
@@ -267,7 +267,7 @@ impl Response {
         let value = enough.min(long);
         let mut notes = Vec::new();
         if let Some((told, _)) = lasted {
-            notes = case.note(|| format!("relief for {told:.1} months"));
+            notes = case.note("relief_lasted", || [format!("{told:.1}")]);
         }
         let missing = Missing::where_open(value, &self.missing);
         Answer { notes, missing, ..Answer::of(value, event.facts.as_slice()) }
@@ -315,8 +315,8 @@ impl Response {
         };
         let hours = lasted.iter().map(|l| l.1).fold(0.0, f64::max);
         Answer {
-            notes: case.note(|| {
-                format!("relief for {hours:.0} h, agent acts {shortest:.0}-{longest:.0} h")
+            notes: case.note("relief_and_agent", || {
+                [hours, shortest, longest].map(|hours| format!("{hours:.0}"))
             }),
             ..answer
         }
@@ -356,14 +356,14 @@ impl Response {
         let complete = matches!(self.measure, Measure::Complete);
         let mut missing = Missing::default();
         if complete && event.date.is_none() {
-            missing.push("the date of each injection");
+            missing.push(Item::InjectionDates);
         }
         if percent.is_none() {
-            missing.push("relief in percent");
+            missing.push(Item::ReliefPercent);
         }
         // Relief that never came cannot have lasted.
         if event.durations.is_empty() && !no_relief {
-            missing.push("how long relief lasted");
+            missing.push(Item::ReliefDuration);
         }
         let value = if missing.is_empty() { Tri::Yes } else { Tri::Unknown };
         Answer { missing, ..Answer::of(value, event.facts.as_slice()) }

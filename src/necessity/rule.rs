@@ -23,6 +23,7 @@ use super::record::{
 };
 use super::response::{RawResponse, Response};
 use super::score::{RawScore, Score};
+use super::sentences::Worked;
 use super::treatment::{Course, RawCourse, RawTrial, Trial};
 use super::unit::{Number, Unit};
 use super::{Outcome, Settled};
@@ -103,7 +104,10 @@ pub(super) struct RawUnless {
 
 /// A criterion by id, and what it counts as where it does not apply.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "a criterion is wanted here, as \"id\" or { id = \"id\", not_applicable = \"met\" }"
+)]
 pub(super) enum RawReference {
     /// Where it does not apply it counts as met.
     Id(String),
@@ -151,14 +155,19 @@ pub(super) enum Rule {
 pub(super) struct Case<'a, 'c> {
     pub(super) chart: &'c Chart,
     pub(super) above: &'a [Settled<'c>],
-    /// Whether what is worked out is also to be put in words.
+    /// Whether what is worked out is to be said.
     pub(super) words: bool,
 }
 
 impl Case<'_, '_> {
-    /// Something worked out from the facts, in words where they are asked for.
-    pub(super) fn note(&self, note: impl FnOnce() -> String) -> Vec<String> {
-        if self.words { vec![note()] } else { Vec::new() }
+    /// Something worked out from the facts, where it is to be said: the sentence, and what it is filled with.
+    #[inline]
+    pub(super) fn note<const N: usize>(
+        &self,
+        sentence: &'static str,
+        with: impl FnOnce() -> [String; N],
+    ) -> Vec<Worked> {
+        if self.words { vec![Worked::out(sentence, with())] } else { Vec::new() }
     }
 }
 
@@ -369,12 +378,18 @@ impl Rule {
             return parts.iter().find_map(Rule::idle_part);
         }
         if let Some(at) = constant(idle) {
-            return Some(format!("{} changes nothing: it is always the same", nth(at)));
+            return Some(format!(
+                "{} changes nothing: it is always the same; leave it out",
+                nth(at)
+            ));
         }
         if let Some(at) = constant(deciding)
             && parts.len() > 1
         {
-            return Some(format!("the other parts are never reached: {} always decides", nth(at)));
+            return Some(format!(
+                "the other parts are never reached: {} always decides; leave it out",
+                nth(at)
+            ));
         }
         parts.iter().find_map(Rule::idle_part)
     }
@@ -395,7 +410,7 @@ impl Rule {
 
 /// The grounds of a count: the parts that hold, and where it is open, what the open ones miss.
 fn n_of<'c>(n: usize, parts: &'c [Rule], missing: &'c str, case: Case<'_, 'c>) -> Answer<'c> {
-    let answers: SmallVec<[Answer<'c>; 4]> = parts.iter().map(|part| part.ask(case)).collect();
+    let answers: SmallVec<[Answer<'c>; 6]> = parts.iter().map(|part| part.ask(case)).collect();
     let value = Tri::n_of(n, answers.iter().map(|a| a.value));
     let told = answers
         .into_iter()

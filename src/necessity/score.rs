@@ -131,11 +131,8 @@ impl Score {
                 fitting.push(*at);
             } else {
                 wrong.push(*at);
-                notes.extend(case.note(|| {
-                    format!(
-                        "{percent:.0} % lies in the published band \"{}\", the record writes \"{}\"",
-                        band.label, written.label
-                    )
+                notes.extend(case.note("band_differs", || {
+                    [format!("{percent:.0}"), band.label.clone(), written.label.clone()]
                 }));
             }
         }

@@ -128,7 +128,7 @@ fn cell(text: &str) -> String {
 
 impl Policy {
     /// Outcomes that a criterion can have and that no case of the policy shows.
-    pub fn gaps(&self) -> Vec<String> {
+    pub fn gaps(&self) -> Vec<(&str, Outcome)> {
         let shows = |criterion: &Criterion, outcome: Outcome| {
             self.cases.iter().any(|case| case.expected(&criterion.id) == Some(outcome))
         };
@@ -141,7 +141,7 @@ impl Policy {
                 (Outcome::NotDocumented, possible.open),
             ] {
                 if possible && !shows(criterion, outcome) {
-                    gaps.push(format!("criterion `{}`: no case shows {outcome}", criterion.id));
+                    gaps.push((criterion.id.as_str(), outcome));
                 }
             }
         }

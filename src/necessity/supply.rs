@@ -71,6 +71,12 @@ impl Supply {
         self.complete = true;
     }
 
+    /// The facts so far.
+    #[cfg(test)]
+    pub(super) fn told(&self) -> &[Told] {
+        &self.told
+    }
+
     fn amount(&self) -> (usize, bool) {
         (self.told.len(), self.complete)
     }

@@ -1,4 +1,5 @@
-//! The templates of what people read: the assessment and the request for missing documentation.
+//! The templates of what people read: the assessment, the request for missing documentation, and the
+//! sentences of both.
 
 use std::sync::LazyLock;
 
@@ -7,6 +8,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use serde::Serialize;
 
+use super::sentences::Sentences;
 use crate::error::Error;
 
 /// Templates, checked.
@@ -30,6 +32,9 @@ impl Templates {
     /// The file of the request for missing documentation.
     pub const REQUEST: &str = "templates/request.md.j2";
 
+    /// The sentences of verdicts. They are the program's own.
+    const SENTENCES: &str = "templates/sentences.md.j2";
+
     /// Checks both templates.
     ///
     /// # Errors
@@ -39,7 +44,10 @@ impl Templates {
         if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
             environment.set_syntax(syntax);
         }
-        for (name, text) in [(Self::NARRATIVE, narrative), (Self::REQUEST, request)] {
+        let sentences = include_str!("../../lexicons/templates/sentences.md.j2");
+        let texts =
+            [(Self::NARRATIVE, narrative), (Self::REQUEST, request), (Self::SENTENCES, sentences)];
+        for (name, text) in texts {
             let added = environment.add_template_owned(name, text.to_owned());
             added.map_err(|error| Error::Lexicon {
                 place: format!("lexicons/{name}:{}", error.line().unwrap_or(1)),
@@ -62,6 +70,12 @@ impl Templates {
     /// The request for missing documentation.
     pub(super) fn request(&self, view: impl Serialize) -> String {
         self.render(Self::REQUEST, view)
+    }
+
+    /// The sentences of verdicts.
+    pub(super) fn sentences(&self) -> Sentences<'_> {
+        let template = self.environment.get_template(Self::SENTENCES);
+        Sentences::of(template.and_then(|template| template.render_captured(())).ok())
     }
 
     /// A template of one's own may ask for what is not there; it then says so in the place of the text.

@@ -59,7 +59,7 @@ fn a_case_that_is_wrong_is_reported() {
 #[test]
 fn the_cases_show_every_outcome() {
     for policy in all() {
-        assert!(policy.gaps().is_empty(), "{}: {}", policy.id, policy.gaps().join("\n"));
+        assert!(policy.gaps().is_empty(), "{}: {:?}", policy.id, policy.gaps());
     }
 }
 
@@ -106,6 +106,54 @@ fn all_mistakes_are_told_each_with_its_own_line() {
         let told = told.unwrap_or_else(|| panic!("{error}"));
         assert!(told.starts_with(&place) && told.contains(meant), "{told}");
     }
+}
+
+/// Slips in the shape of the file, each in a table of its own, and of names beside them.
+#[test]
+fn a_slip_in_one_table_hides_none_in_another() {
+    let slips = [
+        (
+            "title = \"Diagnostic or therapeutic intent stated\"",
+            "titel = \"x\"",
+            "did you mean `title`?",
+        ),
+        (
+            "topic = \"sole-treatment\"",
+            "topic = \"sole-treatments\"",
+            "did you mean `sole-treatment`?",
+        ),
+        ("months = \"$chronic_months\"", "month = \"$chronic_months\"", "did you mean `months`?"),
+        ("n = \"$modalities\"", "n = [2]", "a number is wanted here"),
+        (
+            "severity = \"informational\"",
+            "severity = \"informal\"",
+            "did you mean `informational`?",
+        ),
+        ("cpt = [\"64450\"]", "cptt = [\"64450\"]", "did you mean `cpt`?"),
+        ("part_of = \"optimize-conservative\"", "partof = \"x\"", "did you mean `part_of`?"),
+        ("why = \"crest: not examined\"", "whhy = \"x\"", "did you mean `why`?"),
+        (
+            "kind = \"exam_sign\", sign = \"iliac_crest_tenderness\", polarity = \"positive\", side = \"left\", repr",
+            "kind = \"exam_sing\", sign = \"x\", repr",
+            "did you mean `exam_sign`?",
+        ),
+        ("verification = \"secondary\"\n", "", "missing field `verification`"),
+    ];
+    let mut text = CLUNEAL.to_owned();
+    for (from, to, _) in slips {
+        assert!(text.contains(from), "{from}");
+        text = text.replacen(from, to, 1);
+    }
+    let error = parse(&text).unwrap_err().to_string();
+    for (_, to, told) in slips {
+        let of_it = error.lines().find(|line| line.contains(told));
+        let of_it = of_it.unwrap_or_else(|| panic!("{told}: {error}"));
+        let place = of_it.strip_prefix("policies/cluneal-nerve-block.toml:");
+        let line = place.and_then(|rest| rest.split_once(':')).unwrap().0;
+        let line = text.lines().nth(line.parse::<usize>().unwrap() - 1).unwrap();
+        assert!(line.contains(to.trim_end()), "{told}: {line}");
+    }
+    assert_eq!(error.lines().count(), slips.len(), "{error}");
 }
 
 #[test]

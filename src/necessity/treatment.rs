@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use super::compile::Scope;
 use super::filter::contains;
 use super::logic::{Answer, Grounds, Tri};
-use super::missing::Missing;
+use super::missing::{Item, Missing};
 use super::rule::Case;
 use super::supply::{Supply, days_before};
 use super::unit::{Number, Unit};
@@ -111,8 +111,7 @@ impl Trial {
             let withheld = trial.withheld.iter().copied().filter(|&at| !self.is_choice(chart, at));
             let grounds: Grounds = reasoned.into_iter().chain(withheld).collect();
             if !grounds.is_empty() {
-                let notes =
-                    case.note(|| format!("{} contraindicated or not tolerated", trial.drug));
+                let notes = case.note("drug_ruled_out", || [trial.drug.clone()]);
                 return Some(Answer { notes, ..Answer::of(Tri::Yes, grounds) });
             }
         }
@@ -131,13 +130,22 @@ impl Trial {
             (Some(_), _) => Tri::No,
             _ => Tri::Unknown,
         };
-        let notes = case.note(|| {
-            let time = match (trial.weeks, long) {
-                (Some(told), _) => format!("{told:.0} weeks"),
-                (None, Tri::Yes) => format!("at least {weeks:.0} weeks"),
-                _ => "length of the trial not told".to_owned(),
+        let notes = case.note("drug_tried", || {
+            let rounded =
+                |number: Option<f64>| number.map(|n| format!("{n:.0}")).unwrap_or_default();
+            let dose_is = match dose {
+                Tri::Yes => "enough",
+                Tri::No => "less",
+                Tri::Unknown => "",
             };
-            format!("{} {}, {time}", trial.drug, self.dose_note(trial))
+            [
+                trial.drug.clone(),
+                rounded(trial.per_day),
+                rounded(self.wanted_dose(&trial.drug)),
+                dose_is.to_owned(),
+                rounded(trial.weeks),
+                rounded((long == Tri::Yes).then_some(weeks)),
+            ]
         });
         let missing = Missing::where_open(dose.min(long), &self.missing);
         Some(Answer { missing, notes, ..Answer::of(dose.min(long), trial.facts.as_slice()) })
@@ -174,18 +182,6 @@ impl Trial {
         }
     }
 
-    fn dose_note(&self, trial: &chart::Trial) -> String {
-        match (self.wanted_dose(&trial.drug), trial.per_day) {
-            (None, _) => "at any dose".into(),
-            (_, None) => "dose not told".into(),
-            (Some(wanted), Some(dose)) if dose >= wanted => format!("{dose:.0} mg a day"),
-            (Some(wanted), Some(dose)) if trial.dose_is_known => {
-                format!("{dose:.0} mg a day, {wanted:.0} wanted")
-            }
-            (_, Some(dose)) => format!("{dose:.0} mg, how often not told"),
-        }
-    }
-
     fn contraindicated<'c>(&'c self, case: Case<'_, 'c>) -> Option<Answer<'c>> {
         let chart = case.chart;
         let grounds: Grounds = chart
@@ -202,7 +198,7 @@ impl Trial {
             })
             .collect();
         (!grounds.is_empty()).then(|| Answer {
-            notes: case.note(|| "contraindicated, with the reason".into()),
+            notes: case.note("class_ruled_out", || []),
             ..Answer::of(Tri::Yes, grounds)
         })
     }
@@ -280,11 +276,7 @@ impl Course {
                     && reading::therapy_status(&chart.facts[at]) == Some(TherapyStatus::NotDone)
             })
             .collect();
-        if denied.is_empty() {
-            Answer::silent("a course of the therapy")
-        } else {
-            Answer::of(Tri::No, denied)
-        }
+        if denied.is_empty() { Answer::silent(Item::Course) } else { Answer::of(Tri::No, denied) }
     }
 
     /// Supplies a course that has all that is asked for, or that there was none.
@@ -304,7 +296,7 @@ impl Course {
     fn of_course<'c>(&'c self, case: Case<'_, 'c>, course: &chart::Course) -> Answer<'c> {
         let chart = case.chart;
         let mut missing = Missing::default();
-        let mut need = |value: Tri, what: &'static str| {
+        let mut need = |value: Tri, what: Item| {
             if value == Tri::Unknown {
                 missing.push(what);
             }
@@ -340,10 +332,10 @@ impl Course {
         let outcome =
             if course.outcomes.is_empty() && told.is_none() { Tri::Unknown } else { Tri::Yes };
         let aimed = Tri::from(chart.statements(&self.elsewhere).next().is_none());
-        let value = need(supervised, "whether a therapist supervised it")
-            .min(need(long, "its length in weeks"))
-            .min(need(recent, "its dates"))
-            .min(need(outcome, "its result"))
+        let value = need(supervised, Item::CourseSupervision)
+            .min(need(long, Item::CourseLength))
+            .min(need(recent, Item::CourseDates))
+            .min(need(outcome, Item::CourseResult))
             .min(aimed);
         let mut facts = Grounds::from_slice(&course.facts);
         if course.outcomes.is_empty() {
@@ -351,10 +343,10 @@ impl Course {
         }
         let mut notes = Vec::new();
         if let Some(weeks) = course.weeks {
-            notes.extend(case.note(|| format!("{weeks:.0} weeks")));
+            notes.extend(case.note("course_lasted", || [format!("{weeks:.0}")]));
         }
         if recent == Tri::No {
-            notes.extend(case.note(|| format!("ended more than {:.0} months before", self.within)));
+            notes.extend(case.note("course_is_old", || [format!("{:.0}", self.within)]));
         }
         let missing = if value == Tri::Unknown { missing } else { Missing::default() };
         Answer { missing, notes, ..Answer::of(value, facts) }

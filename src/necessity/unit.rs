@@ -8,7 +8,7 @@ use crate::quantity::DAYS_A_MONTH;
 
 /// A number as a policy file writes it: bare, with its unit, or `$name` of one of the `[params]`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a number is wanted here, as 80, \"80 %\" or \"$relief_percent\"")]
 pub(super) enum Number {
     /// As `80`: in the unit that is asked for.
     Literal(f64),
