@@ -1,11 +1,12 @@
 # make demo   installs what is missing, builds, and runs the main job over corpus/
 # make test   installs what is missing and checks everything that a change has to pass
 # make peers  installs what is missing and holds speed and accuracy against other tools on the same files
+# make bench  installs what is missing and holds the speed of a bulk run against them
 #
 # Both need a Debian-like system with Rust, git and make, and the right to install packages.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test peers peers-language packages models fmt clippy doc unit
+.PHONY: demo test peers peers-language bench packages models fmt clippy doc unit
 .NOTPARALLEL:
 
 # What OCR loads when it runs: Tesseract's library and its English model come with it.
@@ -13,6 +14,8 @@ PACKAGES := tesseract-ocr python3-pip
 # What the tests hold the PDFs that are written against.
 TEST_PACKAGES := qpdf poppler-utils
 OUT := chartsift-out
+# Of the set that make bench makes.
+DOCUMENTS := 500
 
 # What the peers are, and what makes their files.
 PEERS := poppler-utils unpaper ghostscript fonts-liberation fonts-dejavu-core python3-venv
@@ -58,6 +61,14 @@ peers-language: packages
 	test -x $(VENV)/bin/python || python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement benches/peers/language.txt
 	$(VENV)/bin/python benches/peers/language.py $(SETS)
+
+# A night's run in small, beside OCRmyPDF, pdftotext, PyMuPDF and medspaCy: make bench DOCUMENTS=100
+bench: PACKAGES += $(PEERS)
+bench: packages models
+	cargo build --release --locked
+	test -x $(VENV)/bin/python || python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --requirement benches/peers/requirements.txt --requirement benches/peers/language.txt
+	$(VENV)/bin/python benches/peers/bench.py --documents $(DOCUMENTS)
 
 # The second OCR engine's models, into the user's data folder; quick where they are there.
 models: packages
