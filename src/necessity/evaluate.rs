@@ -13,10 +13,15 @@ use super::{
 use crate::chart::Chart;
 use crate::fact::Fact;
 
-/// What a policy says of a case, in words: a pure function of both.
+/// What a policy says of a case, in the program's own words: a pure function of both.
 pub fn evaluate(policy: &Policy, chart: &Chart) -> Verdict {
+    evaluate_in(Templates::embedded(), policy, chart)
+}
+
+/// The same in the words of these templates.
+pub fn evaluate_in(templates: &Templates, policy: &Policy, chart: &Chart) -> Verdict {
     let settled = settle(policy, chart, true);
-    let mut sentences = Templates::embedded().sentences();
+    let mut sentences = templates.sentences();
     let findings: Vec<Finding> = policy
         .criteria
         .iter()

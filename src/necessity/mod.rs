@@ -43,7 +43,7 @@ pub use choose::{DEFAULT_POLICY, Payer, choose, in_force};
 pub(crate) use compile::unknown;
 use decide::Settled;
 pub use decide::{Decided, Decision, decide};
-pub use evaluate::evaluate;
+pub use evaluate::{evaluate, evaluate_in};
 pub use evidence::{Evidence, EvidenceRegistry};
 pub use missing::{Item, Missing, Thing};
 pub use narrative::Teller;

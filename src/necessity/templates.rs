@@ -22,6 +22,7 @@ static EMBEDDED: LazyLock<Templates> = LazyLock::new(|| {
     Templates::parse(
         include_str!("../../lexicons/templates/narrative.md.j2"),
         include_str!("../../lexicons/templates/request.md.j2"),
+        include_str!("../../lexicons/templates/sentences.md.j2"),
     )
     .unwrap_or_else(|_| Templates { environment: Environment::new() })
 });
@@ -31,20 +32,18 @@ impl Templates {
     pub const NARRATIVE: &str = "templates/narrative.md.j2";
     /// The file of the request for missing documentation.
     pub const REQUEST: &str = "templates/request.md.j2";
+    /// The file of the sentences of verdicts, a macro each.
+    pub const SENTENCES: &str = "templates/sentences.md.j2";
 
-    /// The sentences of verdicts. They are the program's own.
-    const SENTENCES: &str = "templates/sentences.md.j2";
-
-    /// Checks both templates.
+    /// Checks the templates.
     ///
     /// # Errors
     /// [`Error::Lexicon`] where one is no template: its file and line, and what is wrong.
-    pub fn parse(narrative: &str, request: &str) -> Result<Self, Error> {
+    pub fn parse(narrative: &str, request: &str, sentences: &str) -> Result<Self, Error> {
         let mut environment = Environment::new();
         if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
             environment.set_syntax(syntax);
         }
-        let sentences = include_str!("../../lexicons/templates/sentences.md.j2");
         let texts =
             [(Self::NARRATIVE, narrative), (Self::REQUEST, request), (Self::SENTENCES, sentences)];
         for (name, text) in texts {
@@ -122,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_template_that_is_none_is_refused_with_its_line() {
-        let error = Templates::parse("fine", "one\n{% if %}").unwrap_err().to_string();
+        let error = Templates::parse("fine", "one\n{% if %}", "").unwrap_err().to_string();
         assert!(error.starts_with("lexicons/templates/request.md.j2:2: "), "{error}");
     }
 }

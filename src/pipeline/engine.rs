@@ -7,7 +7,7 @@ use crate::document::{Document, Legibility, Page, PageKind, TextSource};
 use crate::error::Problem;
 use crate::extract::extract_parts;
 use crate::fact::Fact;
-use crate::necessity::{Payer, Policy, Teller, choose, evaluate, in_force};
+use crate::necessity::{Payer, Policy, Teller, choose, evaluate_in, in_force};
 use crate::read::{ReadOptions, Reading, Sheet, read};
 use crate::report::{Given, Ruling};
 use crate::text::Text;
@@ -85,7 +85,7 @@ impl Engine {
 
     fn rule(&self, policy: &Policy, chart: &Chart) -> Ruling {
         let Knowledge { evidence, templates, .. } = &self.knowledge;
-        let verdict = evaluate(policy, chart);
+        let verdict = evaluate_in(templates, policy, chart);
         let teller = Teller { registry: evidence, templates, policy, chart, verdict: &verdict };
         let narrative = teller.narrative();
         let request = teller.request();

@@ -137,7 +137,9 @@ fn evidence(files: &Files) -> Result<EvidenceRegistry, Error> {
 /// The templates among the files.
 fn templates(files: &Files) -> Result<Templates, Error> {
     let text = |name: &str| files.get(name).map(String::as_str).unwrap_or_default();
-    Templates::parse(text(Templates::NARRATIVE), text(Templates::REQUEST))
+    let [narrative, request, sentences] =
+        [Templates::NARRATIVE, Templates::REQUEST, Templates::SENTENCES].map(text);
+    Templates::parse(narrative, request, sentences)
 }
 
 /// The files that the program carries, and over them those of a folder.

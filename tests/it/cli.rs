@@ -339,3 +339,18 @@ fn the_readme_has_the_columns() {
         );
     }
 }
+
+/// An author's own sentences stand in reports.
+#[test]
+fn sentences_of_ones_own_are_said() {
+    let place = Place::with(&[("a.txt", NOTE)]);
+    let sentences = std::fs::read_to_string(project("lexicons/templates/sentences.md.j2")).unwrap();
+    let own = sentences.replacen("The record ", "The chart ", 40);
+    assert_ne!(own, sentences);
+    place.write("own/templates/sentences.md.j2", own);
+    place.run("run a.txt --out out --lexicons own").expect(0);
+    assert!(place.read("out/criteria.csv").contains("The chart "));
+    place.write("own/templates/sentences.md.j2", "one\n{% macro %}");
+    let run = place.run("run a.txt --out out --lexicons own").expect(2);
+    assert!(run.stderr.contains("templates/sentences.md.j2:2"), "{}", run.stderr);
+}
