@@ -39,12 +39,11 @@ impl Folded {
         let original = &text.as_str()[within.range()];
         let mut folded = String::with_capacity(original.len());
         let mut origins = Vec::with_capacity(original.len() + 1);
-        let mut leader_end = 0;
-        for (at, c) in original.char_indices() {
-            if at < leader_end {
-                continue;
-            }
-            if let Some((span, word)) = taken.next_if(|(span, _)| span.start == within.start + at) {
+        let bytes = original.as_bytes();
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            let replaced = |(span, _): &(Span, &str)| span.start == within.start + at;
+            if let Some((span, word)) = taken.next_if(replaced) {
                 folded.push_str(word);
                 let last = span.end - 1;
                 let origin = |i: usize| {
@@ -52,12 +51,22 @@ impl Folded {
                     (span.start..=byte).rev().find(|&b| text.as_str().is_char_boundary(b))
                 };
                 origins.extend((0..word.len()).map(|i| origin(i).unwrap_or(span.start) as u32));
-                leader_end = span.end - within.start;
+                at = span.end - within.start;
                 continue;
             }
+            // Nearly all of a record is plain letters and signs.
+            if byte.is_ascii_graphic() && byte != b'.' && byte != b'`' {
+                folded.push(char::from(byte.to_ascii_lowercase()));
+                origins.push((within.start + at) as u32);
+                at += 1;
+                continue;
+            }
+            let from = at;
+            let Some(c) = original[at..].chars().next() else { break };
+            at += c.len_utf8();
             let plain: &str = match c {
-                '.' if leader(&original[at..]) > 0 => {
-                    leader_end = at + leader(&original[at..]);
+                '.' if leader(&original[from..]) > 0 => {
+                    at = from + leader(&original[from..]);
                     ":"
                 }
                 c if c.is_whitespace() || c == '\u{a0}' => {
@@ -83,7 +92,7 @@ impl Folded {
             } else {
                 folded.push_str(plain);
             }
-            origins.resize(origins.len() + folded.len() - before, (within.start + at) as u32);
+            origins.resize(origins.len() + folded.len() - before, (within.start + from) as u32);
         }
         origins.push(within.end as u32);
         Self { folded, origins }

@@ -10,18 +10,19 @@ mod drugs;
 mod examples;
 mod pattern;
 mod sections;
+mod trie;
 mod vocabulary;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, MatchKind, StartKind};
 pub use concepts::Concept;
 pub use cues::{Cue, CueCategory, CueExample, Direction};
 pub use examples::Example;
 use include_dir::{Dir, include_dir};
 
 pub(crate) use pattern::Pattern;
+use trie::Trie;
 pub use vocabulary::Vocabulary;
 
 use crate::error::Error;
@@ -62,8 +63,10 @@ pub struct Lexicon {
     pub cue_examples: Vec<CueExample>,
     /// Names of the concept files without their ending: the groups.
     groups: Vec<String>,
+    /// The number of each group.
+    numbers: HashMap<String, usize>,
     /// All terms of concepts and cues.
-    pub(crate) terms: AhoCorasick,
+    pub(crate) terms: Trie,
     /// What each term of `terms` stands for.
     pub(crate) meanings: Vec<Meaning>,
     /// Patterns, each with what a match stands for.
@@ -135,14 +138,7 @@ impl Lexicon {
             found.add_patterns(&cue.patterns, meaning, place)?;
         }
         let Compiled { terms, meanings, patterns, anywhere } = found;
-        let terms = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .start_kind(StartKind::Anchored)
-            .build(&terms)
-            .map_err(|error| Error::Lexicon {
-                place: "lexicons".into(),
-                problem: format!("cannot compile the terms: {error}"),
-            })?;
+        let numbers = groups.iter().cloned().zip(0..).collect();
         Ok(Self {
             headings,
             concepts,
@@ -150,7 +146,8 @@ impl Lexicon {
             examples,
             cue_examples,
             groups,
-            terms,
+            numbers,
+            terms: Trie::new(&terms),
             meanings,
             patterns,
             anywhere,
@@ -171,7 +168,12 @@ impl Lexicon {
 
     /// The number of a group by its name; `None` where there is no such file.
     pub fn group(&self, name: &str) -> Option<usize> {
-        self.groups.iter().position(|group| group == name)
+        self.numbers.get(name).copied()
+    }
+
+    /// How many groups there are.
+    pub(crate) fn count_groups(&self) -> usize {
+        self.groups.len()
     }
 
     /// The name of a group.
@@ -180,7 +182,7 @@ impl Lexicon {
     }
 }
 
-/// Terms and patterns on their way into one automaton.
+/// Terms and patterns on their way into one tree.
 #[derive(Default)]
 struct Compiled {
     terms: Vec<String>,
