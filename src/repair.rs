@@ -93,6 +93,7 @@ pub fn find(text: &Text, within: Span, lexicon: &Lexicon) -> Vec<Repair> {
         };
         let taken_for = number(&read, next.unwrap_or_default())
             .or_else(|| level(&read))
+            .or_else(|| code(&read, lexicon))
             .or_else(|| (!vocabulary.knows(&read)).then(|| unknown(&read, word, vocabulary))?)
             .or_else(|| {
                 (!vocabulary.knows(&read)).then(|| paired(&read, word, beside(), vocabulary))?
@@ -299,6 +300,29 @@ fn number(read: &str, next: &str) -> Option<String> {
     read.chars().map(|c| if matches!(c, '.' | '/' | '-') { Some(c) } else { digit(c) }).collect()
 }
 
+/// "m47.8i6" is the code M47.816 where the table has that one and not the one that was read.
+fn code(read: &str, lexicon: &Lexicon) -> Option<String> {
+    let (category, ending) = read.split_once('.')?;
+    let lettered = category.len() == 3 && category.starts_with(|c: char| c.is_ascii_lowercase());
+    if !lettered || !(1..=4).contains(&ending.len()) || lexicon.codes.knows(read) {
+        return None;
+    }
+    let digits: Option<String> = category[1..].chars().map(digit).collect();
+    let mended = format!("{}{}", &category[..1], digits?);
+    // Letters are part of some codes: each is kept where a code with it exists.
+    let mut endings = vec![format!("{mended}.")];
+    for c in ending.chars() {
+        let forms: Vec<char> = std::iter::once(c).chain(digit(c).filter(|d| *d != c)).collect();
+        let grown = |so_far: &String| forms.iter().map(|form| format!("{so_far}{form}")).collect();
+        endings = endings.iter().flat_map(|e| -> Vec<String> { grown(e) }).collect();
+    }
+    endings.retain(|candidate| lexicon.codes.knows(candidate));
+    match &endings[..] {
+        [one] => Some(one.clone()),
+        _ => None,
+    }
+}
+
 /// "l.4-5", "ls-s1", "l4-s" and "1,2-3" are spinal levels.
 fn level(read: &str) -> Option<String> {
     let (first, second) = read.split_once(['-', '/'])?;
@@ -391,6 +415,13 @@ mod tests {
         check(&[("dise", 0.95, &[]), ("was", 0.95, &[])], &[]);
         check(&[("!ow", 0.8, &[]), ("back", 0.9, &[])], &["low"]);
         check(&[("no", 0.8, &[]), ("pajn", 0.5, &[])], &[]);
+    }
+
+    #[test]
+    fn codes_are_mended_where_one_alone_is_in_the_table() {
+        check(&[("M47.8I6", 0.8, &[]), ("(G5B.8),", 0.8, &[])], &["m47.816", "g58.8"]);
+        // Both exist, or neither does.
+        check(&[("M54.16", 0.8, &[]), ("X99.QQ", 0.8, &[]), ("see.it", 0.8, &[])], &[]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Parsing takes texts, not paths: whoever reads files does it elsewhere.
 
 mod anchors;
+mod codes;
 mod concepts;
 mod cues;
 mod drugs;
@@ -16,6 +17,7 @@ mod vocabulary;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
+pub use codes::CodeTable;
 pub use concepts::Concept;
 pub use cues::{Cue, CueCategory, CueExample, Direction};
 pub use examples::Example;
@@ -57,6 +59,8 @@ pub struct Lexicon {
     pub concepts: Vec<Concept>,
     /// Context cues, ordered by file.
     pub cues: Vec<Cue>,
+    /// The diagnosis codes that there are.
+    pub codes: CodeTable,
     /// Examples from the concept files.
     pub examples: Vec<Example>,
     /// Examples from the cue files.
@@ -104,6 +108,7 @@ impl Lexicon {
     /// patterns that do not compile, ids that come twice.
     pub fn parse(files: &Files) -> Result<Self, Error> {
         let mut headings = Headings::default();
+        let mut codes = CodeTable::default();
         let (mut concepts, mut cues, mut groups) = (Vec::new(), Vec::new(), Vec::new());
         let (mut examples, mut cue_examples) = (Vec::new(), Vec::new());
         for (path, text) in files {
@@ -114,6 +119,8 @@ impl Lexicon {
             } else if let Some(name) = stem(path, "concepts/", ".toml") {
                 groups.push(name.to_owned());
                 concepts::parse(path, groups.len() - 1, text, &mut concepts, &mut examples)?;
+            } else if path == "icd10cm.csv" {
+                codes = CodeTable::parse(path, text)?;
             } else if path == "drugs.csv" {
                 groups.push("drug".to_owned());
                 drugs::parse(path, groups.len() - 1, text, &mut concepts)?;
@@ -143,6 +150,7 @@ impl Lexicon {
             headings,
             concepts,
             cues,
+            codes,
             examples,
             cue_examples,
             groups,
