@@ -26,6 +26,7 @@ mod scope;
 mod status;
 mod medication;
 mod therapy;
+mod title;
 mod contraindication;
 mod function;
 
@@ -68,6 +69,7 @@ const READERS: &[Reader] = &[
     requested_procedure::read,
     nantes::read,
     statement::read,
+    title::read,
 ];
 
 /// Reads every fact that a text states, in text order.
