@@ -37,14 +37,14 @@ impl Folded {
     ) -> Self {
         let mut taken = taken.into_iter().peekable();
         let original = &text.as_str()[within.range()];
-        let mut folded = String::with_capacity(original.len());
+        let mut folded: Vec<u8> = Vec::with_capacity(original.len());
         let mut origins = Vec::with_capacity(original.len() + 1);
         let bytes = original.as_bytes();
         let mut at = 0;
-        while let Some(&byte) = bytes.get(at) {
+        while at < bytes.len() {
             let replaced = |(span, _): &(Span, &str)| span.start == within.start + at;
             if let Some((span, word)) = taken.next_if(replaced) {
-                folded.push_str(word);
+                folded.extend(word.as_bytes());
                 let last = span.end - 1;
                 let origin = |i: usize| {
                     let byte = (span.start + i).min(last);
@@ -55,10 +55,13 @@ impl Folded {
                 continue;
             }
             // Nearly all of a record is plain letters and signs.
-            if byte.is_ascii_graphic() && byte != b'.' && byte != b'`' {
-                folded.push(char::from(byte.to_ascii_lowercase()));
-                origins.push((within.start + at) as u32);
-                at += 1;
+            let next = taken.peek().map_or(bytes.len(), |(span, _)| span.start - within.start);
+            let rest = bytes.get(at..next).unwrap_or_default();
+            let run = rest.iter().take_while(|byte| is_plain(**byte)).count();
+            if run > 0 {
+                folded.extend(rest[..run].iter().map(u8::to_ascii_lowercase));
+                origins.extend((within.start + at..within.start + at + run).map(|o| o as u32));
+                at += run;
                 continue;
             }
             let from = at;
@@ -70,7 +73,7 @@ impl Folded {
                     ":"
                 }
                 c if c.is_whitespace() || c == '\u{a0}' => {
-                    if folded.ends_with(' ') || folded.is_empty() {
+                    if folded.ends_with(b" ") || folded.is_empty() {
                         continue;
                     }
                     " "
@@ -88,13 +91,16 @@ impl Folded {
             };
             let before = folded.len();
             if plain.is_empty() {
-                folded.push(c.to_ascii_lowercase());
+                let lower = c.to_ascii_lowercase();
+                folded.extend(lower.encode_utf8(&mut [0; 4]).as_bytes());
             } else {
-                folded.push_str(plain);
+                folded.extend(plain.as_bytes());
             }
             origins.resize(origins.len() + folded.len() - before, (within.start + from) as u32);
         }
         origins.push(within.end as u32);
+        // Whole characters went in, so nothing is lost.
+        let folded = String::from_utf8_lossy(&folded).into_owned();
         Self { folded, origins }
     }
 
@@ -148,8 +154,26 @@ fn leader(text: &str) -> usize {
     if text[..leader].matches('.').count() >= 4 { leader } else { 0 }
 }
 
+/// Whether a byte is a character that folding at most puts in lower case.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_graphic() && byte != b'.' && byte != b'`'
+}
+
 /// Whether a span of `text` begins and ends at word boundaries.
 pub fn is_word(text: &str, span: Span) -> bool {
+    let bytes = text.as_bytes();
+    let whole = |inner: u8, outer: Option<&u8>| {
+        let plain = inner.is_ascii() && outer.is_none_or(u8::is_ascii);
+        plain.then(|| {
+            !inner.is_ascii_alphanumeric() || !outer.is_some_and(u8::is_ascii_alphanumeric)
+        })
+    };
+    if !span.is_empty()
+        && let Some(begins) = whole(bytes[span.start], span.start.checked_sub(1).map(|b| &bytes[b]))
+        && let Some(ends) = whole(bytes[span.end - 1], bytes.get(span.end))
+    {
+        return begins && ends;
+    }
     let alphanumeric = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let inside = &text[span.range()];
     let before = text[..span.start].chars().next_back();

@@ -57,7 +57,7 @@ pub fn tag(
 ) -> (Vec<Mention>, Vec<CueHit>) {
     let text = folded.as_str();
     let mentions = vec![Vec::new(); lexicon.count_groups()];
-    let mut found = Found { lexicon, mentions, cues: Vec::new() };
+    let mut found = Found { mentions, cues: Vec::new() };
     let whole = |span: Span| {
         let next = sentences.partition_point(|s| s.span.start <= span.start);
         sentences.get(next).is_none_or(|s| span.end <= s.span.start)
@@ -67,22 +67,27 @@ pub fn tag(
         let Meaning::Cue(cue) = meaning else { return false };
         let attached = !text[..span.start].ends_with([' ', '(']) && span.start > 0;
         &text[span.range()] == "?"
-            && attached != (lexicon.cues[cue].direction == Direction::Backward)
+            && attached != (lexicon.cues[cue as usize].direction == Direction::Backward)
     };
     // Every term first, then boundaries, then overlap: "a fib" in "a fibrillation"
     // ends inside a word and must not hide the longer term.
+    let mut next = 0;
     for at in starts(text) {
+        while sentences.get(next).is_some_and(|s| s.span.start <= at) {
+            next += 1;
+        }
+        let limit = sentences.get(next).map_or(text.len(), |s| s.span.start);
         lexicon.terms.each(text.as_bytes(), at, |term, end| {
             let span = Span::new(at, end);
             let meaning = lexicon.meanings[term as usize];
             if let Meaning::Pattern(pattern) = meaning {
-                let (pattern, meaning) = &lexicon.patterns[pattern];
+                let (pattern, meaning) = &lexicon.patterns[pattern as usize];
                 let end = boundary(text, at + LONGEST_MATCH);
                 let hit = pattern.match_at(text, Span::new(at, end));
-                if let Some(span) = hit.filter(|&span| !span.is_empty() && whole(span)) {
+                if let Some(span) = hit.filter(|&span| !span.is_empty() && span.end <= limit) {
                     found.add(span, *meaning);
                 }
-            } else if is_word(text, span) && whole(span) && !misses(span, meaning) {
+            } else if end <= limit && is_word(text, span) && !misses(span, meaning) {
                 found.add(span, meaning);
             }
         });
@@ -99,21 +104,20 @@ pub fn tag(
 }
 
 /// What was found, before overlaps are resolved.
-struct Found<'a> {
-    lexicon: &'a Lexicon,
+struct Found {
     /// By group.
     mentions: Vec<Vec<Mention>>,
     cues: Vec<CueHit>,
 }
 
-impl Found<'_> {
+impl Found {
     fn add(&mut self, span: Span, meaning: Meaning) {
         match meaning {
-            Meaning::Concept(concept) => {
-                let group = self.lexicon.concepts[concept].group;
+            Meaning::Concept(concept, group) => {
+                let (concept, group) = (concept as usize, group as usize);
                 self.mentions[group].push(Mention { span, concept, group });
             }
-            Meaning::Cue(cue) => self.cues.push(CueHit { span, cue }),
+            Meaning::Cue(cue) => self.cues.push(CueHit { span, cue: cue as usize }),
             Meaning::Pattern(_) => {}
         }
     }

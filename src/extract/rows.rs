@@ -74,7 +74,7 @@ impl Note<'_> {
     pub fn box_of(&self, span: Span) -> Option<CheckBox> {
         let line = self.line_of(span);
         let line = Span::new(line.start, line.end.max(span.end));
-        if !self.get(line).contains(['[', '(', '{', '|']) {
+        if !self.get(line).bytes().any(|b| matches!(b, b'[' | b'(' | b'{' | b'|')) {
             return None;
         }
         self.boxes_in(line).into_iter().find(|b| {

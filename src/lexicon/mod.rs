@@ -14,7 +14,7 @@ mod sections;
 mod trie;
 mod vocabulary;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 pub use codes::CodeTable;
@@ -67,8 +67,8 @@ pub struct Lexicon {
     pub cue_examples: Vec<CueExample>,
     /// Names of the concept files without their ending: the groups.
     groups: Vec<String>,
-    /// The number of each group.
-    numbers: HashMap<String, usize>,
+    /// The numbers of the groups by a few letters of their names, since they are asked for often.
+    numbers: Vec<Vec<usize>>,
     /// All terms of concepts and cues.
     pub(crate) terms: Trie,
     /// What each term of `terms` stands for.
@@ -84,12 +84,12 @@ pub struct Lexicon {
 /// What a term stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
-    /// Index into the concepts.
-    Concept(usize),
+    /// Index into the concepts, and the concept's group.
+    Concept(u32, u32),
     /// Index into the cues.
-    Cue(usize),
+    Cue(u32),
     /// The beginning of matches of a pattern; index into the patterns.
-    Pattern(usize),
+    Pattern(u32),
 }
 
 impl Lexicon {
@@ -128,7 +128,7 @@ impl Lexicon {
         }
         let mut found = Compiled::default();
         for (index, concept) in concepts.iter().enumerate() {
-            let meaning = Meaning::Concept(index);
+            let meaning = Meaning::Concept(index as u32, concept.group as u32);
             for variant in concept.terms.iter().flat_map(|term| variants(term)) {
                 found.add_term(variant, meaning);
             }
@@ -137,7 +137,7 @@ impl Lexicon {
             found.add_patterns(&concept.patterns, meaning, place)?;
         }
         for (index, cue) in cues.iter().enumerate() {
-            let meaning = Meaning::Cue(index);
+            let meaning = Meaning::Cue(index as u32);
             for term in &cue.terms {
                 found.add_term(term.to_lowercase(), meaning);
             }
@@ -145,7 +145,10 @@ impl Lexicon {
             found.add_patterns(&cue.patterns, meaning, place)?;
         }
         let Compiled { terms, meanings, patterns, anywhere } = found;
-        let numbers = groups.iter().cloned().zip(0..).collect();
+        let mut numbers = vec![Vec::new(); SLOTS];
+        for (number, name) in groups.iter().enumerate() {
+            numbers[slot(name)].push(number);
+        }
         Ok(Self {
             headings,
             concepts,
@@ -176,7 +179,7 @@ impl Lexicon {
 
     /// The number of a group by its name; `None` where there is no such file.
     pub fn group(&self, name: &str) -> Option<usize> {
-        self.numbers.get(name).copied()
+        self.numbers[slot(name)].iter().copied().find(|&number| self.groups[number] == name)
     }
 
     /// How many groups there are.
@@ -219,15 +222,25 @@ impl Compiled {
             })?;
             let index = self.patterns.len();
             match anchors {
-                Some(words) => {
-                    words.into_iter().for_each(|word| self.add_term(word, Meaning::Pattern(index)))
-                }
+                Some(words) => words
+                    .into_iter()
+                    .for_each(|word| self.add_term(word, Meaning::Pattern(index as u32))),
                 None => self.anywhere.push(index),
             }
             self.patterns.push((pattern, meaning));
         }
         Ok(())
     }
+}
+
+/// How many slots the groups' names fall into.
+const SLOTS: usize = 64;
+
+/// The slot of a group's name.
+fn slot(name: &str) -> usize {
+    let bytes = name.as_bytes();
+    let at = |index: usize| bytes.get(index).map_or(0, |byte| usize::from(*byte));
+    (name.len() * 7 + at(0) * 3 + at(name.len() / 2) * 5 + at(name.len().saturating_sub(1))) % SLOTS
 }
 
 fn stem<'a>(path: &'a str, folder: &str, ending: &str) -> Option<&'a str> {

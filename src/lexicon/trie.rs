@@ -5,27 +5,31 @@
 /// A general automaton finds terms anywhere and pays for it when it is built and at every byte;
 /// terms are only ever asked for at the beginnings of words, where a plain tree is quicker.
 pub(crate) struct Trie {
+    /// In order of depth, so that those that are asked most often stand together; the last one
+    /// only tells where the one before it ends.
     nodes: Vec<Node>,
-    /// The node below the root for each first byte, or `NONE`.
+    /// The node for each first byte, or `NONE`.
     first: [u32; 256],
-    /// Bytes that lead from a node to the next, each node's together and in order.
+    /// How many nodes there are for first bytes.
+    roots: usize,
+    /// The bytes that lead on from the nodes; the first one leads to the first node behind the
+    /// roots, and so on.
     labels: Vec<u8>,
-    /// The node that each label leads to.
-    targets: Vec<u32>,
-    /// Numbers of terms, each node's together.
+    /// Numbers of terms.
     ends: Vec<u32>,
-    /// The last bytes of terms that share them with no other term.
+    /// Bytes between nodes.
     tails: Vec<u8>,
 }
 
-#[derive(Clone, Copy, Default)]
+/// Where terms part or end. Each of its lists goes on to where that of the next node begins.
+#[derive(Clone, Copy)]
 struct Node {
-    /// Its labels.
-    labels: (u32, u32),
-    /// Bytes that have to follow before its terms end.
-    tail: (u32, u32),
-    /// Its terms.
-    ends: (u32, u32),
+    /// Bytes that have to follow first, in `tails`.
+    tail: u32,
+    /// Its terms, in `ends`.
+    ends: u32,
+    /// What leads on, in `labels`.
+    labels: u32,
 }
 
 const NONE: u32 = u32::MAX;
@@ -33,74 +37,75 @@ const NONE: u32 = u32::MAX;
 impl Trie {
     /// Builds the tree; terms are told by their numbers. Empty terms are left out.
     pub(super) fn new(terms: &[String]) -> Self {
+        let bytes = |n: &u32| terms[*n as usize].as_bytes();
         let mut order: Vec<u32> =
-            (0..terms.len() as u32).filter(|&n| !terms[n as usize].is_empty()).collect();
-        order.sort_by(|&a, &b| terms[a as usize].as_bytes().cmp(terms[b as usize].as_bytes()));
+            (0..terms.len() as u32).filter(|n| !bytes(n).is_empty()).collect();
+        order.sort_by(|a, b| bytes(a).cmp(bytes(b)));
+        // The terms of each node and how many bytes lead there, in the order of the nodes.
+        let mut own: Vec<(&[u32], usize)> =
+            order.chunk_by(|a, b| bytes(a)[0] == bytes(b)[0]).map(|same| (same, 1)).collect();
         let mut trie = Self {
             nodes: Vec::new(),
             first: [NONE; 256],
+            roots: own.len(),
             labels: Vec::new(),
-            targets: Vec::new(),
             ends: Vec::new(),
             tails: Vec::new(),
         };
-        // Nodes that wait for what is below them: their terms, and how many bytes lead there.
-        let mut open: Vec<(u32, &[u32], usize)> = Vec::new();
-        for same in order
-            .chunk_by(|&a, &b| terms[a as usize].as_bytes()[0] == terms[b as usize].as_bytes()[0])
-        {
-            let byte = terms[same[0] as usize].as_bytes()[0];
-            trie.first[usize::from(byte)] = trie.nodes.len() as u32;
-            open.push((trie.nodes.len() as u32, same, 1));
-            trie.nodes.push(Node::default());
+        for ((same, _), node) in own.iter().zip(0..) {
+            trie.first[usize::from(bytes(&same[0])[0])] = node;
         }
-        while let Some((at, own, depth)) = open.pop() {
-            let bytes = |&n: &u32| terms[n as usize].as_bytes();
-            let (lowest, highest) = (bytes(&own[0]), bytes(&own[own.len() - 1]));
-            let start = trie.ends.len() as u32;
-            if lowest == highest {
-                trie.ends.extend(own);
-                let tail = trie.tails.len() as u32;
-                trie.tails.extend(&lowest[depth..]);
-                let node = &mut trie.nodes[at as usize];
-                node.tail = (tail, trie.tails.len() as u32);
-                node.ends = (start, trie.ends.len() as u32);
-                continue;
-            }
-            let ending = own.partition_point(|n| bytes(n).len() == depth);
-            trie.ends.extend(&own[..ending]);
-            trie.nodes[at as usize].ends = (start, trie.ends.len() as u32);
-            let first = trie.labels.len() as u32;
-            for same in own[ending..].chunk_by(|a, b| bytes(a)[depth] == bytes(b)[depth]) {
+        let mut at = 0;
+        while let Some(&(terms, depth)) = own.get(at) {
+            at += 1;
+            trie.begin_node();
+            let lowest = &bytes(&terms[0])[depth..];
+            let highest = &bytes(&terms[terms.len() - 1])[depth..];
+            let common = lowest.iter().zip(highest).take_while(|(a, b)| a == b).count();
+            trie.tails.extend(&lowest[..common]);
+            let depth = depth + common;
+            let ending = terms.partition_point(|n| bytes(n).len() == depth);
+            trie.ends.extend(&terms[..ending]);
+            for same in terms[ending..].chunk_by(|a, b| bytes(a)[depth] == bytes(b)[depth]) {
                 trie.labels.push(bytes(&same[0])[depth]);
-                trie.targets.push(trie.nodes.len() as u32);
-                open.push((trie.nodes.len() as u32, same, depth + 1));
-                trie.nodes.push(Node::default());
+                own.push((same, depth + 1));
             }
-            trie.nodes[at as usize].labels = (first, trie.labels.len() as u32);
         }
+        trie.begin_node();
         trie
+    }
+
+    fn begin_node(&mut self) {
+        self.nodes.push(Node {
+            tail: self.tails.len() as u32,
+            ends: self.ends.len() as u32,
+            labels: self.labels.len() as u32,
+        });
     }
 
     /// Tells every term that stands at `at`, shortest first: its number and its end.
     #[inline]
     pub(crate) fn each(&self, text: &[u8], at: usize, mut found: impl FnMut(u32, usize)) {
-        let mut node = self.first[usize::from(text[at])];
-        let mut at = at + 1;
-        while node != NONE {
-            let Node { labels, tail, ends } = self.nodes[node as usize];
-            if ends.0 < ends.1 {
-                let tail = &self.tails[tail.0 as usize..tail.1 as usize];
-                if text[at..].starts_with(tail) {
-                    for &term in &self.ends[ends.0 as usize..ends.1 as usize] {
-                        found(term, at + tail.len());
-                    }
+        let first = self.first[usize::from(text[at])];
+        if first == NONE {
+            return;
+        }
+        let (mut node, mut at) = (first as usize, at + 1);
+        loop {
+            let (own, next) = (self.nodes[node], self.nodes[node + 1]);
+            for byte in &self.tails[own.tail as usize..next.tail as usize] {
+                if text.get(at) != Some(byte) {
+                    return;
                 }
+                at += 1;
+            }
+            for &term in &self.ends[own.ends as usize..next.ends as usize] {
+                found(term, at);
             }
             let Some(byte) = text.get(at) else { return };
-            let own = &self.labels[labels.0 as usize..labels.1 as usize];
-            let next = own.iter().position(|label| label == byte);
-            node = next.map_or(NONE, |next| self.targets[labels.0 as usize + next]);
+            let labels = &self.labels[own.labels as usize..next.labels as usize];
+            let Some(label) = labels.iter().position(|label| label == byte) else { return };
+            node = self.roots + own.labels as usize + label;
             at += 1;
         }
     }
