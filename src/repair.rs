@@ -22,6 +22,9 @@ crate::withhold_debug!(Repair);
 /// From this length on a second slip is allowed.
 const LONG: usize = 10;
 
+/// Shortest other reading that is believed: too many letters by threes are short for something.
+const SHORTEST_OTHER: usize = 4;
+
 /// A reading surer than this may differ by letters that look alike, and by nothing else.
 const SURE: f32 = 0.9;
 
@@ -117,7 +120,7 @@ fn core(text: &str, span: Span) -> Span {
 fn unknown(read: &str, word: &OcrWord<'_>, vocabulary: &Vocabulary) -> Option<String> {
     let other = word.alternatives.iter().find_map(|other| {
         let other = other.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        let fits = other.len() >= 3
+        let fits = other.len() >= SHORTEST_OTHER
             && vocabulary.knows(&other)
             && !vocabulary.denies(&other)
             && distance(read, &other, 2.0).is_some();
@@ -398,7 +401,8 @@ mod tests {
 
     #[test]
     fn another_reading_counts_where_it_alone_is_a_word() {
-        check(&[("hjp", 0.6, &["hip"]), ("knee", 0.6, &["knew"])], &["hip"]);
+        check(&[("hjps", 0.6, &["hips"]), ("knee", 0.6, &["knew"])], &["hips"]);
+        check(&[("ali", 0.6, &["als"])], &[]);
     }
 
     #[test]
