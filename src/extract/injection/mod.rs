@@ -287,7 +287,12 @@ impl Reader<'_, '_> {
         // Relief right behind a name is part of what it says: "L SIJ 4/30/25 - 0% relief".
         let close = |r: &ReliefRead| {
             let end = r.duration.map_or(r.span.end, |d| d.end.max(r.span.end));
-            r.span.start >= phrase.span.end && end - phrase.span.start <= QUOTE
+            r.span.start >= phrase.span.end
+                && end - phrase.span.start <= QUOTE
+                && (r.percent.is_some()
+                    || !note
+                        .get(Span::new(phrase.span.end, r.span.start))
+                        .contains([',', ';', '(', ')']))
         };
         let measured = relief.filter(|r| phrase.procedure.is_none() || close(r)).map(|r| r.span);
         Some(Event {
