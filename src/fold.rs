@@ -37,31 +37,43 @@ impl Folded {
     ) -> Self {
         let mut taken = taken.into_iter().peekable();
         let original = &text.as_str()[within.range()];
-        let mut folded = String::with_capacity(original.len());
+        let mut folded: Vec<u8> = Vec::with_capacity(original.len());
         let mut origins = Vec::with_capacity(original.len() + 1);
-        let mut leader_end = 0;
-        for (at, c) in original.char_indices() {
-            if at < leader_end {
-                continue;
-            }
-            if let Some((span, word)) = taken.next_if(|(span, _)| span.start == within.start + at) {
-                folded.push_str(word);
+        let bytes = original.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let replaced = |(span, _): &(Span, &str)| span.start == within.start + at;
+            if let Some((span, word)) = taken.next_if(replaced) {
+                folded.extend(word.as_bytes());
                 let last = span.end - 1;
                 let origin = |i: usize| {
                     let byte = (span.start + i).min(last);
                     (span.start..=byte).rev().find(|&b| text.as_str().is_char_boundary(b))
                 };
                 origins.extend((0..word.len()).map(|i| origin(i).unwrap_or(span.start) as u32));
-                leader_end = span.end - within.start;
+                at = span.end - within.start;
                 continue;
             }
+            // Nearly all of a record is plain letters and signs.
+            let next = taken.peek().map_or(bytes.len(), |(span, _)| span.start - within.start);
+            let rest = bytes.get(at..next).unwrap_or_default();
+            let run = rest.iter().take_while(|byte| is_plain(**byte)).count();
+            if run > 0 {
+                folded.extend(rest[..run].iter().map(u8::to_ascii_lowercase));
+                origins.extend((within.start + at..within.start + at + run).map(|o| o as u32));
+                at += run;
+                continue;
+            }
+            let from = at;
+            let Some(c) = original[at..].chars().next() else { break };
+            at += c.len_utf8();
             let plain: &str = match c {
-                '.' if leader(&original[at..]) > 0 => {
-                    leader_end = at + leader(&original[at..]);
+                '.' if leader(&original[from..]) > 0 => {
+                    at = from + leader(&original[from..]);
                     ":"
                 }
                 c if c.is_whitespace() || c == '\u{a0}' => {
-                    if folded.ends_with(' ') || folded.is_empty() {
+                    if folded.ends_with(b" ") || folded.is_empty() {
                         continue;
                     }
                     " "
@@ -79,13 +91,16 @@ impl Folded {
             };
             let before = folded.len();
             if plain.is_empty() {
-                folded.push(c.to_ascii_lowercase());
+                let lower = c.to_ascii_lowercase();
+                folded.extend(lower.encode_utf8(&mut [0; 4]).as_bytes());
             } else {
-                folded.push_str(plain);
+                folded.extend(plain.as_bytes());
             }
-            origins.resize(origins.len() + folded.len() - before, (within.start + at) as u32);
+            origins.resize(origins.len() + folded.len() - before, (within.start + from) as u32);
         }
         origins.push(within.end as u32);
+        // Whole characters went in, so nothing is lost.
+        let folded = String::from_utf8_lossy(&folded).into_owned();
         Self { folded, origins }
     }
 
@@ -139,8 +154,26 @@ fn leader(text: &str) -> usize {
     if text[..leader].matches('.').count() >= 4 { leader } else { 0 }
 }
 
+/// Whether a byte is a character that folding at most puts in lower case.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_graphic() && byte != b'.' && byte != b'`'
+}
+
 /// Whether a span of `text` begins and ends at word boundaries.
 pub fn is_word(text: &str, span: Span) -> bool {
+    let bytes = text.as_bytes();
+    let whole = |inner: u8, outer: Option<&u8>| {
+        let plain = inner.is_ascii() && outer.is_none_or(u8::is_ascii);
+        plain.then(|| {
+            !inner.is_ascii_alphanumeric() || !outer.is_some_and(u8::is_ascii_alphanumeric)
+        })
+    };
+    if !span.is_empty()
+        && let Some(begins) = whole(bytes[span.start], span.start.checked_sub(1).map(|b| &bytes[b]))
+        && let Some(ends) = whole(bytes[span.end - 1], bytes.get(span.end))
+    {
+        return begins && ends;
+    }
     let alphanumeric = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let inside = &text[span.range()];
     let before = text[..span.start].chars().next_back();

@@ -22,6 +22,9 @@ crate::withhold_debug!(Repair);
 /// From this length on a second slip is allowed.
 const LONG: usize = 10;
 
+/// Shortest other reading that is believed: too many letters by threes are short for something.
+const SHORTEST_OTHER: usize = 4;
+
 /// A reading surer than this may differ by letters that look alike, and by nothing else.
 const SURE: f32 = 0.9;
 
@@ -79,9 +82,25 @@ pub fn find(text: &Text, within: Span, lexicon: &Lexicon) -> Vec<Repair> {
             continue;
         }
         let next = words.get(index + 1).map(|next| &text.as_str()[core(next).range()]);
+        if let Some(repair) = signed(text.as_str(), word.span, span, vocabulary) {
+            repairs.push(repair);
+            continue;
+        }
+        let beside = || {
+            let before = index.checked_sub(1).map(|before| core(&words[before]));
+            let behind = words.get(index + 1).map(core);
+            let joined = |gap: Span| text.as_str()[gap.range()].trim().is_empty();
+            let before = before.filter(|b| joined(Span::new(b.end, span.start)));
+            let behind = behind.filter(|b| joined(Span::new(span.end, b.start)));
+            [before, behind].map(|b| b.map(|b| text.as_str()[b.range()].to_lowercase()))
+        };
         let taken_for = number(&read, next.unwrap_or_default())
             .or_else(|| level(&read))
-            .or_else(|| (!vocabulary.knows(&read)).then(|| unknown(&read, word, vocabulary))?);
+            .or_else(|| code(&read, lexicon))
+            .or_else(|| (!vocabulary.knows(&read)).then(|| unknown(&read, word, vocabulary))?)
+            .or_else(|| {
+                (!vocabulary.knows(&read)).then(|| paired(&read, word, beside(), vocabulary))?
+            });
         if let Some(taken_for) = taken_for.filter(|taken_for| *taken_for != read) {
             repairs.push(Repair { span, taken_for });
         }
@@ -101,13 +120,18 @@ fn core(text: &str, span: Span) -> Span {
 fn unknown(read: &str, word: &OcrWord<'_>, vocabulary: &Vocabulary) -> Option<String> {
     let other = word.alternatives.iter().find_map(|other| {
         let other = other.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        let fits = other.len() >= 3
+        let fits = other.len() >= SHORTEST_OTHER
             && vocabulary.knows(&other)
             && !vocabulary.denies(&other)
             && distance(read, &other, 2.0).is_some();
         fits.then_some(other)
     });
-    other.or_else(|| parted(read, vocabulary)).or_else(|| {
+    let apart = || {
+        // "length-dependentneuropathy"
+        let (lead, last) = read.rsplit_once('-')?;
+        parted(last, vocabulary).map(|parts| format!("{lead}-{parts}"))
+    };
+    other.or_else(|| parted(read, vocabulary)).or_else(apart).or_else(|| {
         let bound = match word.confidence {
             Some(confidence) if confidence >= SURE => ALIKE,
             _ if read.len() >= LONG => 1.0 + ALIKE,
@@ -115,6 +139,48 @@ fn unknown(read: &str, word: &OcrWord<'_>, vocabulary: &Vocabulary) -> Option<St
         };
         nearest(read, bound, vocabulary)
     })
+}
+
+/// "!ow": a sign that was read for the letter that a known word begins with.
+fn signed(text: &str, word: Span, core: Span, vocabulary: &Vocabulary) -> Option<Repair> {
+    let sign = text[word.start..core.start].chars().next_back()?;
+    let taken_for = format!("l{}", text[core.range()].to_lowercase());
+    let fits = matches!(sign, '!' | '|')
+        && taken_for.len() >= 3
+        && vocabulary.knows(&taken_for)
+        && !vocabulary.denies(&taken_for)
+        && !vocabulary.knows(&taken_for[1..]);
+    fits.then(|| Repair { span: Span::new(core.start - sign.len_utf8(), core.end), taken_for })
+}
+
+/// What a short unknown word is taken for: one that makes a long term of the lexicon together with
+/// the word before it or behind it, as "dise height" can only be a disc's.
+fn paired(
+    read: &str,
+    word: &OcrWord<'_>,
+    beside: [Option<String>; 2],
+    vocabulary: &Vocabulary,
+) -> Option<String> {
+    let short = Vocabulary::SHORTEST_PAIRED..Vocabulary::SHORTEST_LONG;
+    if !short.contains(&read.len()) || !read.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let bound = if word.confidence.is_some_and(|c| c >= SURE) { ALIKE } else { 1.0 };
+    let [before, behind] = &beside;
+    let mut best: Option<(f32, &str)> = None;
+    let mut tied = false;
+    let before = before.iter().flat_map(|before| vocabulary.follows(before));
+    let behind = behind.iter().flat_map(|behind| vocabulary.precedes(behind));
+    for candidate in before.chain(behind) {
+        let bound = best.map_or(bound, |(cost, _)| cost);
+        if let Some(cost) = distance(read, candidate, bound)
+            && best.is_none_or(|(_, word)| word != candidate)
+        {
+            tied = best.is_some_and(|(least, _)| least == cost);
+            best = Some((cost, candidate));
+        }
+    }
+    best.filter(|_| !tied).map(|(_, word)| word.to_owned())
 }
 
 /// "currentmedications", "2021reveals": two known words whose space was lost.
@@ -237,9 +303,40 @@ fn number(read: &str, next: &str) -> Option<String> {
     read.chars().map(|c| if matches!(c, '.' | '/' | '-') { Some(c) } else { digit(c) }).collect()
 }
 
-/// "l.4-5", "ls-s1" and "l4-s" are spinal levels.
+/// "m47.8i6" is the code M47.816 where the table has that one and not the one that was read.
+fn code(read: &str, lexicon: &Lexicon) -> Option<String> {
+    let (category, ending) = read.split_once('.')?;
+    let lettered = category.len() == 3 && category.starts_with(|c: char| c.is_ascii_lowercase());
+    if !lettered || !(1..=4).contains(&ending.len()) || lexicon.codes.knows(read) {
+        return None;
+    }
+    let digits: Option<String> = category[1..].chars().map(digit).collect();
+    let mended = format!("{}{}", &category[..1], digits?);
+    // Letters are part of some codes: each is kept where a code with it exists.
+    let mut endings = vec![format!("{mended}.")];
+    for c in ending.chars() {
+        let forms: Vec<char> = std::iter::once(c).chain(digit(c).filter(|d| *d != c)).collect();
+        let grown = |so_far: &String| forms.iter().map(|form| format!("{so_far}{form}")).collect();
+        endings = endings.iter().flat_map(|e| -> Vec<String> { grown(e) }).collect();
+    }
+    endings.retain(|candidate| lexicon.codes.knows(candidate));
+    match &endings[..] {
+        [one] => Some(one.clone()),
+        _ => None,
+    }
+}
+
+/// "l.4-5", "ls-s1", "l4-s" and "1,2-3" are spinal levels.
 fn level(read: &str) -> Option<String> {
     let (first, second) = read.split_once(['-', '/'])?;
+    // No other number has a comma before its second digit and goes on to the next.
+    let comma = first.strip_prefix(['1', 'i', '|', 'l']).and_then(|rest| rest.strip_prefix(','));
+    if let Some(upper) = comma.and_then(|rest| rest.parse::<u8>().ok())
+        && (1..=4).contains(&upper)
+        && second.parse() == Ok(upper + 1)
+    {
+        return Some(format!("l{upper}-{}", upper + 1));
+    }
     let part = |part: &str, bare: bool| -> Option<String> {
         let region = part.chars().next()?;
         let lettered = matches!(region, 'l' | 'c' | 's' | 't')
@@ -304,21 +401,39 @@ mod tests {
 
     #[test]
     fn another_reading_counts_where_it_alone_is_a_word() {
-        check(&[("hjp", 0.6, &["hip"]), ("knee", 0.6, &["knew"])], &["hip"]);
+        check(&[("hjps", 0.6, &["hips"]), ("knee", 0.6, &["knew"])], &["hips"]);
+        check(&[("ali", 0.6, &["als"])], &[]);
     }
 
     #[test]
     fn lost_spaces_come_back() {
         check(&[("currentmedications:", 0.97, &[])], &["current medications"]);
         check(&[("06/03/2021reveals", 0.97, &[])], &["06/03/2021 reveals"]);
+        check(&[("non-currentmedications", 0.97, &[])], &["non-current medications"]);
+    }
+
+    #[test]
+    fn a_short_word_is_mended_beside_one_that_it_makes_a_term_with() {
+        check(&[("dise", 0.95, &[]), ("height", 0.95, &[])], &["disc"]);
+        check(&[("tumbar", 0.8, &[]), ("spine", 0.95, &[])], &["lumbar"]);
+        check(&[("dise", 0.95, &[]), ("was", 0.95, &[])], &[]);
+        check(&[("!ow", 0.8, &[]), ("back", 0.9, &[])], &["low"]);
+        check(&[("no", 0.8, &[]), ("pajn", 0.5, &[])], &[]);
+    }
+
+    #[test]
+    fn codes_are_mended_where_one_alone_is_in_the_table() {
+        check(&[("M47.8I6", 0.8, &[]), ("(G5B.8),", 0.8, &[])], &["m47.816", "g58.8"]);
+        // Both exist, or neither does.
+        check(&[("M54.16", 0.8, &[]), ("X99.QQ", 0.8, &[]), ("see.it", 0.8, &[])], &[]);
     }
 
     #[test]
     fn numbers_and_levels_are_read_in_context() {
         check(&[("l5O", 0.7, &[]), ("mg", 0.9, &[])], &["150"]);
         check(
-            &[("L.4-5", 0.9, &[]), ("LS-S1", 0.9, &[]), ("L4-S", 0.9, &[])],
-            &["l4-5", "l5-s1", "l4-5"],
+            &[("L.4-5", 0.9, &[]), ("LS-S1", 0.9, &[]), ("L4-S", 0.9, &[]), ("1,3-4", 0.9, &[])],
+            &["l4-5", "l5-s1", "l4-5", "l3-4"],
         );
         check(&[("L5-S1", 0.9, &[]), ("L4-5", 0.9, &[])], &[]);
     }

@@ -1,8 +1,5 @@
 //! Mentions of concepts and cues in a text.
 
-use aho_corasick::automaton::OverlappingState;
-use aho_corasick::{Anchored, Input};
-
 use crate::fold::{Folded, is_word};
 use crate::lexicon::{CueCategory, Direction, Lexicon, Meaning};
 use crate::segment::Sentence;
@@ -59,44 +56,41 @@ pub fn tag(
     sentences: &[Sentence],
 ) -> (Vec<Mention>, Vec<CueHit>) {
     let text = folded.as_str();
-    let mut found = Found { lexicon, mentions: Vec::new(), cues: Vec::new() };
+    let mentions = vec![Vec::new(); lexicon.count_groups()];
+    let mut found = Found { mentions, cues: Vec::new() };
     let whole = |span: Span| {
         let next = sentences.partition_point(|s| s.span.start <= span.start);
         sentences.get(next).is_none_or(|s| span.end <= s.span.start)
     };
+    // "? entrapment" doubts what follows, "entrapment?" what stands before.
+    let misses = |span: Span, meaning: Meaning| {
+        let Meaning::Cue(cue) = meaning else { return false };
+        let attached = !text[..span.start].ends_with([' ', '(']) && span.start > 0;
+        &text[span.range()] == "?"
+            && attached != (lexicon.cues[cue as usize].direction == Direction::Backward)
+    };
     // Every term first, then boundaries, then overlap: "a fib" in "a fibrillation"
     // ends inside a word and must not hide the longer term.
+    let mut next = 0;
     for at in starts(text) {
-        let input = Input::new(text).range(at..).anchored(Anchored::Yes);
-        let mut state = OverlappingState::start();
-        // The automaton is built for this kind of search, so it cannot refuse it.
-        while lexicon.terms.try_find_overlapping(input.clone(), &mut state).is_ok()
-            && let Some(hit) = state.get_match()
-        {
-            let span = Span::new(hit.start(), hit.end());
-            let meaning = lexicon.meanings[hit.pattern().as_usize()];
+        while sentences.get(next).is_some_and(|s| s.span.start <= at) {
+            next += 1;
+        }
+        let limit = sentences.get(next).map_or(text.len(), |s| s.span.start);
+        lexicon.terms.each(text.as_bytes(), at, |term, end| {
+            let span = Span::new(at, end);
+            let meaning = lexicon.meanings[term as usize];
             if let Meaning::Pattern(pattern) = meaning {
-                let (pattern, meaning) = &lexicon.patterns[pattern];
-                let end = boundary(text, span.start + LONGEST_MATCH);
-                let hit = pattern.match_at(text, Span::new(span.start, end));
-                if let Some(span) = hit.filter(|&span| !span.is_empty() && whole(span)) {
+                let (pattern, meaning) = &lexicon.patterns[pattern as usize];
+                let end = boundary(text, at + LONGEST_MATCH);
+                let hit = pattern.match_at(text, Span::new(at, end));
+                if let Some(span) = hit.filter(|&span| !span.is_empty() && span.end <= limit) {
                     found.add(span, *meaning);
                 }
-                continue;
+            } else if end <= limit && is_word(text, span) && !misses(span, meaning) {
+                found.add(span, meaning);
             }
-            if !is_word(text, span) || !whole(span) {
-                continue;
-            }
-            if let Meaning::Cue(cue) = meaning {
-                // "? entrapment" doubts what follows, "entrapment?" what stands before.
-                let mark = &text[span.range()] == "?";
-                let attached = !text[..span.start].ends_with([' ', '(']) && span.start > 0;
-                if mark && attached != (lexicon.cues[cue].direction == Direction::Backward) {
-                    continue;
-                }
-            }
-            found.add(span, meaning);
-        }
+        });
     }
     for &pattern in &lexicon.anywhere {
         let (pattern, meaning) = &lexicon.patterns[pattern];
@@ -110,34 +104,36 @@ pub fn tag(
 }
 
 /// What was found, before overlaps are resolved.
-struct Found<'a> {
-    lexicon: &'a Lexicon,
-    mentions: Vec<Mention>,
+struct Found {
+    /// By group.
+    mentions: Vec<Vec<Mention>>,
     cues: Vec<CueHit>,
 }
 
-impl Found<'_> {
+impl Found {
     fn add(&mut self, span: Span, meaning: Meaning) {
         match meaning {
-            Meaning::Concept(concept) => {
-                let group = self.lexicon.concepts[concept].group;
-                self.mentions.push(Mention { span, concept, group });
+            Meaning::Concept(concept, group) => {
+                let (concept, group) = (concept as usize, group as usize);
+                self.mentions[group].push(Mention { span, concept, group });
             }
-            Meaning::Cue(cue) => self.cues.push(CueHit { span, cue }),
+            Meaning::Cue(cue) => self.cues.push(CueHit { span, cue: cue as usize }),
             Meaning::Pattern(_) => {}
         }
     }
 }
 
 /// The leftmost and longest mentions of each group.
-fn keep_mentions(mut mentions: Vec<Mention>, lexicon: &Lexicon) -> Vec<Mention> {
-    mentions.sort_by_key(|m| (m.group, m.span.start, usize::MAX - m.span.end, m.concept));
-    let mut kept: Vec<Mention> = Vec::with_capacity(mentions.len());
-    for mention in mentions {
-        let overlaps =
-            |last: &Mention| last.group == mention.group && mention.span.start < last.span.end;
-        if !kept.last().is_some_and(overlaps) {
-            kept.push(mention);
+fn keep_mentions(mut groups: Vec<Vec<Mention>>, lexicon: &Lexicon) -> Vec<Mention> {
+    let mut kept: Vec<Mention> = Vec::with_capacity(groups.iter().map(Vec::len).sum());
+    for mentions in &mut groups {
+        mentions.sort_by_key(|m| (m.span.start, usize::MAX - m.span.end, m.concept));
+        let mut end = 0;
+        for mention in mentions.iter() {
+            if mention.span.start >= end {
+                end = mention.span.end;
+                kept.push(*mention);
+            }
         }
     }
     kept.retain(|m| !lexicon.concepts[m.concept].hides);

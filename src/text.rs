@@ -212,7 +212,8 @@ impl Text {
         let Some(&before) = self.code_points.get(step) else {
             return self.content.chars().count();
         };
-        before + (step * STEP..byte).filter(|&b| self.content.is_char_boundary(b)).count()
+        let begins = |b: &&u8| !(0x80..0xc0).contains(*b);
+        before + self.content.as_bytes()[step * STEP..byte].iter().filter(begins).count()
     }
 
     /// The words inside a span that OCR read, in order.

@@ -33,6 +33,9 @@ pub fn find_levels(text: &str) -> Vec<(Span, String)> {
 /// Every mention of a spinal level, in order, also of one that was named before.
 pub(super) fn level_mentions(text: &str) -> Vec<(Span, String)> {
     let mut found: Vec<(Span, String)> = Vec::new();
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
+        return found;
+    }
     for c in LEVEL.captures_iter(text) {
         let (Some(whole), Some(first), Some(number)) = (c.get(0), c.get(1), c.get(2)) else {
             continue;
@@ -116,6 +119,9 @@ static SIDE: LazyLock<Regex> = LazyLock::new(|| {
 /// The side that a stretch of text names: the only one, or both.
 pub fn find_side(text: &str) -> Option<Side> {
     let (mut left, mut right) = (false, false);
+    if !may_name_side(text) {
+        return None;
+    }
     for c in SIDE.captures_iter(text) {
         if c.get(1).is_some() {
             return Some(Side::Bilateral);
@@ -134,6 +140,23 @@ pub fn find_side(text: &str) -> Option<Side> {
         (false, true) => Some(Side::Right),
         (false, false) => None,
     }
+}
+
+/// Whether a word begins as the words for sides do; most stretches that are asked have none.
+fn may_name_side(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    (0..bytes.len()).any(|at| {
+        let begins = at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_');
+        let next = bytes.get(at + 1).copied().unwrap_or(b' ');
+        let alone = !next.is_ascii_alphanumeric();
+        begins
+            && match bytes[at] {
+                b'b' => matches!(next, b'i' | b'/' | b'o' | b'l' | b'u'),
+                b'l' => alone || matches!(next, b'e' | b't' | b'l' | b'u'),
+                b'r' => alone || matches!(next, b'i' | b't' | b'l' | b'u'),
+                _ => false,
+            }
+    })
 }
 
 #[cfg(test)]

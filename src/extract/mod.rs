@@ -26,6 +26,7 @@ mod scope;
 mod status;
 mod medication;
 mod therapy;
+mod title;
 mod contraindication;
 mod function;
 
@@ -68,6 +69,7 @@ const READERS: &[Reader] = &[
     requested_procedure::read,
     nantes::read,
     statement::read,
+    title::read,
 ];
 
 /// Reads every fact that a text states, in text order.
@@ -126,16 +128,13 @@ fn assemble(note: &Note<'_>, mut drafts: Vec<Draft>) -> Vec<Fact> {
             rule.push_str("+read-as:");
             rule.push_str(&repair.taken_for);
         }
-        let key = format!(
-            "{}\n{}\n{}\n{}\n{twins}",
-            note.text.content_hash(),
-            place.start,
-            place.end,
-            draft.kind.name()
-        );
+        let mut key = blake3::Hasher::new();
+        key.update(note.text.content_hash().as_bytes());
+        let places = format!("\n{}\n{}\n{}\n{twins}", place.start, place.end, draft.kind.name());
+        key.update(places.as_bytes());
         let sentence = note.sentence_at(draft.span);
         facts.push(Fact {
-            id: blake3::hash(key.as_bytes()).to_hex()[..16].to_owned(),
+            id: key.finalize().to_hex()[..16].to_owned(),
             assertion: draft.assertion,
             date: draft.date,
             section: sentence.map(|s| s.section).unwrap_or_default(),

@@ -26,6 +26,8 @@ pub struct Note<'a> {
     pub sentences: Vec<Sentence>,
     /// Mentions by group, then in text order.
     mentions: Vec<Mention>,
+    /// Where each group's mentions begin, and where the last one's end.
+    groups: Vec<usize>,
     /// Cues in text order.
     pub cues: Vec<CueHit>,
     /// Dates in text order.
@@ -87,10 +89,12 @@ impl<'a> Note<'a> {
         let folded = Folded::with(text, within, taken);
         let sentences = segment(text, within, &folded, &lexicon.headings);
         let (mentions, cues) = tag(&folded, lexicon, &sentences);
+        let begins = |group: usize| mentions.partition_point(|m| m.group < group);
+        let groups = (0..=lexicon.count_groups()).map(begins).collect();
         let dates = find_dates(folded.as_str());
         let date = None;
         let mut note =
-            Self { text, folded, repairs, lexicon, sentences, mentions, cues, dates, date };
+            Self { text, folded, repairs, lexicon, sentences, mentions, groups, cues, dates, date };
         note.date = note.find_own_date();
         note
     }
@@ -122,10 +126,7 @@ impl<'a> Note<'a> {
 
     fn group_mentions(&self, group: &str) -> &[Mention] {
         let group = self.lexicon.group(group);
-        let range = group.map_or(0..0, |group| {
-            self.mentions.partition_point(|m| m.group < group)
-                ..self.mentions.partition_point(|m| m.group <= group)
-        });
+        let range = group.map_or(0..0, |group| self.groups[group]..self.groups[group + 1]);
         &self.mentions[range]
     }
 

@@ -51,6 +51,21 @@ static PAIN_IS: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"\bpain (?:today |now |currently |level |score )?(?:is |was |as |at |of |rated |level |score )+(?:an? |about |approximately |around )?(\d{1,2})(?: ?(?:-|to) ?(\d{1,2}))?").unwrap()
 });
 
+/// How far before a score the words may stand that say what is scored, in bytes.
+const LEAD: usize = 48;
+
+/// What a score is of, before it.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static SCORED: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:(?:worst|best|least|average|current|present|usual) )?(?:(?:back|neck|leg|arm|hip|knee|shoulder) )?(?:pain|vas|nrs|nprs|severity|intensity)\b").unwrap()
+});
+
+/// What a score is of, behind it.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static SCORED_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^(?: in| of| on| for)?(?: the| a| his| her)?(?: (?:numeric|visual|analog|rating))*(?: pain scale| pain| scale| vas)\b").unwrap()
+});
+
 /// Units that make a number something else than a score.
 const UNITS: &[&str] = &[
     "%", "mg", "mcg", "ml", "cc", "year", "yr", "month", "mo", "week", "wk", "day", "hour", "hr",
@@ -109,6 +124,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         if place.column() == Some(0) {
             draft.assertion.time = Time::Past;
         }
+        draft.span = place.quote();
         drafts.push(draft);
     }
 }
@@ -249,6 +265,27 @@ impl Place<'_, '_> {
 
     fn words(&self, span: Span) -> impl Iterator<Item = &Mention> {
         self.note.mentions_in(GROUP, span)
+    }
+
+    /// The score with the words that say what is scored: "pain at worst: 7/10", "8/10 pain".
+    fn quote(&self) -> Span {
+        let Some(sentence) = self.note.sentence_at(self.span).map(|s| s.span) else {
+            return self.span;
+        };
+        let text = self.note.str();
+        let from = floor(text, self.span.start.saturating_sub(LEAD)).max(sentence.start);
+        let from = from.max(self.before).min(self.span.start);
+        let lead = self.note.get(Span::new(from, self.span.start));
+        let clause = lead.rfind([',', ';', '.', '?']).map_or(0, |at| at + 1);
+        let cells = self.note.as_written(Span::new(from + clause, self.span.end)).contains("   ");
+        let named = SCORED.find_iter(&lead[clause..]).last().filter(|_| !cells);
+        if let Some(named) = named {
+            return Span::new(from + clause + named.start(), self.span.end);
+        }
+        let end = ceil(text, self.span.end + LEAD / 2).min(sentence.end).min(self.after);
+        let tail = self.note.get(Span::new(self.span.end, end.max(self.span.end)));
+        let named = SCORED_BEHIND.find(tail).map_or(0, |named| named.end());
+        Span::new(self.span.start, self.span.end + named)
     }
 
     /// Which pain is scored: by the words of its clause, then by what stands before it.

@@ -42,19 +42,17 @@ impl Note<'_> {
         let mut cells = Vec::new();
         let mut start = original.start;
         let words = &record[original.range()];
+        let bytes = words.as_bytes();
+        let blanks = |at: usize| bytes[at..].iter().take_while(|b| **b == b' ').count();
+        let parts = |at: &usize| match bytes[*at] {
+            b'|' | b'\t' => true,
+            b' ' => bytes.get(at + 1) == Some(&b' '),
+            _ => false,
+        };
         let mut at = 0;
-        while at <= words.len() {
-            let rest = &words[at..];
-            let blanks = rest.len() - rest.trim_start_matches(' ').len();
-            let gap = match rest.chars().next() {
-                None | Some('|' | '\t') => 1,
-                _ if blanks >= 2 => blanks,
-                _ => 0,
-            };
-            if gap == 0 {
-                at += rest.chars().next().map_or(1, char::len_utf8);
-                continue;
-            }
+        while at <= bytes.len() {
+            at = (at..bytes.len()).find(parts).unwrap_or(bytes.len());
+            let gap = if at < bytes.len() { blanks(at).max(1) } else { 1 };
             let cell = self.trimmed(self.folded.folded(Span::new(start, original.start + at)));
             if !cell.is_empty() {
                 cells.push(cell);
@@ -76,7 +74,7 @@ impl Note<'_> {
     pub fn box_of(&self, span: Span) -> Option<CheckBox> {
         let line = self.line_of(span);
         let line = Span::new(line.start, line.end.max(span.end));
-        if !self.get(line).contains(['[', '(', '{', '|']) {
+        if !self.get(line).bytes().any(|b| matches!(b, b'[' | b'(' | b'{' | b'|')) {
             return None;
         }
         self.boxes_in(line).into_iter().find(|b| {

@@ -4,24 +4,27 @@
 //! Parsing takes texts, not paths: whoever reads files does it elsewhere.
 
 mod anchors;
+mod codes;
 mod concepts;
 mod cues;
 mod drugs;
 mod examples;
 mod pattern;
 mod sections;
+mod trie;
 mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, MatchKind, StartKind};
+pub use codes::CodeTable;
 pub use concepts::Concept;
 pub use cues::{Cue, CueCategory, CueExample, Direction};
 pub use examples::Example;
 use include_dir::{Dir, include_dir};
 
 pub(crate) use pattern::Pattern;
+use trie::Trie;
 pub use vocabulary::Vocabulary;
 
 use crate::error::Error;
@@ -56,14 +59,18 @@ pub struct Lexicon {
     pub concepts: Vec<Concept>,
     /// Context cues, ordered by file.
     pub cues: Vec<Cue>,
+    /// The diagnosis codes that there are.
+    pub codes: CodeTable,
     /// Examples from the concept files.
     pub examples: Vec<Example>,
     /// Examples from the cue files.
     pub cue_examples: Vec<CueExample>,
     /// Names of the concept files without their ending: the groups.
     groups: Vec<String>,
+    /// The numbers of the groups by a few letters of their names, since they are asked for often.
+    numbers: Vec<Vec<usize>>,
     /// All terms of concepts and cues.
-    pub(crate) terms: AhoCorasick,
+    pub(crate) terms: Trie,
     /// What each term of `terms` stands for.
     pub(crate) meanings: Vec<Meaning>,
     /// Patterns, each with what a match stands for.
@@ -77,12 +84,12 @@ pub struct Lexicon {
 /// What a term stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
-    /// Index into the concepts.
-    Concept(usize),
+    /// Index into the concepts, and the concept's group.
+    Concept(u32, u32),
     /// Index into the cues.
-    Cue(usize),
+    Cue(u32),
     /// The beginning of matches of a pattern; index into the patterns.
-    Pattern(usize),
+    Pattern(u32),
 }
 
 impl Lexicon {
@@ -101,6 +108,7 @@ impl Lexicon {
     /// patterns that do not compile, ids that come twice.
     pub fn parse(files: &Files) -> Result<Self, Error> {
         let mut headings = Headings::default();
+        let mut codes = CodeTable::default();
         let (mut concepts, mut cues, mut groups) = (Vec::new(), Vec::new(), Vec::new());
         let (mut examples, mut cue_examples) = (Vec::new(), Vec::new());
         for (path, text) in files {
@@ -111,6 +119,8 @@ impl Lexicon {
             } else if let Some(name) = stem(path, "concepts/", ".toml") {
                 groups.push(name.to_owned());
                 concepts::parse(path, groups.len() - 1, text, &mut concepts, &mut examples)?;
+            } else if path == "icd10cm.csv" {
+                codes = CodeTable::parse(path, text)?;
             } else if path == "drugs.csv" {
                 groups.push("drug".to_owned());
                 drugs::parse(path, groups.len() - 1, text, &mut concepts)?;
@@ -118,7 +128,7 @@ impl Lexicon {
         }
         let mut found = Compiled::default();
         for (index, concept) in concepts.iter().enumerate() {
-            let meaning = Meaning::Concept(index);
+            let meaning = Meaning::Concept(index as u32, concept.group as u32);
             for variant in concept.terms.iter().flat_map(|term| variants(term)) {
                 found.add_term(variant, meaning);
             }
@@ -127,7 +137,7 @@ impl Lexicon {
             found.add_patterns(&concept.patterns, meaning, place)?;
         }
         for (index, cue) in cues.iter().enumerate() {
-            let meaning = Meaning::Cue(index);
+            let meaning = Meaning::Cue(index as u32);
             for term in &cue.terms {
                 found.add_term(term.to_lowercase(), meaning);
             }
@@ -135,22 +145,20 @@ impl Lexicon {
             found.add_patterns(&cue.patterns, meaning, place)?;
         }
         let Compiled { terms, meanings, patterns, anywhere } = found;
-        let terms = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .start_kind(StartKind::Anchored)
-            .build(&terms)
-            .map_err(|error| Error::Lexicon {
-                place: "lexicons".into(),
-                problem: format!("cannot compile the terms: {error}"),
-            })?;
+        let mut numbers = vec![Vec::new(); SLOTS];
+        for (number, name) in groups.iter().enumerate() {
+            numbers[slot(name)].push(number);
+        }
         Ok(Self {
             headings,
             concepts,
             cues,
+            codes,
             examples,
             cue_examples,
             groups,
-            terms,
+            numbers,
+            terms: Trie::new(&terms),
             meanings,
             patterns,
             anywhere,
@@ -171,7 +179,12 @@ impl Lexicon {
 
     /// The number of a group by its name; `None` where there is no such file.
     pub fn group(&self, name: &str) -> Option<usize> {
-        self.groups.iter().position(|group| group == name)
+        self.numbers[slot(name)].iter().copied().find(|&number| self.groups[number] == name)
+    }
+
+    /// How many groups there are.
+    pub(crate) fn count_groups(&self) -> usize {
+        self.groups.len()
     }
 
     /// The name of a group.
@@ -180,7 +193,7 @@ impl Lexicon {
     }
 }
 
-/// Terms and patterns on their way into one automaton.
+/// Terms and patterns on their way into one tree.
 #[derive(Default)]
 struct Compiled {
     terms: Vec<String>,
@@ -209,15 +222,25 @@ impl Compiled {
             })?;
             let index = self.patterns.len();
             match anchors {
-                Some(words) => {
-                    words.into_iter().for_each(|word| self.add_term(word, Meaning::Pattern(index)))
-                }
+                Some(words) => words
+                    .into_iter()
+                    .for_each(|word| self.add_term(word, Meaning::Pattern(index as u32))),
                 None => self.anywhere.push(index),
             }
             self.patterns.push((pattern, meaning));
         }
         Ok(())
     }
+}
+
+/// How many slots the groups' names fall into.
+const SLOTS: usize = 64;
+
+/// The slot of a group's name.
+fn slot(name: &str) -> usize {
+    let bytes = name.as_bytes();
+    let at = |index: usize| bytes.get(index).map_or(0, |byte| usize::from(*byte));
+    (name.len() * 7 + at(0) * 3 + at(name.len() / 2) * 5 + at(name.len().saturating_sub(1))) % SLOTS
 }
 
 fn stem<'a>(path: &'a str, folder: &str, ending: &str) -> Option<&'a str> {

@@ -18,11 +18,20 @@ pub struct Vocabulary {
     /// Long words by their length.
     long: HashMap<usize, Vec<String>>,
     denying: HashSet<String>,
+    /// Short words by the word that follows them in a long term, and by the one before them.
+    preceding: HashMap<String, Vec<String>>,
+    following: HashMap<String, Vec<String>>,
 }
 
 impl Vocabulary {
     /// Shortest word that may be taken for another by its letters alone.
     pub const SHORTEST_LONG: usize = 7;
+
+    /// Shortest word that may be taken for another beside the rest of its term.
+    pub const SHORTEST_PAIRED: usize = 4;
+
+    /// Fewest letters of two words of a term by which the shorter one is told.
+    const LONG_PAIR: usize = 10;
 
     /// Gathers the words of a lexicon's terms and headings.
     pub fn of(lexicon: &Lexicon) -> Self {
@@ -44,9 +53,49 @@ impl Vocabulary {
                 words.long.entry(word.len()).or_default().push(word.to_owned());
             }
         }
+        for concept in &lexicon.concepts {
+            for term in &concept.terms {
+                words.add_pairs(term.split(split).filter(|word| !word.is_empty()).collect());
+            }
+        }
+        for list in words.preceding.values_mut().chain(words.following.values_mut()) {
+            list.sort();
+            list.dedup();
+        }
         words.known.extend(SMALL.iter().map(|word| (*word).to_owned()));
         words.long.values_mut().for_each(|list| list.sort());
         words
+    }
+
+    /// Keeps which short words stand beside which words of a term.
+    fn add_pairs(&mut self, term: Vec<&str>) {
+        let short = |word: &str| {
+            (Self::SHORTEST_PAIRED..Self::SHORTEST_LONG).contains(&word.len())
+                && word.bytes().all(|b| b.is_ascii_alphabetic())
+        };
+        for pair in term.windows(2) {
+            let [first, second] = [pair[0], pair[1]];
+            let long = first.len() + second.len() >= Self::LONG_PAIR;
+            if !long || self.denies(first) || self.denies(second) {
+                continue;
+            }
+            if short(first) {
+                self.preceding.entry(second.to_owned()).or_default().push(first.to_owned());
+            }
+            if short(second) {
+                self.following.entry(first.to_owned()).or_default().push(second.to_owned());
+            }
+        }
+    }
+
+    /// The short words that stand before this one in long terms, in alphabetical order.
+    pub fn precedes(&self, word: &str) -> impl Iterator<Item = &str> {
+        self.preceding.get(word).into_iter().flatten().map(String::as_str)
+    }
+
+    /// The short words that stand behind this one in long terms, in alphabetical order.
+    pub fn follows(&self, word: &str) -> impl Iterator<Item = &str> {
+        self.following.get(word).into_iter().flatten().map(String::as_str)
     }
 
     /// Whether a word denies, or is part of words that do.

@@ -12,6 +12,7 @@ mod layer;
 mod missing;
 mod roles;
 mod scan;
+mod turn;
 mod upright;
 pub mod view;
 
@@ -169,6 +170,7 @@ impl Reading {
     fn look_over(&mut self) {
         let pages = &mut self.document.pages;
         roles::mark(pages);
+        turn::mark(pages);
         let blank = blank::mark(pages);
         // What was not legible on them is nothing.
         self.problems.retain(|problem| {

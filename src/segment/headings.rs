@@ -102,13 +102,14 @@ impl Headings {
 
 /// Letters and single spaces only, without what stands in brackets.
 fn normal(heading: &str) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(heading.len());
     let mut depth = 0;
     for c in heading.chars() {
         match c {
             '(' | '[' => depth += 1,
             ')' | ']' => depth -= 1,
             _ if depth > 0 => {}
+            c if c.is_ascii_alphabetic() => out.push(c.to_ascii_lowercase()),
             c if c.is_alphabetic() || c == '\'' => out.extend(c.to_lowercase()),
             _ if !out.is_empty() && !out.ends_with(' ') => out.push(' '),
             _ => {}

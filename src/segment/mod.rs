@@ -70,6 +70,9 @@ const KEEP_HEADING: &[Section] = &[
     Section::Exam,
 ];
 
+/// Words of the longest label of a form's line.
+const LONGEST_LABEL: usize = 6;
+
 /// Lines longer than this are paragraphs, not wrapped lines (characters).
 const LONGEST_WRAPPED: usize = 140;
 
@@ -214,7 +217,7 @@ impl Segmenter<'_> {
             // Wide gaps are no sure sign of cells, but a row below a row is one.
             return !form(line) && !(row(line) && row(last));
         }
-        if row(line) || row(last) {
+        if row(line) || row(last) || (is_labelled(line) && is_labelled(before)) {
             return false;
         }
         let first_word = line.split(' ').next().map_or(0, |w| w.chars().count());
@@ -356,6 +359,13 @@ impl Segmenter<'_> {
     }
 }
 
+/// Whether a line answers a form's label: "Sleep: poor".
+fn is_labelled(line: &str) -> bool {
+    split_heading(line).is_some_and(|(label, answer)| {
+        !answer.is_empty() && label.split_whitespace().count() <= LONGEST_LABEL
+    })
+}
+
 /// Whether a line greets the reader of a letter, so that its subject lines have ended.
 fn opens_letter(line: &str) -> bool {
     let short = line.chars().count() <= 60 && line.ends_with([':', ',']);
@@ -423,6 +433,18 @@ mod tests {
     }
 
     #[test]
+    fn a_lost_full_stop_ends_a_sentence_before_words_that_begin_one() {
+        check(
+            "No clonus The patient walks with a cane. When she walks, He said, IT HURTS AND SHE STOPS there.",
+            &[
+                ("header", "no clonus"),
+                ("header", "the patient walks with a cane."),
+                ("header", "when she walks, he said, it hurts and she stops there."),
+            ],
+        );
+    }
+
+    #[test]
     fn headings_stand_alone_or_run_in() {
         check(
             "MEDICATIONS:\n1. Norco 10/325 mg p.o. q.i.d.\n2.  Tenormin\nALLERGIES:  Sulfa.\nHPI (copied forward from 01/02/2025)\nPain.",
@@ -463,6 +485,19 @@ mod tests {
                     "plan",
                     "and this is a line that is as long as the other lines of this paragraph here.",
                 ),
+            ],
+        );
+    }
+
+    #[test]
+    fn lines_of_a_form_with_labels_stand_alone() {
+        check(
+            "Gait: limping, with a cane\nHeel walk: cannot be tried\nSqueeze test: it was not\ntried today\nTinel: positive",
+            &[
+                ("header", "gait: limping, with a cane"),
+                ("header", "heel walk: cannot be tried"),
+                ("header", "squeeze test: it was not tried today"),
+                ("header", "tinel: positive"),
             ],
         );
     }

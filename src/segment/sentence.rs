@@ -9,6 +9,10 @@ const NEVER_ENDS: &[&str] = &[
     "prov", "s/p", "r/o",
 ];
 
+/// Words that only begin a sentence where they have a capital: the full stop before them was lost.
+const BEGINS: &[&str] =
+    &["the patient ", "she ", "he ", "there is ", "there are ", "there was ", "there were "];
+
 /// Splits a stretch of folded text at sentence ends and inner list numbers.
 pub(super) fn split_sentences(original: &str, folded: &Folded, unit: Span) -> Vec<Span> {
     let text = folded.get(unit);
@@ -21,6 +25,14 @@ pub(super) fn split_sentences(original: &str, folded: &Folded, unit: Span) -> Ve
             .is_some_and(|c| c.is_uppercase() || matches!(c, '[' | '"' | '\u{201c}' | '\u{2022}'))
     };
     let digit_at = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    // "on exam She walks", and not "SHE WALKS" among other capitals.
+    let begins_at = |at: usize| {
+        let from = folded.original(Span::new(unit.start + at, unit.start + at)).start;
+        let mut letters = original[from..].chars();
+        BEGINS.iter().any(|words| text[at..].starts_with(words))
+            && letters.next().is_some_and(char::is_uppercase)
+            && letters.next().is_some_and(char::is_lowercase)
+    };
     // "PT." may end a sentence, "Pt." is the patient.
     let is_therapy = |token: &str, start: usize| token == "pt" && upper_at(start + 1);
     let mut out = Vec::new();
@@ -48,6 +60,17 @@ pub(super) fn split_sentences(original: &str, folded: &Folded, unit: Span) -> Ve
                 continue;
             }
             at = mark;
+            continue;
+        }
+        if c == b' '
+            && matches!(bytes.get(at + 1), Some(b't' | b's' | b'h'))
+            && at > start
+            && bytes[at - 1].is_ascii_lowercase()
+            && begins_at(at + 1)
+        {
+            out.push(Span::new(unit.start + start, unit.start + at));
+            start = at + 1;
+            at = start;
             continue;
         }
         let end = matches!(c, b'.' | b'!' | b'?');

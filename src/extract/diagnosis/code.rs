@@ -18,6 +18,9 @@ const REACH: usize = 60;
 /// How far before its words a code may stand, in bytes.
 const LEAD: usize = 8;
 
+/// What is left of a fact's confidence where its code is not in the table.
+const NOT_IN_TABLE: f32 = 0.7;
+
 /// ICD-10-CM, and ICD-9-CM with its decimals.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static CODE: LazyLock<Regex> = LazyLock::new(|| {
@@ -77,6 +80,9 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
                     found.name = name;
                 }
                 set(found, &code, icd10);
+                if icd10 {
+                    doubt(note, draft, &code);
+                }
             }
             // "V71.09 No diagnosis"
             None if words.is_some_and(|w| note.get(w).starts_with("no diagnosis")) => {}
@@ -106,6 +112,15 @@ fn codes(text: &str) -> impl Iterator<Item = (Span, bool)> {
     })
 }
 
+/// Marks a fact whose code the table does not have: mistyped, misread, or of another release.
+fn doubt(note: &Note<'_>, draft: &mut Draft, code: &str) {
+    let codes = &note.lexicon.codes;
+    if !codes.is_empty() && !codes.knows(code) {
+        draft.rule.push_str("+unknown-code");
+        draft.confidence *= NOT_IN_TABLE;
+    }
+}
+
 fn set(found: &mut Diagnosis, code: &str, icd10: bool) {
     let field = if icd10 { &mut found.icd10 } else { &mut found.icd9 };
     field.get_or_insert_with(|| code.to_owned());
@@ -126,6 +141,9 @@ fn by_code(note: &Note<'_>, span: Span, words: Option<Span>, code: &str, icd10: 
     set(&mut found, code, icd10);
     let mut draft = Draft::new(whole, found, "diagnosis/code", Asserted::default());
     draft.confidence = 0.9;
+    if icd10 {
+        doubt(note, &mut draft, code);
+    }
     draft
 }
 

@@ -111,7 +111,7 @@ impl Reader<'_, '_> {
                         && opens.iter().any(|w| words.starts_with(w))))
         });
         // A row of a table, or a title.
-        let tabular = note.as_written(sentence.span).contains("   ") && !words.contains(". ");
+        let tabular = note.as_written(body).contains("   ") && !words.contains(". ");
         let bare = self.findings(body).next().is_none();
         if (tabular || (self.report && words.len() < 60 && !words.contains(" was ")))
             && bare
@@ -286,6 +286,10 @@ impl Reader<'_, '_> {
             || [
                 "to be obtained",
                 "to be done",
+                "should be obtained",
+                "should be done",
+                "should be performed",
+                "should be considered",
                 "ordered",
                 "scheduled",
                 "will be",
@@ -474,7 +478,7 @@ impl Reader<'_, '_> {
                     && behind.trim().is_empty())
             {
                 self.push_study(
-                    study.span,
+                    self.with_side(study.span, place),
                     EventStatus::Performed,
                     normal_part.then_some(EmgResult::Normal),
                     side(place),

@@ -164,6 +164,12 @@ impl Reader<'_, '_> {
                         | "cervical"
                         | "lumbar"
                         | "thoracic"
+                        | "upper"
+                        | "lower"
+                        | "extremity"
+                        | "leg"
+                        | "arm"
+                        | "limb"
                         | "moderate-to-severe"
                         | "mild-to-moderate"
                         | "no"
@@ -188,6 +194,23 @@ impl Reader<'_, '_> {
     pub(super) fn tail_end(&self, from: usize, until: usize) -> usize {
         let words = self.note.get(Span::new(from, until.max(from)));
         from + words.find([',', ';', '.']).unwrap_or(words.len())
+    }
+
+    /// A study with the side and limb that its clause names close behind it.
+    pub(super) fn with_side(&self, study: Span, clause: Span) -> Span {
+        let tail = self.note.get(Span::new(study.end, clause.end.max(study.end)));
+        let Some(side) = find_side(tail) else { return study };
+        let mut ends = tail.match_indices(' ').map(|(at, _)| at).chain([tail.len()]);
+        let reaches = |&end: &usize| find_side(&tail[..end]) == Some(side);
+        let Some(mut end) = ends.find(reaches).filter(|&end| end <= LEAD) else { return study };
+        for limb in [" upper", " lower", " extremity", " extremities", " arm", " leg", " limb"] {
+            if let Some(rest) = tail[end..].strip_prefix(limb)
+                && !rest.starts_with(char::is_alphanumeric)
+            {
+                end += limb.len();
+            }
+        }
+        Span::new(study.start, study.end + end)
     }
 
     /// A sentence without a heading that stands in it.

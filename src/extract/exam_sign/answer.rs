@@ -106,15 +106,8 @@ impl Row<'_, '_> {
     /// "FABER: positive", "FABER, Gaenslen and Yeoman are negative", "SLR to 70 degrees was negative".
     pub(super) fn answer_after(&self, at: usize) -> Option<Answer> {
         let mut steps = 0;
-        let mut new_line = false;
         let mut i = at + 1;
         while i < self.tokens.len() && steps < REACH {
-            let gap = Span::new(self.tokens[i - 1].span.end, self.tokens[i].span.start);
-            new_line |= gap.start < gap.end && self.note.as_written(gap).contains('\n');
-            if new_line && self.word(i) == ":" {
-                // What follows answers the label of the next line.
-                return None;
-            }
             if let Some(answer) = self.polarity_word(i).or_else(|| self.plus_or_minus(i)) {
                 return Some(answer);
             }

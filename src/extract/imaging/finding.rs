@@ -1,7 +1,7 @@
 //! Findings of a study: what, where, how severe, there or not.
 
 use super::study::{Study, region_of, regions_in};
-use crate::extract::{Draft, Note, Token, What, find_side, tokens};
+use crate::extract::{Draft, Note, Token, What, find_levels, find_side, tokens};
 use crate::fact::{
     EventStatus, FindingPolarity, Imaging, Kind, Polarity, Region, Severity, Side, Time,
 };
@@ -177,11 +177,14 @@ impl Clause<'_, '_> {
             return None;
         }
         let absent = self.is_denied(at, segment, severity.is_some());
+        // "narrowing of the L4-5 disc space"
+        let own = find_levels(words).into_iter().map(|(_, level)| level).collect();
+        let behind = self.levels_behind(at);
         Some(Imaging {
             modality: self.study.modality,
             region: None,
             finding: Some(finding),
-            levels: self.levels_behind(at),
+            levels: if behind.is_empty() { own } else { behind },
             side: self.side(segment, at),
             severity,
             polarity: Some(if absent { FindingPolarity::Absent } else { FindingPolarity::Present }),
@@ -348,11 +351,12 @@ impl Clause<'_, '_> {
         from_level.or(of_finding).or(own).or(self.study.region)
     }
 
-    /// The words of a finding: its grade and side, and its name.
+    /// The words of a finding: its grade and side, its name, and the levels that it is said to be at.
     fn quote(&self, at: usize) -> Span {
         let mut from = at;
         while from > 0
             && (self.word_id(from - 1).is_some_and(|id| id != "planned" && id != "not-done")
+                || self.is_level(from - 1)
                 || (find_side(self.word(from - 1)).is_some() && self.word(from - 1).len() > 1))
         {
             from -= 1;
@@ -360,7 +364,22 @@ impl Clause<'_, '_> {
         if from > 0 && self.word(from - 1) == "no" {
             from -= 1;
         }
-        self.tokens[from].span.union(self.tokens[at].span)
+        let mut last = at;
+        let mut next = at + 1;
+        while matches!(self.word(next), "at" | "of" | "in" | "the" | "both") && next <= at + 2 {
+            next += 1;
+        }
+        let linked = next > at + 1;
+        while linked
+            && (self.is_level(next)
+                || (matches!(self.word(next), "," | "and" | "&") && self.is_level(next + 1)))
+        {
+            if self.is_level(next) {
+                last = next;
+            }
+            next += 1;
+        }
+        self.tokens[from].span.union(self.tokens[last].span)
     }
 
     fn draft(&self, span: Span, imaging: Imaging, at: usize) -> Draft {

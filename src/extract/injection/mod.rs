@@ -21,7 +21,7 @@ use crate::span::Span;
 /// Words of a document's first lines count up to here (bytes).
 const TITLE_REACH: usize = 700;
 
-/// How long a quote with its figure for relief may be (bytes).
+/// How long a quote with its relief may be (bytes).
 const QUOTE: usize = 130;
 
 /// How far from a procedure its date may stand (bytes).
@@ -284,14 +284,17 @@ impl Reader<'_, '_> {
         if note.boxes_in(sentence.span).iter().any(|b| b.ticked && b.label.overlaps(phrase.head)) {
             asserted.assertion.origin = Origin::Checkbox;
         }
-        // A figure right behind a name is part of what it says, as in "L SIJ 4/30/25 - 0% relief".
-        let figure = |r: &ReliefRead| {
+        // Relief right behind a name is part of what it says: "L SIJ 4/30/25 - 0% relief".
+        let close = |r: &ReliefRead| {
             let end = r.duration.map_or(r.span.end, |d| d.end.max(r.span.end));
-            r.percent.is_some()
-                && r.span.start >= phrase.span.end
+            r.span.start >= phrase.span.end
                 && end - phrase.span.start <= QUOTE
+                && (r.percent.is_some()
+                    || !note
+                        .get(Span::new(phrase.span.end, r.span.start))
+                        .contains([',', ';', '(', ')']))
         };
-        let measured = relief.filter(|r| phrase.procedure.is_none() || figure(r)).map(|r| r.span);
+        let measured = relief.filter(|r| phrase.procedure.is_none() || close(r)).map(|r| r.span);
         Some(Event {
             span: measured.map_or(phrase.span, |m| {
                 let whole = phrase.span.union(m);

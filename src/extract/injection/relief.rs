@@ -120,6 +120,8 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
     } else {
         word("partial").or(briefly).map(|m| (m.span, Relief::Partial))
     };
+    // "no steroid: 80 relief" has lost its sign for percent, and denies nothing.
+    let worded = worded.filter(|_| percent.is_some() || !has_bare_figure(note, within));
     let (span, value, relief) = match (percent, worded) {
         (Some((span, value)), _) => {
             let relief = match value {
@@ -165,6 +167,15 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
         whole = whole.union(duration);
     }
     Some(ReliefRead { span: whole, percent: value, relief: Some(relief), duration })
+}
+
+/// Whether a number of a percentage's size stands right before a word for relief.
+fn has_bare_figure(note: &Note<'_>, within: Span) -> bool {
+    note.mentions_in(WORDS, within).filter(|m| note.concept(m).id == "effect").any(|m| {
+        let lead = note.get(Span::new(within.start, m.span.start)).trim_end();
+        let last = lead.rsplit(' ').next().unwrap_or_default();
+        last.parse::<u32>().is_ok_and(|number| (10..=100).contains(&number))
+    })
 }
 
 /// Whether a length of time is how long relief held, not an age, a rhythm or a wait.
