@@ -259,7 +259,7 @@ fn three_hundred_damaged_files_are_accounted_for() {
     // What is read by OCR goes through other code; a few of them, for the time it takes.
     for name in place.files("in") {
         let n: usize = name.split('-').next().and_then(|n| n.parse().ok()).unwrap_or(1);
-        if n % 15 != 0 {
+        if !n.is_multiple_of(15) {
             std::fs::remove_file(place.path(&format!("in/{name}"))).unwrap();
         }
     }
