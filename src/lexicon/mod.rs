@@ -11,7 +11,7 @@ mod drugs;
 mod examples;
 mod pattern;
 mod sections;
-mod trie;
+mod terms;
 mod vocabulary;
 
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ pub use examples::Example;
 use include_dir::{Dir, include_dir};
 
 pub(crate) use pattern::Pattern;
-use trie::Trie;
+use terms::Terms;
 pub use vocabulary::Vocabulary;
 
 use crate::error::Error;
@@ -70,7 +70,7 @@ pub struct Lexicon {
     /// The numbers of the groups by a few letters of their names, since they are asked for often.
     numbers: Vec<Vec<usize>>,
     /// All terms of concepts and cues.
-    pub(crate) terms: Trie,
+    pub(crate) terms: Terms,
     /// What each term of `terms` stands for.
     pub(crate) meanings: Vec<Meaning>,
     /// Patterns, each with what a match stands for.
@@ -158,7 +158,7 @@ impl Lexicon {
             cue_examples,
             groups,
             numbers,
-            terms: Trie::new(&terms),
+            terms: Terms::new(&terms)?,
             meanings,
             patterns,
             anywhere,
@@ -193,7 +193,7 @@ impl Lexicon {
     }
 }
 
-/// Terms and patterns on their way into one tree.
+/// Terms and patterns on their way into one automaton.
 #[derive(Default)]
 struct Compiled {
     terms: Vec<String>,

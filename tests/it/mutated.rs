@@ -138,7 +138,12 @@ fn hostile() -> BTreeMap<&'static str, Vec<u8>> {
             &bomb,
         )
     };
-    let kids: String = "3 0 R ".repeat(100_000);
+    let kids: String = (3..6_003).map(|n| format!("{n} 0 R ")).collect();
+    let mut many = vec![
+        catalog.clone(),
+        format!("<< /Type /Pages /Kids [{kids}] /Count 6000 >>").into_bytes(),
+    ];
+    many.extend((0..6_000).map(|_| page("")));
     let form = stream(
         "/Type /XObject /Subtype /Form /BBox [0 0 612 792] /Resources << /XObject << /I 5 0 R >> >>",
         b"/I Do /I Do /I Do",
@@ -199,14 +204,7 @@ fn hostile() -> BTreeMap<&'static str, Vec<u8>> {
                 picture(50_000, 50_000),
             ]),
         ),
-        (
-            "many-pages.pdf",
-            pdf(&[
-                catalog.clone(),
-                format!("<< /Type /Pages /Kids [{kids}] /Count 100000 >>").into_bytes(),
-                page(""),
-            ]),
-        ),
+        ("many-pages.pdf", pdf(&many)),
         ("forms-in-themselves.pdf", pdf(&[catalog.clone(), one.clone(), page(drawn), draw, form])),
         (
             "deep.pdf",
