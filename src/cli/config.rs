@@ -6,7 +6,6 @@
 
 #![expect(clippy::disallowed_methods, reason = "reads the file")]
 
-use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -53,11 +52,10 @@ pub struct Config {
 }
 
 impl Config {
-    /// The file that `--config` names, else the one that lies where the program is run, if any;
-    /// checked against the options of `command`.
-    pub fn find(arguments: &[OsString], command: &Command) -> Result<Self, Error> {
-        let named = named(arguments);
-        let path = named.clone().unwrap_or_else(|| PathBuf::from(FILE));
+    /// The file that is named, else the one that lies where the program is run, if any; checked
+    /// against the options of `command`.
+    pub fn find(named: Option<&Path>, command: &Command) -> Result<Self, Error> {
+        let path = named.unwrap_or(Path::new(FILE)).to_owned();
         if named.is_none() && !path.is_file() {
             return Ok(Self::default());
         }
@@ -94,6 +92,11 @@ impl Config {
     }
 }
 
+/// Whether a command goes by the file. The processes that read do not: they are told all.
+pub fn concerns(command: &str) -> bool {
+    COMMANDS.contains(&command) || command == "config"
+}
+
 /// `config show`; `command` has the file's values applied.
 pub fn run(args: &Args, config: &Config, command: &Command) -> Result<Done, Error> {
     let What::Show = args.what;
@@ -116,18 +119,6 @@ pub fn run(args: &Args, config: &Config, command: &Command) -> Result<Done, Erro
     }
     io::stdout().write_all(out.as_bytes()).map_err(stdout_error)?;
     Ok(Done::default())
-}
-
-/// The file that `--config` names.
-fn named(arguments: &[OsString]) -> Option<PathBuf> {
-    let at = arguments.iter().position(|argument| {
-        let argument = argument.to_string_lossy();
-        argument == "--config" || argument.starts_with("--config=")
-    })?;
-    match arguments[at].to_string_lossy().strip_prefix("--config=") {
-        Some(path) => Some(PathBuf::from(path)),
-        None => arguments.get(at + 1).map(PathBuf::from),
-    }
 }
 
 /// The options that a file may set, each once, by name.

@@ -26,7 +26,6 @@ mod text;
 mod watch;
 mod worker;
 
-use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -95,11 +94,15 @@ pub fn main() -> ExitCode {
 
 /// Runs the command that the arguments name, with the defaults of chartsift.toml.
 fn dispatch() -> Result<Done, Error> {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
     let plain = Cli::command();
-    let config = Config::find(&arguments, &plain)?;
-    let command = config.applied(plain);
-    let matches = command.clone().get_matches_from(arguments);
+    let mut matches = plain.clone().get_matches();
+    let (mut config, mut command) = (Config::default(), plain);
+    if matches.subcommand_name().is_some_and(config::concerns) {
+        let named = matches.get_one::<PathBuf>("config");
+        config = Config::find(named.map(PathBuf::as_path), &command)?;
+        command = config.applied(command);
+        matches = command.clone().get_matches();
+    }
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match cli.command {
         Command::Run(args) => run::run(&args),

@@ -308,6 +308,10 @@ fn a_file_of_defaults_is_gone_by_and_told() {
     refuses("slip.toml", "slip.toml: line 2: no option is called `outt`; did you mean `out`?");
     refuses("wrong.toml", "wrong.toml: line 2: invalid value 'sometimes'");
     refuses("broken.toml", "broken.toml: line 1: ");
+    // A file that is named goes in the place of the other, in the processes that read too.
+    place.write("chartsift.toml", "jobs = = 1\n");
+    place.run("run a.txt --config other.toml --out three").expect(0);
+    assert_eq!(rows(&place.read("three/cases.csv"))[0]["pages"], "1");
 }
 
 #[test]
