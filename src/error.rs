@@ -3,7 +3,7 @@
 //! Neither ever quotes a record. Messages are lower case, place first, then what
 //! would be right.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +45,14 @@ pub enum Error {
         /// What is wrong and what would be right.
         problem: String,
     },
+}
+
+impl Error {
+    /// Wraps what the system says of a file or folder; `action` is what was tried.
+    pub fn io(path: &Path, action: &'static str) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { path, action, source }
+    }
 }
 
 /// Where in the work on a document a problem arose.

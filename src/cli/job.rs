@@ -2,7 +2,6 @@
 
 #![expect(clippy::disallowed_methods, reason = "measures how long a run takes")]
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::thread::available_parallelism;
@@ -15,7 +14,9 @@ use super::input::ReadArgs;
 use super::progress::Told;
 use super::{Done, stdout_error};
 use crate::error::Error;
-use crate::pipeline::{self, Again, Engine, Knowledge, Plan, Readers, parse_day};
+use crate::pipeline::{
+    self, Again, Engine, Identities, Identity, Knowledge, Plan, Progress, Readers, parse_day,
+};
 use crate::read::ReadOptions;
 use crate::report::{self, Basis, Claim, Counts, OptionsRecord, RunRecord, Timings, Writer};
 use crate::store::{self, Found, Reader, Store};
@@ -146,20 +147,39 @@ impl Job<'_> {
         Ok(store)
     }
 
-    /// Reads what was not read before; the contents of which nothing could be read.
-    pub fn read(&self, plan: &Plan) -> Result<BTreeSet<String>, Error> {
+    /// The contents of the files of a plan, those that can be opened.
+    pub fn contents(&self, plan: &Plan) -> Result<Vec<String>, Error> {
+        let identities = pipeline::identify(plan, self.jobs)?;
+        Ok(identities.iter().flatten().map(|key| key.content_hash.clone()).collect())
+    }
+
+    /// Reads what was not read before. For each file its content, and whether anything could be
+    /// read of it; `None` for one that cannot be opened.
+    pub fn read(&self, plan: &Plan) -> Result<Vec<Option<(String, bool)>>, Error> {
         let store = self.store()?;
-        let mut identities = pipeline::identify(plan, self.jobs)?;
-        let readers = Readers::Apart { program: program()?, limits: self.args.limits() };
-        let how = (&readers, &self.options);
-        pipeline::read_all(plan, &mut identities, &store, how, (self.jobs, self.again), &())?;
-        let mut failed = BTreeSet::new();
-        for key in identities.iter().flatten() {
-            if store.summary(key)?.is_none_or(|summary| summary.failed) {
-                failed.insert(key.content_hash.clone());
+        let identities = self.read_all(plan, &store, &())?;
+        let read = |identity: &Identity| match identity {
+            Err(_) => Ok(None),
+            Ok(key) => {
+                let failed = store.summary(key)?.is_none_or(|summary| summary.failed);
+                Ok(Some((key.content_hash.clone(), !failed)))
             }
-        }
-        Ok(failed)
+        };
+        identities.iter().map(read).collect()
+    }
+
+    /// Reads what was not read before, and yields what each file is.
+    fn read_all(
+        &self,
+        plan: &Plan,
+        store: &Store,
+        progress: &impl Progress,
+    ) -> Result<Identities, Error> {
+        let readers = Readers::Apart { program: program()?, limits: self.args.limits() };
+        let mut identities = pipeline::identify(plan, self.jobs)?;
+        let (how, when) = ((&readers, &self.options), (self.jobs, self.again));
+        pipeline::read_all(plan, &mut identities, store, how, when, progress)?;
+        Ok(identities)
     }
 
     /// Reads what was not read before, decides every case and writes the report.
@@ -195,11 +215,8 @@ impl Job<'_> {
         told: &Told,
         (began, clock): (Timestamp, Instant),
     ) -> Result<(RunRecord, String), Error> {
-        let Self { args, engine, jobs, again, .. } = self;
-        let readers = Readers::Apart { program: program()?, limits: args.limits() };
-        let mut identities = pipeline::identify(plan, *jobs)?;
-        let how = (&readers, &self.options);
-        pipeline::read_all(plan, &mut identities, store, how, (*jobs, *again), told)?;
+        let Self { args, engine, jobs, .. } = self;
+        let identities = self.read_all(plan, store, told)?;
         told.deciding();
 
         let basis = Basis {

@@ -7,15 +7,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
 use super::Done;
-use super::job::{JobArgs, counted};
+use super::job::{Job, JobArgs, counted};
 use crate::error::Error;
-use crate::pipeline::{CaseBy, Plan, discover, identify};
+use crate::pipeline::{CaseBy, Plan, discover};
 use crate::report;
 
 /// Files that were read.
@@ -59,7 +58,12 @@ pub fn run(args: &Args) -> Result<Done, Error> {
     job.claim()?;
     for folder in [DONE, FAILED, COPIES, TAKEN] {
         let folder = inbox.join(folder);
-        fs::create_dir_all(&folder).map_err(io_error(&folder, "cannot create"))?;
+        fs::create_dir_all(&folder).map_err(Error::io(&folder, "cannot create"))?;
+    }
+    let mut known = BTreeSet::new();
+    for folder in [DONE, FAILED] {
+        let plan = discover(&[inbox.join(folder)], CaseBy::File, Some(&args.job.out))?;
+        known.extend(job.contents(&plan)?);
     }
     let mut before: BTreeMap<PathBuf, Look> = BTreeMap::new();
     let mut last = Done::default();
@@ -75,7 +79,7 @@ pub fn run(args: &Args) -> Result<Done, Error> {
             transfer(path, &inbox.join(TAKEN), name)?;
         }
         if !is_bare(&inbox.join(TAKEN))? {
-            last = take_in(args, &job)?;
+            last = take_in(args, &job, &mut known)?;
         } else if args.once && now.is_empty() {
             return Ok(last);
         }
@@ -84,23 +88,15 @@ pub fn run(args: &Args) -> Result<Done, Error> {
     }
 }
 
-/// Reads the files that were taken, sorts them and writes the report of all there are.
-fn take_in(args: &Args, job: &super::job::Job<'_>) -> Result<Done, Error> {
+/// Reads the files that were taken, sorts them and writes the report of all there are; `known`
+/// are the contents that are there already.
+fn take_in(args: &Args, job: &Job<'_>, known: &mut BTreeSet<String>) -> Result<Done, Error> {
     let (inbox, out) = (&args.inbox, Some(args.job.out.as_path()));
-    let find = |folder: &str| discover(&[inbox.join(folder)], CaseBy::File, out);
-    // Whatever has another ending would never be read.
-    let taken = find(TAKEN)?;
-    let mut known: BTreeSet<String> = BTreeSet::new();
-    for folder in [DONE, FAILED] {
-        let identities = identify(&find(folder)?, job.jobs())?;
-        known.extend(identities.iter().flatten().map(|key| key.content_hash.clone()));
-    }
-    let failed = job.read(&taken)?;
-    let identities = identify(&taken, job.jobs())?;
-    for (source, identity) in taken.sources().zip(identities.iter()) {
-        let folder = match identity {
-            Ok(key) if !known.insert(key.content_hash.clone()) => COPIES,
-            Ok(key) if !failed.contains(&key.content_hash) => DONE,
+    let taken = discover(&[inbox.join(TAKEN)], CaseBy::File, out)?;
+    for (source, read) in taken.sources().zip(job.read(&taken)?) {
+        let folder = match read {
+            Some((content, _)) if !known.insert(content.clone()) => COPIES,
+            Some((_, true)) => DONE,
             _ => FAILED,
         };
         transfer(&source.path, &inbox.join(folder), Path::new(&source.name))?;
@@ -136,7 +132,7 @@ fn is_bare(folder: &Path) -> Result<bool, Error> {
 fn transfer(from: &Path, folder: &Path, name: &Path) -> Result<(), Error> {
     let mut to = folder.join(name);
     if let Some(parent) = to.parent() {
-        fs::create_dir_all(parent).map_err(io_error(parent, "cannot create"))?;
+        fs::create_dir_all(parent).map_err(Error::io(parent, "cannot create"))?;
     }
     let stem = name.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let ending = name.extension().map(|ending| format!(".{}", ending.to_string_lossy()));
@@ -146,10 +142,5 @@ fn transfer(from: &Path, folder: &Path, name: &Path) -> Result<(), Error> {
         }
         to.set_file_name(format!("{stem}-{n}{}", ending.as_deref().unwrap_or_default()));
     }
-    fs::rename(from, &to).map_err(io_error(from, "cannot move"))
-}
-
-fn io_error(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> Error {
-    let path = path.to_owned();
-    move |source| Error::Io { path, action, source }
+    fs::rename(from, &to).map_err(Error::io(from, "cannot move"))
 }

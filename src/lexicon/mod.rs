@@ -14,7 +14,7 @@ mod sections;
 mod terms;
 mod vocabulary;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 pub use codes::CodeTable;
@@ -67,8 +67,8 @@ pub struct Lexicon {
     pub cue_examples: Vec<CueExample>,
     /// Names of the concept files without their ending: the groups.
     groups: Vec<String>,
-    /// The numbers of the groups by a few letters of their names, since they are asked for often.
-    numbers: Vec<Vec<usize>>,
+    /// The numbers of the groups, by name.
+    numbers: HashMap<String, usize>,
     /// All terms of concepts and cues.
     pub(crate) terms: Terms,
     /// What each term of `terms` stands for.
@@ -145,10 +145,7 @@ impl Lexicon {
             found.add_patterns(&cue.patterns, meaning, place)?;
         }
         let Compiled { terms, meanings, patterns, anywhere } = found;
-        let mut numbers = vec![Vec::new(); SLOTS];
-        for (number, name) in groups.iter().enumerate() {
-            numbers[slot(name)].push(number);
-        }
+        let numbers = groups.iter().cloned().zip(0..).collect();
         Ok(Self {
             headings,
             concepts,
@@ -179,7 +176,7 @@ impl Lexicon {
 
     /// The number of a group by its name; `None` where there is no such file.
     pub fn group(&self, name: &str) -> Option<usize> {
-        self.numbers[slot(name)].iter().copied().find(|&number| self.groups[number] == name)
+        self.numbers.get(name).copied()
     }
 
     /// How many groups there are.
@@ -231,16 +228,6 @@ impl Compiled {
         }
         Ok(())
     }
-}
-
-/// How many slots the groups' names fall into.
-const SLOTS: usize = 64;
-
-/// The slot of a group's name.
-fn slot(name: &str) -> usize {
-    let bytes = name.as_bytes();
-    let at = |index: usize| bytes.get(index).map_or(0, |byte| usize::from(*byte));
-    (name.len() * 7 + at(0) * 3 + at(name.len() / 2) * 5 + at(name.len().saturating_sub(1))) % SLOTS
 }
 
 fn stem<'a>(path: &'a str, folder: &str, ending: &str) -> Option<&'a str> {

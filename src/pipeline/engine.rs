@@ -1,14 +1,13 @@
 //! The real work on a document and on a case, from the modules that each do one step.
 
 use super::knowledge::Knowledge;
-use super::{Decision, Extraction, Source, Work, guard, internal_error, open, repeats, undecided};
+use super::{Decision, Extraction, Work, repeats, undecided};
 use crate::chart::{Chart, ChartDocument, Given as ChartGiven};
 use crate::document::{Document, Legibility, Page, PageKind, TextSource};
-use crate::error::Problem;
 use crate::extract::extract_parts;
 use crate::fact::Fact;
 use crate::necessity::{Payer, Policy, Teller, choose, evaluate_in, in_force};
-use crate::read::{ReadOptions, Reading, Sheet, read};
+use crate::read::{Reading, Sheet};
 use crate::report::{Given, Ruling};
 use crate::text::Text;
 
@@ -91,24 +90,6 @@ impl Engine {
         let request = teller.request();
         Ruling { verdict, narrative, request }
     }
-}
-
-/// Reads one document's pages alone, whatever happens; `None` where there are none.
-pub fn read_pages(source: &Source, options: &ReadOptions) -> (Option<Document>, Vec<Problem>) {
-    let bytes = match open(source) {
-        Ok(bytes) => bytes,
-        Err(problem) => return (None, vec![problem]),
-    };
-    match guard::guarded(|| read(&bytes, Some(&source.name), options)) {
-        Ok(reading) => (Some(reading.document), reading.problems),
-        Err(place) => (None, vec![internal_error(&place)]),
-    }
-}
-
-/// Does something with one document's bytes, whatever happens.
-pub fn with_bytes<T>(source: &Source, work: impl FnOnce(&[u8]) -> T) -> Result<T, Problem> {
-    let bytes = open(source)?;
-    guard::guarded(|| work(&bytes)).map_err(|place| internal_error(&place))
 }
 
 /// What the chart keeps of a document: some pages of a file, from the first to the last.

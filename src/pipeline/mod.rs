@@ -23,7 +23,7 @@ use std::path::PathBuf;
 
 pub use decide::decide_all;
 pub use discover::{CaseBy, CasePlan, Plan, Source, discover};
-pub use engine::{Engine, read_pages, with_bytes};
+pub use engine::Engine;
 pub use guard::withhold_panic_messages;
 pub use identify::{Identities, Identity, identify};
 pub use knowledge::{
@@ -34,6 +34,7 @@ pub use manifest::{parse_day, read_manifest};
 pub use read::{Again, Read, Readers, cached, read_all};
 
 use crate::chart::{Chart, ChartDocument};
+use crate::document::Document;
 use crate::error::{Error, Problem, Stage};
 use crate::fact::Fact;
 use crate::necessity::{Determination, Verdict};
@@ -102,13 +103,28 @@ fn threads(jobs: usize) -> Result<rayon::ThreadPool, Error> {
     })
 }
 
+/// Does something with one document's bytes, whatever happens.
+pub fn with_bytes<T>(source: &Source, work: impl FnOnce(&[u8]) -> T) -> Result<T, Problem> {
+    let bytes = open(source)?;
+    guard::guarded(|| work(&bytes)).map_err(|place| internal_error(&place))
+}
+
+/// Reads one document in this process, whatever happens.
+fn read_here(source: &Source, options: &ReadOptions) -> Result<Reading, Problem> {
+    with_bytes(source, |bytes| read_document(bytes, Some(&source.name), options))
+}
+
+/// Reads one document's pages alone, whatever happens; `None` where there are none.
+pub fn read_pages(source: &Source, options: &ReadOptions) -> (Option<Document>, Vec<Problem>) {
+    match read_here(source, options) {
+        Ok(reading) => (Some(reading.document), reading.problems),
+        Err(problem) => (None, vec![problem]),
+    }
+}
+
 /// Reads one document in this process and takes its facts, whatever happens.
 pub fn read_and_tag(source: &Source, options: &ReadOptions, work: &impl Work) -> Extraction {
-    let reading = open(source).and_then(|bytes| {
-        guard::guarded(|| read_document(&bytes, Some(&source.name), options))
-            .map_err(|place| internal_error(&place))
-    });
-    tag(source, reading, work, false)
+    tag(source, read_here(source, options), work, false)
 }
 
 /// Takes the facts of what was read of a document, whatever happens.

@@ -9,9 +9,7 @@ use std::{fs, iter};
 
 use rayon::prelude::*;
 
-use super::{
-    Identities, Identity, Plan, Progress, Source, guard, internal_error, open, threads, unopened,
-};
+use super::{Identities, Identity, Plan, Progress, Source, threads, unopened, with_bytes};
 use crate::document::Document;
 use crate::error::{Error, Problem, Stage};
 use crate::read::{ReadOptions, Reading, read_watched};
@@ -196,13 +194,9 @@ fn here(
     options: &ReadOptions,
     progress: &impl Progress,
 ) -> Result<Packed, Problem> {
-    let bytes = open(source)?;
     let mut told = |_| progress.page();
-    let read = || read_watched(&bytes, Some(&source.name), options, &mut told);
-    let reading = guard::guarded(read).unwrap_or_else(|place| {
-        lost(blake3::hash(&bytes).to_hex().to_string(), internal_error(&place))
-    });
-    Ok(Packed::of(&reading))
+    let read = |bytes: &[u8]| read_watched(bytes, Some(&source.name), options, &mut told);
+    with_bytes(source, read).map(|reading| Packed::of(&reading))
 }
 
 /// Has a document read in a process of its own.
@@ -225,8 +219,8 @@ fn apart(
     })
 }
 
-/// Keeps what was read, and tells what it is. What could not be opened is not kept: it may be
-/// there next time.
+/// Keeps what was read, and tells what it is. What could not be opened, or made this process
+/// panic, is not kept: it may go better next time.
 fn keep(
     read: Result<Packed, Problem>,
     key: &Key,

@@ -85,8 +85,8 @@ pub struct Claim(#[expect(dead_code, reason = "locked until it is closed")] File
 /// folder cannot be made.
 pub fn claim(out: &Path) -> Result<Claim, Error> {
     check(out)?;
-    fs::create_dir_all(out).map_err(io_error(out, "cannot create"))?;
-    let folder = File::open(out).map_err(io_error(out, "cannot open"))?;
+    fs::create_dir_all(out).map_err(Error::io(out, "cannot create"))?;
+    let folder = File::open(out).map_err(Error::io(out, "cannot open"))?;
     match folder.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
@@ -95,7 +95,7 @@ pub fn claim(out: &Path) -> Result<Claim, Error> {
                 problem: "another run writes there; wait for it, or name another folder".into(),
             });
         }
-        Err(TryLockError::Error(source)) => return Err(io_error(out, "cannot lock")(source)),
+        Err(TryLockError::Error(source)) => return Err(Error::io(out, "cannot lock")(source)),
     }
     clear(&out.join(PARTIAL))?;
     Ok(Claim(folder))
@@ -105,7 +105,7 @@ pub fn claim(out: &Path) -> Result<Claim, Error> {
 fn clear(folder: &Path) -> Result<(), Error> {
     match fs::remove_dir_all(folder) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(io_error(folder, "cannot remove")(source))
+            Err(Error::io(folder, "cannot remove")(source))
         }
         _ => Ok(()),
     }
@@ -135,7 +135,7 @@ impl Folder {
         let partial = out.join(PARTIAL);
         clear(&partial)?;
         for folder in [&partial, &partial.join(ASSESSMENTS)] {
-            fs::create_dir(folder).map_err(io_error(folder, "cannot create"))?;
+            fs::create_dir(folder).map_err(Error::io(folder, "cannot create"))?;
         }
         Ok(Self { out: out.to_owned(), partial })
     }
@@ -148,14 +148,14 @@ impl Folder {
     ) -> Result<T, Error> {
         File::create_new(self.partial.join(name))
             .and_then(|file| fill(BufWriter::new(file)))
-            .map_err(io_error(&self.out.join(name), "cannot write"))
+            .map_err(Error::io(&self.out.join(name), "cannot write"))
     }
 
     /// Writes a page of text into a folder of the report.
     pub fn page(&self, folder: &str, name: &str, text: &str) -> Result<(), Error> {
         let place = self.partial.join(folder);
         if !place.is_dir() {
-            fs::create_dir(&place).map_err(io_error(&place, "cannot create"))?;
+            fs::create_dir(&place).map_err(Error::io(&place, "cannot create"))?;
         }
         self.write(&format!("{folder}/{name}"), |mut file| {
             file.write_all(text.as_bytes())?;
@@ -165,7 +165,7 @@ impl Folder {
 
     /// What is told where a table cannot be written.
     pub fn failed(&self, source: io::Error) -> Error {
-        io_error(&self.out, "cannot write")(source)
+        Error::io(&self.out, "cannot write")(source)
     }
 
     /// Puts the report in its place: the mark of the old one goes first, that of the new one
@@ -195,7 +195,7 @@ impl Folder {
             fs::remove_dir(partial)?;
             File::open(out)?.sync_all()
         };
-        place().map_err(io_error(out, "cannot write"))
+        place().map_err(Error::io(out, "cannot write"))
     }
 }
 
@@ -204,12 +204,6 @@ impl Drop for Folder {
         // Nothing is left of it once it was moved into place.
         let _ = fs::remove_dir_all(&self.partial);
     }
-}
-
-/// Wraps what the system says.
-fn io_error(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> Error {
-    let path = path.to_owned();
-    move |source| Error::Io { path, action, source }
 }
 
 #[cfg(test)]
