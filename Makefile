@@ -6,13 +6,13 @@
 # Both need a Debian-like system with Rust, git and make, and the right to install packages.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test peers peers-language bench packages models fmt clippy doc unit
+.PHONY: demo test readers peers peers-language bench packages models fmt clippy doc unit
 .NOTPARALLEL:
 
 # What OCR loads when it runs: Tesseract's library and its English model come with it.
 PACKAGES := tesseract-ocr python3-pip
 # What the tests hold the PDFs that are written against.
-TEST_PACKAGES := qpdf poppler-utils
+TEST_PACKAGES := qpdf poppler-utils python3-venv
 OUT := chartsift-out
 # Of the set that make bench makes.
 DOCUMENTS := 500
@@ -29,10 +29,15 @@ demo: packages models
 
 # Each step alone, so that the first that fails is the last that prints.
 test: PACKAGES += $(TEST_PACKAGES)
-test: packages models fmt clippy doc unit
+test: packages models readers fmt clippy doc unit
 
 fmt:
 	cargo fmt --check
+
+# What the tests read outputs with.
+readers: packages
+	test -x $(VENV)/bin/python || python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --requirement tests/requirements.txt
 
 # Compiles the benches too.
 clippy:

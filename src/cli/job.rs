@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -18,7 +19,9 @@ use crate::pipeline::{
     self, Again, Engine, Identities, Identity, Knowledge, Plan, Progress, Readers, parse_day,
 };
 use crate::read::ReadOptions;
-use crate::report::{self, Basis, Claim, Counts, OptionsRecord, RunRecord, Timings, Writer};
+use crate::report::{
+    self, Basis, Claim, Counts, Format, Formats, OptionsRecord, RunRecord, Timings, Writer,
+};
 use crate::store::{self, Found, Reader, Store};
 use crate::worker::Limits;
 
@@ -50,6 +53,9 @@ pub struct JobArgs {
     /// Memory that reading a document may take, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(64..=1_048_576))]
     memory: u64,
+    /// What the report is written in; CSV and JSON lines always
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = formats(), default_value = "csv")]
+    format: Vec<Format>,
     /// Read again what failed and may go better this time
     #[arg(long)]
     retry_failed: bool,
@@ -65,12 +71,14 @@ pub struct Job<'a> {
     options: ReadOptions,
     jobs: usize,
     again: Again,
+    formats: Formats,
     claim: Option<Claim>,
 }
 
 impl JobArgs {
     /// Makes ready; `fresh` has everything be read again.
     pub fn prepare(&self, fresh: bool) -> Result<Job<'_>, Error> {
+        let formats = Formats::of(&self.format)?;
         let knowledge = Knowledge::load(self.lexicons.as_deref(), &self.policy)?;
         Ok(Job {
             args: self,
@@ -85,6 +93,7 @@ impl JobArgs {
                 (_, true) => Again::Retriable,
                 _ => Again::Nothing,
             },
+            formats,
             claim: None,
         })
     }
@@ -229,7 +238,7 @@ impl Job<'_> {
         let given = plan.cases.iter().map(|case| &case.given);
         let run_id = report::run_id(&basis, &documents, given);
         let ids = plan.cases.iter().map(|case| case.id.as_str());
-        let mut writer = Writer::begin(&args.out, ids, &run_id)?;
+        let mut writer = Writer::begin(&args.out, ids, &run_id, &self.formats)?;
         let mut troubles = Vec::new();
         pipeline::decide_all(plan, &identities, store, engine, *jobs, told, |case| {
             writer.push(&case)?;
@@ -245,7 +254,7 @@ impl Job<'_> {
             pages_per_second: told.pages_read() as f64 / seconds.max(0.001),
             jobs: *jobs,
         };
-        let record = RunRecord::new(run_id, basis, documents, counts, timings);
+        let record = RunRecord::new(run_id, (basis, &self.formats), documents, counts, timings);
         let table = writer.finish(&record)?;
         let problems = troubles
             .iter()
@@ -253,6 +262,12 @@ impl Job<'_> {
         store.note_run((&record.run_id, &began.to_string(), &record.summary()), problems)?;
         Ok((record, table))
     }
+}
+
+/// Takes the words for the formats.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.iter().map(|format| format.as_str()))
+        .try_map(|word| word.parse::<Format>())
 }
 
 /// This program, for the processes that read.

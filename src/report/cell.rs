@@ -11,8 +11,12 @@ pub enum Cell<'a> {
     Empty,
     /// Words; guarded against spreadsheets where a file is written for them.
     Text(Cow<'a, str>),
-    /// A number, `true` or `false`, as it is written.
-    Plain(Cow<'a, str>),
+    /// A number.
+    Number(f64),
+    /// A whole number.
+    Count(u64),
+    /// Yes or no.
+    Flag(bool),
 }
 
 impl<'a> Cell<'a> {
@@ -24,17 +28,7 @@ impl<'a> Cell<'a> {
 
     /// A number, or an empty cell.
     pub fn number(value: impl Into<Option<f64>>) -> Self {
-        value.into().map_or(Cell::Empty, |value: f64| Cell::Plain(Cow::Owned(value.to_string())))
-    }
-
-    /// A whole number.
-    pub fn count(value: u64) -> Self {
-        Cell::Plain(Cow::Owned(value.to_string()))
-    }
-
-    /// `true` or `false`.
-    pub fn flag(value: bool) -> Self {
-        Cell::Plain(Cow::Borrowed(if value { "true" } else { "false" }))
+        value.into().map_or(Cell::Empty, Cell::Number)
     }
 
     /// Items parted by `;`; one inside an item is written as a comma.
@@ -75,7 +69,7 @@ impl IntoCell for &'static str {
 
 impl IntoCell for u64 {
     fn cell(&self) -> Cell<'_> {
-        Cell::count(*self)
+        Cell::Count(*self)
     }
 }
 
@@ -87,7 +81,7 @@ impl IntoCell for f64 {
 
 impl IntoCell for bool {
     fn cell(&self) -> Cell<'_> {
-        Cell::flag(*self)
+        Cell::Flag(*self)
     }
 }
 
@@ -108,7 +102,7 @@ impl<'a> From<FieldValue<'a>> for Cell<'a> {
         match value {
             FieldValue::Text(text) => Cell::text(text),
             FieldValue::Number(number) => Cell::number(number),
-            FieldValue::Flag(flag) => Cell::flag(flag),
+            FieldValue::Flag(flag) => Cell::Flag(flag),
             FieldValue::List(items) => Cell::list(items),
         }
     }

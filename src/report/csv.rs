@@ -32,7 +32,9 @@ impl<W: Write> Table<W> {
 fn guarded<'a>(cell: &'a Cell<'_>) -> Cow<'a, str> {
     match cell {
         Cell::Empty => Cow::Borrowed(""),
-        Cell::Plain(text) => Cow::Borrowed(text),
+        Cell::Number(number) => Cow::Owned(number.to_string()),
+        Cell::Count(count) => Cow::Owned(count.to_string()),
+        Cell::Flag(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
         Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
             Cow::Owned(format!("'{text}"))
         }
@@ -64,8 +66,11 @@ mod tests {
     }
 
     #[test]
-    fn numbers_stay_numbers() {
-        check(Cell::Plain("-3.5".into()), "-3.5");
+    fn numbers_and_flags_are_never_guarded() {
+        check(Cell::Number(-3.5), "-3.5");
+        check(Cell::Number(2.0), "2");
+        check(Cell::Count(7), "7");
+        check(Cell::Flag(false), "false");
     }
 
     #[test]

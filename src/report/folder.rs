@@ -24,6 +24,9 @@ pub const ASSESSMENTS: &str = "assessments";
 /// The folder of requests for missing documentation.
 pub const REQUESTS: &str = "requests";
 
+/// The workbook, where it is asked for.
+pub const BOOK: &str = "report.xlsx";
+
 /// Where a report is written until it is whole.
 const PARTIAL: &str = ".partial";
 
@@ -37,6 +40,7 @@ const PARTS: &[&str] = &[
     "pathway.csv",
     "problems.csv",
     "documents.csv",
+    BOOK,
     ASSESSMENTS,
     REQUESTS,
     RUN,
@@ -163,6 +167,11 @@ impl Folder {
         })
     }
 
+    /// Where the report stands until it is whole; room for files without a name.
+    pub fn partial(&self) -> &Path {
+        &self.partial
+    }
+
     /// What is told where a table cannot be written.
     pub fn failed(&self, source: io::Error) -> Error {
         Error::io(&self.out, "cannot write")(source)
@@ -176,19 +185,16 @@ impl Folder {
             // All at once: thousands of files one by one would take minutes.
             rustix::fs::syncfs(File::open(partial)?)?;
             let _placing = uninterrupted();
-            if let Err(error) = fs::remove_file(out.join(RUN))
-                && error.kind() != io::ErrorKind::NotFound
-            {
-                return Err(error);
-            }
+            gone(&out.join(RUN))?;
             for part in PARTS {
                 let (from, to) = (partial.join(part), out.join(part));
                 if to.is_dir() {
                     fs::remove_dir_all(&to)?;
                 }
                 match fs::rename(&from, &to) {
-                    // No case waits for documentation: there are no requests for it.
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    // Not asked for, or nothing to say, as no request for documentation: what an
+                    // earlier run said there is not left standing.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => gone(&to)?,
                     renamed => renamed?,
                 }
             }
@@ -196,6 +202,14 @@ impl Folder {
             File::open(out)?.sync_all()
         };
         place().map_err(Error::io(out, "cannot write"))
+    }
+}
+
+/// Removes a file if it is there.
+fn gone(file: &Path) -> io::Result<()> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -234,6 +248,7 @@ mod tests {
         let out = place.path().join("deep/out");
         write(&out, "a.md", "first");
         fs::write(out.join("mine.txt"), "mine").unwrap();
+        fs::write(out.join(BOOK), "of the first").unwrap();
         write(&out, "b.md", "second");
         assert_eq!(names(&out), ["assessments", "mine.txt", "requests", "run.json"]);
         assert_eq!(names(&out.join(ASSESSMENTS)), ["b.md"]);

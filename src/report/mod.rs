@@ -9,13 +9,16 @@ mod cell;
 mod csv;
 mod fact_row;
 mod folder;
+mod format;
 mod line;
 mod name;
 mod read;
 mod row;
 mod run;
 mod table;
+mod tables;
 mod writer;
+mod xlsx;
 
 use std::io::{self, Write};
 
@@ -24,6 +27,7 @@ use jiff::civil::Date;
 pub use cell::{Cell, Row};
 pub use fact_row::{FactRow, columns as fact_columns};
 pub use folder::{Claim, check as check_out, claim, uninterrupted};
+pub use format::{Format, Formats};
 pub use line::line;
 pub use read::{StoredCase, StoredRow, read_charts, read_rows};
 pub use row::{CaseRow, CriterionRow, DocumentRow, ProblemRow, ReasonRow, SCHEMA_VERSION, StepRow};

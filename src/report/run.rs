@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
+use super::format::Formats;
 use super::row::SCHEMA_VERSION;
 use super::{Case, ENGINE_VERSION, Given};
 use crate::fact::{Intent, Side};
@@ -23,6 +24,8 @@ pub struct RunRecord {
     pub run_id: String,
     #[serde(flatten)]
     basis: Basis,
+    /// The forms that it was written in; what it says follows from none of them.
+    pub formats: Vec<&'static str>,
     /// What there is.
     pub counts: Counts,
     /// How long it took; nothing else in a report holds a time.
@@ -146,7 +149,7 @@ impl RunRecord {
     /// The record of a run.
     pub fn new(
         run_id: String,
-        basis: Basis,
+        (basis, formats): (Basis, &Formats),
         documents: Vec<DocumentRecord>,
         counts: Counts,
         timings: Timings,
@@ -157,6 +160,7 @@ impl RunRecord {
             schema_version: SCHEMA_VERSION,
             run_id,
             basis,
+            formats: formats.iter().map(|format| format.as_str()).collect(),
             counts,
             timings,
             documents,

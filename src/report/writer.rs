@@ -6,12 +6,13 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use super::cell::Row;
-use super::csv::Table;
-use super::fact_row::{FactRow, columns as fact_columns};
+use super::fact_row::FactRow;
 use super::folder::{self, Folder};
+use super::format::Formats;
 use super::row::{CaseRow, CriterionRow, DocumentRow, ProblemRow, ReasonRow, StepRow};
 use super::run::{Counts, RunRecord};
 use super::table::Shown;
+use super::tables::Tables;
 use super::{Case, ENGINE_VERSION, Ruling, Stamp, name, write_json_line};
 use crate::error::Error;
 
@@ -23,13 +24,7 @@ pub struct Writer {
     stamp: Stamp,
     /// File names without their ending, by case.
     names: HashMap<String, String>,
-    cases: Table<Out>,
-    criteria: Table<Out>,
-    reasons: Table<Out>,
-    steps: Table<Out>,
-    problems: Table<Out>,
-    documents: Table<Out>,
-    facts: Table<Out>,
+    tables: Tables,
     fact_lines: Out,
     counts: Counts,
     shown: Shown,
@@ -37,7 +32,8 @@ pub struct Writer {
 
 impl Writer {
     /// Begins a report that will stand in `out`, a folder. `cases` are the ids of all that
-    /// will come, `run_id` is what [`super::run_id`] says of them.
+    /// will come, `run_id` is what [`super::run_id`] says of them; tables are written in each
+    /// of the formats.
     ///
     /// # Errors
     /// [`Error::Io`] where the folder cannot be written.
@@ -45,6 +41,7 @@ impl Writer {
         out: &Path,
         cases: impl IntoIterator<Item = &'a str>,
         run_id: &str,
+        formats: &Formats,
     ) -> Result<Self, Error> {
         let folder = Folder::begin(out)?;
         let ids: Vec<&str> = cases.into_iter().collect();
@@ -53,13 +50,7 @@ impl Writer {
         Ok(Self {
             names: names.collect(),
             stamp: Stamp { engine_version: ENGINE_VERSION, run_id: run_id.to_owned() },
-            cases: begin::<CaseRow>(&folder)?,
-            criteria: begin::<CriterionRow>(&folder)?,
-            reasons: begin::<ReasonRow>(&folder)?,
-            steps: begin::<StepRow>(&folder)?,
-            problems: begin::<ProblemRow>(&folder)?,
-            documents: begin::<DocumentRow>(&folder)?,
-            facts: folder.write(folder::FACTS, |file| Table::begin(file, &fact_columns()))?,
+            tables: Tables::begin(&folder, formats)?,
             fact_lines: folder.write(folder::FACT_LINES, Ok)?,
             counts: Counts::default(),
             shown: Shown::default(),
@@ -90,13 +81,13 @@ impl Writer {
         for ruling in &case.rulings {
             let assessment = format!("{}/{}.md", folder::ASSESSMENTS, self.name(case, ruling));
             let row = CaseRow::new(case, &ruling.verdict, &self.stamp, assessment);
-            self.cases.push(&row.cells())?;
+            self.tables.push(CaseRow::FILE, &row.cells())?;
         }
-        rows(&mut self.criteria, CriterionRow::of(case))?;
-        rows(&mut self.reasons, ReasonRow::of(case))?;
-        rows(&mut self.steps, StepRow::of(case))?;
-        rows(&mut self.problems, ProblemRow::of(case))?;
-        rows(&mut self.documents, DocumentRow::of(case))?;
+        self.tables.extend(CriterionRow::of(case))?;
+        self.tables.extend(ReasonRow::of(case))?;
+        self.tables.extend(StepRow::of(case))?;
+        self.tables.extend(ProblemRow::of(case))?;
+        self.tables.extend(DocumentRow::of(case))?;
         for fact in &case.chart.facts {
             let document = case.chart.documents.get(fact.place.document);
             let row = FactRow {
@@ -105,7 +96,7 @@ impl Writer {
                 part: document.map_or(0, |document| document.part),
                 fact,
             };
-            self.facts.push(&row.cells())?;
+            self.tables.push(folder::FACTS, &row.cells())?;
             write_json_line(&mut self.fact_lines, &row)?;
         }
         Ok(())
@@ -139,16 +130,9 @@ impl Writer {
     /// # Errors
     /// [`Error::Io`] where it cannot be written.
     pub fn finish(self, run: &RunRecord) -> Result<String, Error> {
-        let Self { folder, cases, criteria, reasons, steps, problems, documents, facts, .. } = self;
-        let tables = [cases, criteria, reasons, steps, problems, documents, facts];
-        let finish = || -> io::Result<()> {
-            for table in tables {
-                table.finish()?.flush()?;
-            }
-            let mut lines = self.fact_lines;
-            lines.flush()
-        };
-        finish().map_err(|source| folder.failed(source))?;
+        let Self { folder, tables, mut fact_lines, .. } = self;
+        tables.finish(&folder)?;
+        fact_lines.flush().map_err(|source| folder.failed(source))?;
         folder.write(folder::RUN, |mut file| {
             serde_json::to_writer_pretty(&mut file, run)?;
             file.write_all(b"\n")?;
@@ -157,13 +141,4 @@ impl Writer {
         folder.finish()?;
         Ok(self.shown.table())
     }
-}
-
-/// Begins the table that the rows belong to.
-fn begin<R: Row>(folder: &Folder) -> Result<Table<Out>, Error> {
-    folder.write(R::FILE, |file| Table::begin(file, R::COLUMNS))
-}
-
-fn rows<R: Row>(table: &mut Table<Out>, rows: impl IntoIterator<Item = R>) -> io::Result<()> {
-    rows.into_iter().try_for_each(|row| table.push(&row.cells()))
 }

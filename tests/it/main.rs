@@ -3,6 +3,7 @@
 mod cli;
 mod corpus;
 mod engine;
+mod formats;
 mod jbig2;
 mod layers;
 mod mutated;

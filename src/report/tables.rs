@@ -1,0 +1,96 @@
+//! The tables of a report in each of its forms; every form gets the same rows.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+
+use super::cell::{Cell, Row};
+use super::csv::Table;
+use super::fact_row::columns as fact_columns;
+use super::folder::{self, Folder};
+use super::format::{Format, Formats};
+use super::row::{CaseRow, CriterionRow, DocumentRow, ProblemRow, ReasonRow, StepRow};
+use super::xlsx::Book;
+use crate::error::Error;
+
+/// Which table it is, and its columns in order.
+pub struct Schema {
+    /// Its CSV file.
+    pub file: &'static str,
+    /// The names of its columns.
+    pub columns: Vec<&'static str>,
+}
+
+impl Schema {
+    fn of<R: Row>() -> Self {
+        Self { file: R::FILE, columns: R::COLUMNS.to_vec() }
+    }
+
+    /// Its name without an ending.
+    pub fn name(&self) -> &'static str {
+        self.file.split('.').next().unwrap_or(self.file)
+    }
+}
+
+/// Every table of a report, in the order that people read them.
+fn schemas() -> Vec<Schema> {
+    vec![
+        Schema::of::<CaseRow>(),
+        Schema::of::<ReasonRow>(),
+        Schema::of::<CriterionRow>(),
+        Schema::of::<StepRow>(),
+        Schema { file: folder::FACTS, columns: fact_columns() },
+        Schema::of::<ProblemRow>(),
+        Schema::of::<DocumentRow>(),
+    ]
+}
+
+/// The tables of a report that is being written.
+pub struct Tables {
+    schemas: Vec<Schema>,
+    /// In the order of the schemas.
+    csv: Vec<Table<BufWriter<File>>>,
+    book: Option<Book>,
+}
+
+impl Tables {
+    /// Begins each table in each of the forms.
+    pub fn begin(folder: &Folder, formats: &Formats) -> Result<Self, Error> {
+        let schemas = schemas();
+        let csv = schemas
+            .iter()
+            .map(|schema| folder.write(schema.file, |file| Table::begin(file, &schema.columns)))
+            .collect::<Result<_, _>>()?;
+        let book = formats.has(Format::Xlsx).then(|| Book::begin(folder.partial(), &schemas));
+        let book = book.transpose().map_err(|source| folder.failed(source))?;
+        Ok(Self { schemas, csv, book })
+    }
+
+    /// Writes a row of the table of that CSV file.
+    ///
+    /// # Panics
+    /// If there is no such table.
+    pub fn push(&mut self, file: &str, row: &[Cell<'_>]) -> std::io::Result<()> {
+        let table = self.schemas.iter().position(|schema| schema.file == file);
+        let table = table.unwrap_or_else(|| unreachable!("no table of that name"));
+        self.csv[table].push(row)?;
+        match &mut self.book {
+            Some(book) => book.push(table, row),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes rows of one table.
+    pub fn extend<R: Row>(&mut self, rows: impl IntoIterator<Item = R>) -> std::io::Result<()> {
+        rows.into_iter().try_for_each(|row| self.push(R::FILE, &row.cells()))
+    }
+
+    /// Ends every table.
+    pub fn finish(self, folder: &Folder) -> Result<(), Error> {
+        let ended = self.csv.into_iter().try_for_each(|table| table.finish()?.flush());
+        ended.map_err(|source| folder.failed(source))?;
+        match self.book {
+            Some(book) => folder.write(folder::BOOK, |file| book.finish(file)),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+"""Holds a report's workbook against its tables, read by openpyxl.
+
+    python3 tests/read_workbook.py REPORT_FOLDER      says nothing, or what differs, and ends with 1
+"""
+
+import csv
+import sys
+from pathlib import Path
+
+import openpyxl
+
+GUARDED = tuple("=+-@\t\r")
+
+
+def text(cell) -> str:
+    """A cell as the table writes it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, str) and cell.startswith('=HYPERLINK("'):
+        return cell.split('"')[1]
+    return str(cell)
+
+
+def main():
+    folder = Path(sys.argv[1])
+    book = openpyxl.load_workbook(folder / "report.xlsx")
+    wrong = []
+    tables = {path.stem for path in folder.glob("*.csv")}
+    if set(book.sheetnames) != tables:
+        wrong.append(f"sheets {book.sheetnames}, tables {sorted(tables)}")
+    for sheet in book:
+        with (folder / f"{sheet.title}.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        if sheet.max_row != len(rows) or sheet.freeze_panes != "B2" or not sheet.auto_filter.ref:
+            wrong.append(f"{sheet.title}: {sheet.max_row} rows of {len(rows)}, no frozen header or no filter")
+        for number, (row, expected) in enumerate(zip(sheet.iter_rows(values_only=True), rows), start=1):
+            for name, cell, written in zip(rows[0], row, expected):
+                if written.startswith("'") and written[1:].startswith(GUARDED):
+                    written = written[1:]
+                if text(cell) != written:
+                    wrong.append(f"{sheet.title}: row {number}, {name}")
+                if number > 1 and name.startswith("n_") and not isinstance(cell, (int, float)):
+                    wrong.append(f"{sheet.title}: row {number}, {name} is no number")
+    for row in book["cases"].iter_rows(min_row=2, values_only=True):
+        link = next(cell for cell in row if isinstance(cell, str) and cell.startswith("=HYPERLINK"))
+        if not (folder / link.split('"')[1]).is_file():
+            wrong.append("a case's link leads nowhere")
+    print("\n".join(wrong))
+    sys.exit(bool(wrong))
+
+
+if __name__ == "__main__":
+    main()
