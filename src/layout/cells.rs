@@ -22,6 +22,9 @@ const SLACK: f32 = 3.0;
 /// Columns without a line between them stand this far apart at least, in points.
 const COLUMN_GAP: f32 = 5.0;
 
+/// Lines of one cell stand no further apart than this many type sizes.
+const PARAGRAPH: f32 = 2.0;
+
 /// What stands between two lines across the page.
 struct Band {
     above: usize,
@@ -109,7 +112,7 @@ fn in_cells(band: Band, rules: &Rules, table: bool, free: &[f32]) -> Vec<Piece> 
     let right = band.pieces.iter().map(|p| p.rect.x1).fold(f32::MIN, f32::max);
     edges.retain(|&x| left < x && x < right);
     let ruled = !edges.is_empty();
-    if !ruled && table {
+    if !ruled && table && !has_paragraphs(&band.pieces) {
         edges = free.to_vec();
     }
     let number = |piece: &Piece| {
@@ -136,6 +139,15 @@ fn in_cells(band: Band, rules: &Rules, table: bool, free: &[f32]) -> Vec<Piece> 
         return cells.into_iter().flatten().collect();
     }
     vec![together(cells)]
+}
+
+/// Whether some lines stand apart from those above them, as no lines of one row do: the last line
+/// across a form is followed by whatever stands below the form.
+fn has_paragraphs(pieces: &[Piece]) -> bool {
+    let mut lines: Vec<(f32, f32)> =
+        pieces.iter().map(|piece| (piece.fragment.base, piece.fragment.size)).collect();
+    lines.sort_by(|a, b| a.0.total_cmp(&b.0));
+    lines.windows(2).any(|pair| pair[1].0 - pair[0].0 > PARAGRAPH * pair[0].1.max(pair[1].1))
 }
 
 /// Whether the lines of cells beside each other belong to one row, and not to rows
@@ -241,6 +253,30 @@ mod tests {
         let rows =
             &["¶Drug Taken", "gabapentin three times no benefit", "daily", "naproxen as needed"];
         check_ruled(fragments, &[across(98.0), across(170.0)], rows);
+    }
+
+    #[test]
+    fn what_follows_a_ruled_form_is_no_row_of_it() {
+        let fragments = vec![
+            fragment("To:", 50.0, 110.0),
+            fragment("records", 200.0, 110.0),
+            fragment("From:", 50.0, 130.0),
+            fragment("clinic", 200.0, 130.0),
+            fragment("urgent", 50.0, 162.0),
+            fragment("for review", 200.0, 162.0),
+            fragment("as asked", 350.0, 162.0),
+            fragment("Notes:", 50.0, 190.0),
+            fragment("see below", 50.0, 202.0),
+        ];
+        let rules = [across(98.0), across(118.0), across(138.0), across(400.0)];
+        let expect = &[
+            "¶To: records",
+            "From: clinic",
+            "¶urgent for review as asked",
+            "¶Notes:",
+            "see below",
+        ];
+        check_ruled(fragments, &rules, expect);
     }
 
     #[test]
