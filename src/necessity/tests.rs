@@ -381,6 +381,15 @@ fn the_request_the_payer_and_the_day_choose_the_policy() {
         "peripheral-nerve-block-medicare@2026.1",
     );
     check_chosen(&policies, "64450", "2027-03-01", any, "cluneal-nerve-block@2027.1");
+    // A policy of places is for those alone, and there it comes before one for any place.
+    let florida = CLUNEAL
+        .replace("version = \"2026.1\"", "version = \"2026.1-fl\"\njurisdictions = [\"fl\"]");
+    policies.push(parse(&florida).unwrap());
+    let of = |place| Payer { name: None, jurisdiction: place };
+    for (place, want) in [(Some("FL"), "2026.1-fl"), (Some("GA"), "2026.1"), (None, "2026.1")] {
+        let want = format!("cluneal-nerve-block@{want}");
+        check_chosen(&policies, "64450", "2025-06-02", of(place), &want);
+    }
     // A policy that is over still tells what it would have said, and says so.
     let ended = CLUNEAL.replace(
         "effective = \"2024-01-01\"",

@@ -104,7 +104,12 @@ impl Quantity {
             Some(own) if own == wanted => Ok(self.value),
             Some(own) => match (own.days(), wanted.days()) {
                 (Some(own), Some(wanted)) => Ok(self.value * own / wanted),
-                _ => Err(format!("{} is asked for, not {}", wanted.word(), own.word())),
+                _ => Err(format!(
+                    "{} is asked for, not {}; write `{}`",
+                    wanted.word(),
+                    own.word(),
+                    Self { value: self.value, unit: Some(wanted) }
+                )),
             },
         }
     }
@@ -140,7 +145,8 @@ mod tests {
         check("6 weeks", Unit::Days, Ok(42.0));
         check("3 months", Unit::Weeks, Ok(13.04));
         check("36 h", Unit::Days, Ok(1.5));
-        check("6 weeks", Unit::Percent, Err("% is asked for, not weeks"));
+        check("6 weeks", Unit::Percent, Err("% is asked for, not weeks; write `6 %`"));
+        check("6 weeks", Unit::Count, Err("a bare number is asked for, not weeks; write `6`"));
         check("6 weekz", Unit::Weeks, Err("did you mean `week`?"));
         check("relief", Unit::Percent, Err("is no number"));
     }
