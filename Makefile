@@ -1,12 +1,13 @@
 # make demo   installs what is missing, builds, and runs the main job over corpus/
 # make test   installs what is missing and checks everything that a change has to pass
+# make fuzz   feeds the readers and the tagger with mutated files, as a change has to stand too
 # make peers  installs what is missing and holds speed and accuracy against other tools on the same files
 # make bench  installs what is missing and holds the speed of a bulk run against them
 #
 # Both need a Debian-like system with Rust, git and make, and the right to install packages.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test readers peers peers-language bench packages models fmt clippy doc unit
+.PHONY: demo test readers fuzz peers peers-language bench packages models fmt clippy doc unit
 .NOTPARALLEL:
 
 # What OCR loads when it runs: Tesseract's library and its English model come with it.
@@ -50,6 +51,28 @@ doc:
 unit:
 	cargo test --locked --doc
 	cargo test --locked --lib --bins --tests
+
+# What coverage-guided fuzzing needs of the compiler, as `cargo fuzz run --sanitizer none` asks for it.
+COVERAGE := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+	-Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+	-Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing
+HOST := $(shell rustc -vV | sed -n 's/^host: //p')
+SEEDS := tests/fixtures corpus/hostile corpus/faxes corpus/packets
+# From the same seed, so that what passes here passes elsewhere; make fuzz RUNS=1000000 SEED=0 looks further.
+RUNS := 2000
+SEED := 1
+
+# A target alone: make fuzz TARGETS=pdf
+TARGETS := pdf picture searchable text
+fuzz: packages
+	RUSTFLAGS="$(COVERAGE)" cargo build --release --locked --manifest-path fuzz/Cargo.toml \
+		--target $(HOST) --target-dir target/fuzz
+	@set -e; for target in $(TARGETS); do \
+		mkdir -p fuzz/corpus/$$target fuzz/artifacts; \
+		echo "fuzzing: $$target"; \
+		target/fuzz/$(HOST)/release/$$target fuzz/corpus/$$target $(SEEDS) -runs=$(RUNS) -seed=$(SEED) \
+			-max_len=100000 -timeout=60 -rss_limit_mb=4096 -artifact_prefix=fuzz/artifacts/ -verbosity=0; \
+	done
 
 # Further folders to read: make peers SETS="DIR ..."
 peers: PACKAGES += $(PEERS)

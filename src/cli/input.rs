@@ -103,7 +103,7 @@ pub fn sources(files: &[PathBuf]) -> Result<Vec<Source>, Error> {
         if !path.exists() {
             return Err(wrong("no such file"));
         }
-        Ok(Source { name: name(path), path: path.clone() })
+        Ok(Source { name: name(path), path: path.clone(), remote: None })
     };
     files.iter().map(source).collect()
 }

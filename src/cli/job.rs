@@ -196,6 +196,7 @@ impl Job<'_> {
         let started = (Timestamp::now(), Instant::now());
         let Self { args, .. } = self;
         let store = self.store()?;
+        pipeline::fetch(plan)?;
         let told = Told::new(args.events, plan.cases.len(), plan.documents(), started.1);
         let done = self.read_and_decide(plan, case_by, &store, &told, started);
         told.clear();
@@ -211,6 +212,8 @@ impl Job<'_> {
             true => told.finished(&record),
             false => eprintln!("{}", summary(&record.counts, told.cached(), args)),
         }
+        // Kept where the run was stopped: the same command goes on with it.
+        pipeline::clear_fetched(&args.out)?;
         let Counts { documents, documents_failed: failed, .. } = record.counts;
         shown.map(|()| Done { documents, failed })
     }

@@ -15,7 +15,7 @@ use crate::store::{Reader, Store};
 /// Read documents, hold each case against a policy and write a report folder
 #[derive(clap::Args)]
 pub struct Args {
-    /// PDF, TIFF, PNG, JPEG or text files, or folders of them
+    /// PDF, TIFF, PNG, JPEG or text files, or folders of them; s3://BUCKET/PREFIX where built for it
     #[arg(required_unless_present = "manifest", conflicts_with = "manifest", value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// What makes a case

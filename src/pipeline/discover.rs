@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::remote::{self, Address, Object};
 use crate::error::Error;
 use crate::report::Given;
 
@@ -48,6 +49,8 @@ pub struct Source {
     pub name: String,
     /// Where it is.
     pub path: PathBuf,
+    /// What it is fetched from, where it is not here by itself.
+    pub remote: Option<Object>,
 }
 
 /// What makes a case where no manifest says so.
@@ -71,7 +74,7 @@ impl CaseBy {
 
 /// Finds the documents below `inputs` and makes cases of them.
 ///
-/// A file that is named is taken whatever its ending; `out` is left out of the search,
+/// An input may be `s3://BUCKET/PREFIX`; see [`remote`]. A file that is named is taken whatever its ending; `out` is left out of the search,
 /// so that a report inside an input is never taken for a part of it.
 pub fn discover(inputs: &[PathBuf], case_by: CaseBy, out: Option<&Path>) -> Result<Plan, Error> {
     let mut search = Search {
@@ -81,6 +84,10 @@ pub fn discover(inputs: &[PathBuf], case_by: CaseBy, out: Option<&Path>) -> Resu
         seen: BTreeSet::new(),
     };
     for (index, input) in inputs.iter().enumerate() {
+        if remote::is_remote(input) {
+            search.bucket(index, input, out.unwrap_or(Path::new("")))?;
+            continue;
+        }
         let metadata = fs::metadata(input).map_err(|error| missing(input, &error))?;
         if metadata.is_dir() {
             search.folder(index, input, "")?;
@@ -140,10 +147,27 @@ impl Search {
         Ok(())
     }
 
+    /// What lies below an address in object storage; it will be fetched into `out`.
+    fn bucket(&mut self, input: usize, address: &Path, out: &Path) -> Result<(), Error> {
+        for object in Address::parse(address)?.list()? {
+            let path = object.place(out);
+            if !is_document(Path::new(&object.name)) {
+                self.skipped += 1;
+            } else if self.seen.insert(path.clone()) {
+                let source = Source { name: object.name.clone(), path, remote: Some(object) };
+                self.found.push(Found { input, source });
+            }
+        }
+        Ok(())
+    }
+
     fn add(&mut self, input: usize, path: &Path, name: String) {
         let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if self.seen.insert(real) {
-            self.found.push(Found { input, source: Source { name, path: path.to_owned() } });
+            self.found.push(Found {
+                input,
+                source: Source { name, path: path.to_owned(), remote: None },
+            });
         }
     }
 }

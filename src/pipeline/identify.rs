@@ -32,7 +32,10 @@ fn identity(source: &Source) -> Identity {
         hasher.update_reader(File::open(&source.path)?)?;
         Ok(hasher.finalize().to_hex().to_string())
     };
-    let content_hash = hash().map_err(|error| unopened(&error.kind().to_string()))?;
+    let content_hash = hash().map_err(|error| match source.remote {
+        Some(_) => unopened("it could not be fetched from the bucket"),
+        None => unopened(&error.kind().to_string()),
+    })?;
     Ok(Key { content_hash, named_text: is_named_text(&source.name) })
 }
 

@@ -139,7 +139,7 @@ impl Manifest<'_> {
                 skipped += others;
                 sources
             } else {
-                vec![Source { name: name.replace('\\', "/"), path }]
+                vec![Source { name: name.replace('\\', "/"), path, remote: None }]
             };
             for source in sources {
                 if case.documents.iter().any(|document| document.path == source.path) {

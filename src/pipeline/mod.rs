@@ -16,6 +16,7 @@ mod identify;
 mod knowledge;
 mod manifest;
 mod read;
+mod remote;
 mod repeats;
 
 use std::fs;
@@ -32,6 +33,7 @@ pub use knowledge::{
 };
 pub use manifest::{parse_day, read_manifest};
 pub use read::{Again, Read, Readers, cached, read_all};
+pub use remote::{clear as clear_fetched, fetch};
 
 use crate::chart::{Chart, ChartDocument};
 use crate::document::Document;

@@ -19,6 +19,28 @@ pub enum Cell<'a> {
     Flag(bool),
 }
 
+/// What the cells of a column hold, where they hold anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// Words.
+    Text,
+    /// Numbers.
+    Number,
+    /// Whole numbers from 0.
+    Count,
+    /// Yes or no.
+    Flag,
+}
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub holds: Type,
+}
+
 impl<'a> Cell<'a> {
     /// Words; empty ones are an empty cell.
     pub fn text(words: impl Into<Cow<'a, str>>) -> Self {
@@ -29,6 +51,17 @@ impl<'a> Cell<'a> {
     /// A number, or an empty cell.
     pub fn number(value: impl Into<Option<f64>>) -> Self {
         value.into().map_or(Cell::Empty, Cell::Number)
+    }
+
+    /// The cell as plain text; nothing for an empty one.
+    pub fn written(&self) -> Cow<'_, str> {
+        match self {
+            Cell::Empty => Cow::Borrowed(""),
+            Cell::Text(text) => Cow::Borrowed(text),
+            Cell::Number(number) => Cow::Owned(number.to_string()),
+            Cell::Count(count) => Cow::Owned(count.to_string()),
+            Cell::Flag(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
+        }
     }
 
     /// Items parted by `;`; one inside an item is written as a comma.
@@ -43,7 +76,7 @@ pub trait Row {
     /// Name of the file that it belongs to.
     const FILE: &'static str;
     /// The columns in order.
-    const COLUMNS: &'static [&'static str];
+    const COLUMNS: &'static [Column];
 
     /// One cell a column.
     fn cells(&self) -> Vec<Cell<'_>>;
@@ -51,47 +84,64 @@ pub trait Row {
 
 /// A type that a column may have.
 pub trait IntoCell {
+    /// What its cells hold.
+    const HOLDS: Type;
+
     /// The cell that shows it.
     fn cell(&self) -> Cell<'_>;
 }
 
 impl IntoCell for String {
+    const HOLDS: Type = Type::Text;
+
     fn cell(&self) -> Cell<'_> {
         Cell::text(self.as_str())
     }
 }
 
 impl IntoCell for &'static str {
+    const HOLDS: Type = Type::Text;
+
     fn cell(&self) -> Cell<'_> {
         Cell::text(*self)
     }
 }
 
 impl IntoCell for u64 {
+    const HOLDS: Type = Type::Count;
+
     fn cell(&self) -> Cell<'_> {
         Cell::Count(*self)
     }
 }
 
 impl IntoCell for f64 {
+    const HOLDS: Type = Type::Number;
+
     fn cell(&self) -> Cell<'_> {
         Cell::number(*self)
     }
 }
 
 impl IntoCell for bool {
+    const HOLDS: Type = Type::Flag;
+
     fn cell(&self) -> Cell<'_> {
         Cell::Flag(*self)
     }
 }
 
 impl IntoCell for Vec<String> {
+    const HOLDS: Type = Type::Text;
+
     fn cell(&self) -> Cell<'_> {
         Cell::list(self)
     }
 }
 
 impl<T: IntoCell> IntoCell for Option<T> {
+    const HOLDS: Type = T::HOLDS;
+
     fn cell(&self) -> Cell<'_> {
         self.as_ref().map_or(Cell::Empty, T::cell)
     }
@@ -123,7 +173,10 @@ macro_rules! row {
 
         impl $crate::report::cell::Row for $name {
             const FILE: &'static str = $file;
-            const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),+];
+            const COLUMNS: &'static [$crate::report::cell::Column] = &[$($crate::report::cell::Column {
+                name: stringify!($field),
+                holds: <$type as $crate::report::cell::IntoCell>::HOLDS,
+            }),+];
 
             fn cells(&self) -> Vec<$crate::report::cell::Cell<'_>> {
                 vec![$($crate::report::cell::IntoCell::cell(&self.$field)),+]

@@ -3,16 +3,16 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::cell::Cell;
+use super::cell::{Cell, Column};
 
 /// A table that is being written.
 pub struct Table<W: Write>(csv::Writer<W>);
 
 impl<W: Write> Table<W> {
     /// Begins a table with its header.
-    pub fn begin(out: W, columns: &[&str]) -> io::Result<Self> {
+    pub fn begin(out: W, columns: &[Column]) -> io::Result<Self> {
         let mut writer = csv::WriterBuilder::new().from_writer(out);
-        writer.write_record(columns)?;
+        writer.write_record(columns.iter().map(|column| column.name))?;
         Ok(Self(writer))
     }
 
@@ -31,24 +31,25 @@ impl<W: Write> Table<W> {
 /// The cell's text, with an apostrophe before what a spreadsheet would run as a formula.
 fn guarded<'a>(cell: &'a Cell<'_>) -> Cow<'a, str> {
     match cell {
-        Cell::Empty => Cow::Borrowed(""),
-        Cell::Number(number) => Cow::Owned(number.to_string()),
-        Cell::Count(count) => Cow::Owned(count.to_string()),
-        Cell::Flag(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
         Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
             Cow::Owned(format!("'{text}"))
         }
-        Cell::Text(text) => Cow::Borrowed(text),
+        cell => cell.written(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::cell::Type;
+
+    fn column(name: &'static str) -> Column {
+        Column { name, holds: Type::Text }
+    }
 
     #[track_caller]
     fn check(cell: Cell<'_>, expect: &str) {
-        let mut table = Table::begin(Vec::new(), &["a", "b"]).unwrap();
+        let mut table = Table::begin(Vec::new(), &["a", "b"].map(column)).unwrap();
         table.push(&[cell, Cell::Empty]).unwrap();
         let bytes = table.finish().unwrap();
         assert_eq!(String::from_utf8(bytes).unwrap(), format!("a,b\n{expect},\n"));

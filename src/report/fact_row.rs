@@ -12,37 +12,49 @@ use std::borrow::Cow;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::cell::{Cell, rounded};
+use super::cell::{Cell, Column, Type, rounded};
 use super::line::line;
-use crate::fact::{Fact, FieldValue, Kind};
+use crate::fact::{Fact, FieldShape, FieldType, FieldValue, Kind};
 
 /// Columns that every fact has, in the order of facts.csv.
-const CORE: &[&str] = &[
-    "case_id",
-    "fact_id",
-    "document",
-    "page",
-    "boxes",
-    "start",
-    "end",
-    "quote",
-    "section",
-    "source",
-    "ocr_confidence",
-    "confidence",
-    "rule",
-    "polarity",
-    "certainty",
-    "time",
-    "experiencer",
-    "origin",
-    "date",
-    "kind",
-    "value",
+const CORE: &[Column] = &[
+    words("case_id"),
+    words("fact_id"),
+    words("document"),
+    count("page"),
+    words("boxes"),
+    count("start"),
+    count("end"),
+    words("quote"),
+    words("section"),
+    words("source"),
+    number("ocr_confidence"),
+    number("confidence"),
+    words("rule"),
+    words("polarity"),
+    words("certainty"),
+    words("time"),
+    words("experiencer"),
+    words("origin"),
+    words("date"),
+    words("kind"),
+    words("value"),
 ];
 
 /// Columns at the end: the assertion, where a kind's own field took its name.
-const ASSERTION: &[&str] = &["assertion_polarity", "assertion_certainty"];
+const ASSERTION: &[Column] = &[words("assertion_polarity"), words("assertion_certainty")];
+
+const fn words(name: &'static str) -> Column {
+    Column { name, holds: Type::Text }
+}
+
+const fn count(name: &'static str) -> Column {
+    Column { name, holds: Type::Count }
+}
+
+const fn number(name: &'static str) -> Column {
+    Column { name, holds: Type::Number }
+}
 
 /// The names that a kind's own field may share with one that every fact has.
 pub(super) const SHARED: &[&str] = &["polarity", "certainty", "experiencer"];
@@ -60,22 +72,35 @@ pub struct FactRow<'a> {
 }
 
 /// The columns of facts.csv.
-pub fn columns() -> Vec<&'static str> {
-    let own = own_fields().into_iter().map(|field| own_column(field, true));
+pub fn columns() -> Vec<Column> {
+    let own = own_fields()
+        .into_iter()
+        .map(|(field, holds)| Column { name: own_column(field, true), holds });
     CORE.iter().copied().chain(own).chain(ASSERTION.iter().copied()).collect()
 }
 
-/// The kinds' own fields with columns of their own, each once, in the order of the vocabulary.
-fn own_fields() -> Vec<&'static str> {
-    let mut names = Vec::new();
-    for &(_, fields) in Kind::SCHEMA {
-        for &field in fields {
-            if !SHARED.contains(&field) && !names.contains(&field) {
-                names.push(field);
+/// The kinds' own fields with columns of their own, each once, in the order of the vocabulary. One
+/// that is a number in one kind and words in another has a column of words.
+fn own_fields() -> Vec<(&'static str, Type)> {
+    let mut own: Vec<(&'static str, Type)> = Vec::new();
+    for &(_, fields) in Kind::TYPES {
+        for &FieldType { name: field, shape, .. } in fields {
+            let holds = match shape {
+                FieldShape::Number => Type::Number,
+                FieldShape::Flag => Type::Flag,
+                FieldShape::Text | FieldShape::List | FieldShape::Day | FieldShape::OneOf(_) => {
+                    Type::Text
+                }
+            };
+            match own.iter_mut().find(|(name, _)| *name == field) {
+                _ if SHARED.contains(&field) => {}
+                None => own.push((field, holds)),
+                Some((_, known)) if *known != holds => *known = Type::Text,
+                Some(_) => {}
             }
         }
     }
-    names
+    own
 }
 
 /// The name that a kind's own field has in reports.
@@ -150,7 +175,7 @@ impl FactRow<'_> {
         cells.extend(
             own_fields()
                 .into_iter()
-                .map(|field| fact.kind.field(field).map_or(Cell::Empty, Cell::from)),
+                .map(|(field, _)| fact.kind.field(field).map_or(Cell::Empty, Cell::from)),
         );
         cells.push(Cell::text(assertion.assertion_polarity.unwrap_or_default()));
         cells.push(Cell::text(assertion.assertion_certainty.unwrap_or_default()));
@@ -320,7 +345,8 @@ mod tests {
     #[test]
     fn columns_are_unique_and_rows_as_long() {
         let columns = columns();
-        let unique: std::collections::BTreeSet<_> = columns.iter().collect();
+        let unique: std::collections::BTreeSet<_> =
+            columns.iter().map(|column| column.name).collect();
         assert_eq!(unique.len(), columns.len());
         for (kind, _) in Kind::SCHEMA {
             let source = match *kind {

@@ -24,6 +24,9 @@ pub const ASSESSMENTS: &str = "assessments";
 /// The folder of requests for missing documentation.
 pub const REQUESTS: &str = "requests";
 
+/// The folder of FHIR bundles, where they are asked for.
+pub const BUNDLES: &str = "fhir";
+
 /// The workbook, where it is asked for.
 pub const BOOK: &str = "report.xlsx";
 
@@ -40,9 +43,17 @@ const PARTS: &[&str] = &[
     "pathway.csv",
     "problems.csv",
     "documents.csv",
+    "cases.parquet",
+    "facts.parquet",
+    "criteria.parquet",
+    "denial_reasons.parquet",
+    "pathway.parquet",
+    "problems.parquet",
+    "documents.parquet",
     BOOK,
     ASSESSMENTS,
     REQUESTS,
+    BUNDLES,
     RUN,
 ];
 

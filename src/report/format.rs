@@ -15,6 +15,10 @@ closed_set! {
         Jsonl = "jsonl",
         /// One workbook with a sheet a table.
         Xlsx = "xlsx",
+        /// A typed file a table, by columns.
+        Parquet = "parquet",
+        /// A FHIR R4 Bundle a case.
+        Fhir = "fhir",
     }
 }
 

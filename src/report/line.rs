@@ -89,7 +89,7 @@ fn medication(fields: &Medication, parts: &mut Parts) {
 }
 
 /// "2" is 2 a day, "2 prn" 2 a day as needed, "per week 1" 1 a week.
-fn frequency_words(frequency: &str) -> String {
+pub(super) fn frequency_words(frequency: &str) -> String {
     if frequency == "prn" {
         return "as needed".to_owned();
     }

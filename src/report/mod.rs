@@ -8,10 +8,12 @@
 mod cell;
 mod csv;
 mod fact_row;
+mod fhir;
 mod folder;
 mod format;
 mod line;
 mod name;
+mod parquet;
 mod read;
 mod row;
 mod run;

@@ -3,11 +3,12 @@
 use std::fs::File;
 use std::io::{BufWriter, Write};
 
-use super::cell::{Cell, Row};
+use super::cell::{Cell, Column, Row};
 use super::csv::Table;
 use super::fact_row::columns as fact_columns;
 use super::folder::{self, Folder};
 use super::format::{Format, Formats};
+use super::parquet;
 use super::row::{CaseRow, CriterionRow, DocumentRow, ProblemRow, ReasonRow, StepRow};
 use super::xlsx::Book;
 use crate::error::Error;
@@ -16,8 +17,8 @@ use crate::error::Error;
 pub struct Schema {
     /// Its CSV file.
     pub file: &'static str,
-    /// The names of its columns.
-    pub columns: Vec<&'static str>,
+    /// Its columns in order.
+    pub columns: Vec<Column>,
 }
 
 impl Schema {
@@ -28,6 +29,11 @@ impl Schema {
     /// Its name without an ending.
     pub fn name(&self) -> &'static str {
         self.file.split('.').next().unwrap_or(self.file)
+    }
+
+    /// Its Parquet file.
+    pub fn parquet(&self) -> String {
+        format!("{}.parquet", self.name())
     }
 }
 
@@ -50,6 +56,8 @@ pub struct Tables {
     /// In the order of the schemas.
     csv: Vec<Table<BufWriter<File>>>,
     book: Option<Book>,
+    /// In the order of the schemas; none where they are not asked for.
+    parquet: Vec<parquet::Table<BufWriter<File>>>,
 }
 
 impl Tables {
@@ -62,7 +70,16 @@ impl Tables {
             .collect::<Result<_, _>>()?;
         let book = formats.has(Format::Xlsx).then(|| Book::begin(folder.partial(), &schemas));
         let book = book.transpose().map_err(|source| folder.failed(source))?;
-        Ok(Self { schemas, csv, book })
+        let by_columns = if formats.has(Format::Parquet) { schemas.as_slice() } else { &[] };
+        let parquet = by_columns
+            .iter()
+            .map(|schema| {
+                folder.write(&schema.parquet(), |file| {
+                    parquet::Table::begin(file, schema.name(), &schema.columns)
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { schemas, csv, book, parquet })
     }
 
     /// Writes a row of the table of that CSV file.
@@ -73,6 +90,9 @@ impl Tables {
         let table = self.schemas.iter().position(|schema| schema.file == file);
         let table = table.unwrap_or_else(|| unreachable!("no table of that name"));
         self.csv[table].push(row)?;
+        if let Some(table) = self.parquet.get_mut(table) {
+            table.push(row)?;
+        }
         match &mut self.book {
             Some(book) => book.push(table, row),
             None => Ok(()),
@@ -88,6 +108,10 @@ impl Tables {
     pub fn finish(self, folder: &Folder) -> Result<(), Error> {
         let ended = self.csv.into_iter().try_for_each(|table| table.finish()?.flush());
         ended.map_err(|source| folder.failed(source))?;
+        self.parquet
+            .into_iter()
+            .try_for_each(parquet::Table::finish)
+            .map_err(|source| folder.failed(source))?;
         match self.book {
             Some(book) => folder.write(folder::BOOK, |file| book.finish(file)),
             None => Ok(()),

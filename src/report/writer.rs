@@ -7,8 +7,9 @@ use std::path::Path;
 
 use super::cell::Row;
 use super::fact_row::FactRow;
+use super::fhir;
 use super::folder::{self, Folder};
-use super::format::Formats;
+use super::format::{Format, Formats};
 use super::row::{CaseRow, CriterionRow, DocumentRow, ProblemRow, ReasonRow, StepRow};
 use super::run::{Counts, RunRecord};
 use super::table::Shown;
@@ -26,6 +27,7 @@ pub struct Writer {
     names: HashMap<String, String>,
     tables: Tables,
     fact_lines: Out,
+    bundles: bool,
     counts: Counts,
     shown: Shown,
 }
@@ -52,6 +54,7 @@ impl Writer {
             stamp: Stamp { engine_version: ENGINE_VERSION, run_id: run_id.to_owned() },
             tables: Tables::begin(&folder, formats)?,
             fact_lines: folder.write(folder::FACT_LINES, Ok)?,
+            bundles: formats.has(Format::Fhir),
             counts: Counts::default(),
             shown: Shown::default(),
             folder,
@@ -71,6 +74,11 @@ impl Writer {
             if let Some(request) = &ruling.request {
                 self.folder.page(folder::REQUESTS, &name, request)?;
             }
+        }
+        if self.bundles {
+            let name = self.names.get(&case.id).map_or("", String::as_str);
+            let bundle = format!("{:#}\n", fhir::bundle(case));
+            self.folder.page(folder::BUNDLES, &format!("{name}.json"), &bundle)?;
         }
         self.counts.add(case);
         self.shown.add(case);

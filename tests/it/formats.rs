@@ -4,25 +4,38 @@ use std::process::Command;
 
 use crate::place::{Place, project};
 
-/// What the workbook says is what the tables say: cell by cell, numbers as numbers.
-#[test]
-fn a_workbook_says_what_the_tables_say() {
+/// A report with facts of several kinds, a cell that looks like a formula, and a problem.
+fn report(formats: &str) -> Place {
     let place = Place::with(&[
-        ("in/=1+1.txt", "MEDICATIONS: Lyrica 300 mg twice daily.\n\nPain 7/10. ODI: 48 %.\n"),
+        (
+            "in/=1+1.txt",
+            "MEDICATIONS: Lyrica 300 mg twice daily. Tried Cymbalta, no relief.\n\n\
+             ALLERGIES: codeine.\n\nPain 7/10 at rest, 5-8/10 standing. ODI: 48 %.\n\n\
+             PRIOR TREATMENT: Physical therapy for 8 weeks without benefit. Left SI joint \
+             injection on 2025-01-12 with 40 % relief for two days.\n",
+        ),
         ("in/b.txt", "PLAN: Request left superior cluneal nerve block, CPT 64450.\n"),
         ("in/c.pdf", "%PDF-1.7\nnothing"),
     ]);
-    place.run("run in --out out --format xlsx").expect(3);
-    let first = std::fs::read(place.path("out/report.xlsx")).unwrap();
+    place.run(&format!("run in --out out --format {formats}")).expect(3);
+    place
+}
+
+/// Has a script of `tests/`, run by the interpreter with its requirements, say what is wrong.
+fn held(script: &str, place: &Place) {
     let python = project(".venv/bin/python");
     assert!(python.exists(), "no {}: `make test` makes it", python.display());
-    let read = Command::new(python)
-        .arg(project("tests/read_workbook.py"))
-        .arg(place.path("out"))
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&read.stdout).into_owned();
-    assert!(read.status.success(), "{said}{}", String::from_utf8_lossy(&read.stderr));
+    let run = Command::new(python).arg(project(script)).arg(place.path("out")).output().unwrap();
+    let said = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
+}
+
+/// What the workbook says is what the tables say: cell by cell, numbers as numbers.
+#[test]
+fn a_workbook_says_what_the_tables_say() {
+    let place = report("xlsx");
+    let first = std::fs::read(place.path("out/report.xlsx")).unwrap();
+    held("tests/read_workbook.py", &place);
     // The same bytes whenever it is written, and gone where it is not asked for.
     place.run("run in --out out --format csv,xlsx").expect(3);
     assert!(first == std::fs::read(place.path("out/report.xlsx")).unwrap());
@@ -30,4 +43,27 @@ fn a_workbook_says_what_the_tables_say() {
     assert!(!place.path("out/report.xlsx").exists());
     let run = place.run("run in --out out --format docx").expect(2);
     assert!(run.stderr.contains("xlsx"), "{}", run.stderr);
+}
+
+/// DuckDB and pandas find in the Parquet files what the tables say, typed.
+#[test]
+fn parquet_files_say_what_the_tables_say() {
+    let place = report("parquet");
+    let first = std::fs::read(place.path("out/facts.parquet")).unwrap();
+    held("tests/read_parquet.py", &place);
+    place.run("run in --out out --format parquet").expect(3);
+    assert!(first == std::fs::read(place.path("out/facts.parquet")).unwrap());
+    place.run("run in --out out").expect(3);
+    assert!(!place.path("out/facts.parquet").exists());
+}
+
+/// Each case's bundle is FHIR R4, and its resources are facts of the case.
+#[test]
+fn bundles_are_fhir() {
+    let place = report("fhir");
+    let bundles = std::fs::read_dir(place.path("out/fhir")).unwrap().count();
+    assert_eq!(bundles, 3);
+    held("tests/read_bundles.py", &place);
+    place.run("run in --out out").expect(3);
+    assert!(!place.path("out/fhir").exists());
 }
