@@ -228,6 +228,26 @@ impl Text {
         })
     }
 
+    /// The span from the first to the last word whose middle lies in a box on a page, by the
+    /// page's number; `None` where none does.
+    pub fn span_in(&self, page: u32, within: &Rect) -> Option<Span> {
+        let inside = |word: &&PlacedWord| {
+            let (x, y) = ((word.rect.x0 + word.rect.x1) / 2.0, (word.rect.y0 + word.rect.y1) / 2.0);
+            self.pages[word.page].number == page
+                && (within.x0..=within.x1).contains(&x)
+                && (within.y0..=within.y1).contains(&y)
+        };
+        let mut words = self.words.iter().filter(inside).map(|word| word.span);
+        let first = words.next()?;
+        Some(Span::new(first.start, words.next_back().unwrap_or(first).end))
+    }
+
+    /// The byte before which so many code points stand.
+    pub fn byte_of(&self, code_point: usize) -> usize {
+        let mut chars = self.content.char_indices();
+        chars.nth(code_point).map_or(self.content.len(), |(byte, _)| byte)
+    }
+
     /// Where a span stands: page, one box a line, quote, source and OCR confidence.
     pub fn place(&self, span: Span) -> Place {
         let page = self.pages.iter().rposition(|p| p.start <= span.start).unwrap_or(0);

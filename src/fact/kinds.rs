@@ -4,13 +4,16 @@
 //! A field that the record does not state is absent, never guessed.
 
 use super::words::*;
-use super::{Experiencer, FieldValue, IntoFieldValue};
+use super::{Experiencer, FieldType, FieldValue, IntoFieldValue};
 use crate::date::PartialDate;
 
 /// Fields of a kind by name, in the order of the vocabulary.
 pub trait Fields {
     /// Their names.
     const NAMES: &'static [&'static str];
+
+    /// What each may hold, in the same order.
+    const TYPES: &'static [FieldType];
 
     /// The value of one; `None` where the record does not state it.
     ///
@@ -34,6 +37,11 @@ macro_rules! kind {
 
         impl Fields for $name {
             const NAMES: &'static [&'static str] = &[$(stringify!($field)),+];
+            const TYPES: &'static [FieldType] = &[$(FieldType {
+                name: stringify!($field),
+                shape: <$type as IntoFieldValue>::SHAPE,
+                optional: <$type as IntoFieldValue>::OPTIONAL,
+            }),+];
 
             fn field(&self, name: &str) -> Option<FieldValue<'_>> {
                 match name {
@@ -64,6 +72,10 @@ macro_rules! kinds {
             /// The words for the kinds and the names of their fields, in the order of the vocabulary.
             pub const SCHEMA: &'static [(&'static str, &'static [&'static str])] =
                 &[$(($word, <$variant as Fields>::NAMES),)+];
+
+            /// The words for the kinds and what their fields may hold, in the same order.
+            pub const TYPES: &'static [(&'static str, &'static [FieldType])] =
+                &[$(($word, <$variant as Fields>::TYPES),)+];
 
             /// The word for the kind.
             pub fn name(&self) -> &'static str {

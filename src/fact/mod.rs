@@ -8,7 +8,7 @@ mod value;
 mod words;
 
 pub use kinds::*;
-pub use value::{FieldValue, IntoFieldValue};
+pub use value::{FieldShape, FieldType, FieldValue, IntoFieldValue};
 pub use words::*;
 
 use crate::closed_set;

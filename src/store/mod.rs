@@ -7,6 +7,7 @@
 //! against a hash before it is used: a damaged store costs time, never a wrong fact.
 
 mod pack;
+mod review;
 mod schema;
 
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use std::{fmt, fs, io};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 pub use pack::{Packed, Summary};
+pub use review::{Event, SourceRecord, Target, Verdict};
 use schema::Trouble;
 
 use crate::error::{Error, Problem};
@@ -30,6 +32,11 @@ pub const FILE: &str = "chartsift.db";
 pub struct Reader(String);
 
 impl Reader {
+    /// For whoever reads nothing but what others kept.
+    pub fn none() -> Self {
+        Self(String::new())
+    }
+
     /// The reader that reads with these options on this machine.
     pub fn new(options: &ReadOptions) -> Self {
         let ReadOptions { ocr, page_timeout, engine, only } = options;
@@ -61,8 +68,15 @@ pub enum Found {
     Nothing,
     /// A sound one.
     Sound,
-    /// One that is damaged. It was set aside under this name, and a new one begun.
-    Damaged(PathBuf),
+    /// One that is damaged. It was set aside, and a new one begun.
+    Damaged {
+        /// Its new name.
+        aside: PathBuf,
+        /// How many review events the new one took over.
+        reviews: usize,
+        /// Whether there may have been others, which cannot be read.
+        lost: bool,
+    },
 }
 
 /// The store of one report folder.
@@ -83,8 +97,12 @@ impl Store {
         let mut found = if path.exists() { Found::Sound } else { Found::Nothing };
         let opened = match schema::open(&path) {
             Err(Trouble::Sql(error)) if is_damage(&error) => {
-                found = Found::Damaged(set_aside(&path)?);
-                schema::open(&path)
+                let aside = set_aside(&path)?;
+                schema::open(&path).and_then(|mut connection| {
+                    let (reviews, lost) = review::salvage(&aside, &mut connection)?;
+                    found = Found::Damaged { aside, reviews, lost };
+                    Ok(connection)
+                })
             }
             opened => opened,
         };
@@ -124,13 +142,26 @@ impl Store {
         Ok(self.packed(key)?.and_then(|packed| packed.unpack()))
     }
 
+    /// The reading of a document of the last run, as [`Store::sources`] tells of it.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the store cannot be read.
+    pub fn reading_of(&self, source: &SourceRecord) -> Result<Option<Reading>, Error> {
+        let packed = self.packed_by(&source.key, &source.reader)?;
+        Ok(packed.and_then(|packed| packed.unpack()))
+    }
+
     fn packed(&self, key: &Key) -> Result<Option<Packed>, Error> {
+        self.packed_by(key, &self.reader)
+    }
+
+    fn packed_by(&self, key: &Key, reader: &Reader) -> Result<Option<Packed>, Error> {
         let find = |connection: &Connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT pages, pages_ocr, failed, retriable, packed, checksum FROM reading
                  WHERE content_hash = ?1 AND named_text = ?2 AND reader = ?3",
             )?;
-            let named = params![key.content_hash, key.named_text, self.reader.0];
+            let named = params![key.content_hash, key.named_text, reader.0];
             let row = |row: &rusqlite::Row<'_>| -> rusqlite::Result<(Packed, Vec<u8>)> {
                 let summary = Summary {
                     pages: row.get(0)?,
@@ -322,7 +353,7 @@ mod tests {
         let text = "no store at all, but long enough to be looked at".repeat(40);
         io::Write::write_all(&mut fs::File::create(&path).unwrap(), text.as_bytes()).unwrap();
         let (store, found) = open(folder.path());
-        let Found::Damaged(aside) = found else { panic!("{found:?}") };
+        let Found::Damaged { aside, reviews: 0, .. } = found else { panic!("{found:?}") };
         assert!(aside.ends_with("chartsift.db.damaged-1") && aside.exists());
         let (key, one) = packed("one");
         store.keep(&key, &one).unwrap();

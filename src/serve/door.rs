@@ -1,0 +1,103 @@
+//! Who may come in: one-time tokens, sessions, and what a request must say of where it
+//! comes from.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use axum::http::{HeaderMap, HeaderValue, header};
+
+/// The cookie's name.
+const COOKIE: &str = "chartsift";
+
+/// What a browser may do with a page: nothing but what comes from here.
+const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; \
+     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Tokens that were printed and not used yet, and the sessions that they opened.
+pub struct Door {
+    hosts: Vec<String>,
+    keys: Mutex<Keys>,
+}
+
+#[derive(Default)]
+struct Keys {
+    /// Who comes in by a token; kept as its hash, so that comparing takes the same time always.
+    tokens: HashMap<blake3::Hash, String>,
+    sessions: HashMap<blake3::Hash, String>,
+}
+
+impl Door {
+    /// A door at that address for these hosts, as `127.0.0.1:8080`.
+    pub fn new(hosts: Vec<String>) -> Self {
+        Self { hosts, keys: Mutex::default() }
+    }
+
+    /// A token by which a reviewer comes in, once.
+    pub fn token(&self, reviewer: &str) -> Result<String, getrandom::Error> {
+        let token = secret()?;
+        self.keys().tokens.insert(blake3::hash(token.as_bytes()), reviewer.to_owned());
+        Ok(token)
+    }
+
+    /// Takes a token for the cookie of a session; `None` where it is none, or was used.
+    pub fn enter(&self, token: &str) -> Option<HeaderValue> {
+        let session = secret().ok()?;
+        let mut keys = self.keys();
+        let reviewer = keys.tokens.remove(&blake3::hash(token.as_bytes()))?;
+        keys.sessions.insert(blake3::hash(session.as_bytes()), reviewer);
+        let cookie = format!("{COOKIE}={session}; HttpOnly; SameSite=Strict; Path=/");
+        HeaderValue::from_str(&cookie).ok()
+    }
+
+    /// Who asks.
+    pub fn reviewer(&self, headers: &HeaderMap) -> Option<String> {
+        let cookies =
+            headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let mut pairs =
+            cookies.flat_map(|line| line.split(';')).filter_map(|c| c.trim().split_once('='));
+        let (_, session) = pairs.find(|(name, _)| *name == COOKIE)?;
+        self.keys().sessions.get(&blake3::hash(session.as_bytes())).cloned()
+    }
+
+    /// Whether a request was meant for this address: another site's name that leads here is refused.
+    pub fn host(&self, headers: &HeaderMap) -> bool {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        host.is_some_and(|host| self.hosts.iter().any(|own| own == host))
+    }
+
+    /// Whether what changes something comes from a page of this address.
+    pub fn origin(&self, headers: &HeaderMap) -> bool {
+        let word = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let own = |origin: &str| {
+            let host = origin.strip_prefix("http://");
+            host.is_some_and(|host| word(header::HOST) == Some(host))
+        };
+        word(header::ORIGIN).is_some_and(own)
+    }
+
+    fn keys(&self) -> std::sync::MutexGuard<'_, Keys> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What every answer says to the browser.
+pub fn harden(headers: &mut HeaderMap) {
+    let fixed = [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+/// 32 hexadecimal digits that nobody can guess.
+fn secret() -> Result<String, getrandom::Error> {
+    let mut bytes = [0u8; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
