@@ -6,13 +6,15 @@
 # Both need a Debian-like system with Rust, git and make, and the right to install packages.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test readers peers peers-language bench packages models fmt clippy doc unit
+.PHONY: demo test e2e readers peers peers-language bench packages models fmt clippy doc unit
 .NOTPARALLEL:
 
 # What OCR loads when it runs: Tesseract's library and its English model come with it.
 PACKAGES := tesseract-ocr python3-pip
 # What the tests hold the PDFs that are written against.
 TEST_PACKAGES := qpdf poppler-utils python3-venv
+# What the review station is looked at with.
+BROWSER_PACKAGES := chromium nodejs npm
 OUT := chartsift-out
 # Of the set that make bench makes.
 DOCUMENTS := 500
@@ -28,8 +30,8 @@ demo: packages models
 	@echo "The report is in $(OUT)/: start with cases.csv and assessments/."
 
 # Each step alone, so that the first that fails is the last that prints.
-test: PACKAGES += $(TEST_PACKAGES)
-test: packages models readers fmt clippy doc unit
+test: PACKAGES += $(TEST_PACKAGES) $(BROWSER_PACKAGES)
+test: packages models readers fmt clippy doc unit e2e
 
 fmt:
 	cargo fmt --check
@@ -46,10 +48,18 @@ clippy:
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
 
-# Last, so that a run ends with the closing lines of the tests that run the program.
+# The program from outside comes last.
 unit:
 	cargo test --locked --doc
 	cargo test --locked --lib --bins --tests
+
+# The review station in a real browser; CHARTSIFT=PATH names a program that is built already.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+e2e: PACKAGES += $(BROWSER_PACKAGES)
+e2e: packages
+	test -n "$(CHARTSIFT)" || cargo build --locked
+	cd tests/e2e && npm ci --no-audit --no-fund --loglevel=error
+	cd tests/e2e && CHARTSIFT=$(or $(CHARTSIFT),$(abspath $(TARGET))/debug/chartsift) npm test --silent
 
 # Further folders to read: make peers SETS="DIR ..."
 peers: PACKAGES += $(PEERS)

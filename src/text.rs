@@ -301,6 +301,24 @@ impl fmt::Debug for Text {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_box_holds_the_words_whose_middles_lie_in_it() {
+        let document = Document {
+            content_hash: String::new(),
+            pages: vec![page(1, &["one two", "three four"]), page(2, &["five six"])],
+            plain_text: None,
+        };
+        let text = Text::from_document(&document);
+        let place = |page, rect: Rect| {
+            text.span_in(page, &rect).map(|span| text.as_str()[span.range()].to_owned())
+        };
+        assert_eq!(place(1, Rect::new(0.0, 0.0, 300.0, 20.0)).as_deref(), Some("one two"));
+        assert_eq!(place(2, Rect::new(0.0, 0.0, 14.0, 60.0)).as_deref(), Some("five"));
+        assert_eq!(place(1, Rect::new(0.0, 200.0, 300.0, 220.0)), None);
+        let start = text.as_str().find("three").unwrap();
+        assert_eq!(text.byte_of(text.code_point(start)), start);
+    }
+
     /// A page of lines of words; `|` parts cells, a leading `#` starts a block, `^` marks a fax header.
     fn page(number: u32, lines: &[&str]) -> Page {
         let mut y = 0.0;

@@ -1,5 +1,7 @@
 //! `review`: the reviewers' pages over a report folder.
 
+#![expect(clippy::disallowed_methods, reason = "reads a report")]
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -7,7 +9,7 @@ use super::Done;
 use super::job::counted;
 use crate::error::Error;
 use crate::pipeline::{Engine, Knowledge};
-use crate::serve::{Served, serve};
+use crate::serve::{Exported, Served, export, serve};
 use crate::store::{self, Found, Reader, Store};
 
 /// Check facts beside their ink, in a browser on this machine
@@ -43,6 +45,17 @@ pub fn run(args: &Args) -> Result<Done, Error> {
     // Says what is wrong with the folder before anything is made in it.
     crate::report::read_rows(&args.out, "cases.csv")?;
     let store = open(args)?;
+    if args.export {
+        let Exported { reviews, signoffs, gold } = export(&args.out, &store)?;
+        eprintln!(
+            "chartsift: {}, {}, {} for lexicon tests; in {}",
+            counted(reviews, "review event"),
+            counted(signoffs, "sign-off"),
+            counted(gold, "fact"),
+            args.out.display()
+        );
+        return Ok(Done::default());
+    }
     let run = std::fs::read(args.out.join("run.json")).unwrap_or_default();
     let run: serde_json::Value = serde_json::from_slice(&run).unwrap_or_default();
     let options = &run["options"];

@@ -111,3 +111,98 @@ fn correct(fact: &mut Fact, to: &Fact) {
     fact.rule = format!("{}+{HUMAN}", fact.rule);
     fact.confidence = 1.0;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::{Assertion, Kind, Place, Section};
+    use crate::report::FactRow;
+
+    fn fact(id: &str, kind: &str, start: usize) -> Fact {
+        Fact {
+            id: id.to_owned(),
+            kind: toml::from_str(kind).unwrap(),
+            assertion: Assertion::default(),
+            date: None,
+            section: Section::Other,
+            rule: "rule+cue".to_owned(),
+            confidence: 0.5,
+            place: Place {
+                page: 1,
+                start,
+                end: start + 4,
+                quote: "abcd".to_owned(),
+                ..Place::default()
+            },
+        }
+    }
+
+    fn line_of(fact: &Fact, content: &str) -> String {
+        let row = FactRow { case_id: Some("case"), document: "a.pdf", part: 0, fact };
+        let line = serde_json::to_string(&row).unwrap();
+        line.replacen('{', &format!("{{\"content_hash\":\"{content}\","), 1)
+    }
+
+    fn said(id: i64, target: Target, verdict: Verdict, from: &Fact, to: Option<&Fact>) -> Event {
+        Event {
+            id,
+            at: String::new(),
+            reviewer: "ann".to_owned(),
+            target,
+            subject: from.id.clone(),
+            case_id: "case".to_owned(),
+            queue: String::new(),
+            verdict,
+            from: Some(line_of(from, "")),
+            to: to.map(|to| line_of(to, "c0")),
+            comment: String::new(),
+            undoes: None,
+        }
+    }
+
+    const DRUG: &str = "kind = 'medication'\nname = 'gabapentin'\n";
+
+    #[test]
+    fn what_stands_is_put_into_the_facts() {
+        let (wrong, none) = (fact("a", DRUG, 10), fact("b", DRUG, 20));
+        let right = fact("a", &format!("{DRUG}dose = '300 mg'"), 10);
+        let missed = fact("m", "kind = 'nantes'\ncriterion = 'worse_sitting'", 30);
+        let events = [
+            said(1, Target::Fact, Verdict::Correct, &wrong, Some(&right)),
+            said(2, Target::Fact, Verdict::Reject, &none, None),
+            said(3, Target::Missed, Verdict::Missed, &missed, Some(&missed)),
+        ];
+        let reviews = Reviews::of(&events);
+        let mut parts = vec![(
+            ChartDocument::default(),
+            vec![wrong.clone(), none.clone(), fact("c", DRUG, 25)],
+        )];
+        let replaced = reviews.apply("c0", &mut parts);
+        assert!(replaced == [(0, wrong), (0, none)]);
+        let (_, facts) = &parts[0];
+        let told: Vec<(&str, &str, f32)> =
+            facts.iter().map(|f| (f.id.as_str(), f.rule.as_str(), f.confidence)).collect();
+        assert_eq!(
+            told,
+            [("a", "rule+cue+human", 1.0), ("c", "rule+cue", 0.5), ("m", "rule+cue", 0.5)]
+        );
+        assert!(
+            matches!(&facts[0].kind, Kind::Medication(m) if m.dose.as_deref() == Some("300 mg"))
+        );
+        // Another file's facts are not touched by what was missed here.
+        let mut other = vec![(ChartDocument::default(), vec![])];
+        reviews.apply("c1", &mut other);
+        assert!(other[0].1.is_empty());
+    }
+
+    #[test]
+    fn what_is_taken_back_changes_nothing() {
+        let none = fact("b", DRUG, 20);
+        let reject = said(1, Target::Fact, Verdict::Reject, &none, None);
+        let undo = Event { id: 2, verdict: Verdict::Undo, undoes: Some(1), ..reject.clone() };
+        assert_ne!(Reviews::of(std::slice::from_ref(&reject)).mark(), None);
+        assert_eq!(Reviews::of(&[reject.clone(), undo]).mark(), None);
+        let accept = Event { id: 2, verdict: Verdict::Accept, ..reject.clone() };
+        assert_eq!(Reviews::of(&[reject, accept]).mark(), None);
+    }
+}

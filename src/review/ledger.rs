@@ -64,6 +64,11 @@ impl Ledger {
         settled.or_else(|| self.standing(target, subject).next_back())
     }
 
+    /// The verdict that counts for each subject of a kind, by subject.
+    pub fn current_of(&self, target: Target) -> impl Iterator<Item = &Event> {
+        self.subjects(target).filter_map(move |subject| self.current(target, subject))
+    }
+
     /// The verdict that counts for each subject, by kind of subject and then by subject.
     pub fn all_current(&self) -> impl Iterator<Item = &Event> {
         let all = self.subjects.iter().flat_map(|(target, s)| s.keys().map(move |s| (*target, s)));
@@ -83,6 +88,10 @@ impl Ledger {
 
     /// Whether reviewers differ over a fact, and nobody settled it.
     pub fn disagreed(&self, subject: &str) -> bool {
+        // Most were looked at once.
+        if self.about(Target::Fact, subject).nth(1).is_none() {
+            return false;
+        }
         let opinions = self.opinions(Target::Fact, subject);
         let mut opinions = opinions.values();
         let Some(first) = opinions.next() else { return false };
@@ -95,4 +104,55 @@ impl Ledger {
 pub fn agree(a: &Event, b: &Event) -> bool {
     let kind = |event: &Event| event.to.as_deref().and_then(read_fact).map(|to| to.fact.kind);
     a.verdict == b.verdict && (a.verdict != Verdict::Correct || kind(a) == kind(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ledger(said: &[(&str, Verdict, &str, Option<i64>)]) -> Ledger {
+        let mut ledger = Ledger::default();
+        for (at, (reviewer, verdict, queue, undoes)) in said.iter().enumerate() {
+            ledger.add(Event {
+                id: at as i64 + 1,
+                at: String::new(),
+                reviewer: (*reviewer).to_owned(),
+                target: Target::Fact,
+                subject: "f".to_owned(),
+                case_id: String::new(),
+                queue: (*queue).to_owned(),
+                verdict: *verdict,
+                from: None,
+                to: None,
+                comment: String::new(),
+                undoes: *undoes,
+            });
+        }
+        ledger
+    }
+
+    #[track_caller]
+    fn check(said: &[(&str, Verdict, &str, Option<i64>)], counts: Option<i64>, disagreed: bool) {
+        let ledger = ledger(said);
+        assert_eq!(ledger.current(Target::Fact, "f").map(|event| event.id), counts);
+        assert_eq!(ledger.disagreed("f"), disagreed);
+    }
+
+    #[test]
+    fn the_last_word_counts_unless_a_disagreement_was_settled() {
+        use Verdict::{Accept, Comment, Reject, Undo};
+        check(&[], None, false);
+        check(&[("a", Accept, "", None), ("a", Reject, "", None)], Some(2), false);
+        check(&[("a", Accept, "", None), ("b", Reject, "", None)], Some(2), true);
+        check(&[("a", Accept, "", None), ("b", Accept, "", None)], Some(2), false);
+        check(&[("a", Accept, "", None), ("a", Comment, "", None)], Some(1), false);
+        check(&[("a", Accept, "", None), ("a", Undo, "", Some(1))], None, false);
+        let settled =
+            [("a", Accept, "", None), ("b", Reject, "", None), ("a", Accept, ADJUDICATE, None)];
+        check(&settled, Some(3), false);
+        let reopened = [&settled[..], &[("a", Undo, "", Some(3))]].concat();
+        check(&reopened, Some(2), true);
+        let spoken_after = [&settled[..], &[("b", Reject, "", None)]].concat();
+        check(&spoken_after, Some(3), false);
+    }
 }

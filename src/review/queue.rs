@@ -110,3 +110,54 @@ pub fn shuffled<T>(things: Vec<T>, seed: u64, name: impl Fn(&T) -> String) -> Ve
     things.sort_by(|a, b| a.0.cmp(&b.0));
     things.into_iter().map(|(_, thing)| thing).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn items(count: usize) -> Vec<Item> {
+        (0..count)
+            .map(|n| Item {
+                id: format!("{n:016x}"),
+                case: 0,
+                file: 0,
+                page: 1,
+                kind: if n % 10 == 0 { 1 } else { 0 },
+                confidence: (n % 7 > 0).then_some((n % 5) as f32 / 5.0),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_is_not_known_is_least_sure() {
+        let items = items(50);
+        let order = low_first(&items);
+        let sure: Vec<Option<f32>> =
+            order.iter().map(|at| items[*at as usize].confidence).collect();
+        assert_eq!(sure.iter().take_while(|sure| sure.is_none()).count(), 8);
+        assert!(sure.is_sorted());
+    }
+
+    #[test]
+    fn a_draw_follows_from_its_seed_and_takes_each_kind() {
+        let items = items(200);
+        let drawn = random_sample(&items, 1, 6);
+        let of_kind = |kind| drawn.iter().filter(|at| items[**at as usize].kind == kind).count();
+        assert_eq!((of_kind(0), of_kind(1)), (6, 6));
+        assert_eq!(random_sample(&items, 1, 6), drawn);
+        assert_ne!(random_sample(&items, 2, 6), drawn);
+        assert_eq!(random_sample(&items, 1, 3), drawn[..6]);
+    }
+
+    #[test]
+    fn names_come_back() {
+        for name in
+            ["low", "random-7", "reason:a-b", "document:3", "second", "adjudicate", "changed"]
+        {
+            assert_eq!(Queue::parse(name).unwrap().name(), name);
+        }
+        for name in ["", "random", "random-x", "document:x", "other:1"] {
+            assert_eq!(Queue::parse(name), None, "{name}");
+        }
+    }
+}

@@ -13,7 +13,6 @@ use super::index::{self, Index};
 use super::picture::Pictures;
 use crate::error::Error;
 use crate::pipeline::Engine;
-use crate::report::read_fact;
 use crate::review::{Ledger, Queue, shuffled};
 use crate::store::{Event, Store, Target, Verdict};
 
@@ -48,8 +47,12 @@ impl App {
         engine: Engine,
         templates: Environment<'static>,
     ) -> Result<Self, Error> {
-        let index = RwLock::new(Arc::new(Index::load(&out, &store, draw)?));
-        let app = Self {
+        let mut ledger = Ledger::default();
+        store.events_after(0)?.into_iter().for_each(|event| ledger.add(event));
+        let mut index = Index::load(&out, &store, draw)?;
+        index.look_for_changes(&ledger);
+        let index = RwLock::new(Arc::new(index));
+        Ok(Self {
             out,
             draw,
             store,
@@ -59,10 +62,8 @@ impl App {
             engine,
             evaluated: Mutex::default(),
             index,
-            ledger: Mutex::default(),
-        };
-        app.refresh()?;
-        Ok(app)
+            ledger: Mutex::new(ledger),
+        })
     }
 
     /// Takes in what other reviewers said meanwhile, and a report that another run wrote.
@@ -71,10 +72,11 @@ impl App {
         for event in self.store.events_after(ledger.last())? {
             ledger.add(event);
         }
-        drop(ledger);
         let written = index::written(&self.out);
         if written.is_some() && written != self.index().written {
-            let index = Arc::new(Index::load(&self.out, &self.store, self.draw)?);
+            let mut index = Index::load(&self.out, &self.store, self.draw)?;
+            index.look_for_changes(&ledger);
+            let index = Arc::new(index);
             *self.index.write().unwrap_or_else(PoisonError::into_inner) = index;
             self.evaluated.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
@@ -136,7 +138,10 @@ impl<'a> Listing<'a> {
                 shuffled(once, 0, |at| index.items[*at as usize].id.clone())
             }
             Queue::Adjudicate => of_subjects(&|id| ledger.disagreed(id)),
-            Queue::Changed => of_subjects(&|id| changed(index, ledger, id)),
+            Queue::Changed => {
+                let ids = index.changed.0.iter().filter(|id| changed(index, ledger, id));
+                ids.filter_map(|id| index.fact_at(id).map(|at| at as u32)).collect()
+            }
         };
         Self { queue, places, index, ledger, reviewer }
     }
@@ -171,14 +176,16 @@ impl<'a> Listing<'a> {
 
     /// How many are done.
     pub fn count_done(&self) -> usize {
+        // Most of a long list was never spoken of; those of reasons and documents are in order.
+        let listed = |at: u32| match self.queue {
+            Queue::Low => true,
+            _ => self.places.binary_search(&at).is_ok(),
+        };
         match self.queue {
-            // Most of a long list was never spoken of.
-            Queue::Low => {
+            Queue::Low | Queue::Reason(_) | Queue::Document(_) => {
                 let judged = self.ledger.subjects(Target::Fact);
-                judged
-                    .filter_map(|id| self.index.fact_at(id))
-                    .filter(|&at| self.done(at as u32))
-                    .count()
+                let places = judged.filter_map(|id| self.index.fact_at(id)).map(|at| at as u32);
+                places.filter(|at| listed(*at) && self.done(*at)).count()
             }
             _ => self.places.iter().filter(|at| self.done(**at)).count(),
         }
@@ -213,13 +220,9 @@ impl<'a> Listing<'a> {
 
 /// Whether the program reads a fact otherwise than when its verdict was given.
 pub fn changed(index: &Index, ledger: &Ledger, id: &str) -> bool {
-    let Some(event) = ledger.current(Target::Fact, id) else { return false };
-    let Some((now, _)) = index.fact_at(id).and_then(|at| index.fact(at)) else { return false };
-    let then = event.from.as_deref().and_then(read_fact);
-    then.is_some_and(|then| {
-        (then.fact.kind, then.fact.assertion, then.fact.date)
-            != (now.fact.kind, now.fact.assertion, now.fact.date)
-    })
+    // What was said since was said of the fact as it is.
+    let (ids, upto) = &index.changed;
+    ids.contains(id) && ledger.current(Target::Fact, id).is_some_and(|event| event.id <= *upto)
 }
 
 /// Verdicts on facts that the program no longer takes.

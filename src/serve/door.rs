@@ -101,3 +101,41 @@ fn secret() -> Result<String, getrandom::Error> {
     getrandom::fill(&mut bytes)?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs.iter().map(|(n, v)| (n.parse().unwrap(), HeaderValue::from_str(v).unwrap())).collect()
+    }
+
+    #[test]
+    fn a_token_opens_once_for_its_reviewer() {
+        let door = Door::new(vec!["127.0.0.1:1".to_owned()]);
+        let (ann, ben) = (door.token("ann").unwrap(), door.token("ben").unwrap());
+        assert_ne!(ann, ben);
+        let cookie = door.enter(&ann).unwrap();
+        assert!(door.enter(&ann).is_none() && door.enter("").is_none());
+        let cookie = cookie.to_str().unwrap();
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"));
+        let session = cookie.split(';').next().unwrap();
+        assert_eq!(door.reviewer(&headers(&[("cookie", session)])).as_deref(), Some("ann"));
+        assert_eq!(door.reviewer(&headers(&[("cookie", "chartsift=00")])), None);
+        assert_eq!(door.reviewer(&headers(&[])), None);
+    }
+
+    #[test]
+    fn only_pages_of_this_address_change_anything() {
+        let door = Door::new(vec!["127.0.0.1:1".to_owned()]);
+        let host = ("host", "127.0.0.1:1");
+        assert!(door.host(&headers(&[host])) && !door.host(&headers(&[("host", "evil.example")])));
+        assert!(door.origin(&headers(&[host, ("origin", "http://127.0.0.1:1")])));
+        for origin in
+            ["http://evil.example", "null", "https://127.0.0.1:1", "http://127.0.0.1:1.evil"]
+        {
+            assert!(!door.origin(&headers(&[host, ("origin", origin)])), "{origin}");
+        }
+        assert!(!door.origin(&headers(&[host])));
+    }
+}

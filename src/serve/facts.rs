@@ -17,10 +17,10 @@ use crate::review::{Ledger, Queue};
 use crate::store::{Event, Target, Verdict};
 
 /// Characters of text on each side of a quote.
-const AROUND: usize = 320;
+const AROUND: usize = 260;
 
 /// Points of the page that are shown around a box, at least.
-const WINDOW: (f32, f32) = (330.0, 250.0);
+const WINDOW: (f32, f32) = (340.0, 315.0);
 
 /// The address of a fact's page.
 pub fn fact_address(index: &Index, at: u32, queue: &str) -> String {
@@ -166,7 +166,7 @@ pub fn whole_page(ask: &Ask, asked: &super::ask::Form, wrong: &str) -> Result<An
     let content = entry.source.as_ref().map_or("", |source| source.key.content_hash.as_str());
     let mut missed = Vec::new();
     let mut missed_boxes = Vec::new();
-    for event in ledger.all_current().filter(|event| event.verdict == Verdict::Missed) {
+    for event in ledger.current_of(Target::Missed) {
         if let Some(stored) = event.to.as_deref().and_then(read_fact)
             && stored.content == content
             && stored.fact.place.page == number
@@ -254,7 +254,7 @@ pub fn object(line: &str) -> Map<String, Value> {
 
 /// A word of a closed set as people write it.
 pub fn words(word: &str) -> String {
-    word.replace('_', " ")
+    word.replace(['_', '-'], " ")
 }
 
 /// What a queue is called.

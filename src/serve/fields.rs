@@ -143,3 +143,73 @@ pub fn filled(kind: &str, base: &Map<String, Value>, form: &Form) -> Result<Stri
     let line = Value::Object(line).to_string();
     read_fact(&line).map(|_| line).ok_or_else(|| "these fields make no fact".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base() -> Map<String, Value> {
+        let line = r#"{"case_id":"c","fact_id":"0","kind":"diagnosis","document":"a","page":1,"boxes":[],"start":0,"end":1,"quote":"q","section":"other","source":null,"ocr_confidence":null,"confidence":1,"rule":"r","name":"neuralgia","polarity":"affirmed","time":"current","experiencer":"patient","origin":"clinician","date":null,"assertion_certainty":"certain"}"#;
+        serde_json::from_str(line).unwrap()
+    }
+
+    fn fill(pairs: &[(&str, &str)]) -> Form {
+        let usual = [
+            ("polarity", "affirmed"),
+            ("certainty", "certain"),
+            ("time", "current"),
+            ("experiencer", "patient"),
+            ("origin", "clinician"),
+        ];
+        let own = |name: &str| pairs.iter().any(|(own, _)| *own == name);
+        Form::of(usual.iter().filter(|(name, _)| !own(name)).chain(pairs).copied())
+    }
+
+    #[test]
+    fn every_kind_can_be_filled_in() {
+        for (kind, fields) in Kind::TYPES {
+            let value = |field: &FieldType| match field.shape {
+                FieldShape::OneOf(words) => words[0].to_owned(),
+                FieldShape::Number => "4.5".to_owned(),
+                FieldShape::Flag => "false".to_owned(),
+                FieldShape::Day => "2024-03".to_owned(),
+                FieldShape::List => "L4-5; S1".to_owned(),
+                FieldShape::Text => "words".to_owned(),
+            };
+            let own: Vec<(String, String)> =
+                fields.iter().map(|f| (own_column(f.name, false).to_owned(), value(f))).collect();
+            let mut pairs: Vec<(&str, &str)> =
+                own.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            pairs.extend([
+                ("assertion_polarity", "negated"),
+                ("assertion_certainty", "certain"),
+                ("date", "2024"),
+            ]);
+            let line =
+                filled(kind, &base(), &fill(&pairs)).unwrap_or_else(|e| panic!("{kind}: {e}"));
+            let fact = read_fact(&line).unwrap().fact;
+            assert_eq!(
+                (fact.kind.name(), fact.date.unwrap().to_string().as_str()),
+                (*kind, "2024")
+            );
+            for field in *fields {
+                assert!(fact.kind.field(field.name).is_some(), "{kind}: {}", field.name);
+            }
+            // And the form shows what was filled in.
+            let shown = form(kind, &serde_json::from_str(&line).unwrap());
+            assert!(shown.iter().filter(|f| f["own"] == true).all(|f| f["value"] != ""), "{kind}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_by_its_field() {
+        let wrong =
+            |pairs: &[(&str, &str)]| filled("pain_score", &base(), &fill(pairs)).unwrap_err();
+        assert!(wrong(&[("low", "2")]).contains("high"));
+        let words = wrong(&[("low", "two"), ("high", "2"), ("scale", "10")]);
+        assert!(words.contains("low") && words.contains("a number"), "{words}");
+        let words = wrong(&[("low", "2"), ("high", "2"), ("scale", "10"), ("qualifier", "bad")]);
+        assert!(words.contains("qualifier"), "{words}");
+        assert!(filled("", &base(), &fill(&[])).is_err());
+    }
+}

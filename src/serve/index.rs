@@ -1,7 +1,7 @@
 //! A report folder in memory: what lists and queues need of it; the rest is read where it
 //! stands, by the place of its line.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
@@ -12,10 +12,10 @@ use std::time::SystemTime;
 use serde::Deserialize;
 
 use crate::error::Error;
-use crate::fact::Kind;
+use crate::fact::{Fact, Kind};
 use crate::report::{StoredFact, StoredRow, read_fact, read_rows, unguarded};
-use crate::review::{HUMAN, Item, low_first, random_sample};
-use crate::store::{SourceRecord, Store};
+use crate::review::{HUMAN, Item, Ledger, low_first, random_sample};
+use crate::store::{SourceRecord, Store, Target};
 
 /// Tables of which the lines of a case are looked up.
 const TABLES: &[&str] =
@@ -68,6 +68,9 @@ pub struct Index {
     pub reasons: BTreeMap<String, (String, Vec<u32>)>,
     /// When run.json was written.
     pub written: Option<SystemTime>,
+    /// Facts that the program reads otherwise than when their verdict was given, and the last
+    /// event that was looked at for this.
+    pub changed: (BTreeSet<String>, i64),
     by_id: HashMap<String, u32>,
     by_case: HashMap<String, usize>,
     lines: Vec<Line>,
@@ -135,6 +138,7 @@ impl Index {
             random: Vec::new(),
             reasons: BTreeMap::new(),
             written,
+            changed: Default::default(),
             by_id: HashMap::new(),
             by_case,
             lines: Vec::new(),
@@ -234,6 +238,24 @@ impl Index {
         }
         self.reasons.retain(|_, (_, facts)| !facts.is_empty());
         Ok(())
+    }
+
+    /// Looks which facts changed under their verdicts.
+    pub fn look_for_changes(&mut self, ledger: &Ledger) {
+        let said = |fact: &Fact| (fact.kind.clone(), fact.assertion.clone(), fact.date);
+        let changed = ledger.current_of(Target::Fact).filter(|event| {
+            let now = self.fact_at(&event.subject).and_then(|at| self.fact(at));
+            let then = event.from.as_deref();
+            match (now, then) {
+                (Some((_, line)), Some(then)) if line == then => false,
+                (Some((now, _)), Some(then)) => {
+                    read_fact(then).is_some_and(|then| said(&then.fact) != said(&now.fact))
+                }
+                _ => false,
+            }
+        });
+        let ids = changed.map(|event| event.subject.clone()).collect();
+        self.changed = (ids, ledger.last());
     }
 
     /// Place of the fact of that id.

@@ -11,6 +11,7 @@ mod ask;
 mod cases;
 mod door;
 mod evaluate;
+mod export;
 mod facts;
 mod fields;
 mod index;
@@ -33,6 +34,7 @@ use crate::store::Store;
 use app::App;
 use ask::{answer, enter, file};
 use door::Door;
+pub use export::{Exported, export};
 
 /// What is served, and to whom.
 pub struct Served {

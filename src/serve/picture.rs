@@ -3,10 +3,14 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::image::Colored;
 use crate::pipeline::{self, guarded};
 use crate::read::{Reading, view};
 use crate::store::{SourceRecord, Store};
 use crate::text::Text;
+
+/// Bytes that a page in black and white should not go beyond.
+const LIGHT: usize = 100_000;
 
 /// Bytes of pictures that are kept.
 const ROOM: usize = 256 << 20;
@@ -115,12 +119,16 @@ impl Pictures {
             if blake3::hash(bytes).to_hex().as_str() != source.key.content_hash {
                 return Err("the file changed since it was read; run again".to_owned());
             }
-            let view = |dpi| view::page(bytes, Some(&source.document), number, turned, dpi);
-            let own = view(None).map_err(|error| error.to_string())?;
-            // A scan in black and white stays so; photographs of high resolution would only weigh.
-            match own.picture.dpi > 1.3 * DPI {
-                true => view(Some(DPI)).map(|view| view.png()).map_err(|error| error.to_string()),
-                false => Ok(own.png()),
+            let view = |dpi| {
+                let view = view::page(bytes, Some(&source.document), number, turned, dpi);
+                view.map_err(|error| error.to_string())
+            };
+            let own = view(None)?;
+            let png = own.png();
+            match png.len() > LIGHT && own.picture.dpi > 1.3 * DPI {
+                _ if png.len() <= LIGHT => Ok(png),
+                true => Ok(light(view(Some(DPI))?.picture)),
+                false => Ok(light(own.picture)),
             }
         });
         let png = drawn.map_err(|problem| problem.problem)??;
@@ -129,4 +137,17 @@ impl Pictures {
         kept().keep(name, &picture, size, ROOM);
         Ok(picture)
     }
+}
+
+/// A picture as a PNG file, in black and white if it nearly is: fax lines that were made square
+/// have a few greys between, which weigh more than all the rest.
+fn light(mut picture: Colored) -> Vec<u8> {
+    let pixels = picture.pixels.chunks_exact(3);
+    let pure = pixels.filter(|p| matches!(p, [0, 0, 0] | [255, 255, 255])).count();
+    if pure * 100 >= picture.width * picture.height * 85 {
+        for shade in &mut picture.pixels {
+            *shade = if *shade < 128 { 0 } else { 255 };
+        }
+    }
+    picture.png()
 }

@@ -48,10 +48,10 @@ pub fn page(ask: &Ask) -> Result<Answer, Error> {
         })
         .collect();
 
-    let read: Vec<_> = ledger.all_current().filter(|e| e.target == Target::Page).collect();
+    let read: Vec<_> = ledger.current_of(Target::Page).collect();
     let of_draw = read.iter().filter(|event| event.queue == "pages");
     let drawn_pages: Vec<String> = of_draw.map(|event| event.subject.clone()).collect();
-    let on_drawn = ledger.all_current().filter(|e| e.target == Target::Missed).filter(|event| {
+    let on_drawn = ledger.current_of(Target::Missed).filter(|event| {
         let to = event.to.as_deref().and_then(read_fact);
         to.is_some_and(|to| {
             let subject = super::facts::page_subject(&to.content, to.fact.place.page);
@@ -77,7 +77,7 @@ pub fn page(ask: &Ask) -> Result<Answer, Error> {
     });
 
     let mut rules: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for event in ledger.all_current().filter(|event| event.target == Target::Fact) {
+    for event in ledger.current_of(Target::Fact) {
         let from = event.from.as_deref().and_then(read_fact);
         let Some(from) = from else { continue };
         if event.verdict == Verdict::Unsure {

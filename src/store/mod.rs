@@ -360,6 +360,129 @@ mod tests {
         assert!(store.summary(&key).unwrap().is_some());
     }
 
+    fn said(subject: &str, verdict: Verdict) -> Event {
+        Event {
+            id: 0,
+            at: "2026-01-02T03:04:05Z".to_owned(),
+            reviewer: "ann".to_owned(),
+            target: Target::Fact,
+            subject: subject.to_owned(),
+            case_id: "case".to_owned(),
+            queue: "low".to_owned(),
+            verdict,
+            from: Some("{}".to_owned()),
+            to: None,
+            comment: String::new(),
+            undoes: None,
+        }
+    }
+
+    #[test]
+    fn reviews_are_only_added() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = open(folder.path());
+        for n in 0..3 {
+            store.add_event(&said(&n.to_string(), Verdict::Accept)).unwrap();
+        }
+        let undone = store.undo_last("ann", "now").unwrap().unwrap();
+        assert_eq!((undone.id, undone.subject.as_str()), (3, "2"));
+        assert_eq!(store.undo_last("ann", "now").unwrap().unwrap().id, 2);
+        assert_eq!(store.undo_last("ben", "now").unwrap(), None);
+        let events = store.events_after(0).unwrap();
+        assert_eq!(events.len(), 5);
+        assert_eq!(events[3].undoes, Some(3));
+        for change in ["UPDATE review_event SET verdict = 'reject'", "DELETE FROM review_event"] {
+            assert!(store.lock().execute(change, []).is_err(), "{change}");
+        }
+        let count = |view: &str| -> i64 {
+            let count = format!("SELECT count(*) FROM {view}");
+            store.lock().query_row(&count, [], |row| row.get(0)).unwrap()
+        };
+        assert_eq!(["review_standing", "review_opinion", "review_current"].map(count), [1, 1, 1]);
+        // One that settles a disagreement counts, whatever is said after it.
+        let settles = Event { queue: "adjudicate".to_owned(), ..said("0", Verdict::Reject) };
+        store.add_event(&settles).unwrap();
+        store.add_event(&said("0", Verdict::Unsure)).unwrap();
+        let counts: String = store
+            .lock()
+            .query_row("SELECT verdict FROM review_current WHERE subject = '0'", [], |row| {
+                row.get(0)
+            })
+            .unwrap();
+        assert_eq!(counts, "reject");
+    }
+
+    #[test]
+    fn reviews_outlive_a_damaged_store() {
+        let folder = tempfile::tempdir().unwrap();
+        let (key, one) = packed("one");
+        let (store, _) = open(folder.path());
+        store.keep(&key, &one).unwrap();
+        for n in 0..400 {
+            let from = Some(format!("{{\"words\":\"{}\"}}", "x".repeat(200)));
+            store.add_event(&Event { from, ..said(&n.to_string(), Verdict::Accept) }).unwrap();
+        }
+        store.undo_last("ann", "now").unwrap();
+        store.lock().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+        let root: i64 = store
+            .lock()
+            .query_row("SELECT rootpage FROM sqlite_master WHERE name = 'problem_run'", [], |r| {
+                r.get(0)
+            })
+            .unwrap();
+        drop(store);
+        let path = folder.path().join(FILE);
+        let mut bytes = fs::read(&path).unwrap();
+        let page = (root as usize - 1) * 4096;
+        bytes[page..page + 4096].fill(0xa5);
+        fs::write(&path, bytes).unwrap();
+
+        let (store, found) = open(folder.path());
+        let Found::Damaged { reviews, lost, .. } = found else { panic!("{found:?}") };
+        assert_eq!((reviews, lost), (401, false));
+        let events = store.events_after(0).unwrap();
+        assert_eq!((events.len(), events[400].undoes), (401, Some(400)));
+        assert_eq!(store.summary(&key).unwrap(), None);
+    }
+
+    #[test]
+    fn an_older_store_keeps_its_readings() {
+        let folder = tempfile::tempdir().unwrap();
+        let (key, one) = packed("one");
+        let (store, _) = open(folder.path());
+        store.keep(&key, &one).unwrap();
+        let back = "DROP VIEW review_current; DROP VIEW review_opinion; DROP VIEW review_standing;
+             DROP TABLE review_event; DROP TABLE source; DROP TABLE given; PRAGMA user_version = 1;";
+        store.lock().execute_batch(back).unwrap();
+        drop(store);
+        let (store, found) = open(folder.path());
+        assert_eq!(found, Found::Sound);
+        assert!(store.summary(&key).unwrap().is_some());
+        store.add_event(&said("a", Verdict::Accept)).unwrap();
+    }
+
+    #[test]
+    fn two_programs_at_once_lose_no_review() {
+        let folder = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for name in ["ann", "ben", "eve"] {
+                let path = folder.path();
+                scope.spawn(move || {
+                    let (store, _) = open(path);
+                    for n in 0..50 {
+                        let event = Event {
+                            reviewer: name.into(),
+                            ..said(&n.to_string(), Verdict::Accept)
+                        };
+                        store.add_event(&event).unwrap();
+                    }
+                    store.undo_last(name, "now").unwrap().unwrap();
+                });
+            }
+        });
+        assert_eq!(open(folder.path()).0.events_after(0).unwrap().len(), 153);
+    }
+
     #[test]
     fn a_newer_store_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();

@@ -174,6 +174,10 @@ function begin() {
   const desk = $(".desk");
   if (!desk) return;
   preload(desk.dataset.preload);
+  for (const part of $$(".context, .ink .plain")) {
+    const quote = $("mark", part);
+    if (quote) part.scrollTop = quote.offsetTop - part.clientHeight / 2 + quote.offsetHeight / 2;
+  }
   const sheet = $("#sheet");
   if (sheet && "page" in desk.dataset) {
     drawing(sheet);
