@@ -9,6 +9,7 @@ use super::ask::{Answer, Ask, query};
 use super::fields::form;
 use super::index::Index;
 use super::picture::Page;
+use crate::document::TextSource;
 use crate::error::Error;
 use crate::fact::{Fact, Kind};
 use crate::geometry::Rect;
@@ -102,7 +103,12 @@ pub fn fact_page(
     let page = read(&ask.app, index, item.file);
     let boxes: Vec<Rect> = fact.place.boxes.clone();
     let picture = picture_of(index, page.as_deref(), (item.file, item.page), &boxes, &[]);
-    let preload = next.map(|next| {
+    // A text file has no picture to fetch ahead.
+    let drawn = |next: &u32| {
+        let place = index.fact(*next as usize).map(|(stored, _)| stored.fact.place);
+        place.is_some_and(|place| place.source != Some(TextSource::TextFile))
+    };
+    let preload = next.filter(drawn).map(|next| {
         let item = &index.items[next as usize];
         picture_address(index, item.file, item.page)
     });

@@ -59,9 +59,8 @@ pub fn page(ask: &Ask) -> Result<Answer, Error> {
         })
     });
     let missed = on_drawn.count();
-    let misses = rate(missed, drawn_pages.len()).map(
-        |(rate, low, high)| json!({ "rate": round(rate), "low": round(low), "high": round(high) }),
-    );
+    let misses = rate(missed, drawn_pages.len())
+        .map(|(rate, low, high)| json!({ "rate": two(rate), "low": two(low), "high": two(high) }));
 
     let mut pairs: Vec<(&'static str, &'static str)> = Vec::new();
     for id in ledger.subjects(Target::Fact) {
@@ -119,6 +118,10 @@ fn shown(estimate: Estimate) -> Value {
 
 fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
+}
+
+fn two(value: f64) -> String {
+    format!("{value:.2}")
 }
 
 fn round(value: f64) -> f64 {
