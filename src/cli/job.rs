@@ -245,14 +245,6 @@ impl Job<'_> {
             reviews: reviews.mark(),
         };
         let documents = identities.records(plan);
-        let keyed = plan.sources_by_case().zip(identities.iter());
-        store.note_sources(
-            keyed.filter_map(|((case, source), identity)| {
-                let key = identity.as_ref().ok()?;
-                Some((case, source.name.as_str(), source.path.as_path(), key))
-            }),
-            plan.cases.iter().map(|case| (case.id.as_str(), case.given.record())),
-        )?;
         let given = plan.cases.iter().map(|case| &case.given);
         let run_id = report::run_id(&basis, &documents, given);
         let ids = plan.cases.iter().map(|case| case.id.as_str());
@@ -274,6 +266,14 @@ impl Job<'_> {
             jobs: *jobs,
         };
         let record = RunRecord::new(run_id, (basis, &self.formats), documents, counts, timings);
+        let keyed = plan.sources_by_case().zip(identities.iter());
+        store.note_sources(
+            keyed.filter_map(|((case, source), identity)| {
+                let key = identity.as_ref().ok()?;
+                Some((case, source.name.as_str(), source.path.as_path(), key))
+            }),
+            plan.cases.iter().map(|case| (case.id.as_str(), case.given.record())),
+        )?;
         let table = writer.finish(&record)?;
         let problems = troubles
             .iter()

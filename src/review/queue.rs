@@ -107,7 +107,7 @@ pub fn shuffled<T>(things: Vec<T>, seed: u64, name: impl Fn(&T) -> String) -> Ve
     };
     let mut things: Vec<([u8; 32], T)> =
         things.into_iter().map(|thing| (lot(&thing), thing)).collect();
-    things.sort_by(|a, b| a.0.cmp(&b.0));
+    things.sort_by_key(|(lot, _)| *lot);
     things.into_iter().map(|(_, thing)| thing).collect()
 }
 

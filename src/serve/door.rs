@@ -6,15 +6,14 @@ use std::sync::{Mutex, PoisonError};
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-/// The cookie's name.
-const COOKIE: &str = "chartsift";
-
 /// What a browser may do with a page: nothing but what comes from here.
 const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Tokens that were printed and not used yet, and the sessions that they opened.
 pub struct Door {
+    /// The cookie's name; browsers keep those of one machine's ports together.
+    cookie: String,
     hosts: Vec<String>,
     keys: Mutex<Keys>,
 }
@@ -27,9 +26,9 @@ struct Keys {
 }
 
 impl Door {
-    /// A door at that address for these hosts, as `127.0.0.1:8080`.
-    pub fn new(hosts: Vec<String>) -> Self {
-        Self { hosts, keys: Mutex::default() }
+    /// A door at that port of this machine, called by these hosts, as `127.0.0.1:8080`.
+    pub fn new(port: u16, hosts: Vec<String>) -> Self {
+        Self { cookie: format!("chartsift-{port}"), hosts, keys: Mutex::default() }
     }
 
     /// A token by which a reviewer comes in, once.
@@ -45,7 +44,7 @@ impl Door {
         let mut keys = self.keys();
         let reviewer = keys.tokens.remove(&blake3::hash(token.as_bytes()))?;
         keys.sessions.insert(blake3::hash(session.as_bytes()), reviewer);
-        let cookie = format!("{COOKIE}={session}; HttpOnly; SameSite=Strict; Path=/");
+        let cookie = format!("{}={session}; HttpOnly; SameSite=Strict; Path=/", self.cookie);
         HeaderValue::from_str(&cookie).ok()
     }
 
@@ -55,7 +54,7 @@ impl Door {
             headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         let mut pairs =
             cookies.flat_map(|line| line.split(';')).filter_map(|c| c.trim().split_once('='));
-        let (_, session) = pairs.find(|(name, _)| *name == COOKIE)?;
+        let (_, session) = pairs.find(|(name, _)| *name == self.cookie)?;
         self.keys().sessions.get(&blake3::hash(session.as_bytes())).cloned()
     }
 
@@ -112,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_token_opens_once_for_its_reviewer() {
-        let door = Door::new(vec!["127.0.0.1:1".to_owned()]);
+        let door = Door::new(1, vec!["127.0.0.1:1".to_owned()]);
         let (ann, ben) = (door.token("ann").unwrap(), door.token("ben").unwrap());
         assert_ne!(ann, ben);
         let cookie = door.enter(&ann).unwrap();
@@ -121,13 +120,13 @@ mod tests {
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"));
         let session = cookie.split(';').next().unwrap();
         assert_eq!(door.reviewer(&headers(&[("cookie", session)])).as_deref(), Some("ann"));
-        assert_eq!(door.reviewer(&headers(&[("cookie", "chartsift=00")])), None);
+        assert_eq!(door.reviewer(&headers(&[("cookie", "chartsift-1=00")])), None);
         assert_eq!(door.reviewer(&headers(&[])), None);
     }
 
     #[test]
     fn only_pages_of_this_address_change_anything() {
-        let door = Door::new(vec!["127.0.0.1:1".to_owned()]);
+        let door = Door::new(1, vec!["127.0.0.1:1".to_owned()]);
         let host = ("host", "127.0.0.1:1");
         assert!(door.host(&headers(&[host])) && !door.host(&headers(&[("host", "evil.example")])));
         assert!(door.origin(&headers(&[host, ("origin", "http://127.0.0.1:1")])));

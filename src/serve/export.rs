@@ -174,6 +174,9 @@ fn golden((index, pictures): (&Index, &Pictures), store: &Store, event: &Event) 
     let place = &stored.fact.place;
     let (start, end) = (page.text.byte_of(place.start), page.text.byte_of(place.end));
     let whole = page.text.as_str();
+    if start > end {
+        return None;
+    }
     // From the empty line before to the one behind: what a rule may have looked at.
     let from = whole[..start].rfind("\n\n").map_or(0, |at| at + 2);
     let till = whole[end..].find("\n\n").map_or(whole.len(), |at| end + at);

@@ -128,6 +128,7 @@ pub fn fact_page(
             "source": fact.place.source.map(|source| words(source.as_str())),
             "rules": rules(fact), "details": details(fact, &machine),
         },
+        "unread": page.is_none(),
         "kinds": kinds(&kind), "form": form(&kind, &edited),
         "picture": picture, "text": around(page.as_deref(), fact),
         "whole": page_address(item.file, item.page, ""),
@@ -332,19 +333,30 @@ pub fn told(ledger: &Ledger, event: &Event) -> Value {
 /// The words around a quote.
 fn around(page: Option<&Page>, fact: &Fact) -> Value {
     let place = &fact.place;
-    let Some(page) = page else {
-        return json!({ "before": "", "quote": place.quote, "after": "" });
-    };
+    let alone = json!({ "before": "", "quote": visible(&place.quote), "after": "" });
+    let Some(page) = page else { return alone };
     let text = page.text.as_str();
     let (start, end) = (page.text.byte_of(place.start), page.text.byte_of(place.end));
+    // Another program's reading may stand otherwise.
+    if text.get(start..end) != Some(place.quote.as_str()) {
+        return alone;
+    }
     let from = text[..start].char_indices().rev().take(AROUND).last().map_or(start, |(at, _)| at);
     let till = text[end..]
         .char_indices()
         .take(AROUND)
         .last()
         .map_or(end, |(at, c)| end + at + c.len_utf8());
-    json!({ "before": text[from..start], "quote": text[start..end], "after": text[end..till],
+    json!({ "before": visible(&text[from..start]), "quote": visible(&text[start..end]),
+        "after": visible(&text[end..till]),
         "cut": from > 0 })
+}
+
+/// A text with its marks that turn the direction of what follows made visible, sign for sign:
+/// nothing is to look other than it stands.
+fn visible(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if turns(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// The text of one page, and how many characters stand before it.
@@ -354,7 +366,7 @@ fn page_text(page: &Page, number: u32) -> (String, usize) {
     let start = at.map_or(0, |at| starts[at].1);
     let end =
         at.and_then(|at| starts.get(at + 1)).map_or(page.text.as_str().len(), |(_, end)| *end);
-    (page.text.as_str()[start..end].to_owned(), page.text.code_point(start))
+    (visible(&page.text.as_str()[start..end]), page.text.code_point(start))
 }
 
 /// The picture of a page for a template, with the boxes on it; null for a page of a text file.

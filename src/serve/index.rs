@@ -94,6 +94,7 @@ struct Lean<'a> {
     kind: &'a str,
     document: String,
     page: u32,
+    start: u64,
     source: Option<&'a str>,
     ocr_confidence: Option<f32>,
     confidence: Option<f32>,
@@ -180,7 +181,7 @@ impl Index {
         let kinds: HashMap<&str, usize> =
             Kind::SCHEMA.iter().enumerate().map(|(at, (kind, _))| (*kind, at)).collect();
         // What the program took stands here where a reviewer put something in its place.
-        let mut found: Vec<(Item, Line)> = Vec::new();
+        let mut found: Vec<(Item, u64, Line)> = Vec::new();
         for (name, replaced) in [("facts_replaced.jsonl", true), ("facts.jsonl", false)] {
             let path = out.join(name);
             if replaced && !path.is_file() {
@@ -198,14 +199,14 @@ impl Index {
                 {
                     let (id, confidence) = (lean.fact_id.to_owned(), lean.sure());
                     let item = Item { id, case, file, page: lean.page, kind, confidence };
-                    found.push((item, Line { replaced, start, length }));
+                    found.push((item, lean.start, Line { replaced, start, length }));
                 }
                 start += u64::from(length);
                 line.clear();
             }
         }
-        found.sort_by_key(|(item, _)| (item.case, item.file));
-        for (at, (item, line)) in found.into_iter().enumerate() {
+        found.sort_by_key(|(item, start, _)| (item.case, item.file, *start));
+        for (at, (item, _, line)) in found.into_iter().enumerate() {
             let facts = &mut self.cases[item.case].facts;
             *facts = if facts.end == 0 { at..at + 1 } else { facts.start..at + 1 };
             self.files[item.file].facts.push(at as u32);

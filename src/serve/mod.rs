@@ -88,7 +88,7 @@ pub fn serve(served: Served, ready: impl FnOnce(&[(String, String)])) -> Result<
     listener.set_nonblocking(true).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let hosts = vec![address.to_string(), format!("localhost:{}", address.port())];
-    let door = Door::new(hosts);
+    let door = Door::new(address.port(), hosts);
     let mut addresses = Vec::new();
     for reviewer in reviewers {
         let token = door.token(&reviewer).map_err(|error| failed(std::io::Error::other(error)))?;

@@ -432,10 +432,10 @@ mod tests {
             .unwrap();
         drop(store);
         let path = folder.path().join(FILE);
-        let mut bytes = fs::read(&path).unwrap();
-        let page = (root as usize - 1) * 4096;
-        bytes[page..page + 4096].fill(0xa5);
-        fs::write(&path, bytes).unwrap();
+        let mut file = fs::File::options().write(true).open(&path).unwrap();
+        io::Seek::seek(&mut file, io::SeekFrom::Start((root as u64 - 1) * 4096)).unwrap();
+        io::Write::write_all(&mut file, &[0xa5; 4096]).unwrap();
+        drop(file);
 
         let (store, found) = open(folder.path());
         let Found::Damaged { reviews, lost, .. } = found else { panic!("{found:?}") };

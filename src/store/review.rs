@@ -237,7 +237,10 @@ impl Store {
                     .execute(params![
                         case,
                         document,
-                        path.to_string_lossy(),
+                        // Whoever looks for it later may stand elsewhere.
+                        std::path::absolute(path)
+                            .unwrap_or_else(|_| path.to_owned())
+                            .to_string_lossy(),
                         key.content_hash,
                         key.named_text,
                         self.reader.0

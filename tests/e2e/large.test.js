@@ -14,7 +14,7 @@ let report, station, cookie;
 function multiply(out) {
   const of = (table) => readFileSync(join(out, table), "utf8");
   const name = (n) => `case-${String(n).padStart(5, "0")}`;
-  const first = "complete-therapeutic";
+  const first = "first-test-block";
   for (const table of ["cases.csv", "criteria.csv", "denial_reasons.csv", "pathway.csv", "documents.csv", "problems.csv"]) {
     const text = of(table);
     const end = text.indexOf("\n") + 1;

@@ -31,14 +31,13 @@ async function go(url, options, push = true) {
     const response = await fetch(url, { credentials: "same-origin", ...options });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const main = $("main", page);
-    if (!main || !$(".top", page)) { location.assign(response.url); return; }
+    if (!main) { location.assign(response.url); return; }
     document.title = page.title;
     $("main").replaceWith(document.adoptNode(main));
-    $(".top").replaceWith(document.adoptNode($(".top", page)));
+    const top = $(".top", page);
+    if (top) $(".top").replaceWith(document.adoptNode(top));
     // A form that came back with a word on what is wrong has no address of its own.
-    if (push && new URL(response.url).pathname !== new URL(url, location.href).pathname || !options) {
-      if (push) history.pushState(null, "", response.url);
-    }
+    if (push && (!options || response.redirected)) history.pushState(null, "", response.url);
     scrollTo(0, 0);
     begin();
   } catch {
@@ -179,6 +178,9 @@ function begin() {
     if (quote) part.scrollTop = quote.offsetTop - part.clientHeight / 2 + quote.offsetHeight / 2;
   }
   const sheet = $("#sheet");
+  $("image", sheet ?? document)?.addEventListener("error", () => {
+    tell("The page cannot be shown: its file was moved or changed since it was read.");
+  });
   if (sheet && "page" in desk.dataset) {
     drawing(sheet);
     const marked = $("[data-mark=box]")?.value;
