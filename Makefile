@@ -7,13 +7,15 @@
 # Both need a Debian-like system with Rust, git and make, and the right to install packages.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test readers fuzz peers peers-language bench packages models fmt clippy doc unit
+.PHONY: demo test e2e readers fuzz peers peers-language bench packages models fmt clippy doc unit
 .NOTPARALLEL:
 
 # What OCR loads when it runs: Tesseract's library and its English model come with it.
 PACKAGES := tesseract-ocr python3-pip
 # What the tests hold the PDFs that are written against.
 TEST_PACKAGES := qpdf poppler-utils python3-venv
+# What the review station is looked at with.
+BROWSER_PACKAGES := chromium nodejs npm
 OUT := chartsift-out
 # Of the set that make bench makes.
 DOCUMENTS := 500
@@ -28,9 +30,12 @@ demo: packages models
 	@echo
 	@echo "The report is in $(OUT)/: start with cases.csv and assessments/."
 
+# Tested with all that can be built in.
+FEATURES := --features s3
+
 # Each step alone, so that the first that fails is the last that prints.
-test: PACKAGES += $(TEST_PACKAGES)
-test: packages models readers fmt clippy doc unit
+test: PACKAGES += $(TEST_PACKAGES) $(BROWSER_PACKAGES)
+test: packages models readers fmt clippy doc unit e2e
 
 fmt:
 	cargo fmt --check
@@ -42,15 +47,15 @@ readers: packages
 
 # Compiles the benches too.
 clippy:
-	cargo clippy --locked --all-targets -- -D warnings
+	cargo clippy --locked --all-targets $(FEATURES) -- -D warnings
 
 doc:
-	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps $(FEATURES)
 
-# Last, so that a run ends with the closing lines of the tests that run the program.
+# The program from outside comes last.
 unit:
-	cargo test --locked --doc
-	cargo test --locked --lib --bins --tests
+	cargo test --locked --doc $(FEATURES)
+	cargo test --locked --lib --bins --tests $(FEATURES)
 
 # What coverage-guided fuzzing needs of the compiler, as `cargo fuzz run --sanitizer none` asks for it.
 COVERAGE := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
@@ -73,6 +78,14 @@ fuzz: packages
 		target/fuzz/$(HOST)/release/$$target fuzz/corpus/$$target $(SEEDS) -runs=$(RUNS) -seed=$(SEED) \
 			-max_len=100000 -timeout=60 -rss_limit_mb=4096 -artifact_prefix=fuzz/artifacts/ -verbosity=0; \
 	done
+
+# The review station in a real browser; CHARTSIFT=PATH names a program that is built already.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+e2e: PACKAGES += $(BROWSER_PACKAGES)
+e2e: packages
+	test -n "$(CHARTSIFT)" || cargo build --locked $(FEATURES)
+	cd tests/e2e && npm ci --no-audit --no-fund --loglevel=error
+	cd tests/e2e && CHARTSIFT=$(or $(CHARTSIFT),$(abspath $(TARGET))/debug/chartsift) npm test --silent
 
 # Further folders to read: make peers SETS="DIR ..."
 peers: PACKAGES += $(PEERS)

@@ -41,5 +41,7 @@ pub mod author;
 pub mod chart;
 pub mod necessity;
 pub mod report;
+pub mod review;
 pub mod pipeline;
+pub mod serve;
 pub mod cli;

@@ -228,6 +228,26 @@ impl Text {
         })
     }
 
+    /// The span from the first to the last word whose middle lies in a box on a page, by the
+    /// page's number; `None` where none does.
+    pub fn span_in(&self, page: u32, within: &Rect) -> Option<Span> {
+        let inside = |word: &&PlacedWord| {
+            let (x, y) = ((word.rect.x0 + word.rect.x1) / 2.0, (word.rect.y0 + word.rect.y1) / 2.0);
+            self.pages[word.page].number == page
+                && (within.x0..=within.x1).contains(&x)
+                && (within.y0..=within.y1).contains(&y)
+        };
+        let mut words = self.words.iter().filter(inside).map(|word| word.span);
+        let first = words.next()?;
+        Some(Span::new(first.start, words.next_back().unwrap_or(first).end))
+    }
+
+    /// The byte before which so many code points stand.
+    pub fn byte_of(&self, code_point: usize) -> usize {
+        let mut chars = self.content.char_indices();
+        chars.nth(code_point).map_or(self.content.len(), |(byte, _)| byte)
+    }
+
     /// Where a span stands: page, one box a line, quote, source and OCR confidence.
     pub fn place(&self, span: Span) -> Place {
         let page = self.pages.iter().rposition(|p| p.start <= span.start).unwrap_or(0);
@@ -280,6 +300,24 @@ impl fmt::Debug for Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_box_holds_the_words_whose_middles_lie_in_it() {
+        let document = Document {
+            content_hash: String::new(),
+            pages: vec![page(1, &["one two", "three four"]), page(2, &["five six"])],
+            plain_text: None,
+        };
+        let text = Text::from_document(&document);
+        let place = |page, rect: Rect| {
+            text.span_in(page, &rect).map(|span| text.as_str()[span.range()].to_owned())
+        };
+        assert_eq!(place(1, Rect::new(0.0, 0.0, 300.0, 20.0)).as_deref(), Some("one two"));
+        assert_eq!(place(2, Rect::new(0.0, 0.0, 14.0, 60.0)).as_deref(), Some("five"));
+        assert_eq!(place(1, Rect::new(0.0, 200.0, 300.0, 220.0)), None);
+        let start = text.as_str().find("three").unwrap();
+        assert_eq!(text.byte_of(text.code_point(start)), start);
+    }
 
     /// A page of lines of words; `|` parts cells, a leading `#` starts a block, `^` marks a fax header.
     fn page(number: u32, lines: &[&str]) -> Page {

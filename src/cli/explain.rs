@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::lexicon::Lexicon;
 use crate::pipeline::lexicon_files;
 use crate::report::{StoredRow, read_rows};
+use crate::review::HUMAN;
 
 /// Tell why a case came out as it did, or how a fact came to be
 #[derive(clap::Args)]
@@ -168,7 +169,10 @@ fn explain(fact: &Map<String, Value>, place: impl Fn(&str) -> Option<String>) ->
     told.push_str(&format!("  sure   {sure}\n"));
     for (i, rule) in word(fact, "rule").split('+').filter(|rule| !rule.is_empty()).enumerate() {
         let role = if i == 0 { "rule" } else { "cue" };
-        let stands = place(rule).unwrap_or_else(|| "in the reader itself".to_owned());
+        let stands = match rule {
+            HUMAN => "a reviewer had the last word".to_owned(),
+            rule => place(rule).unwrap_or_else(|| "in the reader itself".to_owned()),
+        };
         told.push_str(&format!("  {role:<6} {rule}  {stands}\n"));
     }
     for (name, _) in fact.iter().filter(|(name, _)| !TOLD.contains(&name.as_str())) {

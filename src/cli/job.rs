@@ -22,6 +22,7 @@ use crate::read::ReadOptions;
 use crate::report::{
     self, Basis, Claim, Counts, Format, Formats, OptionsRecord, RunRecord, Timings, Writer,
 };
+use crate::review::Reviews;
 use crate::store::{self, Found, Reader, Store};
 use crate::worker::Limits;
 
@@ -146,9 +147,16 @@ impl Job<'_> {
     pub fn store(&self) -> Result<Store, Error> {
         let folder = &self.args.out;
         let (store, found) = Store::open(folder, Reader::new(&self.options))?;
-        if let Found::Damaged(aside) = found {
+        if let Found::Damaged { aside, reviews, lost } = found {
+            let kept = match (reviews, lost) {
+                (0, false) => String::new(),
+                (_, false) => format!("; {} taken over", counted(reviews, "review")),
+                (_, true) => {
+                    format!("; {} taken over, others may be lost", counted(reviews, "review"))
+                }
+            };
             eprintln!(
-                "chartsift: {}: damaged; it is now {}, and everything is read again",
+                "chartsift: {}: damaged; it is now {}, and everything is read again{kept}",
                 folder.join(store::FILE).display(),
                 aside.display()
             );
@@ -231,11 +239,13 @@ impl Job<'_> {
         let identities = self.read_all(plan, store, told)?;
         told.deciding();
 
+        let reviews = Reviews::of(&store.events_after(0)?);
         let basis = Basis {
             options: args.recorded(case_by),
             ocr_engine: args.read.ocr_engine.choice().describe(),
             lexicons: engine.knowledge.lexicon_hash.clone(),
             policies: engine.knowledge.records.clone(),
+            reviews: reviews.mark(),
         };
         let documents = identities.records(plan);
         let given = plan.cases.iter().map(|case| &case.given);
@@ -243,7 +253,8 @@ impl Job<'_> {
         let ids = plan.cases.iter().map(|case| case.id.as_str());
         let mut writer = Writer::begin(&args.out, ids, &run_id, &self.formats)?;
         let mut troubles = Vec::new();
-        pipeline::decide_all(plan, &identities, store, engine, *jobs, told, |case| {
+        let read = (&identities, store);
+        pipeline::decide_all(plan, read, engine, &reviews, *jobs, told, |case| {
             writer.push(&case)?;
             let of_case = case.problems.into_iter();
             troubles.extend(of_case.map(|trouble| (case.id.clone(), trouble)));
@@ -258,6 +269,14 @@ impl Job<'_> {
             jobs: *jobs,
         };
         let record = RunRecord::new(run_id, (basis, &self.formats), documents, counts, timings);
+        let keyed = plan.sources_by_case().zip(identities.iter());
+        store.note_sources(
+            keyed.filter_map(|((case, source), identity)| {
+                let key = identity.as_ref().ok()?;
+                Some((case, source.name.as_str(), source.path.as_path(), key))
+            }),
+            plan.cases.iter().map(|case| (case.id.as_str(), case.given.record())),
+        )?;
         let table = writer.finish(&record)?;
         let problems = troubles
             .iter()

@@ -19,6 +19,7 @@ mod output;
 mod page;
 mod policy;
 mod progress;
+mod review;
 mod run;
 mod searchable;
 mod tag;
@@ -62,6 +63,7 @@ enum Command {
     Lexicon(lexicon::Args),
     Policy(policy::Args),
     Explain(explain::Args),
+    Review(review::Args),
     Doctor(doctor::Args),
     Config(config::Args),
     Completions(completions::Args),
@@ -115,6 +117,7 @@ fn dispatch() -> Result<Done, Error> {
         Command::Context(args) => context::run(&args),
         Command::Policy(args) => policy::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Review(args) => review::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Config(args) => config::run(&args, &config, &command),
         Command::Completions(args) => completions::run(&args),

@@ -10,23 +10,24 @@ use super::{
     repeats, tag, threads, undecided,
 };
 use crate::error::{Error, Problem, Stage};
-use crate::report::{Case, Trouble};
+use crate::report::{Case, Replaced, Trouble};
+use crate::review::Reviews;
 use crate::store::Store;
 
 /// Cases a thread that are decided between two hand-overs: enough that a long one keeps
 /// nobody waiting for long, few enough that they weigh little.
 const BATCH: usize = 8;
 
-/// Decides every case of a plan, `jobs` at a time, and hands them to `sink` in their order.
+/// Decides every case of a plan by what was read and what reviewers changed, `jobs` at a time, and hands them to `sink` in their order.
 ///
 /// # Errors
 /// [`Error::Io`] where the store cannot be read or no thread can be started; what `sink`
 /// fails with.
 pub fn decide_all(
     plan: &Plan,
-    identities: &Identities,
-    store: &Store,
+    read: (&Identities, &Store),
     work: &impl Work,
+    reviews: &Reviews,
     jobs: usize,
     progress: &impl Progress,
     mut sink: impl FnMut(Case) -> Result<(), Error>,
@@ -51,7 +52,7 @@ pub fn decide_all(
                     batch
                         .par_iter()
                         .with_max_len(1)
-                        .map(|(place, case)| decide(case, *place, identities, store, work))
+                        .map(|(place, case)| decide(case, *place, read, work, reviews))
                         .collect()
                 });
                 // Nobody takes them any more: something failed there.
@@ -77,9 +78,9 @@ pub fn decide_all(
 fn decide(
     plan: &CasePlan,
     place: usize,
-    identities: &Identities,
-    store: &Store,
+    (identities, store): (&Identities, &Store),
     work: &impl Work,
+    reviews: &Reviews,
 ) -> Result<Case, Error> {
     let several = plan.documents.len() > 1;
     let documents = plan.documents.iter().enumerate();
@@ -88,8 +89,16 @@ fn decide(
         .collect::<Result<Vec<Extraction>, Error>>()?;
     repeats::over_documents(&mut extractions);
     let mut documents = Vec::with_capacity(extractions.len());
-    let mut problems = Vec::new();
-    for extraction in extractions {
+    let (mut problems, mut replaced) = (Vec::new(), Vec::new());
+    for (at, mut extraction) in extractions.into_iter().enumerate() {
+        if let Ok(key) = identities.at(place + at) {
+            let changed = reviews.apply(&key.content_hash, &mut extraction.parts);
+            replaced.extend(changed.into_iter().map(|(part, fact)| Replaced {
+                document: extraction.name.clone(),
+                part,
+                fact,
+            }));
+        }
         let name = &extraction.name;
         let troubles = extraction.problems.into_iter();
         problems.extend(troubles.map(|problem| Trouble { document: name.clone(), problem }));
@@ -113,7 +122,7 @@ fn decide(
         undecided(spare)
     });
     let Decision { chart, rulings } = decision;
-    Ok(Case { id: plan.id.clone(), given: plan.given.clone(), chart, rulings, problems })
+    Ok(Case { id: plan.id.clone(), given: plan.given.clone(), chart, rulings, problems, replaced })
 }
 
 /// The facts of one document.

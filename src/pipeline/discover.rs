@@ -26,6 +26,13 @@ impl Plan {
         self.sources().count()
     }
 
+    /// The documents, case by case, each with its case's id.
+    pub fn sources_by_case(&self) -> impl Iterator<Item = (&str, &Source)> {
+        self.cases
+            .iter()
+            .flat_map(|case| case.documents.iter().map(|source| (case.id.as_str(), source)))
+    }
+
     /// The documents, case by case.
     pub fn sources(&self) -> impl Iterator<Item = &Source> {
         self.cases.iter().flat_map(|case| &case.documents)

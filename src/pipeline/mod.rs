@@ -25,7 +25,7 @@ use std::path::PathBuf;
 pub use decide::decide_all;
 pub use discover::{CaseBy, CasePlan, Plan, Source, discover};
 pub use engine::Engine;
-pub use guard::withhold_panic_messages;
+pub use guard::{guarded, withhold_panic_messages};
 pub use identify::{Identities, Identity, identify};
 pub use knowledge::{
     Knowledge, LoadedPolicy, known_evidence, known_policies, known_topics, lexicon_files,
@@ -212,6 +212,7 @@ fn undecided(documents: Vec<ChartDocument>) -> Decision {
 mod tests {
     use super::*;
     use crate::report::Case;
+    use crate::review::Reviews;
     use crate::store::{Reader, Store};
 
     /// Takes the text for a command.
@@ -252,7 +253,8 @@ mod tests {
             cases.push(case);
             Ok(())
         };
-        decide_all(&plan, &identities, &store, &Toy, jobs, &(), &mut sink).unwrap();
+        let read = (&identities, &store);
+        decide_all(&plan, read, &Toy, &Reviews::default(), jobs, &(), &mut sink).unwrap();
         cases
     }
 
@@ -307,7 +309,8 @@ mod tests {
             taken += 1;
             Err(Error::Usage { place: "disk".into(), problem: "full".into() })
         };
-        assert!(decide_all(&plan, &identities, &store, &Toy, 2, &(), full).is_err());
+        let (read, reviews) = ((&identities, &store), Reviews::default());
+        assert!(decide_all(&plan, read, &Toy, &reviews, 2, &(), full).is_err());
         assert_eq!(taken, 1);
     }
 }

@@ -104,7 +104,7 @@ fn own_fields() -> Vec<(&'static str, Type)> {
 }
 
 /// The name that a kind's own field has in reports.
-pub(super) fn own_column(field: &'static str, csv: bool) -> &'static str {
+pub fn own_column(field: &'static str, csv: bool) -> &'static str {
     match field {
         "start" => "start_date",
         "stop" => "stop_date",

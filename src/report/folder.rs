@@ -18,6 +18,10 @@ pub const RUN: &str = "run.json";
 pub const FACTS: &str = "facts.csv";
 pub const FACT_LINES: &str = "facts.jsonl";
 
+/// Facts as the program took them where a reviewer corrected or rejected them; there only
+/// where there are any.
+pub const REPLACED: &str = "facts_replaced.jsonl";
+
 /// The folder of narratives.
 pub const ASSESSMENTS: &str = "assessments";
 
@@ -38,6 +42,7 @@ const PARTS: &[&str] = &[
     "cases.csv",
     FACTS,
     FACT_LINES,
+    REPLACED,
     "criteria.csv",
     "denial_reasons.csv",
     "pathway.csv",

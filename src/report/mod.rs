@@ -27,11 +27,14 @@ use std::io::{self, Write};
 use jiff::civil::Date;
 
 pub use cell::{Cell, Row};
-pub use fact_row::{FactRow, columns as fact_columns};
+pub use csv::Table as CsvTable;
+pub use fact_row::{FactRow, columns as fact_columns, own_column};
 pub use folder::{Claim, check as check_out, claim, uninterrupted};
 pub use format::{Format, Formats};
 pub use line::line;
-pub use read::{StoredCase, StoredRow, read_charts, read_rows};
+pub use read::{
+    StoredCase, StoredFact, StoredRow, read_charts, read_document, read_fact, read_rows, unguarded,
+};
 pub use row::{CaseRow, CriterionRow, DocumentRow, ProblemRow, ReasonRow, SCHEMA_VERSION, StepRow};
 pub use run::{
     Basis, Counts, DocumentRecord, OptionsRecord, PolicyRecord, RunRecord, Timings, run_id,
@@ -40,7 +43,7 @@ pub use writer::Writer;
 
 use crate::chart::Chart;
 use crate::error::Problem;
-use crate::fact::{Intent, Side};
+use crate::fact::{Fact, Intent, Side};
 use crate::necessity::Verdict;
 
 /// Version of the program.
@@ -58,6 +61,18 @@ pub struct Case {
     pub rulings: Vec<Ruling>,
     /// Trouble with its documents, by document and page.
     pub problems: Vec<Trouble>,
+    /// Facts as the program took them where a reviewer corrected or rejected them.
+    pub replaced: Vec<Replaced>,
+}
+
+/// A fact that a reviewer put another in the place of, or none.
+pub struct Replaced {
+    /// Path of the document, relative to the input.
+    pub document: String,
+    /// Which of the documents that the file holds, counted from 0.
+    pub part: usize,
+    /// The fact as the program took it.
+    pub fact: Fact,
 }
 
 /// What one policy makes of a case.
@@ -92,6 +107,31 @@ pub struct Given {
     pub provider: Option<String>,
     /// Whom it is about; a reference that means something to the user alone.
     pub member_ref: Option<String>,
+}
+
+impl Given {
+    /// As a line of JSON.
+    pub fn record(&self) -> String {
+        // Writing plain data to memory cannot fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// From such a line; what it does not say is absent.
+    pub fn of_record(record: &str) -> Self {
+        let record: serde_json::Value = serde_json::from_str(record).unwrap_or_default();
+        let word = |name: &str| record.get(name).and_then(|value| value.as_str());
+        let own = |name: &str| word(name).map(str::to_owned);
+        Self {
+            as_of: word("as_of").and_then(|day| day.parse().ok()),
+            cpt: own("cpt"),
+            side: word("side").and_then(|side| side.parse().ok()),
+            intent: word("intent").and_then(|intent| intent.parse().ok()),
+            payer: own("payer"),
+            jurisdiction: own("jurisdiction"),
+            provider: own("provider"),
+            member_ref: own("member_ref"),
+        }
+    }
 }
 
 /// Trouble with one document.

@@ -55,7 +55,7 @@ pub fn read_rows(out: &Path, table: &str) -> Result<Vec<StoredRow>, Error> {
 }
 
 /// The cell without the apostrophe that keeps a spreadsheet from running it.
-fn unguarded(cell: &str) -> String {
+pub fn unguarded(cell: &str) -> String {
     let formula = |rest: &&str| rest.starts_with(['=', '+', '-', '@', '\t', '\r']);
     cell.strip_prefix('\'').filter(formula).unwrap_or(cell).to_owned()
 }
@@ -72,7 +72,7 @@ pub fn read_charts(out: &Path) -> Result<Vec<StoredCase>, Error> {
     let mut documents: BTreeMap<String, Vec<(ChartDocument, Vec<Fact>)>> = BTreeMap::new();
     for row in read_rows(out, "documents.csv")? {
         let case = row.get("case_id").cloned().unwrap_or_default();
-        documents.entry(case).or_default().push((document(&row), Vec::new()));
+        documents.entry(case).or_default().push((read_document(&row), Vec::new()));
     }
     let path = out.join("facts.jsonl");
     let text = fs::read_to_string(&path).map_err(|source| Error::Io {
@@ -81,8 +81,8 @@ pub fn read_charts(out: &Path) -> Result<Vec<StoredCase>, Error> {
         source,
     })?;
     for line in text.lines() {
-        let (case, name, part, fact) =
-            fact(line).ok_or_else(|| wrong("facts.jsonl holds a line that is no fact"))?;
+        let StoredFact { case_id: case, document: name, part, fact, .. } =
+            read_fact(line).ok_or_else(|| wrong("facts.jsonl holds a line that is no fact"))?;
         let own = documents.get_mut(&case).and_then(|documents| {
             documents
                 .iter_mut()
@@ -112,7 +112,8 @@ pub fn read_charts(out: &Path) -> Result<Vec<StoredCase>, Error> {
     Ok(cases)
 }
 
-fn document(row: &StoredRow) -> ChartDocument {
+/// A document of a report, from its line of documents.csv.
+pub fn read_document(row: &StoredRow) -> ChartDocument {
     let cell = |name: &str| row.get(name).map(String::as_str).unwrap_or_default();
     let count = |name: &str| cell(name).parse().unwrap_or_default();
     ChartDocument {
@@ -129,8 +130,22 @@ fn document(row: &StoredRow) -> ChartDocument {
     }
 }
 
-/// Case, document, part and fact of a line of facts.jsonl.
-fn fact(line: &str) -> Option<(String, String, usize, Fact)> {
+/// A fact of a report, with what it is of.
+pub struct StoredFact {
+    /// The case.
+    pub case_id: String,
+    /// Path of the document, relative to the input.
+    pub document: String,
+    /// Which of the documents that the file holds, counted from 0.
+    pub part: usize,
+    /// BLAKE3 of the file, where a reviewer added the fact; else empty.
+    pub content: String,
+    /// The fact.
+    pub fact: Fact,
+}
+
+/// The fact of a line of facts.jsonl.
+pub fn read_fact(line: &str) -> Option<StoredFact> {
     let line: Map<String, Value> = serde_json::from_str(line).ok()?;
     let text = |name: &str| line.get(name).and_then(Value::as_str);
     let number = |name: &str| line.get(name).and_then(Value::as_f64);
@@ -177,6 +192,11 @@ fn fact(line: &str) -> Option<(String, String, usize, Fact)> {
         confidence: number("confidence")? as f32,
         place,
     };
-    let part = number("part").unwrap_or_default() as usize;
-    Some((text("case_id")?.to_owned(), text("document")?.to_owned(), part, fact))
+    Some(StoredFact {
+        case_id: text("case_id")?.to_owned(),
+        document: text("document")?.to_owned(),
+        part: number("part").unwrap_or_default() as usize,
+        content: text("content_hash").unwrap_or_default().to_owned(),
+        fact,
+    })
 }

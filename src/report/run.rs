@@ -45,6 +45,9 @@ pub struct Basis {
     pub lexicons: String,
     /// The policies that cases could be held against.
     pub policies: Vec<PolicyRecord>,
+    /// BLAKE3 over what reviewers changed; absent where they changed nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reviews: Option<String>,
 }
 
 /// The options that a report follows from; the number of jobs is none of them.

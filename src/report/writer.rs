@@ -14,7 +14,7 @@ use super::row::{CaseRow, CriterionRow, DocumentRow, ProblemRow, ReasonRow, Step
 use super::run::{Counts, RunRecord};
 use super::table::Shown;
 use super::tables::Tables;
-use super::{Case, ENGINE_VERSION, Ruling, Stamp, name, write_json_line};
+use super::{Case, ENGINE_VERSION, Replaced, Ruling, Stamp, name, write_json_line};
 use crate::error::Error;
 
 type Out = BufWriter<File>;
@@ -28,6 +28,7 @@ pub struct Writer {
     tables: Tables,
     fact_lines: Out,
     bundles: bool,
+    replaced: Option<Out>,
     counts: Counts,
     shown: Shown,
 }
@@ -55,6 +56,7 @@ impl Writer {
             tables: Tables::begin(&folder, formats)?,
             fact_lines: folder.write(folder::FACT_LINES, Ok)?,
             bundles: formats.has(Format::Fhir),
+            replaced: None,
             counts: Counts::default(),
             shown: Shown::default(),
             folder,
@@ -66,7 +68,10 @@ impl Writer {
     /// # Errors
     /// [`Error::Io`] where it cannot be written, as on a full disk.
     pub fn push(&mut self, case: &Case) -> Result<(), Error> {
-        let written = self.push_rows(case);
+        if !case.replaced.is_empty() && self.replaced.is_none() {
+            self.replaced = Some(self.folder.write(folder::REPLACED, Ok)?);
+        }
+        let written = self.push_rows(case).and_then(|()| self.push_replaced(case));
         written.map_err(|source| self.folder.failed(source))?;
         for ruling in &case.rulings {
             let name = format!("{}.md", self.name(case, ruling));
@@ -110,6 +115,15 @@ impl Writer {
         Ok(())
     }
 
+    fn push_replaced(&mut self, case: &Case) -> io::Result<()> {
+        let Some(out) = &mut self.replaced else { return Ok(()) };
+        for Replaced { document, part, fact } in &case.replaced {
+            let row = FactRow { case_id: Some(&case.id), document, part: *part, fact };
+            write_json_line(out, &row)?;
+        }
+        Ok(())
+    }
+
     /// What the files of a ruling are named by: the case, and where it is held against several
     /// policies, the policy. No case's name has an `@`, so no two are alike.
     fn name(&self, case: &Case, ruling: &Ruling) -> String {
@@ -138,9 +152,12 @@ impl Writer {
     /// # Errors
     /// [`Error::Io`] where it cannot be written.
     pub fn finish(self, run: &RunRecord) -> Result<String, Error> {
-        let Self { folder, tables, mut fact_lines, .. } = self;
+        let Self { folder, tables, mut fact_lines, replaced, .. } = self;
         tables.finish(&folder)?;
         fact_lines.flush().map_err(|source| folder.failed(source))?;
+        if let Some(mut replaced) = replaced {
+            replaced.flush().map_err(|source| folder.failed(source))?;
+        }
         folder.write(folder::RUN, |mut file| {
             serde_json::to_writer_pretty(&mut file, run)?;
             file.write_all(b"\n")?;

@@ -7,6 +7,7 @@
 //! against a hash before it is used: a damaged store costs time, never a wrong fact.
 
 mod pack;
+mod review;
 mod schema;
 
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use std::{fmt, fs, io};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 pub use pack::{Packed, Summary};
+pub use review::{Event, SourceRecord, Target, Verdict};
 use schema::Trouble;
 
 use crate::error::{Error, Problem};
@@ -30,6 +32,11 @@ pub const FILE: &str = "chartsift.db";
 pub struct Reader(String);
 
 impl Reader {
+    /// For whoever reads nothing but what others kept.
+    pub fn none() -> Self {
+        Self(String::new())
+    }
+
     /// The reader that reads with these options on this machine.
     pub fn new(options: &ReadOptions) -> Self {
         let ReadOptions { ocr, page_timeout, engine, only } = options;
@@ -61,8 +68,15 @@ pub enum Found {
     Nothing,
     /// A sound one.
     Sound,
-    /// One that is damaged. It was set aside under this name, and a new one begun.
-    Damaged(PathBuf),
+    /// One that is damaged. It was set aside, and a new one begun.
+    Damaged {
+        /// Its new name.
+        aside: PathBuf,
+        /// How many review events the new one took over.
+        reviews: usize,
+        /// Whether there may have been others, which cannot be read.
+        lost: bool,
+    },
 }
 
 /// The store of one report folder.
@@ -83,8 +97,12 @@ impl Store {
         let mut found = if path.exists() { Found::Sound } else { Found::Nothing };
         let opened = match schema::open(&path) {
             Err(Trouble::Sql(error)) if is_damage(&error) => {
-                found = Found::Damaged(set_aside(&path)?);
-                schema::open(&path)
+                let aside = set_aside(&path)?;
+                schema::open(&path).and_then(|mut connection| {
+                    let (reviews, lost) = review::salvage(&aside, &mut connection)?;
+                    found = Found::Damaged { aside, reviews, lost };
+                    Ok(connection)
+                })
             }
             opened => opened,
         };
@@ -124,13 +142,26 @@ impl Store {
         Ok(self.packed(key)?.and_then(|packed| packed.unpack()))
     }
 
+    /// The reading of a document of the last run, as [`Store::sources`] tells of it.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the store cannot be read.
+    pub fn reading_of(&self, source: &SourceRecord) -> Result<Option<Reading>, Error> {
+        let packed = self.packed_by(&source.key, &source.reader)?;
+        Ok(packed.and_then(|packed| packed.unpack()))
+    }
+
     fn packed(&self, key: &Key) -> Result<Option<Packed>, Error> {
+        self.packed_by(key, &self.reader)
+    }
+
+    fn packed_by(&self, key: &Key, reader: &Reader) -> Result<Option<Packed>, Error> {
         let find = |connection: &Connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT pages, pages_ocr, failed, retriable, packed, checksum FROM reading
                  WHERE content_hash = ?1 AND named_text = ?2 AND reader = ?3",
             )?;
-            let named = params![key.content_hash, key.named_text, self.reader.0];
+            let named = params![key.content_hash, key.named_text, reader.0];
             let row = |row: &rusqlite::Row<'_>| -> rusqlite::Result<(Packed, Vec<u8>)> {
                 let summary = Summary {
                     pages: row.get(0)?,
@@ -322,11 +353,134 @@ mod tests {
         let text = "no store at all, but long enough to be looked at".repeat(40);
         io::Write::write_all(&mut fs::File::create(&path).unwrap(), text.as_bytes()).unwrap();
         let (store, found) = open(folder.path());
-        let Found::Damaged(aside) = found else { panic!("{found:?}") };
+        let Found::Damaged { aside, reviews: 0, .. } = found else { panic!("{found:?}") };
         assert!(aside.ends_with("chartsift.db.damaged-1") && aside.exists());
         let (key, one) = packed("one");
         store.keep(&key, &one).unwrap();
         assert!(store.summary(&key).unwrap().is_some());
+    }
+
+    fn said(subject: &str, verdict: Verdict) -> Event {
+        Event {
+            id: 0,
+            at: "2026-01-02T03:04:05Z".to_owned(),
+            reviewer: "ann".to_owned(),
+            target: Target::Fact,
+            subject: subject.to_owned(),
+            case_id: "case".to_owned(),
+            queue: "low".to_owned(),
+            verdict,
+            from: Some("{}".to_owned()),
+            to: None,
+            comment: String::new(),
+            undoes: None,
+        }
+    }
+
+    #[test]
+    fn reviews_are_only_added() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = open(folder.path());
+        for n in 0..3 {
+            store.add_event(&said(&n.to_string(), Verdict::Accept)).unwrap();
+        }
+        let undone = store.undo_last("ann", "now").unwrap().unwrap();
+        assert_eq!((undone.id, undone.subject.as_str()), (3, "2"));
+        assert_eq!(store.undo_last("ann", "now").unwrap().unwrap().id, 2);
+        assert_eq!(store.undo_last("ben", "now").unwrap(), None);
+        let events = store.events_after(0).unwrap();
+        assert_eq!(events.len(), 5);
+        assert_eq!(events[3].undoes, Some(3));
+        for change in ["UPDATE review_event SET verdict = 'reject'", "DELETE FROM review_event"] {
+            assert!(store.lock().execute(change, []).is_err(), "{change}");
+        }
+        let count = |view: &str| -> i64 {
+            let count = format!("SELECT count(*) FROM {view}");
+            store.lock().query_row(&count, [], |row| row.get(0)).unwrap()
+        };
+        assert_eq!(["review_standing", "review_opinion", "review_current"].map(count), [1, 1, 1]);
+        // One that settles a disagreement counts, whatever is said after it.
+        let settles = Event { queue: "adjudicate".to_owned(), ..said("0", Verdict::Reject) };
+        store.add_event(&settles).unwrap();
+        store.add_event(&said("0", Verdict::Unsure)).unwrap();
+        let counts: String = store
+            .lock()
+            .query_row("SELECT verdict FROM review_current WHERE subject = '0'", [], |row| {
+                row.get(0)
+            })
+            .unwrap();
+        assert_eq!(counts, "reject");
+    }
+
+    #[test]
+    fn reviews_outlive_a_damaged_store() {
+        let folder = tempfile::tempdir().unwrap();
+        let (key, one) = packed("one");
+        let (store, _) = open(folder.path());
+        store.keep(&key, &one).unwrap();
+        for n in 0..400 {
+            let from = Some(format!("{{\"words\":\"{}\"}}", "x".repeat(200)));
+            store.add_event(&Event { from, ..said(&n.to_string(), Verdict::Accept) }).unwrap();
+        }
+        store.undo_last("ann", "now").unwrap();
+        store.lock().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+        let root: i64 = store
+            .lock()
+            .query_row("SELECT rootpage FROM sqlite_master WHERE name = 'problem_run'", [], |r| {
+                r.get(0)
+            })
+            .unwrap();
+        drop(store);
+        let path = folder.path().join(FILE);
+        let mut file = fs::File::options().write(true).open(&path).unwrap();
+        io::Seek::seek(&mut file, io::SeekFrom::Start((root as u64 - 1) * 4096)).unwrap();
+        io::Write::write_all(&mut file, &[0xa5; 4096]).unwrap();
+        drop(file);
+
+        let (store, found) = open(folder.path());
+        let Found::Damaged { reviews, lost, .. } = found else { panic!("{found:?}") };
+        assert_eq!((reviews, lost), (401, false));
+        let events = store.events_after(0).unwrap();
+        assert_eq!((events.len(), events[400].undoes), (401, Some(400)));
+        assert_eq!(store.summary(&key).unwrap(), None);
+    }
+
+    #[test]
+    fn an_older_store_keeps_its_readings() {
+        let folder = tempfile::tempdir().unwrap();
+        let (key, one) = packed("one");
+        let (store, _) = open(folder.path());
+        store.keep(&key, &one).unwrap();
+        let back = "DROP VIEW review_current; DROP VIEW review_opinion; DROP VIEW review_standing;
+             DROP TABLE review_event; DROP TABLE source; DROP TABLE given; PRAGMA user_version = 1;";
+        store.lock().execute_batch(back).unwrap();
+        drop(store);
+        let (store, found) = open(folder.path());
+        assert_eq!(found, Found::Sound);
+        assert!(store.summary(&key).unwrap().is_some());
+        store.add_event(&said("a", Verdict::Accept)).unwrap();
+    }
+
+    #[test]
+    fn two_programs_at_once_lose_no_review() {
+        let folder = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for name in ["ann", "ben", "eve"] {
+                let path = folder.path();
+                scope.spawn(move || {
+                    let (store, _) = open(path);
+                    for n in 0..50 {
+                        let event = Event {
+                            reviewer: name.into(),
+                            ..said(&n.to_string(), Verdict::Accept)
+                        };
+                        store.add_event(&event).unwrap();
+                    }
+                    store.undo_last(name, "now").unwrap().unwrap();
+                });
+            }
+        });
+        assert_eq!(open(folder.path()).0.events_after(0).unwrap().len(), 153);
     }
 
     #[test]

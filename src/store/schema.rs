@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 /// Raised whenever the tables change.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
-const TABLES: &str = "
+/// The tables of version 1: what was read, and the runs.
+const READINGS: &str = "
 CREATE TABLE reading (
     content_hash TEXT NOT NULL,
     named_text INTEGER NOT NULL,
@@ -39,6 +40,58 @@ CREATE TABLE problem (
 CREATE INDEX problem_run ON problem (run);
 ";
 
+/// What version 2 adds: where the last run's documents are, and what reviewers say.
+///
+/// `review_event` is only ever added to. An event stands unless another undoes it;
+/// `review_opinion` is the last that each reviewer says of a subject, `review_current` what
+/// counts: an adjudication before all else, then whatever was said last.
+const REVIEWS: &str = "
+CREATE TABLE source (
+    case_id TEXT NOT NULL,
+    document TEXT NOT NULL,
+    path TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    named_text INTEGER NOT NULL,
+    reader TEXT NOT NULL,
+    PRIMARY KEY (case_id, document)
+) STRICT;
+CREATE TABLE given (
+    case_id TEXT PRIMARY KEY,
+    record TEXT NOT NULL
+) STRICT;
+CREATE TABLE review_event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    reviewer TEXT NOT NULL,
+    target TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    queue TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    from_json TEXT,
+    to_json TEXT,
+    comment TEXT NOT NULL DEFAULT '',
+    undoes INTEGER UNIQUE REFERENCES review_event (id)
+) STRICT;
+CREATE INDEX review_subject ON review_event (target, subject);
+CREATE TRIGGER review_event_is_kept BEFORE DELETE ON review_event
+BEGIN SELECT RAISE(ABORT, 'review events are only added'); END;
+CREATE TRIGGER review_event_is_fixed BEFORE UPDATE ON review_event
+BEGIN SELECT RAISE(ABORT, 'review events are only added'); END;
+CREATE VIEW review_standing AS
+    SELECT * FROM review_event AS event
+    WHERE verdict NOT IN ('undo', 'comment')
+    AND NOT EXISTS (SELECT 1 FROM review_event AS undo WHERE undo.undoes = event.id);
+CREATE VIEW review_opinion AS
+    SELECT * FROM review_standing AS event
+    WHERE id = (SELECT max(id) FROM review_standing AS own WHERE own.target = event.target
+        AND own.subject = event.subject AND own.reviewer = event.reviewer);
+CREATE VIEW review_current AS
+    SELECT * FROM review_standing AS event
+    WHERE id = (SELECT id FROM review_standing AS other WHERE other.target = event.target
+        AND other.subject = event.subject ORDER BY queue = 'adjudicate' DESC, id DESC LIMIT 1);
+";
+
 /// Why a store cannot be used.
 pub enum Trouble {
     /// A newer program made it.
@@ -67,16 +120,30 @@ pub fn open(path: &Path) -> Result<Connection, Trouble> {
         let damage = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
         return Err(rusqlite::Error::SqliteFailure(damage, None).into());
     }
-    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    match version {
-        0 => {
-            let begun = connection.transaction()?;
-            begun.execute_batch(TABLES)?;
-            begun.pragma_update(None, "user_version", VERSION)?;
-            begun.commit()?;
-        }
-        VERSION => {}
+    bring_up(&mut connection)?;
+    Ok(connection)
+}
+
+/// Makes the tables that are not there yet; what an older program kept stays.
+fn bring_up(connection: &mut Connection) -> Result<(), Trouble> {
+    let version = |connection: &Connection| -> rusqlite::Result<i64> {
+        connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+    };
+    match version(connection)? {
+        VERSION => return Ok(()),
+        0 | 1 => {}
         _ => return Err(Trouble::Newer),
     }
-    Ok(connection)
+    // Another process may be at the same: only one writes, the other finds it done.
+    let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let before = version(&begun)?;
+    if before == 0 {
+        begun.execute_batch(READINGS)?;
+    }
+    if before < VERSION {
+        begun.execute_batch(REVIEWS)?;
+        begun.pragma_update(None, "user_version", VERSION)?;
+    }
+    begun.commit()?;
+    Ok(())
 }

@@ -8,7 +8,7 @@ use crate::place::project;
 
 /// Modules that touch files, the clock, other libraries' state or the terminal.
 const EDGES: &[&str] =
-    &["pdf", "image", "ocr", "read", "store", "worker", "report", "pipeline", "cli"];
+    &["pdf", "image", "ocr", "read", "store", "worker", "report", "pipeline", "serve", "cli"];
 
 /// What a pure module has no use for.
 const IMPURE: &[&str] = &[

@@ -1,0 +1,103 @@
+//! `review`: the reviewers' pages over a report folder.
+
+#![expect(clippy::disallowed_methods, reason = "reads a report")]
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use super::Done;
+use super::job::counted;
+use crate::error::Error;
+use crate::pipeline::{Engine, Knowledge};
+use crate::serve::{Exported, Served, export, serve};
+use crate::store::{self, Found, Reader, Store};
+
+/// Check facts beside their ink, in a browser on this machine
+#[derive(clap::Args)]
+pub struct Args {
+    /// A report folder, as `run` writes it
+    #[arg(value_name = "OUT")]
+    out: PathBuf,
+    /// Who reviews; repeatable, each gets an address of their own
+    #[arg(long, value_name = "NAME", default_value = "reviewer")]
+    reviewer: Vec<String>,
+    /// Port to serve at; 0 for any that is free
+    #[arg(long, value_name = "N", default_value_t = 8087)]
+    port: u16,
+    /// Address to serve at; of this machine alone
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    listen: IpAddr,
+    /// What the draw by chance follows from; recorded with each verdict
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// How many facts of each kind are drawn
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    sample: usize,
+    /// Folder of lexicon and policy files that stand in for the built-in ones of the same name
+    #[arg(long, value_name = "DIR")]
+    lexicons: Option<PathBuf>,
+    /// Write reviews.csv, signoffs.csv and gold.jsonl into OUT, and serve nothing
+    #[arg(long)]
+    export: bool,
+}
+
+pub fn run(args: &Args) -> Result<Done, Error> {
+    // Says what is wrong with the folder before anything is made in it.
+    crate::report::read_rows(&args.out, "cases.csv")?;
+    let store = open(args)?;
+    if args.export {
+        let Exported { reviews, signoffs, gold } = export(&args.out, &store)?;
+        eprintln!(
+            "chartsift: {}, {}, {} for lexicon tests; in {}",
+            counted(reviews, "review event"),
+            counted(signoffs, "sign-off"),
+            counted(gold, "fact"),
+            args.out.display()
+        );
+        return Ok(Done::default());
+    }
+    let run = std::fs::read(args.out.join("run.json")).unwrap_or_default();
+    let run: serde_json::Value = serde_json::from_slice(&run).unwrap_or_default();
+    let options = &run["options"];
+    let policies: Vec<String> = options["policy"]
+        .as_array()
+        .map(|ids| ids.iter().filter_map(|id| id.as_str().map(str::to_owned)).collect())
+        .unwrap_or_default();
+    let knowledge = Knowledge::load(args.lexicons.as_deref(), &policies)?;
+    if run["lexicons"].as_str() != Some(knowledge.lexicon_hash.as_str()) {
+        eprintln!(
+            "chartsift: the report was made with other lexicons; cases that are evaluated again \
+             may come out otherwise for that alone (--lexicons names a folder)"
+        );
+    }
+    let as_of = options["as_of"].as_str().and_then(|day| day.parse().ok());
+    let served = Served {
+        out: args.out.clone(),
+        store,
+        engine: Engine { knowledge, as_of },
+        address: SocketAddr::new(args.listen, args.port),
+        reviewers: args.reviewer.clone(),
+        seed: args.seed,
+        sample: args.sample,
+    };
+    serve(served, |addresses| {
+        for (reviewer, address) in addresses {
+            eprintln!("chartsift: {reviewer}: {address}");
+        }
+        eprintln!("chartsift: each address lets one browser in, once; Ctrl-C ends");
+    })?;
+    Ok(Done::default())
+}
+
+fn open(args: &Args) -> Result<Store, Error> {
+    let (store, found) = Store::open(&args.out, Reader::none())?;
+    if let Found::Damaged { aside, reviews, .. } = found {
+        eprintln!(
+            "chartsift: {}: damaged; it is now {}; {} taken over; pictures come back with the next run",
+            args.out.join(store::FILE).display(),
+            aside.display(),
+            counted(reviews, "review"),
+        );
+    }
+    Ok(store)
+}

@@ -1,0 +1,153 @@
+//! The queues, and one of them.
+
+use serde_json::{Value, json};
+
+use super::app::{Listing, gone};
+use super::ask::{Answer, Ask, query};
+use super::facts::{fact_address, page_address, title, told, words};
+use crate::error::Error;
+use crate::fact::Kind;
+use crate::report::{line, read_fact};
+use crate::review::{Queue, shuffled};
+use crate::store::Target;
+
+/// Facts on a page of a queue.
+const SHOWN: usize = 50;
+
+/// Pages that are drawn to be read as a whole.
+const PAGES: usize = 40;
+
+/// The address of a queue.
+fn address(name: &str, from: usize) -> String {
+    let from = if from > 0 { from.to_string() } else { String::new() };
+    format!("/queue?{}", query(&[("name", name), ("from", &from)]))
+}
+
+/// All queues.
+pub fn queues(ask: &Ask) -> Result<Answer, Error> {
+    let index = ask.app.index();
+    let ledger = ask.app.ledger();
+    let told_of = |queue: Queue, why: &str| {
+        let listing = Listing::new(&index, &ledger, &ask.reviewer, queue);
+        let name = listing.queue.name();
+        json!({ "title": title(&listing.queue, &index), "why": why, "href": address(&name, 0),
+            "start": format!("/next?{}", query(&[("queue", &name)])),
+            "done": listing.count_done(), "total": listing.places.len() })
+    };
+    let seed = ask.app.draw.0;
+    let main = [
+        told_of(
+            Queue::Random { seed },
+            "so many of each kind, by chance; precision is estimated from these alone",
+        ),
+        told_of(Queue::Low, "what the program is least sure of; unknown confidence comes first"),
+        told_of(Queue::Second, "looked at once; your verdict without sight of the first"),
+        told_of(Queue::Adjudicate, "reviewers differ"),
+        told_of(Queue::Changed, "the program reads them otherwise than when they were reviewed"),
+    ];
+    let mut reasons: Vec<Value> = index
+        .reasons
+        .keys()
+        .map(|id| told_of(Queue::Reason(id.clone()), "facts behind this reason"))
+        .collect();
+    reasons.sort_by_key(|queue| std::cmp::Reverse(queue["total"].as_u64()));
+    let pages = drawn_pages(&index, seed);
+    let pages: Vec<Value> = pages
+        .into_iter()
+        .map(|(file, page)| {
+            let entry = &index.files[file];
+            let content = entry.source.as_ref().map_or("", |s| s.key.content_hash.as_str());
+            let subject = super::facts::page_subject(content, page);
+            json!({ "document": entry.name, "page": page, "href": page_address(file, page, "pages"),
+                "done": ledger.current(Target::Page, &subject).is_some() })
+        })
+        .collect();
+    let gone: Vec<Value> = gone(&index, &ledger)
+        .into_iter()
+        .map(|event| {
+            let was = event.from.as_deref().and_then(read_fact).map(|stored| line(&stored.fact));
+            json!({ "event": told(&ledger, event), "case": event.case_id, "was": was })
+        })
+        .collect();
+    drop(ledger);
+    let context = json!({ "title": "Queues", "here": "queues", "queues": main, "reasons": reasons,
+        "pages": pages, "gone": gone });
+    Ok(ask.page("queues.html", context))
+}
+
+/// Pages drawn by chance: each file's pages that hold facts or may hold some.
+fn drawn_pages(index: &super::index::Index, seed: u64) -> Vec<(usize, u32)> {
+    let mut pages = Vec::new();
+    for case in &index.cases {
+        for row in index.rows("documents.csv", &case.id) {
+            let name = row.get("document").map(String::as_str).unwrap_or_default();
+            let count: u32 = row.get("pages").and_then(|pages| pages.parse().ok()).unwrap_or(0);
+            pages.push((case.id.clone(), name.to_owned(), count));
+        }
+        // Enough to draw from; a report of thousands of cases need not be walked for forty.
+        if pages.len() > 50 * PAGES {
+            break;
+        }
+    }
+    let mut places = Vec::new();
+    for (at, file) in index.files.iter().enumerate().take(50 * PAGES) {
+        let case = &index.cases[file.case].id;
+        let of_file = pages.iter().filter(|(own, name, _)| own == case && *name == file.name);
+        let count: u32 = of_file.map(|(_, _, count)| count).sum();
+        places.extend((1..=count).map(|page| (format!("{case} {} {page}", file.name), at, page)));
+    }
+    let drawn = shuffled(places, seed, |(name, _, _)| name.clone());
+    drawn.into_iter().take(PAGES).map(|(_, at, page)| (at, page)).collect()
+}
+
+/// One queue, page by page.
+pub fn queue(ask: &Ask) -> Result<Answer, Error> {
+    let index = ask.app.index();
+    let Some(queue) = Queue::parse(ask.query.get("name")) else { return Ok(Answer::NotFound) };
+    let ledger = ask.app.ledger();
+    let blind = queue == Queue::Second;
+    let listing = Listing::new(&index, &ledger, &ask.reviewer, queue);
+    let name = listing.queue.name();
+    let from = ask.query.number::<usize>("from").unwrap_or(0).min(listing.places.len());
+    let rows: Vec<Value> = listing
+        .places
+        .iter()
+        .skip(from)
+        .take(SHOWN)
+        .filter_map(|&at| {
+            let item = &index.items[at as usize];
+            let (stored, _) = index.fact(at as usize)?;
+            let verdict = ledger.current(Target::Fact, &item.id).filter(|_| !blind);
+            Some(json!({
+                "href": fact_address(&index, at, &name), "case": index.cases[item.case].id,
+                "kind": words(Kind::SCHEMA[item.kind].0), "value": line(&stored.fact),
+                "confidence": item.confidence.map(|sure| format!("{sure:.2}")),
+                "why": listing.why(at), "done": listing.done(at),
+                "verdict": verdict.map(|event| told(&ledger, event)),
+            }))
+        })
+        .collect();
+    let total = listing.places.len();
+    let context = json!({
+        "title": title(&listing.queue, &index), "here": "queues", "rows": rows, "total": total,
+        "done": listing.count_done(), "first": from + 1, "last": (from + SHOWN).min(total),
+        "start": format!("/next?{}", query(&[("queue", &name)])),
+        "previous": (from > 0).then(|| address(&name, from.saturating_sub(SHOWN))),
+        "next": (from + SHOWN < total).then(|| address(&name, from + SHOWN)),
+    });
+    drop(ledger);
+    Ok(ask.page("queue.html", context))
+}
+
+/// The next fact of a queue of which something is left to say.
+pub fn next(ask: &Ask) -> Result<Answer, Error> {
+    let index = ask.app.index();
+    let Some(queue) = Queue::parse(ask.query.get("queue")) else { return Ok(Answer::NotFound) };
+    let name = queue.name();
+    let ledger = ask.app.ledger();
+    let next = Listing::new(&index, &ledger, &ask.reviewer, queue).next(None);
+    Ok(Answer::See(match next {
+        Some(at) => fact_address(&index, at, &name),
+        None => address(&name, 0),
+    }))
+}
