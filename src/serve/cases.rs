@@ -194,13 +194,7 @@ pub fn one(ask: &Ask) -> Result<Answer, Error> {
         .enumerate()
         .filter(|(_, file)| file.case == at)
         .map(|(place, file)| {
-            let rows = index.rows("documents.csv", id);
-            let pages: usize = rows
-                .iter()
-                .filter(|row| cell(row, "document") == file.name)
-                .filter_map(|row| cell(row, "pages").parse::<usize>().ok())
-                .sum();
-            json!({ "name": file.name, "pages": pages, "facts": file.facts.len(),
+            json!({ "name": file.name, "pages": file.pages, "facts": file.facts.len(),
                 "href": page_address(place, 1, ""),
                 "queue": format!("/queue?{}", query(&[("name", &format!("document:{place}"))])) })
         })

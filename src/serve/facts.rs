@@ -306,7 +306,12 @@ fn details(fact: &Fact, machine: &Map<String, Value>) -> Vec<Value> {
             let value = field["value"].as_str().unwrap_or_default();
             !value.is_empty() && (field["own"] == true || !usual.contains(&value))
         })
-        .map(|field| json!({ "label": field["label"], "value": words(field["value"].as_str().unwrap_or_default()) }))
+        .map(|field| {
+            let value = field["value"].as_str().unwrap_or_default();
+            // Words of a closed set have no spaces; what the record says stays as it is.
+            let value = if field["control"] == "choice" { words(value) } else { value.to_owned() };
+            json!({ "label": field["label"], "value": value })
+        })
         .collect()
 }
 

@@ -14,12 +14,15 @@ use serde::Deserialize;
 use crate::error::Error;
 use crate::fact::{Fact, Kind};
 use crate::report::{StoredFact, StoredRow, read_fact, read_rows, unguarded};
-use crate::review::{HUMAN, Item, Ledger, low_first, random_sample};
+use crate::review::{HUMAN, Item, Ledger, low_first, random_sample, shuffled};
 use crate::store::{SourceRecord, Store, Target};
 
 /// Tables of which the lines of a case are looked up.
 const TABLES: &[&str] =
     &["criteria.csv", "denial_reasons.csv", "pathway.csv", "documents.csv", "problems.csv"];
+
+/// Pages that are drawn to be read as a whole.
+const PAGES: usize = 40;
 
 /// One case of the report.
 pub struct CaseEntry {
@@ -39,6 +42,8 @@ pub struct FileEntry {
     pub name: String,
     /// Where it is and what it is, where the last run noted it.
     pub source: Option<SourceRecord>,
+    /// How many pages it has.
+    pub pages: u32,
     /// Places of its facts.
     pub facts: Vec<u32>,
 }
@@ -64,6 +69,8 @@ pub struct Index {
     pub low: Vec<u32>,
     /// Places of the facts that were drawn by chance.
     pub random: Vec<u32>,
+    /// Pages that were drawn by chance to be read as a whole: place of the file, and number.
+    pub pages: Vec<(usize, u32)>,
     /// Places of the facts behind each reason, by its id.
     pub reasons: BTreeMap<String, (String, Vec<u32>)>,
     /// When run.json was written.
@@ -137,6 +144,7 @@ impl Index {
             items: Vec::new(),
             low: Vec::new(),
             random: Vec::new(),
+            pages: Vec::new(),
             reasons: BTreeMap::new(),
             written,
             changed: Default::default(),
@@ -152,6 +160,7 @@ impl Index {
         index.add_reasons(out)?;
         index.low = low_first(&index.items);
         index.random = random_sample(&index.items, seed, each);
+        index.pages = index.drawn_pages(seed);
         Ok(index)
     }
 
@@ -166,11 +175,26 @@ impl Index {
                 let known = |file: &FileEntry| file.case == case && file.name == name;
                 if !self.files.last().is_some_and(known) {
                     let source = sources.remove(&(entry.id.clone(), name.clone()));
-                    self.files.push(FileEntry { case, name, source, facts: Vec::new() });
+                    self.files.push(FileEntry { case, name, source, pages: 0, facts: Vec::new() });
                 }
+                // A file may hold several documents, each with its pages.
+                let pages: Option<u32> = row.get("pages").and_then(|pages| pages.parse().ok());
+                self.files.last_mut().into_iter().for_each(|file| file.pages += pages.unwrap_or(0));
             }
         }
         Ok(())
+    }
+
+    fn drawn_pages(&self, seed: u64) -> Vec<(usize, u32)> {
+        let files = self.files.iter().enumerate();
+        let all = files.flat_map(|(at, file)| (1..=file.pages).map(move |page| (at, page)));
+        let name = |(at, page): &(usize, u32)| {
+            let file = &self.files[*at];
+            format!("{}\n{}\n{page}", self.cases[file.case].id, file.name)
+        };
+        let mut drawn = shuffled(all.collect(), seed, name);
+        drawn.truncate(PAGES);
+        drawn
     }
 
     fn add_facts(&mut self, out: &Path) -> Result<(), Error> {

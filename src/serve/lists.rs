@@ -8,14 +8,11 @@ use super::facts::{fact_address, page_address, title, told, words};
 use crate::error::Error;
 use crate::fact::Kind;
 use crate::report::{line, read_fact};
-use crate::review::{Queue, shuffled};
+use crate::review::Queue;
 use crate::store::Target;
 
 /// Facts on a page of a queue.
 const SHOWN: usize = 50;
-
-/// Pages that are drawn to be read as a whole.
-const PAGES: usize = 40;
 
 /// The address of a queue.
 fn address(name: &str, from: usize) -> String {
@@ -51,10 +48,10 @@ pub fn queues(ask: &Ask) -> Result<Answer, Error> {
         .map(|id| told_of(Queue::Reason(id.clone()), "facts behind this reason"))
         .collect();
     reasons.sort_by_key(|queue| std::cmp::Reverse(queue["total"].as_u64()));
-    let pages = drawn_pages(&index, seed);
-    let pages: Vec<Value> = pages
-        .into_iter()
-        .map(|(file, page)| {
+    let pages: Vec<Value> = index
+        .pages
+        .iter()
+        .map(|&(file, page)| {
             let entry = &index.files[file];
             let content = entry.source.as_ref().map_or("", |s| s.key.content_hash.as_str());
             let subject = super::facts::page_subject(content, page);
@@ -73,31 +70,6 @@ pub fn queues(ask: &Ask) -> Result<Answer, Error> {
     let context = json!({ "title": "Queues", "here": "queues", "queues": main, "reasons": reasons,
         "pages": pages, "gone": gone });
     Ok(ask.page("queues.html", context))
-}
-
-/// Pages drawn by chance: each file's pages that hold facts or may hold some.
-fn drawn_pages(index: &super::index::Index, seed: u64) -> Vec<(usize, u32)> {
-    let mut pages = Vec::new();
-    for case in &index.cases {
-        for row in index.rows("documents.csv", &case.id) {
-            let name = row.get("document").map(String::as_str).unwrap_or_default();
-            let count: u32 = row.get("pages").and_then(|pages| pages.parse().ok()).unwrap_or(0);
-            pages.push((case.id.clone(), name.to_owned(), count));
-        }
-        // Enough to draw from; a report of thousands of cases need not be walked for forty.
-        if pages.len() > 50 * PAGES {
-            break;
-        }
-    }
-    let mut places = Vec::new();
-    for (at, file) in index.files.iter().enumerate().take(50 * PAGES) {
-        let case = &index.cases[file.case].id;
-        let of_file = pages.iter().filter(|(own, name, _)| own == case && *name == file.name);
-        let count: u32 = of_file.map(|(_, _, count)| count).sum();
-        places.extend((1..=count).map(|page| (format!("{case} {} {page}", file.name), at, page)));
-    }
-    let drawn = shuffled(places, seed, |(name, _, _)| name.clone());
-    drawn.into_iter().take(PAGES).map(|(_, at, page)| (at, page)).collect()
 }
 
 /// One queue, page by page.
