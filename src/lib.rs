@@ -41,5 +41,6 @@ pub mod author;
 pub mod chart;
 pub mod necessity;
 pub mod report;
+pub mod analysis;
 pub mod pipeline;
 pub mod cli;

@@ -19,8 +19,11 @@ mod output;
 mod page;
 mod policy;
 mod progress;
+mod reports;
 mod run;
 mod searchable;
+mod split;
+mod summarize;
 mod tag;
 mod text;
 mod watch;
@@ -62,6 +65,7 @@ enum Command {
     Lexicon(lexicon::Args),
     Policy(policy::Args),
     Explain(explain::Args),
+    Summarize(summarize::Args),
     Doctor(doctor::Args),
     Config(config::Args),
     Completions(completions::Args),
@@ -115,6 +119,7 @@ fn dispatch() -> Result<Done, Error> {
         Command::Context(args) => context::run(&args),
         Command::Policy(args) => policy::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Summarize(args) => summarize::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Config(args) => config::run(&args, &config, &command),
         Command::Completions(args) => completions::run(&args),

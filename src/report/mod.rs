@@ -25,6 +25,7 @@ use std::io::{self, Write};
 use jiff::civil::Date;
 
 pub use cell::{Cell, Row};
+pub use csv::Table as CsvTable;
 pub use fact_row::{FactRow, columns as fact_columns};
 pub use folder::{Claim, check as check_out, claim, uninterrupted};
 pub use format::{Format, Formats};
