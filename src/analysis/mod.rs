@@ -7,10 +7,12 @@
 //! [`Summary`], and each of its figures is also that of a recipe in `docs/analysis/`.
 
 mod cohort;
+pub mod compare;
 mod dimension;
 mod figures;
 mod interval;
 mod names;
+mod page;
 mod rows;
 mod summary;
 mod suppress;
@@ -21,6 +23,7 @@ pub use cohort::{Cohort, Given, Report};
 pub use dimension::Dimension;
 pub use figures::Measure;
 pub use interval::wilson;
+pub use page::page;
 pub use rows::{Filler, Index, Rows, Source};
 pub use summary::{Figure, Group, Summary, Table};
 pub use suppress::suppress;

@@ -21,11 +21,6 @@ impl Names {
         number
     }
 
-    /// The number of a word that came before.
-    pub fn find(&self, word: &str) -> Option<u32> {
-        self.numbers.get(word).copied()
-    }
-
     /// The word of a number.
     pub fn word(&self, number: u32) -> &str {
         self.words.get(number as usize).map_or("", |word| word)

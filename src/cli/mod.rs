@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod compare;
 mod completions;
 mod config;
 mod context;
@@ -66,6 +67,7 @@ enum Command {
     Policy(policy::Args),
     Explain(explain::Args),
     Summarize(summarize::Args),
+    Compare(compare::Args),
     Doctor(doctor::Args),
     Config(config::Args),
     Completions(completions::Args),
@@ -120,6 +122,7 @@ fn dispatch() -> Result<Done, Error> {
         Command::Policy(args) => policy::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Summarize(args) => summarize::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Config(args) => config::run(&args, &config, &command),
         Command::Completions(args) => completions::run(&args),

@@ -135,7 +135,7 @@ fn rows(path: &Path, source: Source, index: &Index, jobs: usize) -> Result<Vec<R
 }
 
 /// What is told of a table that cannot be read.
-fn told(path: &Path, trouble: Trouble) -> Error {
+pub fn told(path: &Path, trouble: Trouble) -> Error {
     let place = path.display().to_string();
     match trouble {
         Trouble::Io(source) => Error::io(path, "cannot read")(source),

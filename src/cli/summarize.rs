@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
 use super::{Done, output, reports, stdout_error};
-use crate::analysis::{self, Ask, Source, Summary};
+use crate::analysis::{self, Ask, Source};
 use crate::error::Error;
 
 /// Summarize reports: which reasons, for whom, what is merely undocumented, what would cure it
@@ -40,37 +40,104 @@ enum Form {
     Table,
     /// A line a figure, ready for a pivot
     Csv,
+    /// One self-contained page with charts
+    Html,
     /// One object with everything
     Json,
 }
 
+/// The page, where no file is named for it.
+const PAGE: &str = "report.html";
+
 pub fn run(args: &Args) -> Result<Done, Error> {
-    if let Some(out) = &args.out {
-        output::check(out, out.parent().unwrap_or(out))?;
+    let out = place(args)?;
+    if let Some(out) = &out {
+        output::check(out, &args.outs[0].join("run.json"))?;
     }
-    let asks = if args.by.is_empty() { Ask::all() } else { args.by.clone() };
-    let sources: BTreeSet<Source> =
-        asks.iter().flat_map(Ask::sources).copied().chain([Source::Reasons]).collect();
+    let asks = match args.by.as_slice() {
+        [] if args.format == Form::Table => Ask::usual(),
+        [] => Ask::all(),
+        asks => asks.to_vec(),
+    };
+    let mut sources: BTreeSet<Source> = asks.iter().flat_map(Ask::sources).copied().collect();
+    // The overall figures are there whatever is asked for.
+    sources.insert(Source::Reasons);
     let cohort = reports::load(&args.outs, &sources)?;
     let mut summary = analysis::summarize(&cohort, &asks);
     analysis::suppress(&mut summary, args.min_cell);
-    let bytes = form(args.format, &summary)?;
-    match &args.out {
+    let bytes = match args.format {
+        Form::Table => analysis::text(&summary).into_bytes(),
+        Form::Csv => analysis::csv(&summary).map_err(stdout_error)?,
+        Form::Html => {
+            let folder = out.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+            let roots: Vec<String> = cohort
+                .reports()
+                .iter()
+                .map(|report| root(folder, Path::new(&report.folder)))
+                .collect();
+            analysis::page(&summary, &cohort, &roots)?.into_bytes()
+        }
+        Form::Json => {
+            // Writing plain data to memory cannot fail.
+            let mut bytes =
+                serde_json::to_vec_pretty(&analysis::json(&summary)).unwrap_or_default();
+            bytes.push(b'\n');
+            bytes
+        }
+    };
+    match &out {
         Some(out) => output::write(out, &bytes)?,
         None => io::stdout().write_all(&bytes).map_err(stdout_error)?,
+    }
+    if let (Form::Html, Some(out)) = (args.format, &out) {
+        eprintln!("the page is {}", out.display());
     }
     Ok(Done::default())
 }
 
-fn form(form: Form, summary: &Summary) -> Result<Vec<u8>, Error> {
-    match form {
-        Form::Table => Ok(analysis::text(summary).into_bytes()),
-        Form::Csv => analysis::csv(summary).map_err(stdout_error),
-        Form::Json => {
-            // Writing plain data to memory cannot fail.
-            let mut bytes = serde_json::to_vec_pretty(&analysis::json(summary)).unwrap_or_default();
-            bytes.push(b'\n');
-            Ok(bytes)
+/// The file to write; `None` for standard output.
+fn place(args: &Args) -> Result<Option<PathBuf>, Error> {
+    match (&args.out, args.format, args.outs.as_slice()) {
+        (Some(out), _, _) => Ok(Some(out.clone())),
+        (None, Form::Html, [report]) => {
+            reports::head(report)?;
+            Ok(Some(report.join(PAGE)))
+        }
+        (None, Form::Html, _) => Err(Error::Usage {
+            place: "--format html".into(),
+            problem: "of several reports: name the page with --out FILE".into(),
+        }),
+        (None, _, _) => Ok(None),
+    }
+}
+
+/// The way from the page's folder to a report folder: empty, or with a slash at its end.
+fn root(page: &Path, report: &Path) -> String {
+    let whole = |path: &Path| {
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        path.canonicalize().unwrap_or_else(|_| path.to_owned())
+    };
+    let (page, report) = (whole(page), whole(report));
+    let alike = page.components().zip(report.components()).take_while(|(a, b)| a == b).count();
+    let up = page.components().skip(alike).map(|_| "..".to_owned());
+    let down =
+        report.components().skip(alike).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).map(|part| part + "/").collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_finds_its_report() {
+        for (page, report, way) in [
+            ("/a/out", "/a/out", ""),
+            ("/a", "/a/out", "out/"),
+            ("/a/pages", "/a/out", "../out/"),
+            ("/b/x", "/a/out 2", "../../a/out 2/"),
+        ] {
+            assert_eq!(root(Path::new(page), Path::new(report)), way);
         }
     }
 }

@@ -1,18 +1,9 @@
 //! Bad faxes apart from bad notes: what records leave open, by how well they could be read.
 
+use super::band::{self, BANDS};
 use crate::analysis::cohort::Cohort;
 use crate::analysis::figures::Measure;
 use crate::analysis::summary::{Figure, Group, Parts, Table};
-
-/// How well the pages of a case could be read, and what that is in words.
-const BANDS: &[(&str, &str)] = &[
-    ("text", "no page was scanned"),
-    ("clear", "scanned; mean confidence of the facts' print .95 or more"),
-    ("fair", "scanned; .90 to .95"),
-    ("poor", "scanned; below .90"),
-    ("no-facts", "scanned; no fact was found"),
-    ("unreadable", "a page could not be read"),
-];
 
 /// What is summed up over the cases of a band.
 #[derive(Clone, Default)]
@@ -26,18 +17,10 @@ struct Band {
 
 /// By band: cases, those with a required criterion open, and the share of criteria open.
 pub fn table(cohort: &Cohort) -> Table {
-    let confidence = confidence(cohort);
+    let of_case = band::of_case(cohort);
     let mut bands = vec![Band::default(); BANDS.len()];
     for (number, case) in cohort.cases.iter().enumerate() {
-        let (sum, facts) = confidence[number];
-        let band = &mut bands[match case {
-            case if case.pages_unreadable > 0 => 5,
-            case if case.pages_ocr == 0 => 0,
-            _ if facts == 0 => 4,
-            _ if sum >= 950 * facts => 1,
-            _ if sum >= 900 * facts => 2,
-            _ => 3,
-        }];
+        let band = &mut bands[of_case[number]];
         let own = &cohort.rulings[case.ruling as usize..];
         let own = own.iter().take_while(|ruling| ruling.case as usize == number);
         let mut undocumented = false;
@@ -75,26 +58,4 @@ pub fn table(cohort: &Cohort) -> Table {
         rows: rows.collect(),
         parts: Parts { exclusive: [true, false] },
     }
-}
-
-/// For each case: the sum of its facts' confidence of print in thousandths, and how many facts have
-/// one. Whole numbers, so that no order of adding shifts a case to another band.
-fn confidence(cohort: &Cohort) -> Vec<(u64, u64)> {
-    let of_row: Vec<Option<u64>> = cohort
-        .facts
-        .distinct()
-        .map(|cells| {
-            let confidence: f64 = cells.first()?.parse().ok()?;
-            Some((confidence * 1000.0).round() as u64)
-        })
-        .collect();
-    let mut sums = vec![(0, 0); cohort.len()];
-    for (case, row) in cohort.facts.iter() {
-        if let (Some(sum), Some(Some(confidence))) = (sums.get_mut(case as usize), of_row.get(row))
-        {
-            sum.0 += confidence;
-            sum.1 += 1;
-        }
-    }
-    sums
 }

@@ -1,5 +1,6 @@
 //! The tables of a summary: one file each.
 
+pub(super) mod band;
 mod drift;
 mod fixes;
 mod groups;
@@ -55,6 +56,14 @@ impl Ask {
     pub fn all() -> Vec<Self> {
         let by = Dimension::ALL.iter().map(|dimension| Ask::By(vec![*dimension]));
         by.chain(Topic::ALL.iter().map(|topic| Ask::Topic(*topic))).collect()
+    }
+
+    /// What a terminal shows where nothing in particular is asked for.
+    pub fn usual() -> Vec<Self> {
+        let by = [Dimension::Reason, Dimension::Class, Dimension::Provider, Dimension::Payer];
+        let topics = [Topic::Fixes, Topic::Missing, Topic::Legibility, Topic::Overrides];
+        let by = by.map(|dimension| Ask::By(vec![dimension]));
+        by.into_iter().chain(topics.map(Ask::Topic)).collect()
     }
 
     /// The tables of a report that it needs beside cases.csv.
