@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::query::Links;
-use super::svg::{self, Bar, Dot, Heat, Part, Titles, Trend, percent};
+use super::svg::{self, Bar, Dot, Heat, Part, Titles, Trend, percent, thousands};
 use crate::analysis::figures::Measure;
 use crate::analysis::summary::{Group, Summary, Table};
 
@@ -49,7 +49,7 @@ fn name(row: &Group) -> String {
 
 /// A count with its share.
 fn number(count: u64, share: f64) -> String {
-    format!("{count} ({})", percent(share))
+    format!("{} ({})", thousands(count), percent(share))
 }
 
 const UNDOCUMENTED: (&str, &str) = ("undocumented", "missing documentation");
@@ -57,7 +57,7 @@ const FAILED: (&str, &str) = ("failed", "criterion failed");
 const OTHER: (&str, &str) = ("other", "policy exclusion, inconsistent record");
 
 fn reasons(table: &Table, links: Links) -> Chart {
-    let bars = table.rows.iter().take(20).filter_map(|row| {
+    let bars = table.rows.iter().take(15).filter_map(|row| {
         let figure = row.figure(table, Measure::Cases)?;
         let (count, of) = (figure.count?, figure.of?);
         // A withheld part goes with what is left.
@@ -95,7 +95,7 @@ fn reasons(table: &Table, links: Links) -> Chart {
 }
 
 fn pareto(table: &Table, links: Links) -> Chart {
-    let bars = table.rows.iter().take(20).filter_map(|row| {
+    let bars = table.rows.iter().take(15).filter_map(|row| {
         let figure = row.figure(table, Measure::Cases)?;
         let share = figure.share()?;
         Some(Bar {
@@ -139,8 +139,8 @@ fn fixes(table: &Table, links: Links) -> Chart {
             ],
             interval: None,
             number: match alone.count {
-                Some(alone) => format!("{alone} / {}", helps.count?),
-                None => format!("* / {}", helps.count?),
+                Some(alone) => format!("{} / {}", thousands(alone), thousands(helps.count?)),
+                None => format!("* / {}", thousands(helps.count?)),
             },
             query: links.of(table, row, Measure::Helps),
             line: None,
@@ -214,7 +214,7 @@ fn legibility(table: &Table, links: Links) -> Chart {
             name: name(row),
             parts: vec![Part { share: rate, class: "undocumented" }],
             interval: None,
-            number: format!("{} of {cases}", percent(rate)),
+            number: format!("{} of {}", percent(rate), thousands(cases)),
             query: links.of(table, row, Measure::Cases),
             line: None,
         })
@@ -275,7 +275,7 @@ fn whom(summary: &Summary, table: &Table, links: Links) -> Option<Chart> {
                 name: name(row),
                 share: figure.share()?,
                 interval: figure.interval()?,
-                number: format!("{} of {}", figure.count?, figure.of?),
+                number: format!("{} of {}", thousands(figure.count?), thousands(figure.of?)),
                 query: links.of(table, row, measure),
             })
         })

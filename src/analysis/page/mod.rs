@@ -89,11 +89,13 @@ pub fn page(summary: &Summary, cohort: &Cohort, roots: &[String]) -> Result<Stri
     let view = context! {
         title => "Denial reasons",
         summary => context! {
-            cases => summary.cases,
+            cases => summary.cases.map(svg::thousands),
             first_day => summary.days.as_ref().map(|days| days.0.as_str()),
             last_day => summary.days.as_ref().map(|days| days.1.as_str()),
             min_cell => summary.min_cell,
-            policies => Serde(&summary.policies),
+            policies => summary.policies.iter().map(|(policy, cases)| context! {
+                name => policy, cases => cases.map(svg::thousands),
+            }).collect::<Vec<_>>(),
         },
         reports => summary.reports.iter().map(|report| context! {
             folder => &report.folder, run_id => &report.run_id, engine_version => &report.engine_version,
@@ -182,12 +184,16 @@ fn cell(
             ..Cell::default()
         };
     }
-    let number = figure.count.map_or(String::new(), |count| count.to_string());
+    let number = figure.count.map_or(String::new(), svg::thousands);
     let interval = figure.interval().filter(|_| figure.of != Some(0));
     Cell {
         sort: figure.count.map_or(-1.0, |count| count as f64),
         number,
-        share: figure.share().map_or(String::new(), svg::percent),
+        // Of none there is nothing more to say.
+        share: match figure.count {
+            Some(1..) => figure.share().map_or(String::new(), svg::percent),
+            _ => String::new(),
+        },
         interval: interval.map_or(String::new(), |(low, high)| {
             format!("{:.1}-{:.1} %", 100.0 * low, 100.0 * high)
         }),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::query::encode;
 use crate::analysis::cohort::{Cohort, items};
 use crate::analysis::dimension::Dimension;
-use crate::analysis::tables::band;
+use crate::analysis::tables::{band, pathway};
 
 /// The digits of both encodings.
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -132,23 +132,12 @@ fn criteria(cohort: &Cohort, sets: &mut Sets) {
 }
 
 fn steps(cohort: &Cohort, sets: &mut Sets) {
-    let distinct: Vec<Vec<&str>> = cohort.steps.distinct().collect();
-    let mut before = (u32::MAX, "");
-    let mut through = true;
-    for (case, row) in cohort.steps.iter() {
-        let Some(&[policy, _, id, _, status]) = distinct.get(row).map(Vec::as_slice) else {
-            continue;
-        };
-        if before != (case, policy) {
-            before = (case, policy);
-            through = true;
-        }
-        through &= matches!(status, "done" | "not_applicable");
+    pathway::walk(cohort, |case, [policy, _, id, _, status], through| {
         sets.add("pathway", &format!("{policy}|{id}|{status}"), case);
         if through {
             sets.add("pathway", &format!("{policy}|{id}|through"), case);
         }
-    }
+    });
 }
 
 /// A set in the shorter of two writings: `v` and the steps from number to number, five bits a digit,

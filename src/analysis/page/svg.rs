@@ -6,12 +6,12 @@ use std::fmt::Write;
 /// Width of a chart, in pixels of its own.
 const WIDTH: f64 = 880.0;
 /// Room for the names at the left, and for the numbers at the right.
-const NAMES: f64 = 330.0;
+const NAMES: f64 = 340.0;
 const NUMBERS: f64 = 118.0;
 /// Height of a row.
 const ROW: f64 = 26.0;
 /// Longest name, in characters.
-const LONGEST: usize = 48;
+const LONGEST: usize = 52;
 
 /// A length of a bar.
 pub struct Part {
@@ -79,6 +79,19 @@ pub fn percent(share: f64) -> String {
         p if p == 0.0 || p >= 10.0 => format!("{p:.0} %"),
         p => format!("{p:.1} %"),
     }
+}
+
+/// A count with its thousands parted.
+pub fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// The end of an axis from zero that holds `most`, and the step between its marks.
@@ -191,7 +204,7 @@ pub fn bars(titles: &Titles<'_>, bars: &[Bar]) -> String {
             line(&mut out, (at(share), top - 5.0), (at(share), top), "tick");
             text(&mut out, (at(share), top - 9.0), "mark mid over", &percent(share));
         }
-        text(&mut out, (x0 - 8.0, top - 9.0), "mark end over", titles.line);
+        text(&mut out, (x0 - 24.0, top - 9.0), "mark end over", titles.line);
     }
     out.push_str("</svg>");
     out
@@ -365,6 +378,12 @@ mod tests {
             let (end, step) = scale(most);
             assert!(end >= most && end <= 1.0 && end / step <= 5.5, "{most}: {end} by {step}");
         }
+    }
+
+    #[test]
+    fn thousands_are_parted() {
+        let told = [0, 999, 1_000, 12_345, 1_234_567].map(thousands);
+        assert_eq!(told, ["0", "999", "1,000", "12,345", "1,234,567"]);
     }
 
     #[test]

@@ -5,10 +5,10 @@ use crate::analysis::cohort::Cohort;
 /// How well the pages of a case could be read, and what that is in words.
 pub const BANDS: &[(&str, &str)] = &[
     ("text", "no page was scanned"),
-    ("clear", "scanned; mean confidence of the facts' print .95 or more"),
-    ("fair", "scanned; .90 to .95"),
-    ("poor", "scanned; below .90"),
-    ("no-facts", "scanned; no fact was found"),
+    ("clear", "scanned, print clear (.95 or more)"),
+    ("fair", "scanned, print fair (.90 to .95)"),
+    ("poor", "scanned, print poor (below .90)"),
+    ("no-facts", "scanned, no fact was found"),
     ("unreadable", "a page could not be read"),
 ];
 

@@ -1,6 +1,6 @@
 //! Which facts are missing most often.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Distinct;
 use crate::analysis::cohort::{Cohort, items};
@@ -9,15 +9,21 @@ use crate::analysis::summary::{Figure, Group, Parts, Table};
 
 /// By missing fact: distinct cases, and the share of all that is missing up to there.
 pub fn table(cohort: &Cohort) -> Table {
-    // The facts that each distinct row of criteria.csv names.
-    let named: Vec<Vec<&str>> = cohort
-        .criteria
-        .distinct()
-        .map(|cells| match cells.as_slice() {
-            &[_, _, _, _, "not_documented", missing] => items(missing).collect(),
+    // The facts that each distinct row of criteria.csv names, and the criteria that name a fact.
+    let mut criteria: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut named: Vec<Vec<&str>> = Vec::new();
+    let distinct: Vec<Vec<&str>> = cohort.criteria.distinct().collect();
+    for cells in &distinct {
+        named.push(match cells.as_slice() {
+            &[_, criterion, _, _, "not_documented", missing] => {
+                for fact in items(missing) {
+                    criteria.entry(fact).or_default().insert(criterion);
+                }
+                items(missing).collect()
+            }
             _ => Vec::new(),
-        })
-        .collect();
+        });
+    }
     let mut facts: BTreeMap<&str, Distinct> = BTreeMap::new();
     for (case, row) in cohort.criteria.iter() {
         for fact in named.get(row).into_iter().flatten() {
@@ -34,7 +40,7 @@ pub fn table(cohort: &Cohort) -> Table {
         let cumulative = so_far as f64 / missing as f64;
         Group {
             keys: vec![fact.to_owned()],
-            label: String::new(),
+            label: label(fact, &criteria[fact]),
             figures: vec![Figure::count(count, all), Figure::value(cumulative)],
         }
     });
@@ -48,5 +54,15 @@ pub fn table(cohort: &Cohort) -> Table {
         rows: rows.collect(),
         // What is not shown of the last row could be told from the cumulative shares.
         parts: Parts { exclusive: [true, false] },
+    }
+}
+
+/// The fact, and the criteria that stay open for want of it: "its result" alone says little.
+fn label(fact: &str, criteria: &BTreeSet<&str>) -> String {
+    let mut named = criteria.iter();
+    match (named.next(), named.len()) {
+        (Some(first), 0) => format!("{fact} ({first})"),
+        (Some(first), more) => format!("{fact} ({first} and {more} more)"),
+        (None, _) => fact.to_owned(),
     }
 }

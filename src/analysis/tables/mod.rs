@@ -7,7 +7,7 @@ mod groups;
 mod legibility;
 mod missing;
 mod overrides;
-mod pathway;
+pub(super) mod pathway;
 mod results;
 mod together;
 

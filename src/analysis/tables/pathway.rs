@@ -12,22 +12,9 @@ const STATUSES: [&str; 4] = ["done", "needed", "blocked", "not_applicable"];
 
 /// By policy and step: what it is in how many cases, and how many have everything done up to there.
 pub fn table(cohort: &Cohort) -> Table {
-    let distinct: Vec<Vec<&str>> = cohort.steps.distinct().collect();
     let mut steps: BTreeMap<(&str, &str), Step<'_>> = BTreeMap::new();
     let mut of_policy: BTreeMap<&str, Distinct> = BTreeMap::new();
-    // The case and policy of the row before, and whether everything is done so far.
-    let mut before = (u32::MAX, "");
-    let mut through = true;
-    for (case, row) in cohort.steps.iter() {
-        let Some(&[policy, number, id, title, status]) = distinct.get(row).map(Vec::as_slice)
-        else {
-            continue;
-        };
-        if before != (case, policy) {
-            before = (case, policy);
-            through = true;
-        }
-        through &= matches!(status, "done" | "not_applicable");
+    walk(cohort, |case, [policy, number, id, title, status], through| {
         of_policy.entry(policy).or_insert(Distinct::NONE).add(case);
         let step = steps.entry((policy, id)).or_insert(Step {
             number,
@@ -43,7 +30,7 @@ pub fn table(cohort: &Cohort) -> Table {
         if through {
             step.through.add(case);
         }
-    }
+    });
     let mut steps: Vec<_> = steps.into_iter().collect();
     steps.sort_by_key(|((policy, id), step)| (*policy, place(step.number), *id));
     let rows = steps.into_iter().map(|((policy, id), step)| {
@@ -75,6 +62,26 @@ pub fn table(cohort: &Cohort) -> Table {
         ],
         rows: rows.collect(),
         parts: Parts::default(),
+    }
+}
+
+/// Goes through the steps of each case: policy, number, id, title and status, and whether this and
+/// every earlier step is done or not applicable.
+pub fn walk<'a>(cohort: &'a Cohort, mut step: impl FnMut(u32, [&'a str; 5], bool)) {
+    let distinct: Vec<Vec<&str>> = cohort.steps.distinct().collect();
+    // The case and policy of the row before, and whether everything is done so far.
+    let mut before = (u32::MAX, "");
+    let mut through = true;
+    for (case, row) in cohort.steps.iter() {
+        let cells: Option<[&str; 5]> =
+            distinct.get(row).and_then(|cells| cells.as_slice().try_into().ok());
+        let Some(cells @ [policy, _, _, _, status]) = cells else { continue };
+        if before != (case, policy) {
+            before = (case, policy);
+            through = true;
+        }
+        through &= matches!(status, "done" | "not_applicable");
+        step(case, cells, through);
     }
 }
 
