@@ -28,4 +28,4 @@ pub use rows::{Filler, Index, Rows, Source};
 pub use summary::{Figure, Group, Summary, Table};
 pub use suppress::suppress;
 pub use tables::{Ask, Topic, summarize};
-pub use write::{csv, json, text};
+pub use write::{csv, json, text, xlsx};

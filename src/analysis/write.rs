@@ -1,10 +1,14 @@
 //! A summary as tables for a terminal, as CSV and as JSON.
 
+use std::io::Cursor;
+use std::path::Path;
+
 use serde_json::{Value, json};
 
+use super::cohort::Report;
 use super::figures::Measure;
 use super::summary::{Figure, Group, Summary, Table};
-use crate::report::{Cell, CsvTable};
+use crate::report::{Book, Cell, CsvTable, Schema};
 
 /// The columns of a summary as one table: a line a figure.
 pub const COLUMNS: &[&str] = &[
@@ -59,6 +63,49 @@ pub fn csv(summary: &Summary) -> std::io::Result<Vec<u8>> {
     let mut table = CsvTable::begin(Vec::new(), COLUMNS)?;
     lines(summary).try_for_each(|line| table.push(&line))?;
     table.finish()
+}
+
+/// The summary as a workbook: a sheet `summary` with a line a figure, ready for a pivot, and a sheet
+/// `about`. `room` is a folder for files without a name.
+///
+/// # Errors
+/// What the system says of those files.
+pub fn xlsx(summary: &Summary, room: &Path) -> std::io::Result<Vec<u8>> {
+    let schemas = [
+        Schema { file: "summary.csv", columns: COLUMNS.to_vec() },
+        Schema { file: "about.csv", columns: vec!["what", "value"] },
+    ];
+    let mut book = Book::begin(room, &schemas)?;
+    lines(summary).try_for_each(|line| book.push(0, &line))?;
+    about(summary).iter().try_for_each(|(what, value)| {
+        book.push(1, &[Cell::text(*what), Cell::text(value.as_str())])
+    })?;
+    let mut bytes = Cursor::new(Vec::new());
+    book.finish(&mut bytes)?;
+    Ok(bytes.into_inner())
+}
+
+/// What a summary is of, line by line.
+fn about(summary: &Summary) -> Vec<(&'static str, String)> {
+    let shown = |count: Option<u64>| count.map_or("*".to_owned(), |count| count.to_string());
+    let mut about = vec![("cases", shown(summary.cases))];
+    if let Some((first, last)) = &summary.days {
+        about.push(("judged as of", format!("{first} to {last}")));
+    }
+    for Report { folder, run_id, engine_version } in &summary.reports {
+        about.push(("report", format!("{folder}, run {run_id}, chartsift {engine_version}")));
+    }
+    for (policy, cases) in &summary.policies {
+        about.push(("policy", format!("{policy}, {} cases", shown(*cases))));
+    }
+    about.push(("intervals", "Wilson, 95 %".to_owned()));
+    if summary.min_cell > 1 {
+        about.push((
+            "withheld",
+            format!("counts below {}, and what would tell them", summary.min_cell),
+        ));
+    }
+    about
 }
 
 /// The summary as JSON.

@@ -22,6 +22,7 @@ mod policy;
 mod progress;
 mod reports;
 mod run;
+mod scan;
 mod searchable;
 mod split;
 mod summarize;

@@ -71,19 +71,11 @@ pub fn load(folders: &[PathBuf], sources: &BTreeSet<Source>) -> Result<Cohort, E
         });
         let mut index = Index::default();
         let path = folder.join("cases.csv");
-        let taken = split::read(
-            &path,
-            Given::COLUMNS,
-            1,
-            Vec::new,
-            |rows: &mut Vec<Vec<String>>, cells| {
-                rows.push(cells.iter().map(|cell| cell.clone().into_owned()).collect());
-            },
-        );
-        for row in taken.map_err(|trouble| told(&path, trouble))?.concat() {
-            let row: Vec<&str> = row.iter().map(String::as_str).collect();
+        let read = split::each(&path, Given::COLUMNS, |cells| {
+            let row: Vec<&str> = cells.iter().map(Cow::as_ref).collect();
             cohort.case(&mut index, &row);
-        }
+        });
+        read.map_err(|trouble| told(&path, trouble))?;
         indices.push((folder, index));
     }
     for source in sources {

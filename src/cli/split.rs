@@ -6,7 +6,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::thread;
 
-use smallvec::SmallVec;
+use super::scan;
 
 /// A part is not worth a thread below so many bytes.
 const PART: u64 = 4 << 20;
@@ -38,6 +38,55 @@ impl From<csv::Error> for Trouble {
     }
 }
 
+/// A table whose header was read.
+struct Opened {
+    /// Where its rows begin, and where the file ends.
+    body: (u64, u64),
+    /// How many columns it has, and where among them those are that are needed.
+    width: usize,
+    places: Vec<usize>,
+}
+
+impl Opened {
+    fn of(path: &Path, columns: &[&'static str]) -> Result<Self, Trouble> {
+        let file = File::open(path)?;
+        let length = file.metadata()?.len();
+        let mut reader = csv::Reader::from_reader(file);
+        let header = reader.byte_headers()?.clone();
+        let place = |column: &&'static str| {
+            header.iter().position(|name| name == column.as_bytes()).ok_or(*column)
+        };
+        let places = columns.iter().map(place).collect::<Result<Vec<usize>, _>>();
+        Ok(Self {
+            body: (reader.position().byte().min(length), length),
+            width: header.len(),
+            places: places.map_err(Trouble::Column)?,
+        })
+    }
+
+    /// Gives the rows between two places of the file to `push`.
+    fn rows(
+        &self,
+        path: &Path,
+        (from, to): (u64, u64),
+        push: impl FnMut(&[Cow<'_, str>]),
+    ) -> Result<(), Trouble> {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(from))?;
+        scan::rows(file.take(to - from), self.width, &self.places, push)
+    }
+}
+
+/// Reads a table from its first row to its last: `push` gets the cells of `columns` in order.
+pub fn each(
+    path: &Path,
+    columns: &[&'static str],
+    push: impl FnMut(&[Cow<'_, str>]),
+) -> Result<(), Trouble> {
+    let table = Opened::of(path, columns)?;
+    table.rows(path, table.body, push)
+}
+
 /// Reads a table in as many parts as there are threads for it: `begin` makes what takes the rows of
 /// a part, `push` gives it the cells of `columns` in order. The parts come back in the file's order.
 pub fn read<T: Send>(
@@ -47,36 +96,13 @@ pub fn read<T: Send>(
     begin: impl Fn() -> T + Sync,
     push: impl Fn(&mut T, &[Cow<'_, str>]) + Sync,
 ) -> Result<Vec<T>, Trouble> {
-    let file = File::open(path)?;
-    let length = file.metadata()?.len();
-    let mut reader = csv::Reader::from_reader(BufReader::with_capacity(BLOCK, file));
-    let header = reader.byte_headers()?.clone();
-    let body = reader.position().byte();
-    let places = columns
-        .iter()
-        .map(|column| header.iter().position(|name| name == column.as_bytes()).ok_or(*column))
-        .collect::<Result<Vec<usize>, _>>()
-        .map_err(Trouble::Column)?;
-    let parts = parts(path, body, length, jobs)?;
-    let of_part = |(from, to): (u64, u64)| -> Result<T, Trouble> {
+    let table = Opened::of(path, columns)?;
+    let of_part = |part: (u64, u64)| -> Result<T, Trouble> {
         let mut taken = begin();
-        let mut file = File::open(path)?;
-        file.seek(SeekFrom::Start(from))?;
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .buffer_capacity(BLOCK)
-            .from_reader(file.take(to - from));
-        let mut record = csv::ByteRecord::new();
-        while reader.read_byte_record(&mut record)? {
-            if record.len() != header.len() {
-                return Err(Trouble::Broken);
-            }
-            let cell = |place: &usize| record.get(*place).unwrap_or_default();
-            let cells = places.iter().map(|place| unguarded(String::from_utf8_lossy(cell(place))));
-            push(&mut taken, &cells.collect::<SmallVec<[_; 20]>>());
-        }
+        table.rows(path, part, |cells| push(&mut taken, cells))?;
         Ok(taken)
     };
+    let parts = parts(path, table.body, jobs)?;
     match parts.as_slice() {
         [part] => Ok(vec![of_part(*part)?]),
         parts => thread::scope(|scope| {
@@ -89,20 +115,8 @@ pub fn read<T: Send>(
     }
 }
 
-/// The cell without the apostrophe that keeps a spreadsheet from running it.
-fn unguarded(cell: Cow<'_, str>) -> Cow<'_, str> {
-    let formula = |rest: &str| rest.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    match cell {
-        Cow::Borrowed(text) => match text.strip_prefix('\'') {
-            Some(rest) if formula(rest) => Cow::Borrowed(rest),
-            _ => Cow::Borrowed(text),
-        },
-        owned => owned,
-    }
-}
-
 /// Where the parts of a file's rows begin and end.
-fn parts(path: &Path, body: u64, length: u64, jobs: usize) -> io::Result<Vec<(u64, u64)>> {
+fn parts(path: &Path, (body, length): (u64, u64), jobs: usize) -> io::Result<Vec<(u64, u64)>> {
     let number = (jobs as u64).min((length - body) / PART).max(1);
     if number == 1 {
         return Ok(vec![(body, length)]);
@@ -140,9 +154,7 @@ fn count_quotes(path: &Path, from: u64, to: u64) -> io::Result<u64> {
     loop {
         match file.read(&mut block)? {
             0 => return Ok(quotes),
-            read => {
-                quotes += block[..read].iter().map(|byte| u64::from(*byte == b'"')).sum::<u64>()
-            }
+            read => quotes += memchr::memchr_iter(b'"', &block[..read]).count() as u64,
         }
     }
 }
@@ -167,6 +179,8 @@ fn file_end(path: &Path) -> io::Result<u64> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     #[test]
@@ -178,7 +192,7 @@ mod tests {
         for number in 0..400_000 {
             text.push_str(&format!("{number},{}\n", words[number % words.len()]));
         }
-        std::fs::write(&path, &text).unwrap();
+        File::create_new(&path).unwrap().write_all(text.as_bytes()).unwrap();
         let one = |jobs: usize| {
             let parts =
                 read(&path, &["words", "n"], jobs, Vec::new, |rows: &mut Vec<String>, cells| {

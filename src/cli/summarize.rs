@@ -25,7 +25,8 @@ pub struct Args {
     /// Withhold counts below N, and what would tell them
     #[arg(long, value_name = "N", num_args = 0..=1, default_value_t = 0, default_missing_value = "11")]
     min_cell: u64,
-    /// What to write; the page goes to report.html in the folder, the others to standard output
+    /// What to write; the page goes to report.html in the folder and the workbook to summary.xlsx,
+    /// the others to standard output
     #[arg(long, value_enum, default_value_t = Form::Table)]
     format: Form,
     /// The file to write
@@ -44,10 +45,30 @@ enum Form {
     Html,
     /// One object with everything
     Json,
+    /// A workbook with a line a figure, ready for a pivot
+    Xlsx,
 }
 
-/// The page, where no file is named for it.
-const PAGE: &str = "report.html";
+impl Form {
+    /// The file in the report folder, where none is named and standard output would not do.
+    fn file(self) -> Option<&'static str> {
+        match self {
+            Form::Html => Some("report.html"),
+            Form::Xlsx => Some("summary.xlsx"),
+            Form::Table | Form::Csv | Form::Json => None,
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Form::Table => "table",
+            Form::Csv => "csv",
+            Form::Html => "html",
+            Form::Json => "json",
+            Form::Xlsx => "xlsx",
+        }
+    }
+}
 
 pub fn run(args: &Args) -> Result<Done, Error> {
     let out = place(args)?;
@@ -77,6 +98,11 @@ pub fn run(args: &Args) -> Result<Done, Error> {
                 .collect();
             analysis::page(&summary, &cohort, &roots)?.into_bytes()
         }
+        Form::Xlsx => {
+            let room = out.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+            let room = if room.as_os_str().is_empty() { Path::new(".") } else { room };
+            analysis::xlsx(&summary, room).map_err(Error::io(room, "cannot write"))?
+        }
         Form::Json => {
             // Writing plain data to memory cannot fail.
             let mut bytes =
@@ -89,25 +115,25 @@ pub fn run(args: &Args) -> Result<Done, Error> {
         Some(out) => output::write(out, &bytes)?,
         None => io::stdout().write_all(&bytes).map_err(stdout_error)?,
     }
-    if let (Form::Html, Some(out)) = (args.format, &out) {
-        eprintln!("the page is {}", out.display());
+    if let (Some(_), Some(out)) = (args.format.file(), &out) {
+        eprintln!("written: {}", out.display());
     }
     Ok(Done::default())
 }
 
 /// The file to write; `None` for standard output.
 fn place(args: &Args) -> Result<Option<PathBuf>, Error> {
-    match (&args.out, args.format, args.outs.as_slice()) {
+    match (&args.out, args.format.file(), args.outs.as_slice()) {
         (Some(out), _, _) => Ok(Some(out.clone())),
-        (None, Form::Html, [report]) => {
+        (None, None, _) => Ok(None),
+        (None, Some(file), [report]) => {
             reports::head(report)?;
-            Ok(Some(report.join(PAGE)))
+            Ok(Some(report.join(file)))
         }
-        (None, Form::Html, _) => Err(Error::Usage {
-            place: "--format html".into(),
-            problem: "of several reports: name the page with --out FILE".into(),
+        (None, Some(_), _) => Err(Error::Usage {
+            place: format!("--format {}", args.format.as_str()),
+            problem: "of several reports: name the file with --out FILE".into(),
         }),
-        (None, _, _) => Ok(None),
     }
 }
 

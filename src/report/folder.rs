@@ -27,6 +27,10 @@ pub const REQUESTS: &str = "requests";
 /// The workbook, where it is asked for.
 pub const BOOK: &str = "report.xlsx";
 
+/// What `summarize` may put beside it; it tells of this report alone.
+const PAGE: &str = "report.html";
+const SUMMARY: &str = "summary.xlsx";
+
 /// Where a report is written until it is whole.
 const PARTIAL: &str = ".partial";
 
@@ -41,6 +45,8 @@ const PARTS: &[&str] = &[
     "problems.csv",
     "documents.csv",
     BOOK,
+    PAGE,
+    SUMMARY,
     ASSESSMENTS,
     REQUESTS,
     RUN,

@@ -35,7 +35,9 @@ pub use row::{CaseRow, CriterionRow, DocumentRow, ProblemRow, ReasonRow, SCHEMA_
 pub use run::{
     Basis, Counts, DocumentRecord, OptionsRecord, PolicyRecord, RunRecord, Timings, run_id,
 };
+pub use tables::Schema;
 pub use writer::Writer;
+pub use xlsx::Book;
 
 use crate::chart::Chart;
 use crate::error::Problem;

@@ -38,11 +38,14 @@ pub fn all(summary: &Summary, links: Links) -> Vec<Chart> {
     charts.into_iter().flatten().collect()
 }
 
-/// What a group is called on a chart.
+/// What a group is called on a chart: its words, or its key where that says it more shortly.
 fn name(row: &Group) -> String {
     match (row.label.as_str(), row.keys.first().map_or("", String::as_str)) {
         ("", "") => "(not given)".to_owned(),
         ("", key) => key.to_owned(),
+        (label, key) if label.starts_with(key) && label.chars().count() > svg::LONGEST => {
+            key.to_owned()
+        }
         (label, _) => label.to_owned(),
     }
 }

@@ -61,7 +61,7 @@
   function show(query) {
     const cases = find(query);
     drawer.querySelector("h2").textContent =
-      query === "all=" ? "All cases" : query.split("&").map(decodeURIComponent).join(", ").replaceAll("_", " ");
+      query === "all=" ? "All cases" : query.split("&").map(part => decodeURIComponent(part).replace("=", ": ")).join(", ").replaceAll("_", " ");
     drawer.querySelector("p").textContent = cases.length > MOST
       ? `${cases.length} cases; the first ${MOST}:` : `${cases.length} case${cases.length === 1 ? "" : "s"}`;
     const list = drawer.querySelector("ol");
@@ -72,7 +72,8 @@
       const link = document.createElement("a");
       link.href = data.roots[report] + path.split("/").map(encodeURIComponent).join("/");
       link.textContent = id;
-      list.append(Object.assign(document.createElement("li"), {})), list.lastChild.append(link);
+      list.append(document.createElement("li"));
+      list.lastChild.append(link);
     }
     drawer.hidden = false;
   }
@@ -107,11 +108,9 @@
     const body = section.querySelector("tbody");
     const heads = [...section.querySelectorAll("th")];
     heads.forEach((head, column) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.append(...head.childNodes);
-      head.append(button);
-      button.addEventListener("click", () => {
+      // No button inside: on paper it would not come again with the head of each page.
+      head.tabIndex = 0;
+      const sort = () => {
         const falling = head.classList.contains("n")
           ? head.getAttribute("aria-sort") !== "descending" : head.getAttribute("aria-sort") === "ascending";
         for (const other of heads) other.removeAttribute("aria-sort");
@@ -123,6 +122,10 @@
         const order = (a, b) => typeof a === "number" ? a - b : a.localeCompare(b);
         const rows = [...body.rows].sort((a, b) => order(value(a), value(b)) * (falling ? -1 : 1));
         body.append(...rows);
+      };
+      head.addEventListener("click", sort);
+      head.addEventListener("keydown", event => {
+        if (event.key === "Enter" || event.key === " ") { event.preventDefault(); sort(); }
       });
     });
     const filter = section.querySelector("input");

@@ -11,7 +11,7 @@ const NUMBERS: f64 = 118.0;
 /// Height of a row.
 const ROW: f64 = 26.0;
 /// Longest name, in characters.
-const LONGEST: usize = 52;
+pub const LONGEST: usize = 45;
 
 /// A length of a bar.
 pub struct Part {
@@ -76,8 +76,9 @@ pub fn cut(text: &str, longest: usize) -> String {
 pub fn percent(share: f64) -> String {
     let percent = 100.0 * share;
     match percent {
-        p if p == 0.0 || p >= 10.0 => format!("{p:.0} %"),
-        p => format!("{p:.1} %"),
+        // The space is one that no line breaks at.
+        p if p == 0.0 || p >= 10.0 => format!("{p:.0}\u{a0}%"),
+        p => format!("{p:.1}\u{a0}%"),
     }
 }
 
