@@ -13,7 +13,7 @@
 # What OCR loads when it runs: Tesseract's library and its English model come with it.
 PACKAGES := tesseract-ocr python3-pip
 # What the tests hold the PDFs that are written against.
-TEST_PACKAGES := qpdf poppler-utils python3-venv
+TEST_PACKAGES := qpdf poppler-utils python3-venv libreoffice-calc-nogui
 # What the review station is looked at with.
 BROWSER_PACKAGES := chromium nodejs npm
 OUT := chartsift-out

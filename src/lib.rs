@@ -42,6 +42,7 @@ pub mod chart;
 pub mod necessity;
 pub mod report;
 pub mod review;
+pub mod analysis;
 pub mod pipeline;
 pub mod serve;
 pub mod cli;

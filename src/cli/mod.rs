@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod compare;
 mod completions;
 mod config;
 mod context;
@@ -19,9 +20,13 @@ mod output;
 mod page;
 mod policy;
 mod progress;
+mod reports;
 mod review;
 mod run;
+mod scan;
 mod searchable;
+mod split;
+mod summarize;
 mod tag;
 mod text;
 mod watch;
@@ -64,6 +69,8 @@ enum Command {
     Policy(policy::Args),
     Explain(explain::Args),
     Review(review::Args),
+    Summarize(summarize::Args),
+    Compare(compare::Args),
     Doctor(doctor::Args),
     Config(config::Args),
     Completions(completions::Args),
@@ -118,6 +125,8 @@ fn dispatch() -> Result<Done, Error> {
         Command::Policy(args) => policy::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Review(args) => review::run(&args),
+        Command::Summarize(args) => summarize::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Config(args) => config::run(&args, &config, &command),
         Command::Completions(args) => completions::run(&args),

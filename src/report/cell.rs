@@ -41,6 +41,23 @@ pub struct Column {
     pub holds: Type,
 }
 
+impl Column {
+    /// A column of words.
+    pub const fn text(name: &'static str) -> Self {
+        Self { name, holds: Type::Text }
+    }
+
+    /// A column of numbers.
+    pub const fn number(name: &'static str) -> Self {
+        Self { name, holds: Type::Number }
+    }
+
+    /// A column of whole numbers.
+    pub const fn count(name: &'static str) -> Self {
+        Self { name, holds: Type::Count }
+    }
+}
+
 impl<'a> Cell<'a> {
     /// Words; empty ones are an empty cell.
     pub fn text(words: impl Into<Cow<'a, str>>) -> Self {

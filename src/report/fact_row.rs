@@ -18,43 +18,32 @@ use crate::fact::{Fact, FieldShape, FieldType, FieldValue, Kind};
 
 /// Columns that every fact has, in the order of facts.csv.
 const CORE: &[Column] = &[
-    words("case_id"),
-    words("fact_id"),
-    words("document"),
-    count("page"),
-    words("boxes"),
-    count("start"),
-    count("end"),
-    words("quote"),
-    words("section"),
-    words("source"),
-    number("ocr_confidence"),
-    number("confidence"),
-    words("rule"),
-    words("polarity"),
-    words("certainty"),
-    words("time"),
-    words("experiencer"),
-    words("origin"),
-    words("date"),
-    words("kind"),
-    words("value"),
+    Column::text("case_id"),
+    Column::text("fact_id"),
+    Column::text("document"),
+    Column::count("page"),
+    Column::text("boxes"),
+    Column::count("start"),
+    Column::count("end"),
+    Column::text("quote"),
+    Column::text("section"),
+    Column::text("source"),
+    Column::number("ocr_confidence"),
+    Column::number("confidence"),
+    Column::text("rule"),
+    Column::text("polarity"),
+    Column::text("certainty"),
+    Column::text("time"),
+    Column::text("experiencer"),
+    Column::text("origin"),
+    Column::text("date"),
+    Column::text("kind"),
+    Column::text("value"),
 ];
 
 /// Columns at the end: the assertion, where a kind's own field took its name.
-const ASSERTION: &[Column] = &[words("assertion_polarity"), words("assertion_certainty")];
-
-const fn words(name: &'static str) -> Column {
-    Column { name, holds: Type::Text }
-}
-
-const fn count(name: &'static str) -> Column {
-    Column { name, holds: Type::Count }
-}
-
-const fn number(name: &'static str) -> Column {
-    Column { name, holds: Type::Number }
-}
+const ASSERTION: &[Column] =
+    &[Column::text("assertion_polarity"), Column::text("assertion_certainty")];
 
 /// The names that a kind's own field may share with one that every fact has.
 pub(super) const SHARED: &[&str] = &["polarity", "certainty", "experiencer"];

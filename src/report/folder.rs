@@ -34,6 +34,10 @@ pub const BUNDLES: &str = "fhir";
 /// The workbook, where it is asked for.
 pub const BOOK: &str = "report.xlsx";
 
+/// What `summarize` may put beside it; it tells of this report alone.
+const PAGE: &str = "report.html";
+const SUMMARY: &str = "summary.xlsx";
+
 /// Where a report is written until it is whole.
 const PARTIAL: &str = ".partial";
 
@@ -56,6 +60,8 @@ const PARTS: &[&str] = &[
     "problems.parquet",
     "documents.parquet",
     BOOK,
+    PAGE,
+    SUMMARY,
     ASSESSMENTS,
     REQUESTS,
     BUNDLES,

@@ -26,7 +26,7 @@ use std::io::{self, Write};
 
 use jiff::civil::Date;
 
-pub use cell::{Cell, Row};
+pub use cell::{Cell, Column, Row, Type};
 pub use csv::Table as CsvTable;
 pub use fact_row::{FactRow, columns as fact_columns, own_column};
 pub use folder::{Claim, check as check_out, claim, uninterrupted};
@@ -39,7 +39,9 @@ pub use row::{CaseRow, CriterionRow, DocumentRow, ProblemRow, ReasonRow, SCHEMA_
 pub use run::{
     Basis, Counts, DocumentRecord, OptionsRecord, PolicyRecord, RunRecord, Timings, run_id,
 };
+pub use tables::Schema;
 pub use writer::Writer;
+pub use xlsx::Book;
 
 use crate::chart::Chart;
 use crate::error::Problem;

@@ -31,6 +31,11 @@ impl Schema {
         self.file.split('.').next().unwrap_or(self.file)
     }
 
+    /// The names of its columns.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.columns.iter().map(|column| column.name).collect()
+    }
+
     /// Its Parquet file.
     pub fn parquet(&self) -> String {
         format!("{}.parquet", self.name())
@@ -66,7 +71,7 @@ impl Tables {
         let schemas = schemas();
         let csv = schemas
             .iter()
-            .map(|schema| folder.write(schema.file, |file| Table::begin(file, &schema.columns)))
+            .map(|schema| folder.write(schema.file, |file| Table::begin(file, &schema.names())))
             .collect::<Result<_, _>>()?;
         let book = formats.has(Format::Xlsx).then(|| Book::begin(folder.partial(), &schemas));
         let book = book.transpose().map_err(|source| folder.failed(source))?;

@@ -61,7 +61,7 @@ impl Book {
             workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
             let sheets = schemas.iter().map(|schema| Sheet {
                 name: schema.name(),
-                columns: schema.columns.iter().map(|column| column.name).collect(),
+                columns: schema.names(),
                 at: 0,
                 number: 0,
                 rows: 0,

@@ -114,7 +114,11 @@ impl Pictures {
         }
         let turned = self.page(store, source).and_then(|page| page.sheet(number));
         let (_, _, turned) = turned.ok_or("this page has no picture")?;
-        let file = pipeline::Source { name: source.document.clone(), path: source.path.clone() };
+        let file = pipeline::Source {
+            name: source.document.clone(),
+            path: source.path.clone(),
+            remote: None,
+        };
         let drawn = pipeline::with_bytes(&file, |bytes| {
             if blake3::hash(bytes).to_hex().as_str() != source.key.content_hash {
                 return Err("the file changed since it was read; run again".to_owned());

@@ -1,5 +1,6 @@
 //! The program from outside, in one binary.
 
+mod analysis;
 mod bucket;
 mod cli;
 mod corpus;
