@@ -14,8 +14,9 @@
 PACKAGES := tesseract-ocr python3-pip
 # What the tests hold the PDFs that are written against.
 TEST_PACKAGES := qpdf poppler-utils python3-venv libreoffice-calc-nogui
-# What the review station is looked at with.
-BROWSER_PACKAGES := chromium nodejs npm
+# What the review station is looked at with; where Node comes from elsewhere, its npm does too.
+BROWSER_PACKAGES := $(if $(shell command -v chromium),,chromium) \
+	$(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm)
 OUT := chartsift-out
 # Of the set that make bench makes.
 DOCUMENTS := 500
