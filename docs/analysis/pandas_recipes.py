@@ -195,8 +195,9 @@ def pathway(report):
 # %% What reviewers changed, where there is a reviews.csv.
 def overrides(report):
     rows = read(report, "reviews")
+    rows = rows[(rows["target"] == "fact") & (rows["counts"] == "true")]
     rows = rows[rows["verdict"].isin(["accept", "correct", "reject", "unsure"])]
-    rows["rule"] = rows["rule"].str.split("+").str[0]
+    rows = rows.assign(rule=rows["rule"].str.split("+").str[0])
     rows = pd.concat([rows.assign(rule=""), rows])
     table = pd.crosstab(rows["rule"], rows["verdict"]).reindex(columns=["accept", "correct", "reject", "unsure"], fill_value=0)
     table.columns = ["accepted", "corrected", "rejected", "unsure"]

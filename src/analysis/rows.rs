@@ -60,14 +60,14 @@ impl Source {
             }
             Source::Steps => &["policy_id", "step_no", "step_id", "title", "status"],
             Source::Facts => &["ocr_confidence"],
-            Source::Reviews => &["rule", "verdict"],
+            Source::Reviews => &["target", "counts", "rule", "verdict"],
         }
     }
 
     /// The column that says whose row it is.
     pub fn key(self) -> &'static str {
         match self {
-            Source::Reviews => "fact_id",
+            Source::Reviews => "subject",
             _ => "case_id",
         }
     }

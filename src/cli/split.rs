@@ -189,7 +189,7 @@ mod tests {
         let path = place.path().join("rows.csv");
         let mut text = "n,words\n".to_owned();
         let words = ["plain", "\"a, \"\"b\"\"\nand\n\"", "\"\n\n\n\"", "'=1"];
-        for number in 0..400_000 {
+        for number in 0..1_200_000 {
             text.push_str(&format!("{number},{}\n", words[number % words.len()]));
         }
         File::create_new(&path).unwrap().write_all(text.as_bytes()).unwrap();
@@ -202,7 +202,7 @@ mod tests {
             (parts.len(), parts.concat())
         };
         let (parts, rows) = one(1);
-        assert_eq!((parts, rows.len(), rows[3].as_str()), (1, 400_000, "3 =1"));
+        assert_eq!((parts, rows.len(), rows[3].as_str()), (1, 1_200_000, "3 =1"));
         for jobs in [2, 3, 7] {
             let (parts, split) = one(jobs);
             assert!(parts > 1 && split == rows, "{jobs} jobs");

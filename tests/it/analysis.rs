@@ -36,10 +36,14 @@ fn corpus(place: &Place) {
 
 /// Verdicts on some of the report's facts, as reviewers give them.
 fn review(place: &Place) {
-    let mut reviews = "fact_id,rule,verdict\n".to_owned();
+    let mut reviews = "id,target,subject,verdict,counts,rule\n".to_owned();
     for (number, fact) in rows(&place.read("out/facts.csv")).iter().enumerate().take(60) {
         let verdict = ["accept", "accept", "accept", "correct", "reject", "unsure"][number % 6];
-        reviews.push_str(&format!("{},{},{verdict}\n", fact["fact_id"], fact["rule"]));
+        let (id, rule) = (&fact["fact_id"], &fact["rule"]);
+        // One is taken back, and one is of a page.
+        let counts = number != 7;
+        let target = if number == 9 { "page" } else { "fact" };
+        reviews.push_str(&format!("{number},{target},{id},{verdict},{counts},{rule}\n"));
     }
     place.write("out/reviews.csv", reviews);
 }
@@ -66,6 +70,9 @@ fn every_figure_is_that_of_the_recipes() {
         assert!(line.contains("21 tables"), "{said}");
         line.rsplit(", ").next().unwrap().split(' ').next().unwrap().parse().unwrap()
     };
+    let all = rows(&place.read("sum.csv"));
+    let reviewed = all.iter().find(|row| row["table"] == "overrides" && row["value_1"].is_empty());
+    assert_eq!(reviewed.unwrap()["count"], "58");
     assert!(figures("DuckDB") > 4_000 && figures("pandas") > 4_000, "{said}");
 }
 

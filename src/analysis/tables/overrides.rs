@@ -14,7 +14,10 @@ pub fn table(cohort: &Cohort) -> Option<Table> {
     let distinct: Vec<Vec<&str>> = cohort.reviews.distinct().collect();
     let mut rules: BTreeMap<&str, [u64; 4]> = BTreeMap::new();
     for (_, row) in cohort.reviews.iter() {
-        let Some(&[rule, verdict]) = distinct.get(row).map(Vec::as_slice) else { continue };
+        // What was taken back or overruled does not count; nor do pages and sign-offs.
+        let Some(&["fact", "true", rule, verdict]) = distinct.get(row).map(Vec::as_slice) else {
+            continue;
+        };
         let Some(place) = VERDICTS.iter().position(|word| *word == verdict) else { continue };
         // The rule itself; the cues that it met with follow it.
         let rule = rule.split('+').next().unwrap_or_default();
@@ -43,7 +46,8 @@ pub fn table(cohort: &Cohort) -> Option<Table> {
         name: "overrides".to_owned(),
         title: "What reviewers changed".to_owned(),
         note: "Facts that were reviewed, by the rule that made them; overridden: corrected or rejected, of \
-               those accepted, corrected or rejected.",
+               those accepted, corrected or rejected. Reviewers mostly see doubtful facts first: this tells \
+               rules apart, it is not how often the program errs.",
         keys: vec!["rule"],
         measures: vec![
             Measure::Cases,
