@@ -28,8 +28,9 @@ VENV := .venv
 demo: packages models
 	cargo build --release --locked
 	cargo run --release --locked --quiet -- run --manifest corpus/manifest.csv --out $(OUT)
+	cargo run --release --locked --quiet -- summarize $(OUT) --format html
 	@echo
-	@echo "The report is in $(OUT)/: start with cases.csv and assessments/."
+	@echo "The report is in $(OUT)/: start with cases.csv, assessments/ and, in a browser, report.html."
 
 # Tested with all that can be built in.
 FEATURES := --features s3
