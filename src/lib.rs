@@ -28,6 +28,7 @@ pub mod store;
 pub mod worker;
 pub mod searchable;
 pub mod quantity;
+pub mod interval;
 pub mod fact;
 pub mod text;
 pub mod fold;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::names::Names;
 use super::rows::{Index, Rows, Source};
+use crate::report::items;
 
 /// A report that a summary is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -286,9 +287,4 @@ impl Cohort {
             || self.cases.iter().map(|case| self.names.word(case.as_of)).filter(|d| !d.is_empty());
         Some((days().min()?, days().max()?))
     }
-}
-
-/// The items of a list cell.
-pub(super) fn items(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split(';').filter(|item| !item.is_empty())
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cohort::items;
+use crate::report::items;
 
 /// What one report says of a case under one policy.
 #[derive(Clone, Default)]

@@ -2,7 +2,7 @@
 
 use super::cohort::Report;
 use super::figures::Measure;
-use super::interval::wilson;
+use crate::interval::wilson;
 
 /// What reports say together.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,6 +115,17 @@ impl Figure {
 
     /// The share's interval at 95 %.
     pub fn interval(&self) -> Option<(f64, f64)> {
-        wilson(self.count?, self.of?)
+        Some(wilson(self.share()?, self.of? as f64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_nothing_there_is_no_share() {
+        let figure = Figure::count(0, 0);
+        assert_eq!((figure.share(), figure.interval()), (None, None));
     }
 }

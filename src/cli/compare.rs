@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -114,10 +114,7 @@ pub fn run(args: &Args) -> Result<Done, Error> {
         Form::Csv => told.csv().map_err(stdout_error)?,
         Form::Json => told.json(),
     };
-    match &args.out {
-        Some(out) => output::write(out, &bytes)?,
-        None => io::stdout().write_all(&bytes).map_err(stdout_error)?,
-    }
+    output::put(args.out.as_deref(), &bytes)?;
     Ok(Done::default())
 }
 
@@ -393,9 +390,6 @@ impl Told<'_> {
             })).collect::<Vec<_>>(),
             "cases": cases.collect::<Vec<_>>(),
         });
-        // Writing plain data to memory cannot fail.
-        let mut bytes = serde_json::to_vec_pretty(&told).unwrap_or_default();
-        bytes.push(b'\n');
-        bytes
+        output::json(&told)
     }
 }

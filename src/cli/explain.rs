@@ -13,7 +13,7 @@ use crate::author::place_of;
 use crate::error::Error;
 use crate::lexicon::Lexicon;
 use crate::pipeline::lexicon_files;
-use crate::report::{StoredRow, read_rows};
+use crate::report::{StoredRow, items, read_rows};
 use crate::review::HUMAN;
 
 /// Tell why a case came out as it did, or how a fact came to be
@@ -96,7 +96,7 @@ fn fact(args: &Args) -> Result<String, Error> {
         return Ok(text);
     }
     for row in read_rows(&args.out, "criteria.csv")? {
-        if cell(&row, "fact_ids").split(';').any(|id| id == args.what) {
+        if items(cell(&row, "fact_ids")).any(|id| id == args.what) {
             let [case, policy, criterion, result] =
                 ["case_id", "policy_id", "criterion_id", "result"].map(|name| cell(&row, name));
             text.push_str(&format!("  decided {case}: {policy} {criterion} {result}\n"));

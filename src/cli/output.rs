@@ -3,8 +3,10 @@
 #![expect(clippy::disallowed_methods, reason = "writes the files")]
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::path::Path;
 
+use super::stdout_error;
 use crate::error::Error;
 
 /// Says what is wrong with a place for a file, before any work is done for it.
@@ -42,6 +44,19 @@ pub fn write(out: &Path, bytes: &[u8]) -> Result<(), Error> {
         let _ = std::fs::remove_file(&beside);
     }
     written.map_err(failed)
+}
+
+/// Writes to a file where one is named, else to standard output.
+pub fn put(out: Option<&Path>, bytes: &[u8]) -> Result<(), Error> {
+    match out {
+        Some(out) => write(out, bytes),
+        None => io::stdout().write_all(bytes).map_err(stdout_error),
+    }
+}
+
+/// A value as JSON that people can read, with a line end.
+pub fn json(value: &serde_json::Value) -> Vec<u8> {
+    format!("{value:#}\n").into_bytes()
 }
 
 fn folder(out: &Path) -> &Path {

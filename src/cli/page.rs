@@ -1,13 +1,13 @@
 //! `page`: one page as a picture.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use super::input::{ReadArgs, sources};
-use super::{Done, facts, output, stdout_error};
+use super::{Done, facts, output};
 use crate::error::Error;
 use crate::pipeline;
-use crate::read::view::{self, View, ViewError};
+use crate::read::view::{self, ViewError};
 
 /// Boxes of words and boxes of facts: red, green, blue.
 const WORD: [u8; 3] = [214, 39, 40];
@@ -96,14 +96,6 @@ pub fn run(args: &Args) -> Result<Done, Error> {
         }
         None => {}
     }
-    write(args, &view)?;
+    output::put(args.out.as_deref(), &view.png())?;
     Ok(Done { documents: 1, failed: 0 })
-}
-
-fn write(args: &Args, view: &View) -> Result<(), Error> {
-    let png = view.png();
-    match &args.out {
-        Some(out) => output::write(out, &png),
-        None => io::stdout().lock().write_all(&png).map_err(stdout_error),
-    }
 }

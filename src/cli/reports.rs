@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::split::{self, Trouble};
 use crate::analysis::{Cohort, Filler, Given, Index, Report, Rows, Source};
 use crate::error::Error;
-use crate::report::SCHEMA_VERSION;
+use crate::report::{PROGRAM, SCHEMA_VERSION};
 
 /// What is needed of run.json.
 #[derive(Deserialize)]
@@ -36,7 +36,7 @@ pub fn head(out: &Path) -> Result<Head, Error> {
     }
     let bytes = fs::read(out.join("run.json"));
     let head = bytes.ok().and_then(|bytes| serde_json::from_slice::<Head>(&bytes).ok());
-    let head = head.filter(|head| head.program == "chartsift").ok_or_else(|| {
+    let head = head.filter(|head| head.program == PROGRAM).ok_or_else(|| {
         wrong("no report: it has no run.json of this program; name a folder that `run` wrote to its end".into())
     })?;
     if head.schema_version != SCHEMA_VERSION {

@@ -11,6 +11,7 @@ use memchr::{memchr, memchr2};
 use smallvec::SmallVec;
 
 use super::split::Trouble;
+use crate::report::unguarded;
 
 /// Bytes read at a time; a row that is longer makes room for itself.
 const BLOCK: usize = 1 << 18;
@@ -113,18 +114,10 @@ fn cell<'a>(text: &'a [u8], ends: &[usize], place: usize) -> Cow<'a, str> {
         },
         None => String::from_utf8_lossy(bytes),
     };
-    unguarded(cell)
-}
-
-/// The cell without the apostrophe before what a spreadsheet would run.
-fn unguarded(cell: Cow<'_, str>) -> Cow<'_, str> {
-    let formula = |rest: &str| rest.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if !cell.strip_prefix('\'').is_some_and(formula) {
-        return cell;
-    }
     match cell {
-        Cow::Borrowed(words) => Cow::Borrowed(&words[1..]),
-        Cow::Owned(words) => Cow::Owned(words[1..].to_owned()),
+        Cow::Borrowed(words) => Cow::Borrowed(unguarded(words)),
+        Cow::Owned(words) if unguarded(&words) == words => Cow::Owned(words),
+        Cow::Owned(words) => Cow::Owned(unguarded(&words).to_owned()),
     }
 }
 

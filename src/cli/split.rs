@@ -138,7 +138,7 @@ fn parts(path: &Path, (body, length): (u64, u64), jobs: usize) -> io::Result<Vec
     for (part, quotes) in quotes.into_iter().enumerate() {
         open ^= quotes? % 2 == 1;
         if let Some(cut) = cuts.get(part + 1) {
-            starts.push(row_after(path, *cut, open)?);
+            starts.push(row_after(path, *cut, open)?.unwrap_or(length));
         }
     }
     starts.push(length);
@@ -159,22 +159,19 @@ fn count_quotes(path: &Path, from: u64, to: u64) -> io::Result<u64> {
     }
 }
 
-/// Where the first row after `cut` begins; `open` says whether a quoted cell is open there.
-fn row_after(path: &Path, cut: u64, mut open: bool) -> io::Result<u64> {
+/// Where the first row after `cut` begins, if there is one; `open` says whether a quoted cell is open
+/// there.
+fn row_after(path: &Path, cut: u64, mut open: bool) -> io::Result<Option<u64>> {
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(cut))?;
     for (at, byte) in (cut..).zip(BufReader::new(file).bytes()) {
         match byte? {
             b'"' => open = !open,
-            b'\n' if !open => return Ok(at + 1),
+            b'\n' if !open => return Ok(Some(at + 1)),
             _ => {}
         }
     }
-    file_end(path)
-}
-
-fn file_end(path: &Path) -> io::Result<u64> {
-    Ok(path.metadata()?.len())
+    Ok(None)
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! `summarize`: why requests fail, for whom, and what would cure it.
 
 use std::collections::BTreeSet;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -103,18 +102,9 @@ pub fn run(args: &Args) -> Result<Done, Error> {
             let room = if room.as_os_str().is_empty() { Path::new(".") } else { room };
             analysis::xlsx(&summary, room).map_err(Error::io(room, "cannot write"))?
         }
-        Form::Json => {
-            // Writing plain data to memory cannot fail.
-            let mut bytes =
-                serde_json::to_vec_pretty(&analysis::json(&summary)).unwrap_or_default();
-            bytes.push(b'\n');
-            bytes
-        }
+        Form::Json => output::json(&analysis::json(&summary)),
     };
-    match &out {
-        Some(out) => output::write(out, &bytes)?,
-        None => io::stdout().write_all(&bytes).map_err(stdout_error)?,
-    }
+    output::put(out.as_deref(), &bytes)?;
     if let (Some(_), Some(out)) = (args.format.file(), &out) {
         eprintln!("written: {}", out.display());
     }

@@ -18,7 +18,8 @@ use crate::store::Store;
 /// nobody waiting for long, few enough that they weigh little.
 const BATCH: usize = 8;
 
-/// Decides every case of a plan by what was read and what reviewers changed, `jobs` at a time, and hands them to `sink` in their order.
+/// Decides every case of a plan by what was read and what reviewers changed, `jobs` at a time, and
+/// hands them to `sink` in their order.
 ///
 /// # Errors
 /// [`Error::Io`] where the store cannot be read or no thread can be started; what `sink`

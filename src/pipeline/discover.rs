@@ -81,8 +81,9 @@ impl CaseBy {
 
 /// Finds the documents below `inputs` and makes cases of them.
 ///
-/// An input may be `s3://BUCKET/PREFIX`, which is listed. A file that is named is taken whatever its ending; `out` is left out of the search,
-/// so that a report inside an input is never taken for a part of it.
+/// An input may be `s3://BUCKET/PREFIX`, which is listed. A file that is named is taken whatever
+/// its ending; `out` is left out of the search, so that a report inside an input is never taken
+/// for a part of it.
 pub fn discover(inputs: &[PathBuf], case_by: CaseBy, out: Option<&Path>) -> Result<Plan, Error> {
     let mut search = Search {
         out: out.and_then(|out| fs::canonicalize(out).ok()),

@@ -4,18 +4,22 @@
 //! when the work begins, read there like any others, and removed when it is done. Names in
 //! the bucket never become names of files here.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use super::{Plan, Source};
 use crate::error::Error;
+use crate::report::clear_folder;
 
 /// Where documents lie while they are worked on, in the report folder.
 const ROOM: &str = ".fetched";
 
+/// How addresses begin.
+const SCHEME: &str = "s3://";
+
 /// Whether an input is the address of something in object storage.
 pub fn is_remote(input: &Path) -> bool {
-    input.to_str().is_some_and(|input| input.starts_with("s3://"))
+    input.to_str().is_some_and(|input| input.starts_with(SCHEME))
 }
 
 /// A bucket and what is named in it: `s3://BUCKET/PREFIX`.
@@ -32,10 +36,9 @@ impl Address {
     /// [`Error::Usage`] where no bucket is named.
     pub fn parse(input: &Path) -> Result<Self, Error> {
         let text = input.to_string_lossy();
-        let (bucket, prefix) = match text.strip_prefix("s3://").unwrap_or(&text).split_once('/') {
-            Some((bucket, prefix)) => (bucket, prefix.trim_end_matches('/')),
-            None => (text.strip_prefix("s3://").unwrap_or(&text), ""),
-        };
+        let named = text.strip_prefix(SCHEME).unwrap_or(&text);
+        let (bucket, prefix) = named.split_once('/').unwrap_or((named, ""));
+        let prefix = prefix.trim_end_matches('/');
         match bucket {
             "" => Err(usage(&text, "name a bucket: s3://BUCKET/PREFIX")),
             bucket => Ok(Self { bucket: bucket.to_owned(), prefix: prefix.to_owned() }),
@@ -106,13 +109,7 @@ pub fn fetch(plan: &Plan) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Io`] where it cannot be removed.
 pub fn clear(out: &Path) -> Result<(), Error> {
-    let room = out.join(ROOM);
-    match fs::remove_dir_all(&room) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(Error::io(&room, "cannot remove")(error))
-        }
-        _ => Ok(()),
-    }
+    clear_folder(&out.join(ROOM))
 }
 
 fn usage(place: &str, problem: &str) -> Error {

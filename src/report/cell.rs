@@ -88,6 +88,11 @@ impl<'a> Cell<'a> {
     }
 }
 
+/// The items of a cell that [`Cell::list`] made.
+pub fn items(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split(';').filter(|item| !item.is_empty())
+}
+
 /// A line of one of the report's tables.
 pub trait Row {
     /// Name of the file that it belongs to.

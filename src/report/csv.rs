@@ -28,12 +28,20 @@ impl<W: Write> Table<W> {
     }
 }
 
+/// Whether a spreadsheet would run the text as a formula.
+fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+/// The cell without the apostrophe that keeps a spreadsheet from running it.
+pub fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(cell)
+}
+
 /// The cell's text, with an apostrophe before what a spreadsheet would run as a formula.
 fn guarded<'a>(cell: &'a Cell<'_>) -> Cow<'a, str> {
     match cell {
-        Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
-            Cow::Owned(format!("'{text}"))
-        }
+        Cell::Text(text) if is_formula(text) => Cow::Owned(format!("'{text}")),
         cell => cell.written(),
     }
 }

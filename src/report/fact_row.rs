@@ -9,6 +9,7 @@
 //! own `value` is `own_value`.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -62,15 +63,14 @@ pub struct FactRow<'a> {
 
 /// The columns of facts.csv.
 pub fn columns() -> Vec<Column> {
-    let own = own_fields()
-        .into_iter()
-        .map(|(field, holds)| Column { name: own_column(field, true), holds });
+    let own =
+        OWN_FIELDS.iter().map(|&(field, holds)| Column { name: own_column(field, true), holds });
     CORE.iter().copied().chain(own).chain(ASSERTION.iter().copied()).collect()
 }
 
 /// The kinds' own fields with columns of their own, each once, in the order of the vocabulary. One
 /// that is a number in one kind and words in another has a column of words.
-fn own_fields() -> Vec<(&'static str, Type)> {
+static OWN_FIELDS: LazyLock<Vec<(&'static str, Type)>> = LazyLock::new(|| {
     let mut own: Vec<(&'static str, Type)> = Vec::new();
     for &(_, fields) in Kind::TYPES {
         for &FieldType { name: field, shape, .. } in fields {
@@ -90,7 +90,7 @@ fn own_fields() -> Vec<(&'static str, Type)> {
         }
     }
     own
-}
+});
 
 /// The name that a kind's own field has in reports.
 pub fn own_column(field: &'static str, csv: bool) -> &'static str {
@@ -162,8 +162,8 @@ impl FactRow<'_> {
             Cell::text(line(fact)),
         ];
         cells.extend(
-            own_fields()
-                .into_iter()
+            OWN_FIELDS
+                .iter()
                 .map(|(field, _)| fact.kind.field(field).map_or(Cell::Empty, Cell::from)),
         );
         cells.push(Cell::text(assertion.assertion_polarity.unwrap_or_default()));

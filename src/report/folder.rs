@@ -128,7 +128,7 @@ pub fn claim(out: &Path) -> Result<Claim, Error> {
 }
 
 /// Removes a folder if it is there.
-fn clear(folder: &Path) -> Result<(), Error> {
+pub fn clear(folder: &Path) -> Result<(), Error> {
     match fs::remove_dir_all(folder) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
             Err(Error::io(folder, "cannot remove")(source))

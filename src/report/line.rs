@@ -69,7 +69,7 @@ impl Parts {
 }
 
 /// A word of a closed set as people write it.
-fn words(word: &str) -> String {
+pub(super) fn words(word: &str) -> String {
     word.replace('_', " ")
 }
 

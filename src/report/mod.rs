@@ -26,18 +26,18 @@ use std::io::{self, Write};
 
 use jiff::civil::Date;
 
-pub use cell::{Cell, Column, Row, Type};
-pub use csv::Table as CsvTable;
+pub use cell::{Cell, Column, Row, Type, items};
+pub use csv::{Table as CsvTable, unguarded};
 pub use fact_row::{FactRow, columns as fact_columns, own_column};
-pub use folder::{Claim, check as check_out, claim, uninterrupted};
+pub use folder::{Claim, check as check_out, claim, clear as clear_folder, uninterrupted};
 pub use format::{Format, Formats};
 pub use line::line;
 pub use read::{
-    StoredCase, StoredFact, StoredRow, read_charts, read_document, read_fact, read_rows, unguarded,
+    StoredCase, StoredFact, StoredRow, read_charts, read_document, read_fact, read_rows,
 };
 pub use row::{CaseRow, CriterionRow, DocumentRow, ProblemRow, ReasonRow, SCHEMA_VERSION, StepRow};
 pub use run::{
-    Basis, Counts, DocumentRecord, OptionsRecord, PolicyRecord, RunRecord, Timings, run_id,
+    Basis, Counts, DocumentRecord, OptionsRecord, PROGRAM, PolicyRecord, RunRecord, Timings, run_id,
 };
 pub use tables::Schema;
 pub use writer::Writer;

@@ -9,6 +9,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::csv::unguarded;
 use super::fact_row::{SHARED, own_column};
 use super::folder::is_report;
 use crate::chart::{Chart, ChartDocument, Given};
@@ -48,16 +49,10 @@ pub fn read_rows(out: &Path, table: &str) -> Result<Vec<StoredRow>, Error> {
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(broken)?;
-        let cells = columns.iter().map(str::to_owned).zip(record.iter().map(unguarded));
-        rows.push(cells.collect());
+        let cells = record.iter().map(|cell| unguarded(cell).to_owned());
+        rows.push(columns.iter().map(str::to_owned).zip(cells).collect());
     }
     Ok(rows)
-}
-
-/// The cell without the apostrophe that keeps a spreadsheet from running it.
-pub fn unguarded(cell: &str) -> String {
-    let formula = |rest: &&str| rest.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    cell.strip_prefix('\'').filter(formula).unwrap_or(cell).to_owned()
 }
 
 /// The cases of a report, from documents.csv, facts.jsonl and what cases.csv says of the requests.

@@ -7,6 +7,6 @@ mod quality;
 mod queue;
 
 pub use apply::{HUMAN, Reviews};
-pub use ledger::{Ledger, agree};
+pub use ledger::{ADJUDICATE, Ledger, agree};
 pub use quality::{Estimate, agreement, rate, share};
 pub use queue::{Item, Queue, low_first, random_sample, shuffled};

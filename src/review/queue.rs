@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::ledger::ADJUDICATE;
+
 /// What queues know of a fact.
 pub struct Item {
     /// The fact's id.
@@ -50,7 +52,7 @@ impl Queue {
             None => match name {
                 "low" => Self::Low,
                 "second" => Self::Second,
-                "adjudicate" => Self::Adjudicate,
+                ADJUDICATE => Self::Adjudicate,
                 "changed" => Self::Changed,
                 _ => Self::Random { seed: name.strip_prefix("random-")?.parse().ok()? },
             },
@@ -65,7 +67,7 @@ impl Queue {
             Self::Reason(id) => format!("reason:{id}"),
             Self::Document(at) => format!("document:{at}"),
             Self::Second => "second".to_owned(),
-            Self::Adjudicate => "adjudicate".to_owned(),
+            Self::Adjudicate => ADJUDICATE.to_owned(),
             Self::Changed => "changed".to_owned(),
         }
     }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::app::{Listing, blank};
 use super::ask::{Answer, Ask, query};
-use super::cases::signed_subject;
+use super::cases::{cell, is_adverse, signed_subject};
 use super::facts::{
     case_address, fact_address, fact_page, object, page_address, page_subject, whole_page,
 };
@@ -222,12 +222,11 @@ pub fn sign(ask: &Ask) -> Result<Answer, Error> {
     let (case, policy) = (ask.form.get("case"), ask.form.get("policy"));
     let row = index.case_at(case).and_then(|at| {
         let rows = &index.cases[at].rows;
-        rows.iter().find(|row| row.get("policy_id").map(String::as_str) == Some(policy))
+        rows.iter().find(|row| cell(row, "policy_id") == policy)
     });
     let Some(row) = row else { return Ok(Answer::NotFound) };
-    let determination = row.get("determination").cloned().unwrap_or_default();
     let wrong = |words: &str| Ok(Answer::Wrong(words.to_owned()));
-    if determination != "not_medically_necessary" {
+    if !is_adverse(row) {
         return wrong("Only an adverse recommendation is signed.");
     }
     let [name, credential, reason] =
@@ -243,7 +242,7 @@ pub fn sign(ask: &Ask) -> Result<Answer, Error> {
         Ok(Verdict::Disagree) => Verdict::Disagree,
         _ => return wrong("Agree or disagree."),
     };
-    let to = json!({ "name": name, "credential": credential, "determination": determination,
+    let to = json!({ "name": name, "credential": credential, "determination": cell(row, "determination"),
         "policy_id": policy, "policy_version": row.get("policy_version"), "run_id": row.get("run_id") });
     ask.app.say(Event {
         subject: signed_subject(case, policy),

@@ -7,18 +7,25 @@ use super::ask::{Answer, Ask, query};
 use super::facts::{case_address, fact_address, page_address, told, words};
 use super::markdown;
 use crate::error::Error;
-use crate::report::{StoredRow, line};
+use crate::necessity::Determination;
+use crate::report::{self, StoredRow, line};
 use crate::store::Target;
 
 /// Cases on a page of the list.
 const SHOWN: usize = 100;
 
-fn cell<'a>(row: &'a StoredRow, name: &str) -> &'a str {
+/// A cell of a row; empty where there is no such column.
+pub fn cell<'a>(row: &'a StoredRow, name: &str) -> &'a str {
     row.get(name).map(String::as_str).unwrap_or_default()
 }
 
 fn items<'a>(row: &'a StoredRow, name: &str) -> impl Iterator<Item = &'a str> {
-    cell(row, name).split(';').filter(|item| !item.is_empty())
+    report::items(cell(row, name))
+}
+
+/// Whether a row of cases.csv recommends against the request.
+pub fn is_adverse(row: &StoredRow) -> bool {
+    cell(row, "determination") == Determination::NotMedicallyNecessary.as_str()
 }
 
 /// The subject of a sign-off: the case and the policy that it was held against.
@@ -165,7 +172,7 @@ pub fn one(ask: &Ask) -> Result<Answer, Error> {
             "determination": words(cell(row, "determination")), "kind": cell(row, "determination"),
             "rationale": cell(row, "rationale"),
             "flags": items(row, "flags").map(words).collect::<Vec<_>>(),
-            "adverse": cell(row, "determination") == "not_medically_necessary",
+            "adverse": is_adverse(row),
             "reasons": own(&reasons).iter().map(|row| json!({
                 "label": cell(row, "label"), "rationale": cell(row, "rationale"),
                 "quote": cell(row, "record_quote"), "page": cell(row, "page"),

@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 use serde_json::{Value, json};
 
 use super::ask::{Answer, Ask};
+use super::cases::cell;
 use super::facts::{case_address, words};
 use super::index::Index;
 use crate::chart::ChartDocument;
@@ -59,9 +60,8 @@ impl NewRuling {
             .filter(|(id, (_, now))| self.before.get(*id).is_some_and(|before| before != now))
             .map(|(id, (title, now))| json!({ "title": title, "before": words(&self.before[id]), "now": words(now) }))
             .collect();
-        let before = row.get("determination").map(String::as_str);
         json!({ "determination": words(self.determination), "kind": self.determination,
-            "same": before == Some(self.determination), "rationale": self.rationale,
+            "same": cell(row, "determination") == self.determination, "rationale": self.rationale,
             "reasons": self.reasons, "changes": changes })
     }
 }
@@ -86,12 +86,9 @@ pub fn again(ask: &Ask) -> Result<Answer, Error> {
     };
     let criteria = index.rows("criteria.csv", case);
     let rulings = decision.rulings.iter().map(|ruling| {
-        let cell = |row: &StoredRow, name: &str| row.get(name).cloned().unwrap_or_default();
         let own = criteria.iter().filter(|row| cell(row, "policy_id") == ruling.verdict.policy_id);
-        NewRuling::of(
-            ruling,
-            own.map(|row| (cell(row, "criterion_id"), cell(row, "result"))).collect(),
-        )
+        let result = |row| (cell(row, "criterion_id").to_owned(), cell(row, "result").to_owned());
+        NewRuling::of(ruling, own.map(result).collect())
     });
     let evaluated = Evaluated { last, rulings: rulings.collect() };
     let mut kept = ask.app.evaluated.lock().unwrap_or_else(PoisonError::into_inner);

@@ -193,24 +193,26 @@ pub fn whole_page(ask: &Ask, asked: &super::ask::Form, wrong: &str) -> Result<An
     let text = read.as_ref().map(|page| page_text(page, number));
     let queue = asked.get("queue");
     let kind = asked.get("kind");
-    let base = Map::from_iter(
-        [
-            ("polarity", "affirmed"),
-            ("certainty", "certain"),
-            ("time", "current"),
-            ("experiencer", "patient"),
-            ("origin", "clinician"),
-            ("assertion_polarity", "affirmed"),
-            ("assertion_certainty", "certain"),
-        ]
-        .map(|(name, value)| (name.to_owned(), Value::from(value))),
-    );
     let own =
         Kind::TYPES.iter().find(|(name, _)| *name == kind).map(|(_, own)| *own).unwrap_or_default();
-    let mut base = base;
-    for field in own.iter().filter(|field| ["polarity", "certainty"].contains(&field.name)) {
-        base.remove(field.name);
-    }
+    let usual = [
+        ("polarity", "affirmed"),
+        ("certainty", "certain"),
+        ("time", "current"),
+        ("experiencer", "patient"),
+        ("origin", "clinician"),
+        ("assertion_polarity", "affirmed"),
+        ("assertion_certainty", "certain"),
+    ];
+    // What the kind itself says of a sign or a diagnosis is the reviewer's to say.
+    let left_open = |name: &str| {
+        ["polarity", "certainty"].contains(&name) && own.iter().any(|field| field.name == name)
+    };
+    let base: Map<String, Value> = usual
+        .into_iter()
+        .filter(|(name, _)| !left_open(name))
+        .map(|(name, value)| (name.to_owned(), Value::from(value)))
+        .collect();
     let turn = |number: u32| page_address(file, number, queue);
     let context = json!({
         "title": format!("page {number} \u{b7} {}", entry.name),

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::fact::{Fact, Kind};
-use crate::report::{StoredFact, StoredRow, read_fact, read_rows, unguarded};
+use crate::report::{StoredFact, StoredRow, items, read_fact, read_rows, unguarded};
 use crate::review::{HUMAN, Item, Ledger, low_first, random_sample, shuffled};
 use crate::store::{SourceRecord, Store, Target};
 
@@ -243,15 +243,16 @@ impl Index {
 
     fn add_reasons(&mut self, out: &Path) -> Result<(), Error> {
         let mut labels: HashMap<String, String> = HashMap::new();
-        scan(&out.join("denial_reasons.csv"), |columns, record| {
+        scan(&out.join("denial_reasons.csv"), |columns, record, _| {
             let cell = |name: &str| cell(columns, record, name);
-            labels.entry(cell("reason_id").to_owned()).or_insert_with(|| unguarded(cell("label")));
+            let label = || unguarded(cell("label")).to_owned();
+            labels.entry(cell("reason_id").to_owned()).or_insert_with(label);
         })?;
         let (by_id, reasons) = (&self.by_id, &mut self.reasons);
-        scan(&out.join("criteria.csv"), |columns, record| {
+        scan(&out.join("criteria.csv"), |columns, record, _| {
             let reason = cell(columns, record, "reason_id");
             if let Some(label) = labels.get(reason) {
-                let facts = cell(columns, record, "fact_ids").split(';');
+                let facts = items(cell(columns, record, "fact_ids"));
                 let behind =
                     reasons.entry(reason.to_owned()).or_insert_with(|| (label.clone(), Vec::new()));
                 behind.1.extend(facts.filter_map(|id| by_id.get(id)));
@@ -333,11 +334,11 @@ fn cell<'a>(columns: &csv::StringRecord, record: &'a csv::StringRecord, name: &s
     at.and_then(|at| record.get(at)).unwrap_or_default()
 }
 
-/// Shows each line of a table with its columns.
+/// Shows each line of a table with its columns and where it stands in the file; yields the columns.
 fn scan(
     path: &Path,
-    mut each: impl FnMut(&csv::StringRecord, &csv::StringRecord),
-) -> Result<(), Error> {
+    mut each: impl FnMut(&csv::StringRecord, &csv::StringRecord, Range<u64>),
+) -> Result<csv::StringRecord, Error> {
     let broken = |_| Error::Usage {
         place: path.display().to_string(),
         problem: "no table of a report".to_owned(),
@@ -345,32 +346,25 @@ fn scan(
     let mut reader = csv::Reader::from_reader(BufReader::with_capacity(1 << 20, open(path)?));
     let columns = reader.headers().map_err(broken)?.clone();
     let mut record = csv::StringRecord::new();
+    let mut start = reader.position().byte();
     while reader.read_record(&mut record).map_err(broken)? {
-        each(&columns, &record);
+        let end = reader.position().byte();
+        each(&columns, &record, start..end);
+        start = end;
     }
-    Ok(())
+    Ok(columns)
 }
 
 impl Table {
     fn open(out: &Path, name: &str) -> Result<Self, Error> {
         let path = out.join(name);
-        let broken = |_| Error::Usage {
-            place: path.display().to_string(),
-            problem: "no table of a report".to_owned(),
-        };
-        let mut reader = csv::Reader::from_reader(BufReader::with_capacity(1 << 20, open(&path)?));
-        let columns: Vec<String> =
-            reader.headers().map_err(broken)?.iter().map(str::to_owned).collect();
         let mut cases: HashMap<String, Range<u64>> = HashMap::new();
-        let mut record = csv::StringRecord::new();
-        let mut start = reader.position().byte();
-        while reader.read_record(&mut record).map_err(broken)? {
-            let end = reader.position().byte();
+        let columns = scan(&path, |_, record, line| {
             // The lines of a case stand together.
-            let case = unguarded(record.get(0).unwrap_or_default());
-            cases.entry(case).and_modify(|own| own.end = end).or_insert(start..end);
-            start = end;
-        }
+            let case = unguarded(record.get(0).unwrap_or_default()).to_owned();
+            cases.entry(case).and_modify(|own| own.end = line.end).or_insert(line);
+        })?;
+        let columns = columns.iter().map(str::to_owned).collect();
         Ok(Self { file: Mutex::new(open(&path)?), columns, cases })
     }
 
@@ -385,7 +379,8 @@ impl Table {
         }
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&*bytes);
         let row = |record: csv::StringRecord| -> StoredRow {
-            self.columns.iter().cloned().zip(record.iter().map(unguarded)).collect()
+            let cells = record.iter().map(|cell| unguarded(cell).to_owned());
+            self.columns.iter().cloned().zip(cells).collect()
         };
         reader.records().filter_map(|record| record.ok().map(row)).collect()
     }

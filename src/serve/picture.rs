@@ -129,11 +129,11 @@ impl Pictures {
             };
             let own = view(None)?;
             let png = own.png();
-            match png.len() > LIGHT && own.picture.dpi > 1.3 * DPI {
-                _ if png.len() <= LIGHT => Ok(png),
-                true => Ok(light(view(Some(DPI))?.picture)),
-                false => Ok(light(own.picture)),
+            if png.len() <= LIGHT {
+                return Ok(png);
             }
+            let finer = own.picture.dpi > 1.3 * DPI;
+            Ok(light(if finer { view(Some(DPI))?.picture } else { own.picture }))
         });
         let png = drawn.map_err(|problem| problem.problem)??;
         let size = png.len();

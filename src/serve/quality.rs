@@ -9,7 +9,7 @@ use super::facts::words;
 use crate::error::Error;
 use crate::fact::Kind;
 use crate::report::read_fact;
-use crate::review::{Estimate, Queue, agreement, rate, share};
+use crate::review::{ADJUDICATE, Estimate, Queue, agreement, rate, share};
 use crate::store::{Target, Verdict};
 
 /// Right and all, by document.
@@ -28,7 +28,7 @@ pub fn page(ask: &Ask) -> Result<Answer, Error> {
         *drawn += 1;
         // A verdict from elsewhere says nothing here: those facts were not chosen by chance.
         let here = ledger.standing(Target::Fact, &item.id).rev().find(|event| event.queue == name);
-        let settled = ledger.current(Target::Fact, &item.id).filter(|e| e.queue == "adjudicate");
+        let settled = ledger.current(Target::Fact, &item.id).filter(|e| e.queue == ADJUDICATE);
         match here.map(|here| settled.unwrap_or(here).verdict) {
             Some(Verdict::Unsure) => *unsure += 1,
             Some(verdict) => {

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::query::encode;
-use crate::analysis::cohort::{Cohort, items};
+use crate::analysis::cohort::Cohort;
 use crate::analysis::dimension::Dimension;
 use crate::analysis::tables::{band, pathway};
+use crate::report::items;
 
 /// The digits of both encodings.
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

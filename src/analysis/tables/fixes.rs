@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Distinct;
-use crate::analysis::cohort::{Cohort, items};
+use crate::analysis::cohort::Cohort;
 use crate::analysis::figures::Measure;
 use crate::analysis::summary::{Figure, Group, Parts, Table};
+use crate::report::items;
 
 /// By step: cases that it alone would bring to meet every required criterion, and cases with a reason
 /// that it cures.

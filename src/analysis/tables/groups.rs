@@ -135,7 +135,7 @@ fn count(
     if dimensions.iter().any(|dimension| dimension.is_of_reasons()) {
         for reason in &cohort.reasons {
             let ruling = &cohort.rulings[reason.ruling as usize];
-            add(ruling, Some(reason), bits.reason(ruling, reason));
+            add(ruling, Some(reason), bits.reason(reason));
         }
     } else {
         for (ruling, has) in cohort.rulings.iter().zip(&bits.rulings) {
@@ -196,7 +196,7 @@ impl Bits {
     }
 
     /// What holds of a reason, and of the case that it stands against.
-    fn reason(&self, _: &Ruling, reason: &Reason) -> u32 {
+    fn reason(&self, reason: &Reason) -> u32 {
         let of_case =
             bit(Measure::Cases) | bit(Measure::DocumentationOnly) | bit(Measure::OneFixAway);
         self.kinds[reason.kind as usize] | self.rulings[reason.ruling as usize] & of_case

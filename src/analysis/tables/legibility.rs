@@ -49,8 +49,8 @@ pub fn table(cohort: &Cohort) -> Table {
     Table {
         name: "legibility".to_owned(),
         title: "Bad faxes or bad notes".to_owned(),
-        note: "Distinct cases by how well their pages could be read (the mean confidence of the print of their facts), as a share of all; of those: with a \
-               required criterion that the record leaves open; then the share of required criteria left \
+        note: "Distinct cases by how well their pages could be read (the mean confidence of the print of \
+               their facts), as a share of all; of those: with a required criterion that the record leaves open; then the share of required criteria left \
                open. Much is open where print is clear: the notes are silent. More is open where it \
                is poor: ask for a clearer copy.",
         keys: vec!["legibility"],

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Distinct;
-use crate::analysis::cohort::{Cohort, items};
+use crate::analysis::cohort::Cohort;
 use crate::analysis::figures::Measure;
 use crate::analysis::summary::{Figure, Group, Parts, Table};
+use crate::report::items;
 
 /// By missing fact: distinct cases, and the share of all that is missing up to there.
 pub fn table(cohort: &Cohort) -> Table {

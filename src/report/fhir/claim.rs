@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::clinical::ICD10;
-use super::{Names, concept, document_key, words};
+use super::{Names, coded, concept, document_key};
 use crate::necessity::{Determination, Verdict};
 use crate::report::Case;
+use crate::report::line::words;
 
 /// System of procedure codes.
 const CPT: &str = "http://www.ama-assn.org/go/cpt";
@@ -41,10 +42,7 @@ pub fn claim(case: &Case, names: &Names<'_>) -> Value {
         "patient": names.reference("patient"),
         "provider": party(case.given.provider.as_deref()),
         "insurer": party(case.given.payer.as_deref()),
-        "priority": {"coding": [{
-            "system": "http://terminology.hl7.org/CodeSystem/processpriority",
-            "code": "normal",
-        }]},
+        "priority": coded("processpriority", "normal"),
         "supportingInfo": documents.collect::<Vec<_>>(),
         "diagnosis": request.diagnosis_codes.iter().enumerate().map(diagnosis).collect::<Vec<_>>(),
         "insurance": [{
@@ -115,10 +113,7 @@ pub fn response(case: &Case, verdict: &Verdict, names: &Names<'_>) -> Value {
 
 /// Of a professional's service.
 fn kind() -> Value {
-    json!({"coding": [{
-        "system": "http://terminology.hl7.org/CodeSystem/claim-type",
-        "code": "professional",
-    }]})
+    coded("claim-type", "professional")
 }
 
 /// A payer or provider as the manifest names it.

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{IDS, Names, concept, document_key, words};
+use super::{IDS, Names, coded, concept, document_key};
 use crate::fact::{
     Certainty, Diagnosis, DiagnosisCertainty, EventStatus, Fact, FieldValue, Injection, Kind,
-    Medication, MedicationStatus, Polarity, ScoreUnit, Therapy, TherapyStatus, Time,
+    Medication, MedicationStatus, PainDuration, Polarity, ScoreUnit, Therapy, TherapyStatus, Time,
 };
-use crate::report::line::{frequency_words, line};
+use crate::report::line::{frequency_words, line, words};
 
 /// System of ICD-10-CM codes.
 pub const ICD10: &str = "http://hl7.org/fhir/sid/icd-10-cm";
@@ -113,19 +113,15 @@ fn medication(fact: &Fact, fields: &Medication, names: &Names<'_>) -> Value {
 }
 
 fn allergy(fact: &Fact, fields: &Medication, names: &Names<'_>) -> Value {
-    let verification = match (fact.assertion.polarity, fact.assertion.certainty) {
-        (Polarity::Negated, _) => "refuted",
+    let verification = match fact.assertion.polarity {
+        Polarity::Negated => "refuted",
         _ => "unconfirmed",
-    };
-    let coding = |system: &str, code: &str| {
-        let system = format!("http://terminology.hl7.org/CodeSystem/{system}");
-        json!({"coding": [{"system": system, "code": code}]})
     };
     json!({
         "resourceType": "AllergyIntolerance",
         "identifier": identifier(fact),
-        "clinicalStatus": coding("allergyintolerance-clinical", "active"),
-        "verificationStatus": coding("allergyintolerance-verification", verification),
+        "clinicalStatus": coded("allergyintolerance-clinical", "active"),
+        "verificationStatus": coded("allergyintolerance-verification", verification),
         "category": ["medication"],
         "code": concept(&fields.name),
         "patient": names.reference("patient"),
@@ -133,18 +129,14 @@ fn allergy(fact: &Fact, fields: &Medication, names: &Names<'_>) -> Value {
     })
 }
 
-/// Where a procedure stands, given whether it took place.
-fn procedure_status(fact: &Fact, status: Option<EventStatus>) -> &'static str {
-    match status {
-        _ if fact.assertion.polarity == Polarity::Negated => "not-done",
-        Some(EventStatus::NotDone) => "not-done",
-        Some(EventStatus::Planned) => "preparation",
-        Some(EventStatus::Performed) => "completed",
-        None => "unknown",
-    }
-}
-
 fn injection(fact: &Fact, fields: &Injection, names: &Names<'_>) -> Value {
+    let status = match fields.status {
+        _ if fact.assertion.polarity == Polarity::Negated => "not-done",
+        Some(EventStatus::Performed) => "completed",
+        Some(EventStatus::Planned) => "preparation",
+        Some(EventStatus::NotDone) => "not-done",
+        None => "unknown",
+    };
     let relief = match (fields.relief_percent, fields.relief) {
         (Some(percent), _) => Some(format!("{percent}% relief")),
         (None, Some(relief)) => Some(format!("{} relief", relief.as_str())),
@@ -154,13 +146,7 @@ fn injection(fact: &Fact, fields: &Injection, names: &Names<'_>) -> Value {
         Some(lasting) => concept(&format!("{relief} for {lasting}")),
         None => concept(&relief),
     });
-    procedure(
-        fact,
-        procedure_status(fact, fields.status),
-        &words(fields.procedure.as_str()),
-        outcome,
-        names,
-    )
+    procedure(fact, status, &words(fields.procedure.as_str()), outcome, names)
 }
 
 fn therapy(fact: &Fact, fields: &Therapy, names: &Names<'_>) -> Value {
@@ -214,17 +200,12 @@ fn condition(fact: &Fact, fields: &Diagnosis, names: &Names<'_>) -> Value {
     let coding = |system: &str, code: &Option<String>| {
         code.as_deref().map(|code| json!({"system": system, "code": code}))
     };
-    let system = |name: &str| format!("http://terminology.hl7.org/CodeSystem/{name}");
     let past = fact.assertion.time == Time::Past && !refuted;
-    let inactive =
-        json!({"coding": [{"system": system("condition-clinical"), "code": "inactive"}]});
     json!({
         "resourceType": "Condition",
         "identifier": identifier(fact),
-        "clinicalStatus": past.then_some(inactive),
-        "verificationStatus": {
-            "coding": [{"system": system("condition-ver-status"), "code": verification}],
-        },
+        "clinicalStatus": past.then(|| coded("condition-clinical", "inactive")),
+        "verificationStatus": coded("condition-ver-status", verification),
         "code": {
             "coding": [coding(ICD10, &fields.icd10), coding(ICD9, &fields.icd9)],
             "text": fields.name,
@@ -273,7 +254,6 @@ fn observed(fact: &Fact) -> String {
 
 /// What was observed, and the name of the element that holds it.
 fn value(fact: &Fact) -> (&'static str, Value) {
-    let months = |months| json!({"value": months, "unit": "months", "system": UCUM, "code": "mo"});
     match &fact.kind {
         Kind::PainScore(score) => {
             let unit = format!("of {}", score.scale);
@@ -299,9 +279,10 @@ fn value(fact: &Fact) -> (&'static str, Value) {
             }
             ("valueQuantity", quantity)
         }
-        Kind::PainDuration(duration) if duration.months.is_some() => {
-            ("valueQuantity", months(duration.months))
-        }
+        Kind::PainDuration(PainDuration { months: Some(months), .. }) => (
+            "valueQuantity",
+            json!({"value": months, "unit": "months", "system": UCUM, "code": "mo"}),
+        ),
         _ => ("valueString", line(fact).into()),
     }
 }

@@ -140,14 +140,15 @@ fn stated(value: Value) -> Value {
     }
 }
 
+/// A concept of one of HL7's own code systems.
+fn coded(system: &str, code: &str) -> Value {
+    let system = format!("http://terminology.hl7.org/CodeSystem/{system}");
+    json!({"coding": [{"system": system, "code": code}]})
+}
+
 /// A concept in words alone.
 fn concept(words: &str) -> Value {
     json!({"text": words})
-}
-
-/// A word of a closed set as people write it.
-fn words(word: &str) -> String {
-    word.replace('_', " ")
 }
 
 #[cfg(test)]
