@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "measures how long a run takes")]
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
@@ -147,20 +147,7 @@ impl Job<'_> {
     pub fn store(&self) -> Result<Store, Error> {
         let folder = &self.args.out;
         let (store, found) = Store::open(folder, Reader::new(&self.options))?;
-        if let Found::Damaged { aside, reviews, lost } = found {
-            let kept = match (reviews, lost) {
-                (0, false) => String::new(),
-                (_, false) => format!("; {} taken over", counted(reviews, "review")),
-                (_, true) => {
-                    format!("; {} taken over, others may be lost", counted(reviews, "review"))
-                }
-            };
-            eprintln!(
-                "chartsift: {}: damaged; it is now {}, and everything is read again{kept}",
-                folder.join(store::FILE).display(),
-                aside.display()
-            );
-        }
+        tell_damage(folder, &found, "everything is read again");
         Ok(store)
     }
 
@@ -284,6 +271,22 @@ impl Job<'_> {
         store.note_run((&record.run_id, &began.to_string(), &record.summary()), problems)?;
         Ok((record, table))
     }
+}
+
+/// Tells of a store that was set aside, what follows from that, and what became of its reviews.
+pub fn tell_damage(folder: &Path, found: &Found, follows: &str) {
+    let Found::Damaged { aside, reviews, lost } = found else { return };
+    let taken = counted(*reviews, "review");
+    let kept = match (reviews, lost) {
+        (0, false) => String::new(),
+        (_, false) => format!("; {taken} taken over"),
+        (_, true) => format!("; {taken} taken over, others may be lost"),
+    };
+    eprintln!(
+        "chartsift: {}: damaged; it is now {}, and {follows}{kept}",
+        folder.join(store::FILE).display(),
+        aside.display()
+    );
 }
 
 /// Takes the words for the formats.

@@ -6,11 +6,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use super::Done;
-use super::job::counted;
+use super::job::{counted, tell_damage};
 use crate::error::Error;
 use crate::pipeline::{Engine, Knowledge};
 use crate::serve::{Exported, Served, export, serve};
-use crate::store::{self, Found, Reader, Store};
+use crate::store::{Reader, Store};
 
 /// Check facts beside their ink, in a browser on this machine
 #[derive(clap::Args)]
@@ -44,7 +44,8 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Done, Error> {
     // Says what is wrong with the folder before anything is made in it.
     crate::report::read_rows(&args.out, "cases.csv")?;
-    let store = open(args)?;
+    let (store, found) = Store::open(&args.out, Reader::none())?;
+    tell_damage(&args.out, &found, "pictures come back with the next run");
     if args.export {
         let Exported { reviews, signoffs, gold } = export(&args.out, &store)?;
         eprintln!(
@@ -87,17 +88,4 @@ pub fn run(args: &Args) -> Result<Done, Error> {
         eprintln!("chartsift: each address lets one browser in, once; Ctrl-C ends");
     })?;
     Ok(Done::default())
-}
-
-fn open(args: &Args) -> Result<Store, Error> {
-    let (store, found) = Store::open(&args.out, Reader::none())?;
-    if let Found::Damaged { aside, reviews, .. } = found {
-        eprintln!(
-            "chartsift: {}: damaged; it is now {}; {} taken over; pictures come back with the next run",
-            args.out.join(store::FILE).display(),
-            aside.display(),
-            counted(reviews, "review"),
-        );
-    }
-    Ok(store)
 }
