@@ -6,7 +6,6 @@ Each sheet is saved as CSV by LibreOffice: a workbook that needs repair is not l
 saying so. Numbers have to be numbers, and links to show their path. Ends with 1 and says what differs.
 """
 
-import csv
 import shutil
 import subprocess
 import sys
@@ -15,15 +14,15 @@ from pathlib import Path
 
 import openpyxl
 
-GUARDED = tuple("=+-@\t\r")
+from tables import rows, unguarded
+
 # Every sheet into a file of its own, UTF-8, values as they are and not as they are shown.
 FILTER = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1'
 
 
 def plain(cell):
     """A cell as the table has it, whatever way a program writes a number or a truth."""
-    if cell[:1] == "'" and cell[1:].startswith(GUARDED):
-        cell = cell[1:]
+    cell = unguarded(cell)
     if cell in ("TRUE", "FALSE", "true", "false"):
         return cell.lower()
     try:
@@ -36,11 +35,6 @@ def same(a, b):
     if isinstance(a, float) and isinstance(b, float):
         return abs(a - b) < 1e-9 * max(1, abs(a))
     return a == b
-
-
-def rows(path):
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))
 
 
 def main():

@@ -4,7 +4,6 @@
 """
 
 import copy
-import csv
 import json
 import sys
 from collections import Counter
@@ -12,6 +11,8 @@ from pathlib import Path
 
 from fhirclient.models.bundle import Bundle
 from fhirclient.models.fhirabstractbase import FHIRValidationError
+
+from tables import rows, unguarded
 
 # The codes of elements that are bound to them, <https://hl7.org/fhir/R4/>; the classes know types alone.
 CODES = {
@@ -74,10 +75,9 @@ def check(name: str, bundle: dict):
 
 
 def table(folder: Path, name: str):
-    """The rows of a table; the apostrophe before what a spreadsheet would run is no part of an id."""
-    with (folder / name).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return [{**row, "case_id": row["case_id"].removeprefix("'")} for row in rows]
+    """The rows of a table, each by column name."""
+    header, *lines = rows(folder / name)
+    return [dict(zip(header, map(unguarded, line))) for line in lines]
 
 
 def main():

@@ -3,25 +3,14 @@
     python3 tests/read_parquet.py REPORT_FOLDER       says nothing, or what differs, and ends with 1
 """
 
-import csv
 import sys
 from pathlib import Path
 
 import duckdb
 import pandas
 
-GUARDED = tuple("=+-@\t\r")
-
-
-def text(cell) -> str:
-    """A cell as the table writes it."""
-    if cell is None or cell is pandas.NA or (isinstance(cell, float) and cell != cell):
-        return ""
-    if isinstance(cell, bool) or type(cell).__name__ == "bool_":
-        return str(bool(cell)).lower()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
+from tables import rows as rows_of_csv
+from tables import text, unguarded
 
 
 def rows_of_duckdb(path: Path):
@@ -32,7 +21,8 @@ def rows_of_duckdb(path: Path):
 
 def rows_of_pandas(path: Path):
     table = pandas.read_parquet(path)
-    return list(table.columns), [list(row) for row in table.astype(object).itertuples(index=False, name=None)]
+    values = table.astype(object).where(table.notna(), None)
+    return list(table.columns), [list(row) for row in values.itertuples(index=False, name=None)]
 
 
 def main():
@@ -42,8 +32,7 @@ def main():
     if tables != sorted(path.stem for path in folder.glob("*.parquet")):
         wrong.append("not a Parquet file for each table")
     for table in tables:
-        with (folder / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-            header, *expected = csv.reader(file)
+        header, *expected = rows_of_csv(folder / f"{table}.csv")
         for reader in (rows_of_duckdb, rows_of_pandas):
             place = f"{table}, {reader.__name__}"
             names, rows = reader(folder / f"{table}.parquet")
@@ -52,9 +41,7 @@ def main():
                 continue
             for number, (row, line) in enumerate(zip(rows, expected), start=1):
                 for name, cell, written in zip(names, row, line):
-                    if written.startswith("'") and written[1:].startswith(GUARDED):
-                        written = written[1:]
-                    if text(cell) != written:
+                    if text(cell) != unguarded(written):
                         wrong.append(f"{place}: row {number}, {name}")
     types = {name: kind for name, kind, *_ in duckdb.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(folder / "cases.parquet")]).fetchall()}
     for name, kind in {"n_met": "BIGINT", "completeness": "DOUBLE", "curable": "BOOLEAN", "case_id": "VARCHAR"}.items():

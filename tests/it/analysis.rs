@@ -1,10 +1,7 @@
 //! `summarize` and `compare`: figures that others count too, a page that stands alone, and nobody
 //! who can be picked out.
 
-use std::path::Path;
-use std::process::Command;
-
-use crate::place::{Place, project, rows};
+use crate::place::{Place, project, python, rows};
 
 /// Every table that there is.
 const ALL: &str = "reason,class,category,criterion,policy,determination,\
@@ -46,15 +43,6 @@ fn review(place: &Place) {
         reviews.push_str(&format!("{number},{target},{id},{verdict},{counts},{rule}\n"));
     }
     place.write("out/reviews.csv", reviews);
-}
-
-fn python(script: &str, arguments: &[&Path]) -> String {
-    let python = project(".venv/bin/python");
-    assert!(python.exists(), "no {}: `make test` makes it", python.display());
-    let output = Command::new(python).arg(project(script)).args(arguments).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    said
 }
 
 /// DuckDB and pandas count the same, table by table and figure by figure.

@@ -1,8 +1,6 @@
 //! The report's other forms, read back by programs of others.
 
-use std::process::Command;
-
-use crate::place::{Place, project};
+use crate::place::{Place, python};
 
 /// A report with facts of several kinds, a cell that looks like a formula, and a problem.
 fn report(formats: &str) -> Place {
@@ -21,21 +19,12 @@ fn report(formats: &str) -> Place {
     place
 }
 
-/// Has a script of `tests/`, run by the interpreter with its requirements, say what is wrong.
-fn held(script: &str, place: &Place) {
-    let python = project(".venv/bin/python");
-    assert!(python.exists(), "no {}: `make test` makes it", python.display());
-    let run = Command::new(python).arg(project(script)).arg(place.path("out")).output().unwrap();
-    let said = String::from_utf8_lossy(&run.stdout).into_owned();
-    assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
-}
-
 /// What the workbook says is what the tables say: cell by cell, numbers as numbers.
 #[test]
 fn a_workbook_says_what_the_tables_say() {
     let place = report("xlsx");
     let first = std::fs::read(place.path("out/report.xlsx")).unwrap();
-    held("tests/read_workbook.py", &place);
+    python("tests/read_workbook.py", &[&place.path("out")]);
     // The same bytes whenever it is written, and gone where it is not asked for.
     place.run("run in --out out --format csv,xlsx").expect(3);
     assert!(first == std::fs::read(place.path("out/report.xlsx")).unwrap());
@@ -50,7 +39,7 @@ fn a_workbook_says_what_the_tables_say() {
 fn parquet_files_say_what_the_tables_say() {
     let place = report("parquet");
     let first = std::fs::read(place.path("out/facts.parquet")).unwrap();
-    held("tests/read_parquet.py", &place);
+    python("tests/read_parquet.py", &[&place.path("out")]);
     place.run("run in --out out --format parquet").expect(3);
     assert!(first == std::fs::read(place.path("out/facts.parquet")).unwrap());
     place.run("run in --out out").expect(3);
@@ -63,7 +52,7 @@ fn bundles_are_fhir() {
     let place = report("fhir");
     let bundles = std::fs::read_dir(place.path("out/fhir")).unwrap().count();
     assert_eq!(bundles, 3);
-    held("tests/read_bundles.py", &place);
+    python("tests/read_bundles.py", &[&place.path("out")]);
     place.run("run in --out out").expect(3);
     assert!(!place.path("out/fhir").exists());
 }

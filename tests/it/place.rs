@@ -105,6 +105,18 @@ pub fn project(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
+/// Has a script of `tests/`, run by the interpreter with its requirements, say what it finds; it ends
+/// well where nothing is wrong.
+#[track_caller]
+pub fn python(script: &str, arguments: &[&Path]) -> String {
+    let python = project(".venv/bin/python");
+    assert!(python.exists(), "no {}: `make test` makes it", python.display());
+    let output = Command::new(python).arg(project(script)).args(arguments).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
 /// The rows of a CSV file, each by column name.
 pub fn rows(text: &str) -> Vec<std::collections::BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
