@@ -3,7 +3,7 @@
 use crate::fact::{
     Diagnosis, DisabilityScore, Emg, ExamSign, Experiencer, Fact, FieldValue, Function, Imaging,
     Injection, IntoFieldValue, Kind, Medication, Origin, PainDuration, PainScore, Polarity,
-    Procedure, RequestedProcedure, Sign, Therapy,
+    Procedure, Relief, RequestedProcedure, Sign, Therapy,
 };
 
 /// The line of one fact: what it is, then how it stands, then what qualifies it.
@@ -122,14 +122,21 @@ fn injection(fields: &Injection, parts: &mut Parts) {
     }
     parts.word(&fields.agent);
     parts.flag(fields.steroid, "with steroid", "without steroid");
-    match (fields.relief_percent, fields.relief) {
-        (Some(percent), _) => parts.add(format!("{percent}% relief")),
-        (None, Some(crate::fact::Relief::None)) => parts.add("no relief"),
-        (None, Some(relief)) => parts.add(format!("{relief} relief")),
-        (None, None) => {}
+    if let Some(relief) = relief_words(fields) {
+        parts.add(relief);
     }
     if let Some(duration) = &fields.relief_duration {
         parts.add(format!("for {duration}"));
+    }
+}
+
+/// How much an injection helped, where the record states it.
+pub(super) fn relief_words(fields: &Injection) -> Option<String> {
+    match (fields.relief_percent, fields.relief) {
+        (Some(percent), _) => Some(format!("{percent}% relief")),
+        (None, Some(Relief::None)) => Some("no relief".to_owned()),
+        (None, Some(relief)) => Some(format!("{relief} relief")),
+        (None, None) => None,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::fact::{
     Certainty, Diagnosis, DiagnosisCertainty, EventStatus, Fact, FieldValue, Injection, Kind,
     Medication, MedicationStatus, PainDuration, Polarity, ScoreUnit, Therapy, TherapyStatus, Time,
 };
-use crate::report::line::{frequency_words, line, words};
+use crate::report::line::{frequency_words, line, relief_words, words};
 
 /// System of ICD-10-CM codes.
 pub const ICD10: &str = "http://hl7.org/fhir/sid/icd-10-cm";
@@ -137,12 +137,7 @@ fn injection(fact: &Fact, fields: &Injection, names: &Names<'_>) -> Value {
         Some(EventStatus::NotDone) => "not-done",
         None => "unknown",
     };
-    let relief = match (fields.relief_percent, fields.relief) {
-        (Some(percent), _) => Some(format!("{percent}% relief")),
-        (None, Some(relief)) => Some(format!("{} relief", relief.as_str())),
-        (None, None) => None,
-    };
-    let outcome = relief.map(|relief| match &fields.relief_duration {
+    let outcome = relief_words(fields).map(|relief| match &fields.relief_duration {
         Some(lasting) => concept(&format!("{relief} for {lasting}")),
         None => concept(&relief),
     });
@@ -284,5 +279,38 @@ fn value(fact: &Fact) -> (&'static str, Value) {
             json!({"value": months, "unit": "months", "system": UCUM, "code": "mo"}),
         ),
         _ => ("valueString", line(fact).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::{Assertion, Place, Section};
+
+    #[track_caller]
+    fn check_outcome(relief: &str, expect: &str) {
+        let kind = format!("kind = 'injection'\nprocedure = 'si_joint'\n{relief}");
+        let fact = Fact {
+            id: "0".repeat(16),
+            kind: toml::from_str(&kind).unwrap(),
+            assertion: Assertion::default(),
+            date: None,
+            section: Section::Other,
+            rule: "rule".to_owned(),
+            confidence: 1.0,
+            place: Place::default(),
+        };
+        let resource = resource(&fact, &Names { case: "case" }).unwrap();
+        assert_eq!(resource["outcome"]["text"], expect);
+    }
+
+    #[test]
+    fn relief_is_told_as_people_say_it() {
+        check_outcome("relief = 'none'", "no relief");
+        check_outcome(
+            "relief = 'partial'\nrelief_duration = '2 days'",
+            "partial relief for 2 days",
+        );
+        check_outcome("relief_percent = 40.0", "40% relief");
     }
 }
