@@ -7,7 +7,7 @@
 # Both need a Debian-like system with Rust, git and make, and the right to install packages.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test e2e readers fuzz peers peers-language bench packages models fmt clippy doc unit
+.PHONY: demo test e2e readers fuzz fuzz-build peers peers-language bench packages models fmt clippy doc unit
 .NOTPARALLEL:
 
 # What OCR loads when it runs: Tesseract's library and its English model come with it.
@@ -64,22 +64,29 @@ COVERAGE := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 	-Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
 	-Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
-SEEDS := tests/fixtures corpus/hostile corpus/faxes corpus/packets
+# What each target begins with.
+SEEDS := tests/fixtures corpus/hostile corpus/faxes
+SEEDS_text := corpus/packets
+# Longest input in bytes; a note of a page or two is long enough for the tagger.
+LONGEST := 100000
+LONGEST_text := 4000
 # From the same seed, so that what passes here passes elsewhere; make fuzz RUNS=1000000 SEED=0 looks further.
-RUNS := 2000
+RUNS := 500
 SEED := 1
 
 # A target alone: make fuzz TARGETS=pdf
 TARGETS := pdf picture searchable text
-fuzz: packages
+fuzz: fuzz-build $(TARGETS:%=fuzz-%)
+
+fuzz-build: packages
 	RUSTFLAGS="$(COVERAGE)" cargo build --release --locked --manifest-path fuzz/Cargo.toml \
 		--target $(HOST) --target-dir target/fuzz
-	@set -e; for target in $(TARGETS); do \
-		mkdir -p fuzz/corpus/$$target fuzz/artifacts; \
-		echo "fuzzing: $$target"; \
-		target/fuzz/$(HOST)/release/$$target fuzz/corpus/$$target $(SEEDS) -runs=$(RUNS) -seed=$(SEED) \
-			-max_len=100000 -timeout=60 -rss_limit_mb=4096 -artifact_prefix=fuzz/artifacts/ -verbosity=0; \
-	done
+
+$(TARGETS:%=fuzz-%): fuzz-%: fuzz-build
+	mkdir -p fuzz/corpus/$* fuzz/artifacts
+	target/fuzz/$(HOST)/release/$* fuzz/corpus/$* $(or $(SEEDS_$*),$(SEEDS)) -runs=$(RUNS) -seed=$(SEED) \
+		-max_len=$(or $(LONGEST_$*),$(LONGEST)) -timeout=60 -rss_limit_mb=4096 \
+		-artifact_prefix=fuzz/artifacts/ -verbosity=0 -print_final_stats=1
 
 # The review station in a real browser; CHARTSIFT=PATH names a program that is built already.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
