@@ -35,9 +35,7 @@ pub struct Reviews {
 impl Reviews {
     /// What stands of these events.
     pub fn of(events: &[Event]) -> Self {
-        let mut ledger = Ledger::default();
-        events.iter().cloned().for_each(|event| ledger.add(event));
-        Self::in_ledger(&ledger)
+        Self::in_ledger(&events.iter().cloned().collect())
     }
 
     /// What stands of a ledger.
@@ -146,17 +144,14 @@ mod tests {
     fn said(id: i64, target: Target, verdict: Verdict, from: &Fact, to: Option<&Fact>) -> Event {
         Event {
             id,
-            at: String::new(),
             reviewer: "ann".to_owned(),
             target,
             subject: from.id.clone(),
             case_id: "case".to_owned(),
-            queue: String::new(),
             verdict,
             from: Some(line_of(from, "")),
             to: to.map(|to| line_of(to, "c0")),
-            comment: String::new(),
-            undoes: None,
+            ..Event::default()
         }
     }
 

@@ -100,6 +100,14 @@ impl Ledger {
     }
 }
 
+impl FromIterator<Event> for Ledger {
+    fn from_iter<I: IntoIterator<Item = Event>>(events: I) -> Self {
+        let mut ledger = Self::default();
+        events.into_iter().for_each(|event| ledger.add(event));
+        ledger
+    }
+}
+
 /// Whether two verdicts on a fact come to the same.
 pub fn agree(a: &Event, b: &Event) -> bool {
     let kind = |event: &Event| event.to.as_deref().and_then(read_fact).map(|to| to.fact.kind);
@@ -115,17 +123,12 @@ mod tests {
         for (at, (reviewer, verdict, queue, undoes)) in said.iter().enumerate() {
             ledger.add(Event {
                 id: at as i64 + 1,
-                at: String::new(),
                 reviewer: (*reviewer).to_owned(),
-                target: Target::Fact,
                 subject: "f".to_owned(),
-                case_id: String::new(),
                 queue: (*queue).to_owned(),
                 verdict: *verdict,
-                from: None,
-                to: None,
-                comment: String::new(),
                 undoes: *undoes,
+                ..Event::default()
             });
         }
         ledger

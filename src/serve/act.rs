@@ -2,12 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::address;
 use super::app::{Listing, blank};
-use super::ask::{Answer, Ask, query};
+use super::ask::{Answer, Ask};
 use super::cases::{cell, is_adverse, signed_subject};
-use super::facts::{
-    case_address, fact_address, fact_page, object, page_address, page_subject, whole_page,
-};
+use super::facts::{fact_page, object, page_asked, page_subject, whole_page};
 use super::fields::filled;
 use super::index::Index;
 use crate::error::Error;
@@ -22,16 +21,17 @@ fn onward(ask: &Ask, index: &Index, at: u32, queue: Option<Queue>) -> String {
     let ledger = ask.app.ledger();
     match queue {
         Some(queue) => match Listing::new(index, &ledger, &ask.reviewer, queue).next(Some(at)) {
-            Some(next) => fact_address(index, next, &name),
-            None => format!("/queue?{}", query(&[("name", &name)])),
+            Some(next) => address::fact(index, next, &name),
+            None => address::queue(&name),
         },
         None => {
             let case = &index.cases[index.items[at as usize].case];
             let mut behind = (at as usize + 1..case.facts.end)
                 .filter(|&at| ledger.current(Target::Fact, &index.items[at].id).is_none());
-            behind
-                .next()
-                .map_or_else(|| case_address(&case.id), |next| fact_address(index, next as u32, ""))
+            behind.next().map_or_else(
+                || address::case(&case.id),
+                |next| address::fact(index, next as u32, ""),
+            )
         }
     }
 }
@@ -81,7 +81,7 @@ pub fn comment(ask: &Ask) -> Result<Answer, Error> {
             ..blank(&ask.reviewer, Target::Fact, Verdict::Comment)
         })?;
     }
-    Ok(Answer::See(fact_address(&index, at as u32, queue)))
+    Ok(Answer::See(address::fact(&index, at as u32, queue)))
 }
 
 /// Takes back the last thing that the reviewer said, and shows what it was about.
@@ -91,9 +91,9 @@ pub fn undo(ask: &Ask) -> Result<Answer, Error> {
     let index = ask.app.index();
     let place = undone.and_then(|event| match event.target {
         Target::Fact => {
-            index.fact_at(&event.subject).map(|at| fact_address(&index, at as u32, &event.queue))
+            index.fact_at(&event.subject).map(|at| address::fact(&index, at as u32, &event.queue))
         }
-        _ => Some(case_address(&event.case_id)),
+        _ => Some(address::case(&event.case_id)),
     });
     Ok(Answer::See(place.unwrap_or_else(|| "/queues".to_owned())))
 }
@@ -101,22 +101,18 @@ pub fn undo(ask: &Ask) -> Result<Answer, Error> {
 /// A page that was read as a whole.
 pub fn read(ask: &Ask) -> Result<Answer, Error> {
     let index = ask.app.index();
-    let (Some(file), Some(page)) =
-        (ask.form.number::<usize>("file"), ask.form.number::<u32>("page"))
-    else {
+    let Some((file, entry, page)) = page_asked(&index, &ask.form) else {
         return Ok(Answer::NotFound);
     };
-    let Some(entry) = index.files.get(file) else { return Ok(Answer::NotFound) };
-    let content = entry.source.as_ref().map_or("", |source| source.key.content_hash.as_str());
     ask.app.say(Event {
-        subject: page_subject(content, page),
+        subject: page_subject(entry.content(), page),
         case_id: index.cases[entry.case].id.clone(),
         queue: ask.form.get("queue").to_owned(),
         ..blank(&ask.reviewer, Target::Page, Verdict::Read)
     })?;
     Ok(Answer::See(match ask.form.get("queue") {
         "pages" => "/queues".to_owned(),
-        queue => page_address(file, page, queue),
+        queue => address::page(file, page, queue),
     }))
 }
 
@@ -128,7 +124,7 @@ pub fn missed(ask: &Ask) -> Result<Answer, Error> {
             ask.app.say(event)?;
             let (file, page) = (ask.form.number("file"), ask.form.number("page"));
             let queue = ask.form.get("queue");
-            Ok(Answer::See(page_address(file.unwrap_or(0), page.unwrap_or(1), queue)))
+            Ok(Answer::See(address::page(file.unwrap_or(0), page.unwrap_or(1), queue)))
         }
         Err(wrong) => whole_page(ask, &ask.form, &wrong),
     }
@@ -136,12 +132,7 @@ pub fn missed(ask: &Ask) -> Result<Answer, Error> {
 
 fn missed_fact(ask: &Ask) -> Result<Option<Event>, String> {
     let index = ask.app.index();
-    let (Some(file), Some(number)) =
-        (ask.form.number::<usize>("file"), ask.form.number::<u32>("page"))
-    else {
-        return Ok(None);
-    };
-    let Some(entry) = index.files.get(file) else { return Ok(None) };
+    let Some((file, entry, number)) = page_asked(&index, &ask.form) else { return Ok(None) };
     let Some(source) = &entry.source else { return Ok(None) };
     let page = ask.app.pictures.page(&ask.app.store, source);
     let page = page.ok_or("what was read of this file is gone; run again")?;
@@ -169,9 +160,8 @@ fn missed_fact(ask: &Ask) -> Result<Option<Event>, String> {
         Some(span) => page.text.place(span),
         // Ink that was not read at all: it stands where the page begins.
         None => {
-            let starts: Vec<(u32, usize)> = page.text.page_starts().collect();
-            let start =
-                starts.iter().find(|(own, _)| *own == number).map_or(0, |(_, start)| *start);
+            let mut starts = page.text.page_starts();
+            let start = starts.find(|(own, _)| *own == number).map_or(0, |(_, start)| start);
             page.text.place(Span::new(start, start))
         }
     };
@@ -251,5 +241,5 @@ pub fn sign(ask: &Ask) -> Result<Answer, Error> {
         comment: reason.to_owned(),
         ..blank(&ask.reviewer, Target::Case, verdict)
     })?;
-    Ok(Answer::See(case_address(case)))
+    Ok(Answer::See(address::case(case)))
 }

@@ -47,8 +47,7 @@ impl App {
         engine: Engine,
         templates: Environment<'static>,
     ) -> Result<Self, Error> {
-        let mut ledger = Ledger::default();
-        store.events_after(0)?.into_iter().for_each(|event| ledger.add(event));
+        let ledger: Ledger = store.events_after(0)?.into_iter().collect();
         let mut index = Index::load(&out, &store, draw)?;
         index.look_for_changes(&ledger);
         let index = RwLock::new(Arc::new(index));
@@ -237,7 +236,7 @@ pub fn gone<'a>(index: &Index, ledger: &'a Ledger) -> Vec<&'a Event> {
     gone
 }
 
-/// How many facts of a case have which verdict.
+/// How many facts of each case have a verdict, by the case's place.
 pub fn progress(index: &Index, ledger: &Ledger) -> BTreeMap<usize, usize> {
     let mut cases = BTreeMap::new();
     for id in ledger.subjects(Target::Fact) {
@@ -252,18 +251,5 @@ pub fn progress(index: &Index, ledger: &Ledger) -> BTreeMap<usize, usize> {
 
 /// An event with nothing in it yet.
 pub fn blank(reviewer: &str, target: Target, verdict: Verdict) -> Event {
-    Event {
-        id: 0,
-        at: String::new(),
-        reviewer: reviewer.to_owned(),
-        target,
-        subject: String::new(),
-        case_id: String::new(),
-        queue: String::new(),
-        verdict,
-        from: None,
-        to: None,
-        comment: String::new(),
-        undoes: None,
-    }
+    Event { reviewer: reviewer.to_owned(), target, verdict, ..Event::default() }
 }

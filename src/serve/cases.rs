@@ -2,17 +2,22 @@
 
 use serde_json::{Value, json};
 
+use super::address;
 use super::app::progress;
 use super::ask::{Answer, Ask, query};
-use super::facts::{case_address, fact_address, page_address, told, words};
+use super::facts::{told, words};
 use super::markdown;
 use crate::error::Error;
 use crate::necessity::Determination;
 use crate::report::{self, StoredRow, line};
+use crate::review::Queue;
 use crate::store::Target;
 
 /// Cases on a page of the list.
 const SHOWN: usize = 100;
+
+/// What the list is narrowed by.
+const FILTERS: [&str; 4] = ["determination", "reason", "flag", "policy"];
 
 /// A cell of a row; empty where there is no such column.
 pub fn cell<'a>(row: &'a StoredRow, name: &str) -> &'a str {
@@ -38,7 +43,7 @@ pub fn list(ask: &Ask) -> Result<Answer, Error> {
     let index = ask.app.index();
     let ledger = ask.app.ledger();
     let judged = progress(&index, &ledger);
-    let wanted = ["determination", "reason", "flag", "policy"].map(|name| ask.query.get(name));
+    let wanted = FILTERS.map(|name| ask.query.get(name));
     let find = ask.query.get("find").to_lowercase();
     let mut choices: [std::collections::BTreeMap<String, String>; 4] = Default::default();
     let mut found = Vec::new();
@@ -81,7 +86,7 @@ pub fn list(ask: &Ask) -> Result<Answer, Error> {
             let policy = cell(row, "policy_id");
             let subject = signed_subject(&case.id, policy);
             json!({
-                "id": case.id, "href": case_address(&case.id), "policy": policy,
+                "id": case.id, "href": address::case(&case.id), "policy": policy,
                 "determination": words(cell(row, "determination")),
                 "kind": cell(row, "determination"),
                 "reason": cell(row, "primary_reason"), "next_step": words(cell(row, "next_step")),
@@ -92,8 +97,7 @@ pub fn list(ask: &Ask) -> Result<Answer, Error> {
         })
         .collect();
     drop(ledger);
-    let names = ["determination", "reason", "flag", "policy"];
-    let filters: Vec<Value> = names
+    let filters: Vec<Value> = FILTERS
         .iter()
         .zip(&choices)
         .zip(wanted)
@@ -105,15 +109,9 @@ pub fn list(ask: &Ask) -> Result<Answer, Error> {
         .collect();
     let turn = |from: usize| {
         let from = from.to_string();
-        let pairs = [
-            ("determination", wanted[0]),
-            ("reason", wanted[1]),
-            ("flag", wanted[2]),
-            ("policy", wanted[3]),
-            ("find", ask.query.get("find")),
-            ("from", &from),
-        ];
-        format!("/?{}", query(&pairs))
+        let chosen = FILTERS.into_iter().zip(wanted);
+        let others = [("find", ask.query.get("find")), ("from", from.as_str())];
+        format!("/?{}", query(&chosen.chain(others).collect::<Vec<_>>()))
     };
     let context = json!({
         "title": "Cases", "here": "cases", "cases": rows, "filters": filters,
@@ -137,7 +135,7 @@ pub fn one(ask: &Ask) -> Result<Answer, Error> {
         let at = index.fact_at(fact)?;
         let (stored, _) = index.fact(at)?;
         let verdict = ledger.current(Target::Fact, fact).map(|event| event.verdict.as_str());
-        Some(json!({ "href": fact_address(&index, at as u32, ""), "value": line(&stored.fact),
+        Some(json!({ "href": address::fact(&index, at as u32, ""), "value": line(&stored.fact),
             "page": stored.fact.place.page, "document": stored.document, "verdict": verdict }))
     };
     let criteria = index.rows("criteria.csv", id);
@@ -177,7 +175,7 @@ pub fn one(ask: &Ask) -> Result<Answer, Error> {
                 "label": cell(row, "label"), "rationale": cell(row, "rationale"),
                 "quote": cell(row, "record_quote"), "page": cell(row, "page"),
                 "cured_by": words(cell(row, "cured_by")), "missing": cell(row, "missing_item"),
-                "queue": format!("/queue?{}", query(&[("name", &format!("reason:{}", cell(row, "reason_id")))])),
+                "queue": address::queue(&Queue::Reason(cell(row, "reason_id").to_owned()).name()),
             })).collect::<Vec<_>>(),
             "criteria": of_policy,
             "steps": own(&steps).iter().map(|row| json!({ "title": cell(row, "title"),
@@ -202,8 +200,8 @@ pub fn one(ask: &Ask) -> Result<Answer, Error> {
         .filter(|(_, file)| file.case == at)
         .map(|(place, file)| {
             json!({ "name": file.name, "pages": file.pages, "facts": file.facts.len(),
-                "href": page_address(place, 1, ""),
-                "queue": format!("/queue?{}", query(&[("name", &format!("document:{place}"))])) })
+                "href": address::page(place, 1, ""),
+                "queue": address::queue(&Queue::Document(place).name()) })
         })
         .collect();
     let problems: Vec<Value> = index
@@ -213,11 +211,11 @@ pub fn one(ask: &Ask) -> Result<Answer, Error> {
         .collect();
     let judged = progress(&index, &ledger).get(&at).copied().unwrap_or(0);
     drop(ledger);
-    let first = case.facts.clone().next().map(|at| fact_address(&index, at as u32, ""));
+    let first = case.facts.clone().next().map(|at| address::fact(&index, at as u32, ""));
     let context = json!({
         "title": id, "here": "cases", "id": id, "policies": policies, "files": files,
         "problems": problems, "judged": judged, "facts": case.facts.len(), "first": first,
-        "evaluated": was_evaluated, "stale": stale, "wrong": ask.form.get("wrong"),
+        "evaluated": was_evaluated, "stale": stale,
     });
     Ok(ask.page("case.html", context))
 }

@@ -5,9 +5,10 @@ use std::sync::PoisonError;
 
 use serde_json::{Value, json};
 
+use super::address;
 use super::ask::{Answer, Ask};
 use super::cases::cell;
-use super::facts::{case_address, words};
+use super::facts::words;
 use super::index::Index;
 use crate::chart::ChartDocument;
 use crate::error::Error;
@@ -93,7 +94,7 @@ pub fn again(ask: &Ask) -> Result<Answer, Error> {
     let evaluated = Evaluated { last, rulings: rulings.collect() };
     let mut kept = ask.app.evaluated.lock().unwrap_or_else(PoisonError::into_inner);
     kept.insert(case.to_owned(), evaluated);
-    Ok(Answer::See(case_address(case)))
+    Ok(Answer::See(address::case(case)))
 }
 
 /// The documents of a case with their facts, as reviewers left them.

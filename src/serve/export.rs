@@ -66,8 +66,7 @@ const SIGNOFFS: &[&str] = &[
 /// # Errors
 /// [`Error::Usage`] where it is no report, [`Error::Io`] where it cannot be read or written.
 pub fn export(out: &Path, store: &Store) -> Result<Exported, Error> {
-    let mut ledger = Ledger::default();
-    store.events_after(0)?.into_iter().for_each(|event| ledger.add(event));
+    let ledger: Ledger = store.events_after(0)?.into_iter().collect();
     let counts: BTreeSet<i64> = ledger.all_current().map(|event| event.id).collect();
     let write = |name: &str, columns: &[&str], rows: Vec<Vec<Cell<'_>>>| {
         let path = out.join(name);

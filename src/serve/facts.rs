@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::address;
 use super::app::{App, Listing, changed};
-use super::ask::{Answer, Ask, query};
-use super::fields::form;
-use super::index::Index;
+use super::ask::{Answer, Ask, Form};
+use super::fields::{USUAL, form};
+use super::index::{FileEntry, Index};
 use super::picture::Page;
 use crate::document::TextSource;
 use crate::error::Error;
@@ -23,29 +24,10 @@ const AROUND: usize = 260;
 /// Points of the page that are shown around a box, at least.
 const WINDOW: (f32, f32) = (340.0, 315.0);
 
-/// The address of a fact's page.
-pub fn fact_address(index: &Index, at: u32, queue: &str) -> String {
-    let item = &index.items[at as usize];
-    format!("/fact?{}", query(&[("id", &item.id), ("queue", queue)]))
-}
-
-/// The address of a page's picture; it changes with the file.
-pub fn picture_address(index: &Index, file: usize, page: u32) -> String {
-    let source = index.files.get(file).and_then(|file| file.source.as_ref());
-    let mark: String =
-        source.map_or(String::new(), |s| s.key.content_hash.chars().take(12).collect());
-    format!(
-        "/picture?{}",
-        query(&[("file", &file.to_string()), ("page", &page.to_string()), ("of", &mark)])
-    )
-}
-
-/// The address of a page as a whole.
-pub fn page_address(file: usize, page: u32, queue: &str) -> String {
-    format!(
-        "/page?{}",
-        query(&[("file", &file.to_string()), ("page", &page.to_string()), ("queue", queue)])
-    )
+/// The page of a file that is asked for: the file's place, its entry, the page's number.
+pub fn page_asked<'a>(index: &'a Index, asked: &Form) -> Option<(usize, &'a FileEntry, u32)> {
+    let file = asked.number("file")?;
+    Some((file, index.files.get(file)?, asked.number("page")?))
 }
 
 /// What was read of a file of the report.
@@ -89,7 +71,7 @@ pub fn fact_page(
         Some(listing) => {
             let place = listing.places.iter().position(|other| *other == at);
             let before = place.and_then(|p| p.checked_sub(1)).map(|p| listing.places[p]);
-            let counted = json!({ "href": format!("/queue?{}", query(&[("name", &name)])), "title": title(&listing.queue, index),
+            let counted = json!({ "href": address::queue(&name), "title": title(&listing.queue, index),
                 "done": listing.count_done(), "total": listing.places.len() });
             (counted, listing.next(Some(at)), before, listing.why(at))
         }
@@ -110,7 +92,7 @@ pub fn fact_page(
     };
     let preload = next.filter(drawn).map(|next| {
         let item = &index.items[next as usize];
-        picture_address(index, item.file, item.page)
+        address::picture(index, item.file, item.page)
     });
     let history = match blind {
         true => Vec::new(),
@@ -120,7 +102,7 @@ pub fn fact_page(
         "title": format!("{} \u{b7} {}", words(fact.kind.name()), case.id),
         "here": "queues",
         "wrong": wrong,
-        "case": { "id": case.id, "href": case_address(&case.id) },
+        "case": { "id": case.id, "href": address::case(&case.id) },
         "fact": {
             "id": item.id, "kind": words(fact.kind.name()), "value": line(fact),
             "document": stored.document, "page": item.page, "section": words(fact.section.as_str()),
@@ -131,13 +113,13 @@ pub fn fact_page(
         "unread": page.is_none(),
         "kinds": kinds(&kind), "form": form(&kind, &edited),
         "picture": picture, "text": around(page.as_deref(), fact),
-        "whole": page_address(item.file, item.page, ""),
+        "whole": address::page(item.file, item.page, ""),
         "why": why, "queue": listed, "queue_name": name, "blind": blind,
         "verdict": shown.map(|event| told(&ledger, event)),
         "changed": !blind && changed(index, &ledger, &item.id),
         "history": history,
-        "next": next.map(|next| fact_address(index, next, &name)),
-        "previous": previous.map(|before| fact_address(index, before, &name)),
+        "next": next.map(|next| address::fact(index, next, &name)),
+        "previous": previous.map(|before| address::fact(index, before, &name)),
         "preload": preload,
     });
     drop(ledger);
@@ -150,13 +132,11 @@ pub fn page(ask: &Ask) -> Result<Answer, Error> {
 }
 
 /// The same, with a word on what went wrong with a form.
-pub fn whole_page(ask: &Ask, asked: &super::ask::Form, wrong: &str) -> Result<Answer, Error> {
+pub fn whole_page(ask: &Ask, asked: &Form, wrong: &str) -> Result<Answer, Error> {
     let index = ask.app.index();
-    let (Some(file), Some(number)) = (asked.number::<usize>("file"), asked.number::<u32>("page"))
-    else {
+    let Some((file, entry, number)) = page_asked(&index, asked) else {
         return Ok(Answer::NotFound);
     };
-    let Some(entry) = index.files.get(file) else { return Ok(Answer::NotFound) };
     let case = &index.cases[entry.case];
     let own = |at: &&u32| index.items[**at as usize].page == number;
     let mut facts = Vec::new();
@@ -166,11 +146,11 @@ pub fn whole_page(ask: &Ask, asked: &super::ask::Form, wrong: &str) -> Result<An
             boxes.extend(stored.fact.place.boxes.iter().copied());
             facts
                 .push(json!({ "value": line(&stored.fact), "kind": words(stored.fact.kind.name()),
-                "href": fact_address(&index, *at, "") }));
+                "href": address::fact(&index, *at, "") }));
         }
     }
     let ledger = ask.app.ledger();
-    let content = entry.source.as_ref().map_or("", |source| source.key.content_hash.as_str());
+    let content = entry.content();
     let mut missed = Vec::new();
     let mut missed_boxes = Vec::new();
     for event in ledger.current_of(Target::Missed) {
@@ -195,29 +175,20 @@ pub fn whole_page(ask: &Ask, asked: &super::ask::Form, wrong: &str) -> Result<An
     let kind = asked.get("kind");
     let own =
         Kind::TYPES.iter().find(|(name, _)| *name == kind).map(|(_, own)| *own).unwrap_or_default();
-    let usual = [
-        ("polarity", "affirmed"),
-        ("certainty", "certain"),
-        ("time", "current"),
-        ("experiencer", "patient"),
-        ("origin", "clinician"),
-        ("assertion_polarity", "affirmed"),
-        ("assertion_certainty", "certain"),
-    ];
     // What the kind itself says of a sign or a diagnosis is the reviewer's to say.
     let left_open = |name: &str| {
         ["polarity", "certainty"].contains(&name) && own.iter().any(|field| field.name == name)
     };
-    let base: Map<String, Value> = usual
+    let base: Map<String, Value> = USUAL
         .into_iter()
         .filter(|(name, _)| !left_open(name))
         .map(|(name, value)| (name.to_owned(), Value::from(value)))
         .collect();
-    let turn = |number: u32| page_address(file, number, queue);
+    let turn = |number: u32| address::page(file, number, queue);
     let context = json!({
         "title": format!("page {number} \u{b7} {}", entry.name),
         "here": "cases", "wrong": wrong,
-        "case": { "id": case.id, "href": case_address(&case.id) },
+        "case": { "id": case.id, "href": address::case(&case.id) },
         "file": file, "page": number, "pages": pages, "document": entry.name,
         "picture": picture_of(&index, read.as_deref(), (file, number), &[], &[(&boxes, "known"), (&missed_boxes, "missed")]),
         "text": text.as_ref().map(|(text, _)| text), "offset": text.as_ref().map(|(_, start)| start),
@@ -240,20 +211,12 @@ pub fn page_subject(content: &str, page: u32) -> String {
 /// The picture of a page.
 pub fn picture(ask: &Ask) -> Result<Answer, Error> {
     let index = ask.app.index();
-    let (Some(file), Some(page)) = (ask.query.number::<usize>("file"), ask.query.number("page"))
-    else {
+    let Some((_, file, page)) = page_asked(&index, &ask.query) else {
         return Ok(Answer::NotFound);
     };
-    let Some(source) = index.files.get(file).and_then(|file| file.source.as_ref()) else {
-        return Ok(Answer::NotFound);
-    };
+    let Some(source) = &file.source else { return Ok(Answer::NotFound) };
     let made = ask.app.pictures.picture(&ask.app.store, source, page);
     Ok(made.map_or_else(Answer::Wrong, Answer::Png))
-}
-
-/// The address of a case's page.
-pub fn case_address(id: &str) -> String {
-    format!("/case?{}", query(&[("id", id)]))
 }
 
 /// A line of JSON as an object.
@@ -301,12 +264,12 @@ fn rules(fact: &Fact) -> Vec<Value> {
 
 /// The fields that the record states, and what of the assertion is not the usual.
 fn details(fact: &Fact, machine: &Map<String, Value>) -> Vec<Value> {
-    let usual = ["affirmed", "certain", "current", "patient", "clinician", ""];
+    let usual = |value: &str| USUAL.iter().any(|(_, usual)| *usual == value);
     form(fact.kind.name(), machine)
         .into_iter()
         .filter(|field| {
             let value = field["value"].as_str().unwrap_or_default();
-            !value.is_empty() && (field["own"] == true || !usual.contains(&value))
+            !value.is_empty() && (field["own"] == true || !usual(value))
         })
         .map(|field| {
             let value = field["value"].as_str().unwrap_or_default();
@@ -401,7 +364,7 @@ fn picture_of(
         Some(all) => window(&all, width, height),
     };
     json!({
-        "href": picture_address(index, file, number), "width": width, "height": height,
+        "href": address::picture(index, file, number), "width": width, "height": height,
         "view": view.map(|edge| format!("{edge:.1}")).join(" "),
         "whole": format!("0 0 {width:.1} {height:.1}"), "marks": marks,
     })

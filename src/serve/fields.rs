@@ -7,6 +7,17 @@ use crate::date::PartialDate;
 use crate::fact::{Certainty, Experiencer, FieldShape, FieldType, Kind, Origin, Polarity, Time};
 use crate::report::{own_column, read_fact};
 
+/// How records mostly say a fact.
+pub const USUAL: [(&str, &str); 7] = [
+    ("polarity", "affirmed"),
+    ("certainty", "certain"),
+    ("time", "current"),
+    ("experiencer", "patient"),
+    ("origin", "clinician"),
+    ("assertion_polarity", "affirmed"),
+    ("assertion_certainty", "certain"),
+];
+
 /// The fields of a kind: its own, then how the record says it. Each with the name that it has
 /// in facts.jsonl.
 fn fields(kind: &str) -> Option<Vec<(String, FieldType)>> {
@@ -154,15 +165,8 @@ mod tests {
     }
 
     fn fill(pairs: &[(&str, &str)]) -> Form {
-        let usual = [
-            ("polarity", "affirmed"),
-            ("certainty", "certain"),
-            ("time", "current"),
-            ("experiencer", "patient"),
-            ("origin", "clinician"),
-        ];
         let own = |name: &str| pairs.iter().any(|(own, _)| *own == name);
-        Form::of(usual.iter().filter(|(name, _)| !own(name)).chain(pairs).copied())
+        Form::of(USUAL.iter().filter(|(name, _)| !own(name)).chain(pairs).copied())
     }
 
     #[test]

@@ -48,6 +48,13 @@ pub struct FileEntry {
     pub facts: Vec<u32>,
 }
 
+impl FileEntry {
+    /// BLAKE3 of what it holds; empty where the last run did not note it.
+    pub fn content(&self) -> &str {
+        self.source.as_ref().map_or("", |source| source.key.content_hash.as_str())
+    }
+}
+
 /// Where a fact's line stands.
 #[derive(Clone, Copy)]
 struct Line {

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::address;
 use super::app::{Listing, gone};
-use super::ask::{Answer, Ask, query};
-use super::facts::{fact_address, page_address, title, told, words};
+use super::ask::{Answer, Ask};
+use super::facts::{page_subject, title, told, words};
 use crate::error::Error;
 use crate::fact::Kind;
 use crate::report::{line, read_fact};
@@ -14,12 +15,6 @@ use crate::store::Target;
 /// Facts on a page of a queue.
 const SHOWN: usize = 50;
 
-/// The address of a queue.
-fn address(name: &str, from: usize) -> String {
-    let from = if from > 0 { from.to_string() } else { String::new() };
-    format!("/queue?{}", query(&[("name", name), ("from", &from)]))
-}
-
 /// All queues.
 pub fn queues(ask: &Ask) -> Result<Answer, Error> {
     let index = ask.app.index();
@@ -27,8 +22,8 @@ pub fn queues(ask: &Ask) -> Result<Answer, Error> {
     let told_of = |queue: Queue, why: &str| {
         let listing = Listing::new(&index, &ledger, &ask.reviewer, queue);
         let name = listing.queue.name();
-        json!({ "title": title(&listing.queue, &index), "why": why, "href": address(&name, 0),
-            "start": format!("/next?{}", query(&[("queue", &name)])),
+        json!({ "title": title(&listing.queue, &index), "why": why, "href": address::queue(&name),
+            "start": address::next(&name),
             "done": listing.count_done(), "total": listing.places.len() })
     };
     let seed = ask.app.draw.0;
@@ -53,9 +48,8 @@ pub fn queues(ask: &Ask) -> Result<Answer, Error> {
         .iter()
         .map(|&(file, page)| {
             let entry = &index.files[file];
-            let content = entry.source.as_ref().map_or("", |s| s.key.content_hash.as_str());
-            let subject = super::facts::page_subject(content, page);
-            json!({ "document": entry.name, "page": page, "href": page_address(file, page, "pages"),
+            let subject = page_subject(entry.content(), page);
+            json!({ "document": entry.name, "page": page, "href": address::page(file, page, "pages"),
                 "done": ledger.current(Target::Page, &subject).is_some() })
         })
         .collect();
@@ -91,7 +85,7 @@ pub fn queue(ask: &Ask) -> Result<Answer, Error> {
             let (stored, _) = index.fact(at as usize)?;
             let verdict = ledger.current(Target::Fact, &item.id).filter(|_| !blind);
             Some(json!({
-                "href": fact_address(&index, at, &name), "case": index.cases[item.case].id,
+                "href": address::fact(&index, at, &name), "case": index.cases[item.case].id,
                 "kind": words(Kind::SCHEMA[item.kind].0), "value": line(&stored.fact),
                 "confidence": item.confidence.map(|sure| format!("{sure:.2}")),
                 "why": listing.why(at), "done": listing.done(at),
@@ -103,9 +97,9 @@ pub fn queue(ask: &Ask) -> Result<Answer, Error> {
     let context = json!({
         "title": title(&listing.queue, &index), "here": "queues", "rows": rows, "total": total,
         "done": listing.count_done(), "first": from + 1, "last": (from + SHOWN).min(total),
-        "start": format!("/next?{}", query(&[("queue", &name)])),
-        "previous": (from > 0).then(|| address(&name, from.saturating_sub(SHOWN))),
-        "next": (from + SHOWN < total).then(|| address(&name, from + SHOWN)),
+        "start": address::next(&name),
+        "previous": (from > 0).then(|| address::queue_from(&name, from.saturating_sub(SHOWN))),
+        "next": (from + SHOWN < total).then(|| address::queue_from(&name, from + SHOWN)),
     });
     drop(ledger);
     Ok(ask.page("queue.html", context))
@@ -119,7 +113,7 @@ pub fn next(ask: &Ask) -> Result<Answer, Error> {
     let ledger = ask.app.ledger();
     let next = Listing::new(&index, &ledger, &ask.reviewer, queue).next(None);
     Ok(Answer::See(match next {
-        Some(at) => fact_address(&index, at, &name),
-        None => address(&name, 0),
+        Some(at) => address::fact(&index, at, &name),
+        None => address::queue(&name),
     }))
 }

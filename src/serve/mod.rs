@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "serves a report folder")]
 
 mod act;
+mod address;
 mod app;
 mod ask;
 mod cases;

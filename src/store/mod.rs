@@ -362,18 +362,14 @@ mod tests {
 
     fn said(subject: &str, verdict: Verdict) -> Event {
         Event {
-            id: 0,
             at: "2026-01-02T03:04:05Z".to_owned(),
             reviewer: "ann".to_owned(),
-            target: Target::Fact,
             subject: subject.to_owned(),
             case_id: "case".to_owned(),
             queue: "low".to_owned(),
             verdict,
             from: Some("{}".to_owned()),
-            to: None,
-            comment: String::new(),
-            undoes: None,
+            ..Event::default()
         }
     }
 

@@ -55,7 +55,7 @@ closed_set! {
 }
 
 /// Something that a reviewer said.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Event {
     /// Its number in the store, in order of time; 0 until it is kept.
     pub id: i64,
@@ -132,26 +132,24 @@ fn event(row: &rusqlite::Row<'_>) -> rusqlite::Result<Event> {
 
 /// Adds an event, under its own number if it has one; yields the number.
 fn insert(connection: &Connection, event: &Event) -> rusqlite::Result<i64> {
-    connection
-        .prepare_cached(
-            "INSERT INTO review_event (id, at, reviewer, target, subject, case_id, queue, verdict,
-             from_json, to_json, comment, undoes)
-             VALUES (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        )?
-        .execute(params![
-            event.id,
-            event.at,
-            event.reviewer,
-            event.target.as_str(),
-            event.subject,
-            event.case_id,
-            event.queue,
-            event.verdict.as_str(),
-            event.from,
-            event.to,
-            event.comment,
-            event.undoes
-        ])?;
+    let add = format!(
+        "INSERT INTO review_event ({COLUMNS})
+         VALUES (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+    );
+    connection.prepare_cached(&add)?.execute(params![
+        event.id,
+        event.at,
+        event.reviewer,
+        event.target.as_str(),
+        event.subject,
+        event.case_id,
+        event.queue,
+        event.verdict.as_str(),
+        event.from,
+        event.to,
+        event.comment,
+        event.undoes
+    ])?;
     Ok(connection.last_insert_rowid())
 }
 
