@@ -6,8 +6,10 @@ use std::str::FromStr;
 use jiff::civil::Date;
 
 /// A date as precise as it was written: `2024`, `2024-03` or `2024-03-05`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
-#[serde(try_from = "String")]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize,
+)]
+#[serde(try_from = "String", into = "String")]
 pub struct PartialDate {
     year: i16,
     /// 0 where only the year is known.
@@ -96,6 +98,12 @@ impl FromStr for PartialDate {
             _ => None,
         };
         date.ok_or(WANTED)
+    }
+}
+
+impl From<PartialDate> for String {
+    fn from(date: PartialDate) -> Self {
+        date.to_string()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::figures::Measure;
 use super::names::Names;
 use super::rows::{Index, Rows, Source};
 use crate::report::items;
@@ -123,6 +124,24 @@ impl Cohort {
     /// Begins the cases of a further report.
     pub fn report(&mut self, report: Report) {
         self.reports.push(report);
+    }
+
+    /// Whether each case was held against one policy.
+    pub(super) fn one_ruling(&self) -> bool {
+        self.rulings.len() == self.cases.len()
+    }
+
+    /// What holds of a ruling as a whole.
+    pub(super) fn holds(&self, ruling: &Ruling) -> impl Iterator<Item = Measure> + use<> {
+        let against = !self.names.word(ruling.primary).is_empty();
+        let held = [
+            (Measure::Against, against),
+            (Measure::Curable, against && ruling.curable),
+            (Measure::DocumentationOnly, ruling.documentation_only),
+            (Measure::OneFixAway, !self.names.word(ruling.one_fix_away).is_empty()),
+            (Measure::Undocumented, ruling.required[2] > 0),
+        ];
+        held.into_iter().filter(|(_, holds)| *holds).map(|(measure, _)| measure)
     }
 
     /// The reports.

@@ -20,6 +20,13 @@ pub struct Ruling {
     pub reasons: BTreeSet<String>,
 }
 
+impl Ruling {
+    /// The policy with its version.
+    pub fn policy(&self) -> String {
+        format!("{}@{}", self.policy_id, self.policy_version)
+    }
+}
+
 /// What a criterion came to in a case.
 #[derive(Clone, Default)]
 pub struct Result {
@@ -144,7 +151,7 @@ pub fn moves(pairs: &[Pair]) -> Vec<(String, String, u64)> {
 }
 
 /// A criterion that came out otherwise, and what did it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cause {
     /// The criterion.
     pub criterion: String,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::cohort::Report;
 use super::figures::Measure;
 use super::summary::{Figure, Group, Summary, Table};
-use crate::report::{Book, Cell, Column, CsvTable, Schema};
+use crate::report::{Book, Cell, Column, CsvTable, Schema, cut, printable};
 
 /// The columns of a summary as one table: a line a figure.
 pub const COLUMNS: &[&str] = &[
@@ -195,12 +195,12 @@ fn head(summary: &Summary) -> String {
     };
     let mut out = format!("{cases} cases{days}\n");
     for report in &summary.reports {
-        let shown = plain(&report.folder);
-        out.push_str(&format!("report  {shown} (run {})\n", plain(&report.run_id)));
+        let shown = printable(&report.folder);
+        out.push_str(&format!("report  {shown} (run {})\n", printable(&report.run_id)));
     }
     for (policy, cases) in &summary.policies {
         let cases = cases.map_or("*".to_owned(), |count| count.to_string());
-        out.push_str(&format!("policy  {} ({cases} cases)\n", plain(policy)));
+        out.push_str(&format!("policy  {} ({cases} cases)\n", printable(policy)));
     }
     out
 }
@@ -267,22 +267,14 @@ fn count_text(figure: &Figure) -> String {
 
 /// What a group is called: its words where it has any, else its keys.
 fn name(table: &Table, row: &Group) -> String {
-    let shown = |key: &String| if key.is_empty() { "(none)".to_owned() } else { plain(key) };
+    let shown = |key: &String| if key.is_empty() { "(none)".to_owned() } else { printable(key) };
     let keys: Vec<String> = row.keys.iter().map(shown).collect();
     let words = match (table.keys.as_slice(), row.label.as_str()) {
         ([], _) => "all".to_owned(),
         (_, "") => keys.join(" · "),
-        ([_], label) => plain(label),
+        ([_], label) => printable(label),
         // Of two keys the words are those of one.
         _ => keys.join(" · "),
     };
-    match words.chars().count() > NAME {
-        true => words.chars().take(NAME - 1).chain(['…']).collect(),
-        false => words,
-    }
-}
-
-/// No control character of a name reaches the terminal.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
+    cut(&words, NAME)
 }

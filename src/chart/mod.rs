@@ -12,6 +12,7 @@ mod request;
 mod spine;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 pub(crate) use history::days_between;
 pub use history::{Course, History, InjectionEvent, Reported, Trial, same_site};
@@ -42,7 +43,7 @@ pub struct Chart {
 }
 
 /// One document of a case.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChartDocument {
     /// Path relative to the input.
     pub name: String,

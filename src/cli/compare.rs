@@ -253,15 +253,14 @@ impl Told<'_> {
 
     fn case(&self, out: &mut String, pair: &Pair, causes: &[Cause]) {
         let Pair { old, new } = pair;
-        let policy = |ruling: &Ruling| format!("{} {}", ruling.policy_id, ruling.policy_version);
         out.push_str(&format!("  {}: ", old.case_id));
         match old.determination == new.determination {
             true => out.push_str(&format!("{} as before", new.determination)),
             false => out.push_str(&format!("{} -> {}", old.determination, new.determination)),
         }
-        match policy(old) == policy(new) {
+        match old.policy() == new.policy() {
             true => out.push('\n'),
-            false => out.push_str(&format!(" ({} -> {})\n", policy(old), policy(new))),
+            false => out.push_str(&format!(" ({} -> {})\n", old.policy(), new.policy())),
         }
         for (sign, reasons) in [
             ('-', old.reasons.difference(&new.reasons)),
@@ -314,25 +313,17 @@ impl Told<'_> {
                 "facts_gained",
             ],
         )?;
-        let none = Cause {
-            criterion: String::new(),
-            old: String::new(),
-            new: String::new(),
-            facts_lost: Vec::new(),
-            facts_gained: Vec::new(),
-        };
+        let none = Cause::default();
         for (Pair { old, new }, causes) in &self.causes {
             let lost: Vec<String> = old.reasons.difference(&new.reasons).cloned().collect();
             let gained: Vec<String> = new.reasons.difference(&old.reasons).cloned().collect();
-            let policy =
-                |ruling: &Ruling| format!("{}@{}", ruling.policy_id, ruling.policy_version);
             // A case that changed without a criterion has a line too.
             let causes = if causes.is_empty() { std::slice::from_ref(&none) } else { causes };
             for cause in causes {
                 table.push(&[
                     Cell::text(old.case_id.as_str()),
-                    Cell::text(policy(old)),
-                    Cell::text(policy(new)),
+                    Cell::text(old.policy()),
+                    Cell::text(new.policy()),
                     Cell::text(old.determination.as_str()),
                     Cell::text(new.determination.as_str()),
                     Cell::list(&lost),
@@ -363,8 +354,7 @@ impl Told<'_> {
         let cases = self.causes.iter().map(|(Pair { old, new }, causes)| {
             json!({
                 "case_id": old.case_id,
-                "policy": [format!("{}@{}", old.policy_id, old.policy_version),
-                           format!("{}@{}", new.policy_id, new.policy_version)],
+                "policy": [old.policy(), new.policy()],
                 "determination": [old.determination, new.determination],
                 "reasons_lost": old.reasons.difference(&new.reasons).collect::<Vec<_>>(),
                 "reasons_gained": new.reasons.difference(&old.reasons).collect::<Vec<_>>(),

@@ -24,7 +24,7 @@ use crate::report::{
 };
 use crate::review::Reviews;
 use crate::store::{self, Found, Reader, Store};
-use crate::worker::Limits;
+use crate::worker::{Limits, Program};
 
 /// What a report follows from, and what making it may take.
 #[derive(clap::Args)]
@@ -68,6 +68,7 @@ pub struct JobArgs {
 /// The work, ready to be done.
 pub struct Job<'a> {
     args: &'a JobArgs,
+    program: &'a Program,
     engine: Engine,
     options: ReadOptions,
     jobs: usize,
@@ -77,12 +78,13 @@ pub struct Job<'a> {
 }
 
 impl JobArgs {
-    /// Makes ready; `fresh` has everything be read again.
-    pub fn prepare(&self, fresh: bool) -> Result<Job<'_>, Error> {
+    /// Makes ready; `fresh` has everything be read again, by processes of `program`.
+    pub fn prepare<'a>(&'a self, fresh: bool, program: &'a Program) -> Result<Job<'a>, Error> {
         let formats = Formats::of(&self.format)?;
         let knowledge = Knowledge::load(self.lexicons.as_deref(), &self.policy)?;
         Ok(Job {
             args: self,
+            program,
             engine: Engine { knowledge, as_of: self.as_of },
             options: self.read.options()?,
             jobs: match self.jobs {
@@ -102,8 +104,7 @@ impl JobArgs {
     fn limits(&self) -> Limits {
         Limits {
             document: Duration::from_secs(self.document_timeout),
-            // OCR keeps to its own time; what goes far past it hangs.
-            page: Duration::from_secs(2 * self.read.timeout + 30),
+            page: Limits::page_of(Duration::from_secs(self.read.timeout)),
             memory: self.memory << 20,
         }
     }
@@ -179,7 +180,7 @@ impl Job<'_> {
         store: &Store,
         progress: &impl Progress,
     ) -> Result<Identities, Error> {
-        let readers = Readers::Apart { program: program()?, limits: self.args.limits() };
+        let readers = Readers::Apart { program: self.program.clone(), limits: self.args.limits() };
         let mut identities = pipeline::identify(plan, self.jobs)?;
         let (how, when) = ((&readers, &self.options), (self.jobs, self.again));
         pipeline::read_all(plan, &mut identities, store, how, when, progress)?;
@@ -293,15 +294,6 @@ pub fn tell_damage(folder: &Path, found: &Found, follows: &str) {
 fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.iter().map(|format| format.as_str()))
         .try_map(|word| word.parse::<Format>())
-}
-
-/// This program, for the processes that read.
-fn program() -> Result<PathBuf, Error> {
-    std::env::current_exe().map_err(|source| Error::Io {
-        path: "chartsift".into(),
-        action: "cannot find the program's own file",
-        source,
-    })
 }
 
 /// From now on Ctrl-C, and a polite request to end, ends the program with 130. What was read is

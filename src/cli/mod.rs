@@ -32,6 +32,7 @@ mod text;
 mod watch;
 mod worker;
 
+use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use config::Config;
 
 use crate::error::{Error, Problem};
+use crate::worker::Program;
 
 /// Turns stacks of faxed clinical records into facts one can check, and facts into reasoned
 /// medical-necessity findings.
@@ -79,43 +81,54 @@ enum Command {
     Worker(worker::Args),
 }
 
-/// Runs the command that the arguments name.
+/// Runs the command that the program's own arguments name.
 pub fn main() -> ExitCode {
+    let program = std::env::current_exe().map(|path| Program { path, arguments: Vec::new() });
+    ExitCode::from(run_with(std::env::args_os(), program))
+}
+
+/// Runs the command that the arguments name, the first being the program's name; yields the exit code.
+/// `program` is this program, for the processes that read.
+pub fn run_with(arguments: impl IntoIterator<Item = OsString>, program: io::Result<Program>) -> u8 {
     crate::pipeline::withhold_panic_messages();
     // What is written says what records say: it is for whoever runs the program alone.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
-    let result = dispatch();
-    match result {
-        Ok(done) => ExitCode::from(done.code()),
+    match dispatch(arguments.into_iter().collect(), program) {
+        Ok(done) => done.code(),
         // Whoever reads us has had enough, as `head` does.
-        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => {
-            ExitCode::SUCCESS
-        }
+        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => 0,
         Err(error) => {
             eprintln!("chartsift: {error}");
             match error {
-                Error::Usage { .. } | Error::Lexicon { .. } => ExitCode::from(2),
-                _ => ExitCode::FAILURE,
+                Error::Usage { .. } | Error::Lexicon { .. } => 2,
+                _ => 1,
             }
         }
     }
 }
 
 /// Runs the command that the arguments name, with the defaults of chartsift.toml.
-fn dispatch() -> Result<Done, Error> {
+fn dispatch(arguments: Vec<OsString>, program: io::Result<Program>) -> Result<Done, Error> {
     let plain = Cli::command();
-    let mut matches = plain.clone().get_matches();
+    let mut matches = plain.clone().get_matches_from(&arguments);
     let (mut config, mut command) = (Config::default(), plain);
     if matches.subcommand_name().is_some_and(config::concerns) {
         let named = matches.get_one::<PathBuf>("config");
         config = Config::find(named.map(PathBuf::as_path), &command)?;
         command = config.applied(command);
-        matches = command.clone().get_matches();
+        matches = command.clone().get_matches_from(&arguments);
     }
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let program = || {
+        program.map_err(|source| Error::Io {
+            path: "chartsift".into(),
+            action: "cannot find the program's own file",
+            source,
+        })
+    };
     match cli.command {
-        Command::Run(args) => run::run(&args),
-        Command::Watch(args) => watch::run(&args),
+        Command::Run(args) => run::run(&args, &program()?),
+        Command::Watch(args) => watch::run(&args, &program()?),
         Command::Tag(args) => tag::run(&args),
         Command::Text(args) => text::run(&args),
         Command::Page(args) => page::run(&args),

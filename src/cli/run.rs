@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::pipeline::{self, CaseBy, Plan, discover, read_manifest};
 use crate::report;
 use crate::store::{Reader, Store};
+use crate::worker::Program;
 
 /// Read documents, hold each case against a policy and write a report folder
 #[derive(clap::Args)]
@@ -53,11 +54,11 @@ impl From<By> for CaseBy {
     }
 }
 
-pub fn run(args: &Args) -> Result<Done, Error> {
+pub fn run(args: &Args, program: &Program) -> Result<Done, Error> {
     // All that can be wrong with what was asked for is said before any work is done.
     report::check_out(&args.job.out)?;
     let plan = plan(args)?;
-    let mut job = args.job.prepare(args.fresh)?;
+    let mut job = args.job.prepare(args.fresh, program)?;
     if args.dry_run {
         let text = describe(args, &plan, &job)?;
         io::stdout().write_all(text.as_bytes()).map_err(stdout_error)?;

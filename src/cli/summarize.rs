@@ -57,16 +57,6 @@ impl Form {
             Form::Table | Form::Csv | Form::Json => None,
         }
     }
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Form::Table => "table",
-            Form::Csv => "csv",
-            Form::Html => "html",
-            Form::Json => "json",
-            Form::Xlsx => "xlsx",
-        }
-    }
 }
 
 pub fn run(args: &Args) -> Result<Done, Error> {
@@ -120,9 +110,11 @@ fn place(args: &Args) -> Result<Option<PathBuf>, Error> {
             reports::head(report)?;
             Ok(Some(report.join(file)))
         }
-        (None, Some(_), _) => Err(Error::Usage {
-            place: format!("--format {}", args.format.as_str()),
-            problem: "of several reports: name the file with --out FILE".into(),
+        (None, Some(file), _) => Err(Error::Usage {
+            place: "--out".into(),
+            problem: format!(
+                "{file} of several reports is in none of them: name the file with --out FILE"
+            ),
         }),
     }
 }

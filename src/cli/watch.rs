@@ -16,6 +16,7 @@ use super::job::{Job, JobArgs, counted};
 use crate::error::Error;
 use crate::pipeline::{CaseBy, Plan, discover};
 use crate::report;
+use crate::worker::Program;
 
 /// Files that were read.
 const DONE: &str = "done";
@@ -45,7 +46,7 @@ pub struct Args {
 /// What is known of a file by a look: how long it is, and when it was written last.
 type Look = (u64, Option<SystemTime>);
 
-pub fn run(args: &Args) -> Result<Done, Error> {
+pub fn run(args: &Args, program: &Program) -> Result<Done, Error> {
     let inbox = &args.inbox;
     if !inbox.is_dir() {
         return Err(Error::Usage {
@@ -54,7 +55,7 @@ pub fn run(args: &Args) -> Result<Done, Error> {
         });
     }
     report::check_out(&args.job.out)?;
-    let mut job = args.job.prepare(false)?;
+    let mut job = args.job.prepare(false, program)?;
     job.claim()?;
     for folder in [DONE, FAILED, COPIES, TAKEN] {
         let folder = inbox.join(folder);

@@ -10,7 +10,7 @@ use super::{
     repeats, tag, threads, undecided,
 };
 use crate::error::{Error, Problem, Stage};
-use crate::report::{Case, Replaced, Trouble};
+use crate::report::{Case, Given, Replaced, Trouble};
 use crate::review::Reviews;
 use crate::store::Store;
 
@@ -89,9 +89,8 @@ fn decide(
         .map(|(at, source)| extraction(source, identities.at(place + at), store, work, several))
         .collect::<Result<Vec<Extraction>, Error>>()?;
     repeats::over_documents(&mut extractions);
-    let mut documents = Vec::with_capacity(extractions.len());
-    let (mut problems, mut replaced) = (Vec::new(), Vec::new());
-    for (at, mut extraction) in extractions.into_iter().enumerate() {
+    let mut replaced = Vec::new();
+    for (at, extraction) in extractions.iter_mut().enumerate() {
         if let Ok(key) = identities.at(place + at) {
             let changed = reviews.apply(&key.content_hash, &mut extraction.parts);
             replaced.extend(changed.into_iter().map(|(part, fact)| Replaced {
@@ -100,13 +99,33 @@ fn decide(
                 fact,
             }));
         }
+    }
+    Ok(Case { replaced, ..settle(&plan.id, &plan.given, extractions, work) })
+}
+
+/// Decides one case from what was taken of its documents, in their order, whatever happens.
+pub fn decide_one(
+    id: &str,
+    given: &Given,
+    mut extractions: Vec<Extraction>,
+    work: &impl Work,
+) -> Case {
+    repeats::over_documents(&mut extractions);
+    settle(id, given, extractions, work)
+}
+
+/// Decides one case whose copied sheets are marked.
+fn settle(id: &str, given: &Given, extractions: Vec<Extraction>, work: &impl Work) -> Case {
+    let mut documents = Vec::with_capacity(extractions.len());
+    let mut problems = Vec::new();
+    for extraction in extractions {
         let name = &extraction.name;
         let troubles = extraction.problems.into_iter();
         problems.extend(troubles.map(|problem| Trouble { document: name.clone(), problem }));
         documents.extend(extraction.parts);
     }
     let spare = documents.iter().map(|(document, _)| document.clone()).collect();
-    let decision = guard::guarded(|| work.decide(&plan.given, documents));
+    let decision = guard::guarded(|| work.decide(given, documents));
     let decision = decision.unwrap_or_else(|place| {
         problems.push(Trouble {
             document: String::new(),
@@ -123,7 +142,8 @@ fn decide(
         undecided(spare)
     });
     let Decision { chart, rulings } = decision;
-    Ok(Case { id: plan.id.clone(), given: plan.given.clone(), chart, rulings, problems, replaced })
+    let (id, given) = (id.to_owned(), given.clone());
+    Case { id, given, chart, rulings, problems, replaced: Vec::new() }
 }
 
 /// The facts of one document.
@@ -141,5 +161,5 @@ fn extraction(
             problem: "it was changed while the run went on; run again".to_owned(),
         })?),
     };
-    Ok(tag(source, reading, work, several))
+    Ok(tag(&source.name, reading, work, several))
 }

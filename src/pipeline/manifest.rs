@@ -153,34 +153,8 @@ impl Manifest<'_> {
 
     /// Adds what the row says of the request; rows of one case must not contradict each other.
     fn add_given(&self, row: &Row<'_>, given: &mut Given) -> Result<(), Error> {
-        self.set(row, "as_of", &mut given.as_of, parse_day)?;
-        self.set(row, "cpt", &mut given.cpt, text)?;
-        self.set(row, "side", &mut given.side, word)?;
-        self.set(row, "intent", &mut given.intent, word)?;
-        self.set(row, "payer", &mut given.payer, text)?;
-        self.set(row, "jurisdiction", &mut given.jurisdiction, text)?;
-        self.set(row, "provider", &mut given.provider, text)?;
-        self.set(row, "member_ref", &mut given.member_ref, text)
-    }
-
-    fn set<T: PartialEq>(
-        &self,
-        row: &Row<'_>,
-        column: &str,
-        slot: &mut Option<T>,
-        parse: impl Fn(&str) -> Result<T, String>,
-    ) -> Result<(), Error> {
-        let Some(cell) = row.cell(column) else { return Ok(()) };
-        let value = parse(cell).map_err(|problem| self.wrong(row, column, &problem))?;
-        match slot {
-            Some(earlier) if *earlier != value => {
-                Err(self.wrong(row, column, "an earlier row of this case says otherwise"))
-            }
-            _ => {
-                *slot = Some(value);
-                Ok(())
-            }
-        }
+        fill(|column| row.cell(column), given)
+            .map_err(|(column, problem)| self.wrong(row, column, &problem))
     }
 
     fn wrong(&self, row: &Row<'_>, column: &str, problem: &str) -> Error {
@@ -203,6 +177,57 @@ impl Manifest<'_> {
             _ => "not CSV",
         };
         self.usage(line, None, problem.to_owned())
+    }
+}
+
+/// What is given of a case, by the names of the manifest's columns.
+///
+/// # Errors
+/// [`Error::Usage`] where a name is none of them or a value none that it takes.
+pub fn read_given(cells: &BTreeMap<String, String>) -> Result<Given, Error> {
+    let wrong =
+        |name: &str, problem: String| Error::Usage { place: format!("request, `{name}`"), problem };
+    let names = &COLUMNS[2..];
+    if let Some(name) = cells.keys().find(|name| !names.contains(&name.as_str())) {
+        return Err(wrong(name, format!("not known; a request has {}", names.join(", "))));
+    }
+    let mut given = Given::default();
+    let cell = |name: &str| cells.get(name).map(String::as_str).filter(|cell| !cell.is_empty());
+    fill(cell, &mut given).map_err(|(name, problem)| wrong(name, problem))?;
+    Ok(given)
+}
+
+/// A column with what is wrong in it.
+type Wrong = (&'static str, String);
+
+/// Adds what cells say of a request; they must not contradict what was given before.
+fn fill<'a>(cell: impl Fn(&str) -> Option<&'a str>, given: &mut Given) -> Result<(), Wrong> {
+    let of = |column: &'static str| (column, cell(column));
+    set(of("as_of"), &mut given.as_of, parse_day)?;
+    set(of("cpt"), &mut given.cpt, text)?;
+    set(of("side"), &mut given.side, word)?;
+    set(of("intent"), &mut given.intent, word)?;
+    set(of("payer"), &mut given.payer, text)?;
+    set(of("jurisdiction"), &mut given.jurisdiction, text)?;
+    set(of("provider"), &mut given.provider, text)?;
+    set(of("member_ref"), &mut given.member_ref, text)
+}
+
+fn set<T: PartialEq>(
+    (column, cell): (&'static str, Option<&str>),
+    slot: &mut Option<T>,
+    parse: impl Fn(&str) -> Result<T, String>,
+) -> Result<(), Wrong> {
+    let Some(cell) = cell else { return Ok(()) };
+    let value = parse(cell).map_err(|problem| (column, problem))?;
+    match slot {
+        Some(earlier) if *earlier != value => {
+            Err((column, "an earlier row of this case says otherwise".to_owned()))
+        }
+        _ => {
+            *slot = Some(value);
+            Ok(())
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod guard;
 mod identify;
 mod knowledge;
 mod manifest;
+mod passed;
 mod read;
 mod remote;
 mod repeats;
@@ -22,7 +23,7 @@ mod repeats;
 use std::fs;
 use std::path::PathBuf;
 
-pub use decide::decide_all;
+pub use decide::{decide_all, decide_one};
 pub use discover::{CaseBy, CasePlan, Plan, Source, discover};
 pub use engine::Engine;
 pub use guard::{guarded, withhold_panic_messages};
@@ -31,8 +32,9 @@ pub use knowledge::{
     Knowledge, LoadedPolicy, known_evidence, known_policies, known_topics, lexicon_files,
     read_policy, unknown_policy,
 };
-pub use manifest::{parse_day, read_manifest};
-pub use read::{Again, Read, Readers, cached, read_all};
+pub use manifest::{parse_day, read_given, read_manifest};
+pub use passed::take_up;
+pub use read::{Again, Read, Readers, cached, read_all, read_apart};
 pub use remote::{clear as clear_fetched, fetch};
 
 use crate::chart::{Chart, ChartDocument};
@@ -126,28 +128,28 @@ pub fn read_pages(source: &Source, options: &ReadOptions) -> (Option<Document>, 
 
 /// Reads one document in this process and takes its facts, whatever happens.
 pub fn read_and_tag(source: &Source, options: &ReadOptions, work: &impl Work) -> Extraction {
-    tag(source, read_here(source, options), work, false)
+    tag(&source.name, read_here(source, options), work, false)
 }
 
-/// Takes the facts of what was read of a document, whatever happens.
-fn tag(
-    source: &Source,
+/// Takes the facts of what was read of the document of that name, whatever happens. `sheets` says
+/// whether other documents of its case may hold its sheets again.
+pub fn tag(
+    name: &str,
     reading: Result<Reading, Problem>,
     work: &impl Work,
     sheets: bool,
 ) -> Extraction {
     let extraction = reading.and_then(|reading| {
-        guard::guarded(|| work.tag(reading, &source.name, sheets))
-            .map_err(|place| internal_error(&place))
+        guard::guarded(|| work.tag(reading, name, sheets)).map_err(|place| internal_error(&place))
     });
     let mut extraction = extraction
         .unwrap_or_else(|problem| Extraction { problems: vec![problem], ..Extraction::default() });
-    extraction.name.clone_from(&source.name);
+    name.clone_into(&mut extraction.name);
     if extraction.parts.is_empty() {
         extraction.parts.push((ChartDocument::default(), Vec::new()));
     }
     for (at, (document, _)) in extraction.parts.iter_mut().enumerate() {
-        document.name.clone_from(&source.name);
+        name.clone_into(&mut document.name);
         document.part = at;
     }
     extraction.problems.sort();

@@ -2,19 +2,20 @@
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 use std::{fs, iter};
 
 use rayon::prelude::*;
 
-use super::{Identities, Identity, Plan, Progress, Source, threads, unopened, with_bytes};
+use super::{
+    Identities, Identity, Plan, Progress, Source, internal_error, threads, unopened, with_bytes,
+};
 use crate::document::Document;
 use crate::error::{Error, Problem, Stage};
 use crate::read::{ReadOptions, Reading, read_watched};
 use crate::store::{Key, Packed, Store, Summary};
-use crate::worker::{Hand, Limits, Loss, Order, Outcome};
+use crate::worker::{Content, Hand, Limits, Loss, Order, Outcome, Program};
 
 /// Where documents are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +24,8 @@ pub enum Readers {
     Here,
     /// In processes of their own, one a thread.
     Apart {
-        /// The program; run as `program worker`.
-        program: PathBuf,
+        /// What reads.
+        program: Program,
         /// What a document may take.
         limits: Limits,
     },
@@ -209,14 +210,42 @@ fn apart(
 ) -> Result<Result<Packed, Problem>, Error> {
     // A worker stands elsewhere where the program changes its folder.
     let path = std::path::absolute(&source.path).unwrap_or_else(|_| source.path.clone());
-    let order = Order { path, name: source.name.clone(), options: options.clone() };
-    Ok(match hand.read(&order, &|_| progress.page())? {
+    let content = Content::File(path);
+    let order = Order { content, name: source.name.clone(), options: options.clone() };
+    order_read(hand, &order, &|_| progress.page(), || key.content_hash.clone())
+}
+
+/// Has a document read in a process of its own. `hash` is the content's, where none comes back.
+fn order_read(
+    hand: &mut Hand,
+    order: &Order,
+    on_page: &dyn Fn(u32),
+    hash: impl FnOnce() -> String,
+) -> Result<Result<Packed, Problem>, Error> {
+    Ok(match hand.read(order, on_page)? {
         Outcome::Read(packed) => Ok(packed),
         Outcome::Unopened(why) => Err(unopened(&why)),
-        Outcome::Lost(loss) => {
-            Ok(Packed::of(&lost(key.content_hash.clone(), given_up(loss, hand.limits()))))
-        }
+        Outcome::Lost(loss) => Ok(Packed::of(&lost(hash(), given_up(loss, hand.limits())))),
     })
+}
+
+/// Reads one document in a process of its own, whatever happens there.
+///
+/// # Errors
+/// [`Error::Io`] where no such process can be started.
+pub fn read_apart(
+    hand: &mut Hand,
+    content: Content,
+    name: &str,
+    options: &ReadOptions,
+) -> Result<Result<Reading, Problem>, Error> {
+    let order = Order { content, name: name.to_owned(), options: options.clone() };
+    let hash = || match &order.content {
+        Content::File(_) => String::new(),
+        Content::Bytes(bytes) => blake3::hash(bytes).to_hex().to_string(),
+    };
+    let read = order_read(hand, &order, &|_| (), hash)?;
+    Ok(read.and_then(|packed| packed.unpack().ok_or_else(|| internal_error("a reading"))))
 }
 
 /// Keeps what was read, and tells what it is. What could not be opened, or made this process

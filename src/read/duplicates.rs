@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use serde::{Deserialize, Serialize};
+
 use crate::document::{LineRole, Page, PageKind, TextSource};
 
 /// Fewer words than this say too little to tell a sheet by.
@@ -38,7 +40,7 @@ const WORDS_A_SLIP: usize = 20;
 const CONFUSED: [&str; 7] = ["0OoQD68", "1lI|i!7/", "5S6", "8B3", "2Z7", "4A", "9g"];
 
 /// One word of a sheet.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Token {
     text: String,
     /// Whether the reading can be relied on.
@@ -86,7 +88,7 @@ fn is_sane([a, b, c]: [u32; 3]) -> bool {
 }
 
 /// What a sheet is told by: its words, in no order.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sheet {
     /// The page, counted from 1.
     pub page: u32,

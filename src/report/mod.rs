@@ -15,7 +15,9 @@ mod line;
 mod name;
 mod parquet;
 mod read;
+mod reading;
 mod row;
+mod rows;
 mod run;
 mod table;
 mod tables;
@@ -32,14 +34,18 @@ pub use fact_row::{FactRow, columns as fact_columns, own_column};
 pub use folder::{Claim, check as check_out, claim, clear as clear_folder, uninterrupted};
 pub use format::{Format, Formats};
 pub use line::line;
+pub use name::file_names;
 pub use read::{
     StoredCase, StoredFact, StoredRow, read_charts, read_document, read_fact, read_rows,
 };
+pub use reading::{PageLine, WordLine, page_texts};
 pub use row::{CaseRow, CriterionRow, DocumentRow, ProblemRow, ReasonRow, SCHEMA_VERSION, StepRow};
+pub use rows::case_rows;
 pub use run::{
     Basis, Counts, DocumentRecord, OptionsRecord, PROGRAM, PolicyRecord, RunRecord, Timings, run_id,
 };
-pub use tables::Schema;
+pub use table::{cut, printable};
+pub use tables::{Schema, schemas};
 pub use writer::Writer;
 pub use xlsx::Book;
 

@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 
 use super::cell::{rounded, row};
-use super::{Case, Stamp};
+use super::{Case, Stamp, Trouble};
 use crate::chart::Chart;
+use crate::error::Problem;
 use crate::fact::Fact;
 use crate::necessity::{Determination, Finding, Outcome, Reason, Severity, Step, Verdict};
 
@@ -476,14 +477,21 @@ impl StepRow {
 impl ProblemRow {
     /// The lines of one case, by document and page.
     pub fn of(case: &Case) -> impl Iterator<Item = Self> + '_ {
-        case.problems.iter().map(|trouble| Self {
-            case_id: case.id.clone(),
-            document: trouble.document.clone(),
-            page: trouble.problem.page.map(u64::from),
-            stage: trouble.problem.stage.as_str(),
-            problem: trouble.problem.problem.clone(),
-            retriable: trouble.problem.retriable,
-        })
+        case.problems
+            .iter()
+            .map(|Trouble { document, problem }| Self::new(&case.id, document, problem))
+    }
+
+    /// The line of a problem.
+    pub fn new(case_id: &str, document: &str, problem: &Problem) -> Self {
+        Self {
+            case_id: case_id.to_owned(),
+            document: document.to_owned(),
+            page: problem.page.map(u64::from),
+            stage: problem.stage.as_str(),
+            problem: problem.problem.clone(),
+            retriable: problem.retriable,
+        }
     }
 }
 

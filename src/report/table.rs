@@ -76,13 +76,19 @@ fn layout(rows: &[[&str; 4]]) -> String {
 
 /// The cell in exactly so many characters, cut where it is longer.
 fn fit(cell: &str, width: usize) -> String {
-    // A control character in a file name must not reach the terminal.
-    let cell: String = cell.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
-    if cell.chars().count() <= width {
-        format!("{cell:width$}")
-    } else {
-        let cut: String = cell.chars().take(width.saturating_sub(1)).collect();
-        format!("{cut}…")
+    format!("{:width$}", cut(&printable(cell), width))
+}
+
+/// The text without control characters, which must not reach a terminal.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
+}
+
+/// The text, cut where it is longer than so many characters.
+pub fn cut(text: &str, longest: usize) -> String {
+    match text.chars().count() > longest {
+        true => text.chars().take(longest.saturating_sub(1)).chain(['…']).collect(),
+        false => text.to_owned(),
     }
 }
 

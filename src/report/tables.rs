@@ -43,7 +43,7 @@ impl Schema {
 }
 
 /// Every table of a report, in the order that people read them.
-fn schemas() -> Vec<Schema> {
+pub fn schemas() -> Vec<Schema> {
     vec![
         Schema::of::<CaseRow>(),
         Schema::of::<ReasonRow>(),
@@ -102,11 +102,6 @@ impl Tables {
             Some(book) => book.push(table, row),
             None => Ok(()),
         }
-    }
-
-    /// Writes rows of one table.
-    pub fn extend<R: Row>(&mut self, rows: impl IntoIterator<Item = R>) -> std::io::Result<()> {
-        rows.into_iter().try_for_each(|row| self.push(R::FILE, &row.cells()))
     }
 
     /// Ends every table.

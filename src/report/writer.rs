@@ -5,16 +5,15 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use super::cell::Row;
 use super::fact_row::FactRow;
 use super::fhir;
 use super::folder::{self, Folder};
 use super::format::{Format, Formats};
-use super::row::{CaseRow, CriterionRow, DocumentRow, ProblemRow, ReasonRow, StepRow};
+use super::rows::{case_rows, fact_rows, ruling_name};
 use super::run::{Counts, RunRecord};
 use super::table::Shown;
 use super::tables::Tables;
-use super::{Case, ENGINE_VERSION, Replaced, Ruling, Stamp, name, write_json_line};
+use super::{Case, ENGINE_VERSION, Replaced, Stamp, name, write_json_line};
 use crate::error::Error;
 
 type Out = BufWriter<File>;
@@ -73,17 +72,17 @@ impl Writer {
         }
         let written = self.push_rows(case).and_then(|()| self.push_replaced(case));
         written.map_err(|source| self.folder.failed(source))?;
+        let of_case = self.names.get(&case.id).map_or("", String::as_str);
         for ruling in &case.rulings {
-            let name = format!("{}.md", self.name(case, ruling));
+            let name = format!("{}.md", ruling_name(of_case, case, ruling));
             self.folder.page(folder::ASSESSMENTS, &name, &ruling.narrative)?;
             if let Some(request) = &ruling.request {
                 self.folder.page(folder::REQUESTS, &name, request)?;
             }
         }
         if self.bundles {
-            let name = self.names.get(&case.id).map_or("", String::as_str);
             let bundle = format!("{:#}\n", fhir::bundle(case));
-            self.folder.page(folder::BUNDLES, &format!("{name}.json"), &bundle)?;
+            self.folder.page(folder::BUNDLES, &format!("{of_case}.json"), &bundle)?;
         }
         self.counts.add(case);
         self.shown.add(case);
@@ -91,28 +90,9 @@ impl Writer {
     }
 
     fn push_rows(&mut self, case: &Case) -> io::Result<()> {
-        for ruling in &case.rulings {
-            let assessment = format!("{}/{}.md", folder::ASSESSMENTS, self.name(case, ruling));
-            let row = CaseRow::new(case, &ruling.verdict, &self.stamp, assessment);
-            self.tables.push(CaseRow::FILE, &row.cells())?;
-        }
-        self.tables.extend(CriterionRow::of(case))?;
-        self.tables.extend(ReasonRow::of(case))?;
-        self.tables.extend(StepRow::of(case))?;
-        self.tables.extend(ProblemRow::of(case))?;
-        self.tables.extend(DocumentRow::of(case))?;
-        for fact in &case.chart.facts {
-            let document = case.chart.documents.get(fact.place.document);
-            let row = FactRow {
-                case_id: Some(&case.id),
-                document: document.map_or("", |document| document.name.as_str()),
-                part: document.map_or(0, |document| document.part),
-                fact,
-            };
-            self.tables.push(folder::FACTS, &row.cells())?;
-            write_json_line(&mut self.fact_lines, &row)?;
-        }
-        Ok(())
+        let name = self.names.get(&case.id).map_or("", String::as_str);
+        case_rows(case, &self.stamp, name, |file, cells| self.tables.push(file, cells))?;
+        fact_rows(case).try_for_each(|row| write_json_line(&mut self.fact_lines, &row))
     }
 
     fn push_replaced(&mut self, case: &Case) -> io::Result<()> {
@@ -122,24 +102,6 @@ impl Writer {
             write_json_line(out, &row)?;
         }
         Ok(())
-    }
-
-    /// What the files of a ruling are named by: the case, and where it is held against several
-    /// policies, the policy. No case's name has an `@`, so no two are alike.
-    fn name(&self, case: &Case, ruling: &Ruling) -> String {
-        let name = self.names.get(&case.id).map_or("", String::as_str);
-        let verdict = &ruling.verdict;
-        let of_id =
-            case.rulings.iter().filter(|r| r.verdict.policy_id == verdict.policy_id).count();
-        match (case.rulings.len(), of_id) {
-            (0 | 1, _) => name.to_owned(),
-            (_, 0 | 1) => format!("{name}@{}", name::safe(&verdict.policy_id)),
-            _ => format!(
-                "{name}@{}@{}",
-                name::safe(&verdict.policy_id),
-                name::safe(&verdict.policy_version)
-            ),
-        }
     }
 
     /// What the cases hold so far.

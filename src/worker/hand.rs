@@ -4,13 +4,12 @@
 
 use std::io::{self, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::{Limits, Loss, Order, Outcome, Word, frame};
+use super::{Limits, Loss, Order, Outcome, Program, Word, frame};
 use crate::error::Error;
 
 /// How often the worker's memory is looked at.
@@ -20,7 +19,7 @@ const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
 ///
 /// The worker ends with the thread that made the hand, at the latest.
 pub struct Hand {
-    program: PathBuf,
+    program: Program,
     limits: Limits,
     worker: Option<Worker>,
 }
@@ -35,9 +34,9 @@ struct Worker {
 }
 
 impl Hand {
-    /// A hand that starts `program worker` when it is first needed.
-    pub fn new(program: &Path, limits: Limits) -> Self {
-        Self { program: program.to_owned(), limits, worker: None }
+    /// A hand that starts the program as a worker when it is first needed.
+    pub fn new(program: &Program, limits: Limits) -> Self {
+        Self { program: program.clone(), limits, worker: None }
     }
 
     /// What a document may take.
@@ -70,9 +69,10 @@ impl Hand {
 }
 
 impl Worker {
-    fn start(program: &Path, memory: u64) -> Result<Self, Error> {
+    fn start(program: &Program, memory: u64) -> Result<Self, Error> {
         let start = || -> io::Result<Self> {
-            let mut child = Command::new(program)
+            let mut child = Command::new(&program.path)
+                .args(&program.arguments)
                 .args(["worker", "--memory", &memory.to_string()])
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
@@ -85,7 +85,7 @@ impl Worker {
             Ok(Self { child, words, pending: Vec::new(), served: 0 })
         };
         start().map_err(|source| Error::Io {
-            path: program.to_owned(),
+            path: program.path.clone(),
             action: "cannot start a process that reads",
             source,
         })

@@ -8,6 +8,7 @@ mod frame;
 mod hand;
 mod serve;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -30,11 +31,37 @@ pub struct Limits {
     pub memory: u64,
 }
 
+impl Limits {
+    /// What the time from one page to the next is where OCR may take that long for one: OCR keeps to
+    /// its own time, and what goes far past it hangs.
+    pub fn page_of(ocr: Duration) -> Duration {
+        2 * ocr + Duration::from_secs(30)
+    }
+}
+
+/// The program that reads, with what it takes to make a worker of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// Its file.
+    pub path: PathBuf,
+    /// What comes before `worker`; a Python module is run so.
+    pub arguments: Vec<OsString>,
+}
+
+/// What a document consists of.
+#[derive(Serialize, Deserialize)]
+pub enum Content {
+    /// A file; the path is absolute, since the worker may stand elsewhere.
+    File(PathBuf),
+    /// Its bytes.
+    Bytes(Vec<u8>),
+}
+
 /// A document to read.
 #[derive(Serialize, Deserialize)]
 pub struct Order {
-    /// Where it is.
-    pub path: PathBuf,
+    /// What it consists of.
+    pub content: Content,
     /// Its name, for what a name says of a format.
     pub name: String,
     /// How to read.

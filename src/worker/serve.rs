@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io;
 
-use super::{Order, Word, frame};
+use super::{Content, Order, Word, frame};
 use crate::read::read_watched;
 use crate::store::Packed;
 
@@ -19,8 +19,12 @@ pub fn serve(memory: u64) -> io::Result<()> {
     limit(memory);
     let out = RefCell::new(private_output()?);
     let mut orders = io::stdin().lock();
-    while let Some(Order { path, name, options }) = frame::read::<Order>(&mut orders)? {
-        let word = match fs::read(&path) {
+    while let Some(Order { content, name, options }) = frame::read::<Order>(&mut orders)? {
+        let bytes = match content {
+            Content::File(path) => fs::read(path),
+            Content::Bytes(bytes) => Ok(bytes),
+        };
+        let word = match bytes {
             Err(error) => Word::Unopened(error.kind().to_string()),
             Ok(bytes) => {
                 // Where nobody listens, the write of the result fails too.

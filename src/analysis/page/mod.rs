@@ -71,8 +71,7 @@ struct Headline {
 pub fn page(summary: &Summary, cohort: &Cohort, roots: &[String]) -> Result<String, Error> {
     // With small counts withheld no case is named.
     let named = summary.min_cell < 2 && cohort.len() <= MOST_CASES;
-    let one_ruling = cohort.rulings.len() == cohort.cases.len();
-    let links = query::Links { named, one_ruling };
+    let links = query::Links { named, one_ruling: cohort.one_ruling() };
     let data = match named {
         // In a script element `<` begins nothing but markup.
         true => sets::data(cohort, roots).to_string().replace('<', "\\u003c"),

@@ -3,6 +3,8 @@
 //! What is asked of reasons (`reason`, `class`, `category`, `criterion`, `curable`, `primary`, `cures`)
 //! has to hold of one and the same reason; `also` asks for a second one.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::analysis::dimension::Dimension;
 use crate::analysis::figures::Measure;
 use crate::analysis::summary::{Group, Table};
@@ -37,10 +39,8 @@ impl Links {
                     _ => vec![("reason", first.clone()), ("also", second.clone())],
                 }
             }
-            name @ ("results" | "pathway") => {
-                let of = if measure == Measure::Cases { "any" } else { measure.as_str() };
-                vec![(name_of(name), format!("{}|{}|{of}", row.keys[0], row.keys[1]))]
-            }
+            "results" => vec![("results", of_policy(row, measure))],
+            "pathway" => vec![("pathway", of_policy(row, measure))],
             _ => {
                 let keys = table.keys.iter().zip(&row.keys);
                 let mut parts: Vec<_> = keys.map(|(key, value)| (*key, value.clone())).collect();
@@ -54,8 +54,10 @@ impl Links {
     }
 }
 
-fn name_of(table: &str) -> &'static str {
-    if table == "results" { "results" } else { "pathway" }
+/// A policy's criterion or step, and what came of it.
+fn of_policy(row: &Group, measure: Measure) -> String {
+    let of = if measure == Measure::Cases { "any" } else { measure.as_str() };
+    format!("{}|{}|{of}", row.keys[0], row.keys[1])
 }
 
 /// What a measure asks beside the group.
@@ -80,16 +82,11 @@ fn condition(table: &Table, measure: Measure) -> Option<(&'static str, String)> 
     }
 }
 
+/// What is escaped in a fragment.
+const ESCAPED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'|').remove(b'~');
+
 /// The value as it may stand in a fragment.
 pub fn encode(value: &str) -> String {
-    let mut out = String::new();
-    for byte in value.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'|' | b'~' => {
-                out.push(char::from(byte));
-            }
-            byte => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
+    utf8_percent_encode(value, ESCAPED).to_string()
 }

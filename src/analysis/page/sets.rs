@@ -40,16 +40,8 @@ pub fn data(cohort: &Cohort, roots: &[String]) -> Value {
         for step in items(names.word(ruling.one_fix_away)) {
             sets.add("fix", step, ruling.case);
         }
-        let against = !names.word(ruling.primary).is_empty();
-        let flags = [
-            ("against", against),
-            ("curable", against && ruling.curable),
-            ("documentation_only", ruling.documentation_only),
-            ("one_fix_away", !names.word(ruling.one_fix_away).is_empty()),
-            ("undocumented", ruling.required[2] > 0),
-        ];
-        for (flag, _) in flags.iter().filter(|(_, holds)| *holds) {
-            sets.add("flag", flag, ruling.case);
+        for flag in cohort.holds(ruling) {
+            sets.add("flag", flag.as_str(), ruling.case);
         }
     }
     for (case, band) in band::of_cases(cohort).into_iter().enumerate() {

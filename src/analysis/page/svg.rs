@@ -3,6 +3,8 @@
 
 use std::fmt::Write;
 
+use crate::report::cut;
+
 /// Width of a chart, in pixels of its own.
 const WIDTH: f64 = 880.0;
 /// Room for the names at the left, and for the numbers at the right.
@@ -62,14 +64,6 @@ pub fn escape(text: &str) -> String {
         }
     }
     out
-}
-
-/// The text, cut where it is longer than so many characters.
-pub fn cut(text: &str, longest: usize) -> String {
-    match text.chars().count() > longest {
-        true => text.chars().take(longest - 1).chain(['…']).collect(),
-        false => text.to_owned(),
-    }
 }
 
 /// A share as "12 %", with a decimal where it is small.

@@ -102,10 +102,9 @@ fn note(dimensions: &[Dimension]) -> &'static str {
 
 /// For each key: whether every case has exactly one value of it.
 pub(super) fn exclusive(cohort: &Cohort, dimensions: &[Dimension]) -> [bool; 2] {
-    let one_ruling = cohort.rulings.len() == cohort.cases.len();
     let exclusive = |place: usize| {
         dimensions.get(place).is_some_and(|dimension| {
-            dimension.is_of_cases() || !dimension.is_of_reasons() && one_ruling
+            dimension.is_of_cases() || !dimension.is_of_reasons() && cohort.one_ruling()
         })
     };
     [exclusive(0), exclusive(1)]
@@ -173,15 +172,7 @@ impl Bits {
             .rulings
             .iter()
             .map(|ruling| {
-                let against = !cohort.names.word(ruling.primary).is_empty();
-                let held = [
-                    (true, Measure::Cases),
-                    (against, Measure::Against),
-                    (against && ruling.curable, Measure::Curable),
-                    (ruling.documentation_only, Measure::DocumentationOnly),
-                    (!cohort.names.word(ruling.one_fix_away).is_empty(), Measure::OneFixAway),
-                ];
-                held.into_iter().filter(|(holds, _)| *holds).map(|(_, m)| bit(m)).sum()
+                cohort.holds(ruling).map(bit).fold(bit(Measure::Cases), |all, own| all | own)
             })
             .collect();
         for reason in &cohort.reasons {

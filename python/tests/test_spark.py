@@ -1,0 +1,247 @@
+"""The same rows from a cluster as from one machine: a master and two workers on loopback."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.parquet as parquet
+import pyspark
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+import chartsift
+from chartsift import spark as cs
+
+#: All tables that a report has in both; what it names its run is apart.
+TABLES = ("cases", "denial_reasons", "criteria", "pathway", "facts", "problems", "documents")
+
+
+class Cluster:
+    """A master and its workers, each a process group of its own."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.workers: list[subprocess.Popen[bytes]] = []
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"spark://127.0.0.1:{self.port}"
+        listen = ["--host", "127.0.0.1", "--webui-port", "0"]
+        self.master = self.start("master.Master", *listen, "--port", str(self.port))
+        for _ in range(100):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    break
+            time.sleep(0.2)
+        for _ in range(2):
+            self.work()
+
+    def start(self, what: str, *arguments: str) -> subprocess.Popen[bytes]:
+        program = Path(pyspark.__file__).parent / "bin" / "spark-class"
+        environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
+        with (self.place / "cluster.log").open("ab") as log:
+            return subprocess.Popen(
+                [str(program), f"org.apache.spark.deploy.{what}", *arguments],
+                stdout=log,
+                stderr=log,
+                env=environment,
+                start_new_session=True,
+            )
+
+    def work(self) -> None:
+        place = self.place / f"worker{len(self.workers)}"
+        listen = ["--host", "127.0.0.1", "--webui-port", "0", "--work-dir", str(place)]
+        size = ["--cores", "1", "--memory", "1g"]
+        self.workers.append(self.start("worker.Worker", *listen, *size, self.url))
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self) -> None:
+        for process in [*self.workers, self.master]:
+            if process.poll() is None:
+                self.kill(process)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="module")
+def spark(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    builder = SparkSession.builder.master(cluster.url).appName("chartsift")
+    for name, value in {
+        **cs.SETTINGS,
+        "spark.driver.host": "127.0.0.1",
+        "spark.executor.cores": "1",
+        "spark.executor.memory": "512m",
+        "spark.sql.files.openCostInBytes": "1048576",
+        "spark.sql.files.maxPartitionBytes": "4194304",
+        "spark.sql.shuffle.partitions": "4",
+        "spark.ui.enabled": "false",
+        "spark.local.dir": str(tmp_path_factory.mktemp("local")),
+    }.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()
+
+
+def lines(rows: list[dict[str, object]], drop: tuple[str, ...]) -> bytes:
+    """Rows as bytes in an order of their own."""
+    kept = [{k: v for k, v in sorted(row.items()) if k not in drop} for row in rows]
+    return b"\n".join(sorted(json.dumps(row).encode() for row in kept))
+
+
+def of_run(report: chartsift.Report, table: str) -> bytes:
+    rows = parquet.read_table(report.folder / f"{table}.parquet").to_pylist()
+    return lines(rows, ("run_id",))
+
+
+def of_cluster(frame: DataFrame) -> bytes:
+    return lines([row.asDict() for row in frame.collect()], ("run_id",))
+
+
+def assert_same(report: chartsift.Report, verdicts: cs.Verdicts) -> None:
+    for table in TABLES:
+        assert of_run(report, table) == of_cluster(verdicts.table(table)), table
+
+
+@pytest.fixture(scope="module")
+def local(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> chartsift.Report:
+    out = tmp_path_factory.mktemp("local-run") / "out"
+    return chartsift.run(
+        out=out, manifest=corpus / "manifest.csv", arguments=["--format", "parquet"]
+    )
+
+
+@pytest.fixture(scope="module")
+def manifest(spark: SparkSession, corpus: Path) -> DataFrame:
+    return cs.read_manifest(spark, str(corpus / "manifest.csv"))
+
+
+@pytest.fixture(scope="module")
+def documents(spark: SparkSession, corpus: Path, manifest: DataFrame) -> DataFrame:
+    return cs.by_manifest(cs.read_files(spark, str(corpus)), manifest, str(corpus)).repartition(8, "path")
+
+
+def executors(spark: SparkSession) -> int:
+    # The driver is counted too.
+    return spark.sparkContext._jsc.sc().getExecutorMemoryStatus().size() - 1
+
+
+def test_rows_are_those_of_a_local_run_though_a_worker_is_killed(
+    cluster: Cluster,
+    spark: SparkSession,
+    local: chartsift.Report,
+    manifest: DataFrame,
+    documents: DataFrame,
+    tmp_path: Path,
+) -> None:
+    checkpoint = str(tmp_path / "extracted")
+    for _ in range(300):
+        if executors(spark) == 2:
+            break
+        time.sleep(0.2)
+    assert executors(spark) == 2
+    tracker = spark.sparkContext.statusTracker()
+    killed = threading.Event()
+
+    def done() -> int:
+        stages = (tracker.getStageInfo(stage) for stage in tracker.getActiveStageIds())
+        return sum(stage.numCompletedTasks for stage in stages if stage and stage.numTasks == 8)
+
+    def kill() -> None:
+        # Within the reading of documents: some tasks are done, others are not.
+        while not killed.is_set():
+            if 1 <= done() < 6:
+                cluster.kill(cluster.workers[0])
+                killed.set()
+            time.sleep(0.05)
+
+    killer = threading.Thread(target=kill, daemon=True)
+    killer.start()
+    extracted = cs.extract(documents, checkpoint=checkpoint)
+    assert killed.is_set(), "the job was over before a worker could be killed"
+    cluster.work()
+    verdicts = cs.evaluate(extracted.facts, extracted.documents, cs.requests(manifest))
+    assert extracted.documents.count() == documents.count() == local.record["counts"]["documents"]
+    assert_same(local, verdicts)
+
+    # Again: nothing is read again, and the same rows are written in the place of the same rows.
+    before = sorted(os.listdir(checkpoint))
+    again = cs.extract(documents, checkpoint=checkpoint)
+    read_again = spark.read.parquet(checkpoint).count()
+    assert read_again == documents.count()
+    assert len([name for name in os.listdir(checkpoint) if name.endswith(".parquet")]) >= len(
+        [name for name in before if name.endswith(".parquet")]
+    )
+    verdicts = cs.evaluate(again.facts, again.documents, cs.requests(manifest))
+    for _ in range(2):
+        verdicts.write(str(tmp_path / "report"))
+        for table in TABLES:
+            written = spark.read.parquet(str(tmp_path / "report" / table))
+            assert of_run(local, table) == of_cluster(written), table
+    assert (tmp_path / "report" / "facts" / "kind=medication").is_dir()
+    narratives = spark.read.parquet(str(tmp_path / "report" / "assessments"))
+    told = {row.case_id: row.narrative for row in narratives.collect()}
+    for case, narrative in told.items():
+        assert (local.folder / "assessments" / f"{case}.md").read_text() == narrative
+
+
+def test_hostile_files_are_problems_and_the_rest_is_read(
+    spark: SparkSession, corpus: Path, tmp_path: Path
+) -> None:
+    hostile = tmp_path / "hostile"
+    shutil.copytree(corpus / "hostile", hostile)
+    (hostile / "empty.pdf").write_bytes(b"")
+    (hostile / "note.txt").write_text("Pain 8/10. Gabapentin without relief.")
+    (hostile / "_note.txt").write_text("Pain 2/10.")
+    report = chartsift.run(hostile, tmp_path / "out", arguments=["--format", "parquet"])
+    files = cs.read_files(spark, str(hostile))
+    # With their bytes, and by their paths: then they are read where they lie.
+    for table in (files, files.select("path")):
+        documents = cs.by_file(table, str(hostile)).repartition(4)
+        extracted = cs.extract(documents)
+        assert extracted.documents.count() == report.record["counts"]["documents"]
+        verdicts = cs.evaluate(extracted.facts, extracted.documents)
+        assert_same(report, verdicts)
+        assert extracted.problems.count() > 3
+
+
+def test_what_is_missing_or_wrong_costs_one_row(
+    spark: SparkSession, manifest: DataFrame, corpus: Path
+) -> None:
+    slow = cs.Options(document_timeout=1, ocr="always")
+    found = cs.by_manifest(cs.read_files(spark, str(corpus)), manifest, str(corpus))
+    some = [row.case_id for row in found.select("case_id").distinct().orderBy("case_id").take(2)]
+    gone = spark.createDataFrame([("gone", "no/such.pdf", 0)], "case_id string, path string, place long")
+    documents = cs.by_manifest(cs.read_files(spark, str(corpus)), gone, str(corpus))
+    extracted = cs.extract(documents, slow)
+    [problem] = extracted.problems.collect()
+    assert (problem.case_id, problem.stage, problem.retriable) == ("gone", "open", True)
+    bad = spark.createDataFrame([("gone", "upper")], "case_id string, side string")
+    [row] = cs.evaluate(extracted.facts, extracted.documents, bad).table("problems").collect()
+    assert "`side`: `upper` is none of left" in row.problem
+    with pytest.raises(chartsift.ChartsiftError, match="no such policy"):
+        cs.evaluate(extracted.facts, extracted.documents, policies=["nonsense"])
+    torn = manifest.filter(F.col("case_id") == some[0]).withColumn("cpt", F.lit("1"))
+    torn = torn.unionByName(torn.withColumn("cpt", F.lit("2")))
+    with pytest.raises(chartsift.ChartsiftError, match="1 cases contradict"):
+        cs.requests(torn)
