@@ -1,5 +1,6 @@
 # make demo   installs what is missing, builds, and runs the main job over corpus/
 # make test   installs what is missing and checks everything that a change has to pass
+# make wheel  installs what is missing and builds the Python wheel into dist/
 # make fuzz   feeds the readers and the tagger with mutated files, as a change has to stand too
 # make peers  installs what is missing and holds speed and accuracy against other tools on the same files
 # make bench  installs what is missing and holds the speed of a bulk run against them
@@ -7,7 +8,7 @@
 # Both need a Debian-like system with Rust, git and make, and the right to install packages.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test e2e readers fuzz fuzz-build peers peers-language bench packages models fmt clippy doc unit
+.PHONY: demo test e2e readers python wheel fuzz fuzz-build python-venv peers peers-language bench bench-spark packages models fmt clippy doc unit
 .NOTPARALLEL:
 
 # What OCR loads when it runs: Tesseract's library and its English model come with it.
@@ -17,6 +18,8 @@ TEST_PACKAGES := qpdf poppler-utils python3-venv libreoffice-calc-nogui
 # What the review station is looked at with; where Node comes from elsewhere, its npm does too.
 BROWSER_PACKAGES := $(if $(shell command -v chromium),,chromium) \
 	$(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm)
+# What Spark runs on.
+JAVA_PACKAGES := $(if $(shell command -v java),,default-jre-headless)
 OUT := chartsift-out
 # Of the set that make bench makes.
 DOCUMENTS := 500
@@ -36,11 +39,11 @@ demo: packages models
 FEATURES := --features s3
 
 # Each step alone, so that the first that fails is the last that prints.
-test: PACKAGES += $(TEST_PACKAGES) $(BROWSER_PACKAGES)
-test: packages models readers fmt clippy doc unit e2e
+test: PACKAGES += $(TEST_PACKAGES) $(BROWSER_PACKAGES) $(JAVA_PACKAGES)
+test: packages models readers fmt clippy doc unit e2e python
 
 fmt:
-	cargo fmt --check
+	cargo fmt --all --check
 
 # What the tests read outputs with.
 readers: packages
@@ -49,7 +52,7 @@ readers: packages
 
 # Compiles the benches too.
 clippy:
-	cargo clippy --locked --all-targets $(FEATURES) -- -D warnings
+	cargo clippy --locked --workspace --all-targets $(FEATURES) -- -D warnings
 
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps $(FEATURES)
@@ -96,10 +99,32 @@ e2e: packages
 	cd tests/e2e && npm ci --no-audit --no-fund --loglevel=error
 	cd tests/e2e && CHARTSIFT=$(or $(CHARTSIFT),$(abspath $(TARGET))/debug/chartsift) npm test --silent
 
+# Python's side, and Spark as a cluster on this machine.
+python: PACKAGES += $(JAVA_PACKAGES)
+python: packages models python-venv
+	$(VENV)/bin/maturin develop --locked --quiet --manifest-path python/Cargo.toml --features chartsift/s3
+	$(VENV)/bin/mypy --strict python/chartsift
+	$(VENV)/bin/python -m pytest --quiet -p no:cacheprovider python/tests
+
+python-venv:
+	test -x $(VENV)/bin/python || python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --requirement python/requirements.txt
+
+# One for every Python from 3.10 on; with --profile dist, since it reads thousands.
+wheel: PACKAGES += python3-venv
+wheel: packages python-venv
+	$(VENV)/bin/maturin build --locked --profile dist --manifest-path python/Cargo.toml --out dist
+
+# What Spark adds to a file, and what a second worker brings, beside the local program.
+bench-spark: PACKAGES += python3-venv $(JAVA_PACKAGES)
+bench-spark: packages models python-venv
+	$(VENV)/bin/maturin develop --locked --release --manifest-path python/Cargo.toml
+	$(VENV)/bin/python python/bench/cluster.py
+
 # Further folders to read: make peers SETS="DIR ..."
 peers: PACKAGES += $(PEERS)
 peers: packages models
-	cargo build --release --locked
+	cargo build --profile dist --locked
 	test -x $(VENV)/bin/python || python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement benches/peers/requirements.txt
 	$(VENV)/bin/python benches/peers/peers.py $(SETS)
@@ -107,7 +132,7 @@ peers: packages models
 # The records' language beside medspaCy's rules, in one run.
 peers-language: PACKAGES += python3-venv
 peers-language: packages
-	cargo build --release --locked
+	cargo build --profile dist --locked
 	test -x $(VENV)/bin/python || python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement benches/peers/language.txt
 	$(VENV)/bin/python benches/peers/language.py $(SETS)
@@ -115,7 +140,7 @@ peers-language: packages
 # A night's run in small, beside OCRmyPDF, pdftotext, PyMuPDF and medspaCy: make bench DOCUMENTS=100
 bench: PACKAGES += $(PEERS)
 bench: packages models
-	cargo build --release --locked
+	cargo build --profile dist --locked
 	test -x $(VENV)/bin/python || python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement benches/peers/requirements.txt --requirement benches/peers/language.txt
 	$(VENV)/bin/python benches/peers/bench.py --documents $(DOCUMENTS)

@@ -94,7 +94,7 @@ def main():
     arguments.add_argument("report", type=Path)
     arguments.add_argument("--rows", type=int, default=1_000_000)
     arguments.add_argument("--turns", type=int, default=3)
-    arguments.add_argument("--chartsift", default="target/release/chartsift")
+    arguments.add_argument("--chartsift", default="target/dist/chartsift")
     given = arguments.parse_args()
     room = Path(tempfile.mkdtemp())
     try:

@@ -101,7 +101,7 @@ def notes(ours: Path, files: list[Path]) -> str:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=500)
-    parser.add_argument("--ours", type=Path, default=sets.PROJECT / "target/release/chartsift")
+    parser.add_argument("--ours", type=Path, default=sets.PROJECT / "target/dist/chartsift")
     parser.add_argument("--out", type=Path, default=sets.PROJECT / "target/peers")
     args = parser.parse_args()
     ours = args.ours.resolve()

@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / "target" / "release" / "chartsift"
+PROGRAM = ROOT / "target" / "dist" / "chartsift"
 TERMS = [
     "low back pain", "neck pain", "radiculopathy", "stenosis", "disc herniation", "gabapentin", "pregabalin", "duloxetine",
     "naproxen", "physical therapy", "epidural", "nerve block", "MRI", "EMG", "tenderness", "straight leg raise",

@@ -176,7 +176,7 @@ def report_threads(report: Report, name: str, files, ours: Path, scratch: Path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="*", type=Path, metavar="SET_DIR", help="folders with a manifest.jsonl")
-    parser.add_argument("--ours", type=Path, default=sets.PROJECT / "target/release/chartsift")
+    parser.add_argument("--ours", type=Path, default=sets.PROJECT / "target/dist/chartsift")
     parser.add_argument("--out", type=Path, default=sets.PROJECT / "target/peers")
     parser.add_argument("--rounds", type=int, default=5, help="for text; the median counts")
     parser.add_argument("--scan-rounds", type=int, default=1)

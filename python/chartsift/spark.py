@@ -354,14 +354,14 @@ _Batches = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
 def _mapped(one: Callable[[Mapping[str, Any]], dict[str, Any]], schema: StructType) -> _Batches:
-    """Applies ``one`` to each row, and hands it on before the next is taken."""
+    """Applies ``one`` to each row, and hands on a batch before the next is taken."""
 
     def mapped(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         arrow = to_arrow_schema(schema)
         for batch in batches:
-            for at in range(batch.num_rows):
-                [row] = batch.slice(at, 1).to_pylist()
-                yield pa.RecordBatch.from_pylist([one(row)], schema=arrow)
+            # A row at a time: the bytes of a whole batch twice would weigh.
+            rows = (batch.slice(at, 1).to_pylist()[0] for at in range(batch.num_rows))
+            yield pa.RecordBatch.from_pylist([one(row) for row in rows], schema=arrow)
 
     return mapped
 

@@ -1,20 +1,15 @@
 """The same rows from a cluster as from one machine: a master and two workers on loopback."""
 
 import json
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as parquet
-import pyspark
 import pytest
+from cluster import Cluster
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -23,54 +18,6 @@ from chartsift import spark as cs
 
 #: All tables that a report has in both; what it names its run is apart.
 TABLES = ("cases", "denial_reasons", "criteria", "pathway", "facts", "problems", "documents")
-
-
-class Cluster:
-    """A master and its workers, each a process group of its own."""
-
-    def __init__(self, place: Path) -> None:
-        self.place = place
-        self.workers: list[subprocess.Popen[bytes]] = []
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.url = f"spark://127.0.0.1:{self.port}"
-        listen = ["--host", "127.0.0.1", "--webui-port", "0"]
-        self.master = self.start("master.Master", *listen, "--port", str(self.port))
-        for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    break
-            time.sleep(0.2)
-        for _ in range(2):
-            self.work()
-
-    def start(self, what: str, *arguments: str) -> subprocess.Popen[bytes]:
-        program = Path(pyspark.__file__).parent / "bin" / "spark-class"
-        environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
-        with (self.place / "cluster.log").open("ab") as log:
-            return subprocess.Popen(
-                [str(program), f"org.apache.spark.deploy.{what}", *arguments],
-                stdout=log,
-                stderr=log,
-                env=environment,
-                start_new_session=True,
-            )
-
-    def work(self) -> None:
-        place = self.place / f"worker{len(self.workers)}"
-        listen = ["--host", "127.0.0.1", "--webui-port", "0", "--work-dir", str(place)]
-        size = ["--cores", "1", "--memory", "1g"]
-        self.workers.append(self.start("worker.Worker", *listen, *size, self.url))
-
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-    def stop(self) -> None:
-        for process in [*self.workers, self.master]:
-            if process.poll() is None:
-                self.kill(process)
 
 
 @pytest.fixture(scope="module")
@@ -82,23 +29,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def spark(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
-    builder = SparkSession.builder.master(cluster.url).appName("chartsift")
-    for name, value in {
-        **cs.SETTINGS,
-        "spark.driver.host": "127.0.0.1",
-        "spark.executor.cores": "1",
-        "spark.executor.memory": "512m",
-        "spark.sql.files.openCostInBytes": "1048576",
-        "spark.sql.files.maxPartitionBytes": "4194304",
-        "spark.sql.shuffle.partitions": "4",
-        "spark.ui.enabled": "false",
-        "spark.local.dir": str(tmp_path_factory.mktemp("local")),
-    }.items():
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
+    session = cluster.session(tmp_path_factory.mktemp("local"))
     yield session
     session.stop()
 
@@ -141,11 +72,6 @@ def documents(spark: SparkSession, corpus: Path, manifest: DataFrame) -> DataFra
     return cs.by_manifest(cs.read_files(spark, str(corpus)), manifest, str(corpus)).repartition(8, "path")
 
 
-def executors(spark: SparkSession) -> int:
-    # The driver is counted too.
-    return spark.sparkContext._jsc.sc().getExecutorMemoryStatus().size() - 1
-
-
 def test_rows_are_those_of_a_local_run_though_a_worker_is_killed(
     cluster: Cluster,
     spark: SparkSession,
@@ -155,11 +81,7 @@ def test_rows_are_those_of_a_local_run_though_a_worker_is_killed(
     tmp_path: Path,
 ) -> None:
     checkpoint = str(tmp_path / "extracted")
-    for _ in range(300):
-        if executors(spark) == 2:
-            break
-        time.sleep(0.2)
-    assert executors(spark) == 2
+    cluster.wait(spark, executors=2)
     tracker = spark.sparkContext.statusTracker()
     killed = threading.Event()
 
@@ -185,13 +107,8 @@ def test_rows_are_those_of_a_local_run_though_a_worker_is_killed(
     assert_same(local, verdicts)
 
     # Again: nothing is read again, and the same rows are written in the place of the same rows.
-    before = sorted(os.listdir(checkpoint))
-    again = cs.extract(documents, checkpoint=checkpoint)
-    read_again = spark.read.parquet(checkpoint).count()
-    assert read_again == documents.count()
-    assert len([name for name in os.listdir(checkpoint) if name.endswith(".parquet")]) >= len(
-        [name for name in before if name.endswith(".parquet")]
-    )
+    again = cs.extract(documents, checkpoint=checkpoint, batches=2)
+    assert spark.read.parquet(checkpoint).count() == documents.count()
     verdicts = cs.evaluate(again.facts, again.documents, cs.requests(manifest))
     for _ in range(2):
         verdicts.write(str(tmp_path / "report"))
