@@ -10,33 +10,20 @@ file; faxes are read by OCR, so they show what a second worker brings.
 """
 
 import argparse
-import itertools
-import shutil
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+PROJECT = Path(__file__).parents[2]
+sys.path += [str(PROJECT / "python" / "tests"), str(PROJECT / "benches" / "peers")]
 
+import bulk  # noqa: E402
 from cluster import Cluster  # noqa: E402
 from pyspark.sql import SparkSession  # noqa: E402
 
 import chartsift  # noqa: E402
 from chartsift import spark as cs  # noqa: E402
-
-CORPUS = Path(__file__).parents[2] / "corpus"
-
-
-def copies(found: list[Path], count: int, folder: Path) -> Path:
-    """So many files, the content of each its own, so that none is read once for all."""
-    folder.mkdir()
-    for number, file in zip(range(count), itertools.cycle(sorted(found))):
-        copy = folder / f"{number:05}{file.suffix}"
-        shutil.copyfile(file, copy)
-        with copy.open("ab") as end:
-            end.write(f"\n%{number}\n".encode() if file.suffix == ".pdf" else b"\n" * number)
-    return folder
 
 
 def local(files: Path, out: Path) -> float:
@@ -61,14 +48,12 @@ def main() -> None:
     options.add_argument("--notes", type=int, default=500, help="text files, and three times as many")
     options.add_argument("--faxes", type=int, default=24, help="scanned PDFs")
     chosen = options.parse_args()
-    packets = list((CORPUS / "packets").rglob("*.txt"))
     with tempfile.TemporaryDirectory() as place:
         root = Path(place)
-        sets = {
-            "few notes": copies(packets, chosen.notes, root / "few"),
-            "many notes": copies(packets, 3 * chosen.notes, root / "many"),
-            "faxes": copies(list((CORPUS / "faxes").rglob("*.pdf")), chosen.faxes, root / "faxes"),
-        }
+        sets = {name: root / name for name in ("few notes", "many notes", "faxes")}
+        bulk.make(sets["few notes"], chosen.notes, "notes")
+        bulk.make(sets["many notes"], 3 * chosen.notes, "notes")
+        bulk.make(sets["faxes"], chosen.faxes, "scans")
         seconds = {("local", name): local(files, root / f"out-{name}") for name, files in sets.items()}
         machines = Cluster(root, workers=1)
         try:

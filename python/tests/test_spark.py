@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -34,6 +36,15 @@ def spark(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     session.stop()
 
 
+@pytest.fixture(scope="module")
+def bulk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """500 documents; with OCR they would take a quarter of an hour."""
+    folder = tmp_path_factory.mktemp("bulk")
+    maker = Path(__file__).parents[2] / "benches" / "peers" / "bulk.py"
+    subprocess.run([sys.executable, str(maker), str(folder), "--documents", "500"], check=True)
+    return folder
+
+
 def lines(rows: list[dict[str, object]], drop: tuple[str, ...]) -> bytes:
     """Rows as bytes in an order of their own."""
     kept = [{k: v for k, v in sorted(row.items()) if k not in drop} for row in rows]
@@ -50,8 +61,11 @@ def of_cluster(frame: DataFrame) -> bytes:
 
 
 def assert_same(report: chartsift.Report, verdicts: cs.Verdicts) -> None:
+    # Decided once for all tables.
+    verdicts.nested.persist()
     for table in TABLES:
         assert of_run(report, table) == of_cluster(verdicts.table(table)), table
+    verdicts.nested.unpersist()
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +154,19 @@ def test_hostile_files_are_problems_and_the_rest_is_read(
         verdicts = cs.evaluate(extracted.facts, extracted.documents)
         assert_same(report, verdicts)
         assert extracted.problems.count() > 3
+
+
+def test_many_documents_have_the_same_rows_too(
+    spark: SparkSession, bulk: Path, tmp_path: Path
+) -> None:
+    how = ["--format", "parquet", "--ocr", "never", "--policy", "cluneal-nerve-block"]
+    report = chartsift.run(bulk, tmp_path / "out", arguments=how)
+    assert report.record["counts"]["documents"] == 500
+    documents = cs.by_file(cs.read_files(spark, str(bulk)), str(bulk)).repartition(4)
+    extracted = cs.extract(documents, cs.Options(ocr="never"), checkpoint=str(tmp_path / "kept"))
+    assert extracted.documents.count() == 500
+    policies = ["cluneal-nerve-block"]
+    assert_same(report, cs.evaluate(extracted.facts, extracted.documents, policies=policies))
 
 
 def test_what_is_missing_or_wrong_costs_one_row(
