@@ -119,7 +119,7 @@ wheel: packages python-venv
 bench-spark: PACKAGES += python3-venv $(JAVA_PACKAGES)
 bench-spark: packages models python-venv
 	$(VENV)/bin/maturin develop --locked --release --manifest-path python/Cargo.toml
-	$(VENV)/bin/python python/bench/cluster.py
+	$(VENV)/bin/python python/bench/overhead.py
 
 # Further folders to read: make peers SETS="DIR ..."
 peers: PACKAGES += $(PEERS)

@@ -2,7 +2,7 @@
 """What Spark costs beside the local program, and what a second worker brings, as ratios.
 
     make bench-spark                    installs what is missing, builds, and runs this
-    python3 python/bench/cluster.py [--notes 500] [--faxes 24]
+    python3 python/bench/overhead.py [--notes 500] [--faxes 24]
 
 The same files are read by ``chartsift run --jobs 1`` and by a standalone cluster on loopback with one
 worker of one core, then with two. Notes cost next to nothing to read, so they show what Spark adds to a
