@@ -46,8 +46,7 @@ fmt:
 	cargo fmt --all --check
 
 # What the tests read outputs with.
-readers: packages
-	test -x $(VENV)/bin/python || python3 -m venv $(VENV)
+readers: packages $(VENV)/bin/python
 	$(VENV)/bin/pip install --quiet --requirement tests/requirements.txt
 
 # Compiles the benches too.
@@ -100,14 +99,13 @@ e2e: packages
 	cd tests/e2e && CHARTSIFT=$(or $(CHARTSIFT),$(abspath $(TARGET))/debug/chartsift) npm test --silent
 
 # Python's side, and Spark as a cluster on this machine.
-python: PACKAGES += $(JAVA_PACKAGES)
+python: PACKAGES += python3-venv $(JAVA_PACKAGES)
 python: packages models python-venv
 	$(VENV)/bin/maturin develop --locked --quiet --manifest-path python/Cargo.toml --features chartsift/s3
 	$(VENV)/bin/mypy --strict python/chartsift
 	$(VENV)/bin/python -m pytest --quiet -p no:cacheprovider python/tests
 
-python-venv:
-	test -x $(VENV)/bin/python || python3 -m venv $(VENV)
+python-venv: $(VENV)/bin/python
 	$(VENV)/bin/pip install --quiet --requirement python/requirements.txt
 
 # One for every Python from 3.10 on; with --profile dist, since it reads thousands.
@@ -123,27 +121,28 @@ bench-spark: packages models python-venv
 
 # Further folders to read: make peers SETS="DIR ..."
 peers: PACKAGES += $(PEERS)
-peers: packages models
+peers: packages models $(VENV)/bin/python
 	cargo build --profile dist --locked
-	test -x $(VENV)/bin/python || python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement benches/peers/requirements.txt
 	$(VENV)/bin/python benches/peers/peers.py $(SETS)
 
 # The records' language beside medspaCy's rules, in one run.
 peers-language: PACKAGES += python3-venv
-peers-language: packages
+peers-language: packages $(VENV)/bin/python
 	cargo build --profile dist --locked
-	test -x $(VENV)/bin/python || python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement benches/peers/language.txt
 	$(VENV)/bin/python benches/peers/language.py $(SETS)
 
 # A night's run in small, beside OCRmyPDF, pdftotext, PyMuPDF and medspaCy: make bench DOCUMENTS=100
 bench: PACKAGES += $(PEERS)
-bench: packages models
+bench: packages models $(VENV)/bin/python
 	cargo build --profile dist --locked
-	test -x $(VENV)/bin/python || python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement benches/peers/requirements.txt --requirement benches/peers/language.txt
 	$(VENV)/bin/python benches/peers/bench.py --documents $(DOCUMENTS)
+
+# After packages, which bring venv.
+$(VENV)/bin/python:
+	python3 -m venv $(VENV)
 
 # The second OCR engine's models, into the user's data folder; quick where they are there.
 models: packages

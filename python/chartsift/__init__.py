@@ -192,13 +192,25 @@ class Report:
             yield from map(Fact.of_line, lines)
 
 
+#: The tables of a report, by name: each column, and what it holds.
+_TABLES = _native.tables()
+
+
 def _rows(table: str, rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
-    names = [name for name, _ in _native.tables()[table]]
+    names = [name for name, _ in _TABLES[table]]
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
+def _engine(
+    lexicons: str | os.PathLike[str] | None,
+    policies: tuple[str, ...] = (),
+    as_of: str | None = None,
+) -> _native.Engine:
+    return _loaded(None if lexicons is None else os.fspath(lexicons), policies, as_of)
+
+
 @lru_cache(maxsize=8)
-def _engine(lexicons: str | None, policies: tuple[str, ...], as_of: str | None) -> _native.Engine:
+def _loaded(lexicons: str | None, policies: tuple[str, ...], as_of: str | None) -> _native.Engine:
     return _native.Engine(lexicons, policies, as_of)
 
 
@@ -241,8 +253,7 @@ def tag(source: str | Document, *, lexicons: str | os.PathLike[str] | None = Non
         document = _native.read_here(source.encode(), "text.txt", "never", "tesseract", 60)
     else:
         document = source._native
-    engine = _engine(None if lexicons is None else os.fspath(lexicons), (), None)
-    _, lines, _, _ = engine.take(document, "", False)
+    _, lines, _, _ = _engine(lexicons).take(document, "", False)
     return [Fact.of_line(line) for line in lines]
 
 
@@ -270,10 +281,9 @@ def evaluate(
         parts = pages.setdefault(str(fact.get("document", "")), {})
         part, page = int(fact.get("part") or 0), int(fact.get("page") or 1)
         parts[part] = max(parts.get(part, 0), page)
-    engine = _engine(None if lexicons is None else os.fspath(lexicons), (policy,), None)
     lines = [json.dumps(fact, ensure_ascii=False) for fact in facts]
     records = [_native.record(name, parts) for name, parts in pages.items()]
-    tables = engine.decide(case_id, given, records, lines, "")
+    tables = _engine(lexicons, (policy,)).decide(case_id, given, records, lines, "")
     rows = {table: [Row(row) for row in _rows(table, rows)] for table, rows in tables.items()}
     [assessment] = rows["assessments"]
     [case] = rows["cases"]

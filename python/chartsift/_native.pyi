@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import final
 
 VERSION: str
+ENDINGS: list[str]
+GIVEN: list[str]
 
 Row = list[str | float | int | bool | None]
 

@@ -39,7 +39,7 @@ from pyspark.sql.types import (
     StructType,
 )
 
-from . import PROGRAM, ChartsiftError, _native
+from . import _TABLES, PROGRAM, ChartsiftError, _engine, _native, _rows
 
 #: What a session should be started with: few records to a batch, since a record is a whole fax; and a
 #: thread a task, since reading takes no more.
@@ -51,7 +51,7 @@ SETTINGS: Mapping[str, str] = {
 }
 
 #: Endings of the files that folders are searched for.
-ENDINGS: tuple[str, ...] = ("pdf", "tif", "tiff", "png", "jpg", "jpeg", "txt")
+ENDINGS: tuple[str, ...] = tuple(_native.ENDINGS)
 
 _TYPES: Mapping[str, DataType] = {
     "text": StringType(),
@@ -62,12 +62,11 @@ _TYPES: Mapping[str, DataType] = {
 
 
 def _schema(table: str) -> StructType:
-    columns = _native.tables()[table]
-    return StructType([StructField(name, _TYPES[holds]) for name, holds in columns])
+    return StructType([StructField(name, _TYPES[holds]) for name, holds in _TABLES[table]])
 
 
 #: The tables of a report, by name: those of ``chartsift run``, and the assessments for people.
-SCHEMAS: Mapping[str, StructType] = {table: _schema(table) for table in _native.tables()}
+SCHEMAS: Mapping[str, StructType] = {table: _schema(table) for table in _TABLES}
 CASES = SCHEMAS["cases"]
 DENIAL_REASONS = SCHEMAS["denial_reasons"]
 CRITERIA = SCHEMAS["criteria"]
@@ -122,16 +121,7 @@ PARTITIONS: Mapping[str, str] = {
 }
 
 #: What a manifest may say of a request.
-GIVEN: tuple[str, ...] = (
-    "as_of",
-    "cpt",
-    "side",
-    "intent",
-    "payer",
-    "jurisdiction",
-    "provider",
-    "member_ref",
-)
+GIVEN: tuple[str, ...] = tuple(_native.GIVEN)
 
 
 @dataclass(frozen=True)
@@ -207,6 +197,10 @@ def _relative(path: Column, root: str) -> Column:
     ).otherwise(F.regexp_extract(path, "[^/]+$", 0))
 
 
+def _is_document(name: Column) -> Column:
+    return F.lower(name).rlike(rf"\.({'|'.join(ENDINGS)})$")
+
+
 def _several(documents: DataFrame) -> DataFrame:
     count = F.count(F.lit(1)).over(Window.partitionBy("case_id"))
     return documents.withColumn("several", count > 1)
@@ -220,7 +214,7 @@ def by_file(files: DataFrame, root: str) -> DataFrame:
     where no other is, else by its path.
     """
     documents = files.withColumn("document", _relative(F.col("path"), root))
-    documents = documents.filter(F.lower(F.col("document")).rlike(rf"\.({'|'.join(ENDINGS)})$"))
+    documents = documents.filter(_is_document(F.col("document")))
     relative = F.regexp_replace("document", r"\.[^./]*$", "")
     stem = F.regexp_extract(relative, "[^/]+$", 0)
     documents = documents.withColumn("_stem", stem).withColumn("_relative", relative)
@@ -264,8 +258,8 @@ def by_manifest(files: DataFrame, manifest: DataFrame, root: str) -> DataFrame:
         F.sequence(F.lit(1), F.size(parts)), lambda n: F.array_join(F.slice(parts, 1, n), "/")
     )
     found = found.withColumn("name", F.explode(above))
-    known = F.lower(F.col("document")).rlike(rf"\.({'|'.join(ENDINGS)})$")
-    found = found.filter((F.col("name") == F.col("document")) | known)
+    document = F.col("document")
+    found = found.filter((F.col("name") == document) | _is_document(document))
     documents = wanted.join(found, "name", "left")
     documents = documents.withColumn("document", F.coalesce("document", "name"))
     order = Window.partitionBy("case_id").orderBy("place", "_nth", "document")
@@ -295,22 +289,10 @@ def _reader(options: Options) -> _native.Reader:
     return _native.Reader(PROGRAM, how, options.document_timeout, options.memory)
 
 
-@lru_cache(maxsize=2)
-def _engine(
-    lexicons: str | None, policies: tuple[str, ...] = (), as_of: str | None = None
-) -> _native.Engine:
-    return _native.Engine(lexicons, policies, as_of)
-
-
 def _basis(options: Options) -> str:
     """What a document's row follows from beside its content."""
     words = (_native.VERSION, _engine(options.lexicons).lexicon_hash, *astuple(options))
     return hashlib.sha256(repr(words).encode()).hexdigest()
-
-
-def _named(table: str, rows: Sequence[_native.Row]) -> list[dict[str, Any]]:
-    names = SCHEMAS[table].fieldNames()
-    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _failed(case_id: str, document: str, error: Exception, stage: str) -> dict[str, Any]:
@@ -335,14 +317,14 @@ def _extract_one(row: Mapping[str, Any], options: Options, basis: str) -> dict[s
         document = _reader(options).read(name, content, local)
         engine = _engine(options.lexicons)
         record, lines, facts, problems = engine.take(document, case_id, bool(row.get("several")))
-        named = _named("facts", facts)
+        named = _rows("facts", facts)
         for ordinal, (fact, line) in enumerate(zip(named, lines, strict=True)):
             fact |= {"ordinal": ordinal, "line": line}
         return done | {
             "content_hash": document.content_hash,
             "record": record,
             "facts": named,
-            "problems": _named("problems", problems),
+            "problems": _rows("problems", problems),
         }
     except Exception as error:  # A document stops no job.
         problem = _failed(case_id, name, error, "read")
@@ -449,7 +431,7 @@ def _evaluate_one(
             [own["line"] for own in facts],
             run,
         )
-        named = {table: _named(table, rows) for table, rows in tables.items()}
+        named = {table: _rows(table, rows) for table, rows in tables.items()}
     except Exception as error:  # A case stops no job.
         named = {"problems": [_failed(case_id, "", error, "facts")]}
     return {"case_id": case_id, **{table: named.get(table, []) for table in SCHEMAS}}

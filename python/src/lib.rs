@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chartsift::chart::ChartDocument;
-use chartsift::error::{Error, Problem, Stage};
+use chartsift::error::{Error, Problem};
 use chartsift::ocr::EngineChoice;
 use chartsift::pipeline::{self, Extraction, Knowledge, guarded};
 use chartsift::read::{self, OcrMode, ReadOptions, Reading};
@@ -145,19 +145,12 @@ fn problem_rows(case_id: &str, name: &str, problems: &[Problem]) -> Rows {
 }
 
 fn options(ocr: &str, ocr_engine: &str, timeout: u64) -> PyResult<ReadOptions> {
+    let engine = EngineChoice::of_word(ocr_engine);
     Ok(ReadOptions {
-        ocr: match ocr {
-            "auto" => OcrMode::Auto,
-            "always" => OcrMode::Always,
-            "never" => OcrMode::Never,
-            _ => return Err(wrong("ocr", "is one of auto, always, never".to_owned())),
-        },
-        engine: match ocr_engine {
-            "auto" => EngineChoice::Auto,
-            "tesseract" => EngineChoice::Tesseract,
-            "ppocr" => EngineChoice::PpOcr,
-            _ => return Err(wrong("ocr_engine", "is one of auto, tesseract, ppocr".to_owned())),
-        },
+        ocr: OcrMode::of_word(ocr)
+            .ok_or_else(|| wrong("ocr", "is one of auto, always, never".to_owned()))?,
+        engine: engine
+            .ok_or_else(|| wrong("ocr_engine", "is one of auto, tesseract, ppocr".to_owned()))?,
         page_timeout: Duration::from_secs(timeout),
         only: None,
     })
@@ -221,7 +214,8 @@ impl Reader {
             (Some(bytes), _) => Content::Bytes(bytes),
             (None, Some(path)) => Content::File(std::path::absolute(&path).unwrap_or(path)),
             (None, None) => {
-                return Ok(Document { name: name.to_owned(), reading: Err(missing()) });
+                let reading = Err(pipeline::unopened("it is not there"));
+                return Ok(Document { name: name.to_owned(), reading });
             }
         };
         let reading = run(py, || {
@@ -229,16 +223,6 @@ impl Reader {
             pipeline::read_apart(&mut hand, content, name, &self.options)
         })?;
         Ok(Document { name: name.to_owned(), reading })
-    }
-}
-
-fn missing() -> Problem {
-    Problem {
-        page: None,
-        stage: Stage::Open,
-        problem: "cannot open the file: it is not there".to_owned(),
-        retriable: true,
-        fatal: true,
     }
 }
 
@@ -397,4 +381,8 @@ mod _native {
 
     #[pymodule_export]
     const VERSION: &str = chartsift::report::ENGINE_VERSION;
+    #[pymodule_export]
+    const ENDINGS: &[&str] = chartsift::pipeline::ENDINGS;
+    #[pymodule_export]
+    const GIVEN: &[&str] = chartsift::pipeline::GIVEN;
 }

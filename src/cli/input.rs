@@ -36,12 +36,12 @@ pub enum Ocr {
 }
 
 impl Ocr {
-    /// The word for it.
-    pub fn as_str(self) -> &'static str {
+    /// The mode that it stands for.
+    pub fn mode(self) -> OcrMode {
         match self {
-            Ocr::Auto => "auto",
-            Ocr::Always => "always",
-            Ocr::Never => "never",
+            Ocr::Auto => OcrMode::Auto,
+            Ocr::Always => OcrMode::Always,
+            Ocr::Never => OcrMode::Never,
         }
     }
 }
@@ -79,11 +79,7 @@ impl ReadArgs {
         }
         Ok(ReadOptions {
             engine: self.ocr_engine.choice(),
-            ocr: match self.ocr {
-                Ocr::Auto => OcrMode::Auto,
-                Ocr::Always => OcrMode::Always,
-                Ocr::Never => OcrMode::Never,
-            },
+            ocr: self.ocr.mode(),
             page_timeout: Duration::from_secs(self.timeout),
             only: None,
         })

@@ -115,7 +115,7 @@ impl JobArgs {
             policy: self.policy.clone(),
             case_by: case_by.to_owned(),
             as_of: self.as_of,
-            ocr: self.read.ocr.as_str().to_owned(),
+            ocr: self.read.ocr.mode().as_str().to_owned(),
             ocr_engine: self.read.ocr_engine.choice().as_str().to_owned(),
             timeout: self.read.timeout,
         }

@@ -7,7 +7,7 @@ use super::input::{ReadArgs, sources};
 use super::{Done, stdout_error};
 use crate::error::Error;
 use crate::pipeline::{self, Engine, Knowledge};
-use crate::report::{FactRow, write_json_line};
+use crate::report::write_json_line;
 
 /// Write the facts of files as JSON lines, as in facts.jsonl
 #[derive(clap::Args)]
@@ -30,11 +30,8 @@ pub fn run(args: &Args) -> Result<Done, Error> {
     let mut done = Done { documents: sources.len(), failed: 0 };
     for source in &sources {
         let extraction = pipeline::read_and_tag(source, &options, &engine);
-        let parts = extraction.parts.iter().enumerate();
-        for (part, fact) in parts.flat_map(|(n, (_, facts))| facts.iter().map(move |f| (n, f))) {
-            let row = FactRow { case_id: None, document: &source.name, part, fact };
-            write_json_line(&mut out, &row).map_err(stdout_error)?;
-        }
+        let mut facts = extraction.facts(None);
+        facts.try_for_each(|row| write_json_line(&mut out, &row)).map_err(stdout_error)?;
         out.flush().map_err(stdout_error)?;
         super::report_problems(&source.name, &extraction.problems);
         done.failed += usize::from(extraction.failed());

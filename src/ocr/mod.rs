@@ -81,6 +81,12 @@ pub enum EngineChoice {
 }
 
 impl EngineChoice {
+    /// The choice of that word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        let all = [Self::Auto, Self::Tesseract, Self::PpOcr];
+        all.into_iter().find(|choice| choice.as_str() == word)
+    }
+
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::report::Given;
 
 /// Endings of the files that folders are searched for; others are skipped and counted.
-const ENDINGS: &[&str] = &["pdf", "tif", "tiff", "png", "jpg", "jpeg", "txt"];
+pub const ENDINGS: &[&str] = &["pdf", "tif", "tiff", "png", "jpg", "jpeg", "txt"];
 
 /// What there is to do.
 #[derive(Default)]

@@ -28,6 +28,9 @@ const COLUMNS: &[&str] = &[
     "member_ref",
 ];
 
+/// Those of them that say something of the request.
+pub const GIVEN: &[&str] = COLUMNS.split_at(2).1;
+
 /// Reads a manifest and finds its files, whose paths are relative to the manifest's folder.
 ///
 /// Rows of one `case_id` make a case, its documents in the order of the rows. A path may
@@ -187,9 +190,8 @@ impl Manifest<'_> {
 pub fn read_given(cells: &BTreeMap<String, String>) -> Result<Given, Error> {
     let wrong =
         |name: &str, problem: String| Error::Usage { place: format!("request, `{name}`"), problem };
-    let names = &COLUMNS[2..];
-    if let Some(name) = cells.keys().find(|name| !names.contains(&name.as_str())) {
-        return Err(wrong(name, format!("not known; a request has {}", names.join(", "))));
+    if let Some(name) = cells.keys().find(|name| !GIVEN.contains(&name.as_str())) {
+        return Err(wrong(name, format!("not known; a request has {}", GIVEN.join(", "))));
     }
     let mut given = Given::default();
     let cell = |name: &str| cells.get(name).map(String::as_str).filter(|cell| !cell.is_empty());

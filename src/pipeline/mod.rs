@@ -24,7 +24,7 @@ use std::fs;
 use std::path::PathBuf;
 
 pub use decide::{decide_all, decide_one};
-pub use discover::{CaseBy, CasePlan, Plan, Source, discover};
+pub use discover::{CaseBy, CasePlan, ENDINGS, Plan, Source, discover};
 pub use engine::Engine;
 pub use guard::{guarded, withhold_panic_messages};
 pub use identify::{Identities, Identity, identify};
@@ -32,7 +32,7 @@ pub use knowledge::{
     Knowledge, LoadedPolicy, known_evidence, known_policies, known_topics, lexicon_files,
     read_policy, unknown_policy,
 };
-pub use manifest::{parse_day, read_given, read_manifest};
+pub use manifest::{GIVEN, parse_day, read_given, read_manifest};
 pub use passed::take_up;
 pub use read::{Again, Read, Readers, cached, read_all, read_apart};
 pub use remote::{clear as clear_fetched, fetch};
@@ -162,7 +162,7 @@ fn open(source: &Source) -> Result<Vec<u8>, Problem> {
 }
 
 /// What is told of a file that cannot be opened.
-fn unopened(why: &str) -> Problem {
+pub fn unopened(why: &str) -> Problem {
     Problem {
         page: None,
         stage: Stage::Open,

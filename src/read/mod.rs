@@ -41,6 +41,22 @@ pub enum OcrMode {
     Never,
 }
 
+impl OcrMode {
+    /// The mode of that word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        [Self::Auto, Self::Always, Self::Never].into_iter().find(|mode| mode.as_str() == word)
+    }
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OcrMode::Auto => "auto",
+            OcrMode::Always => "always",
+            OcrMode::Never => "never",
+        }
+    }
+}
+
 /// How to read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadOptions {
