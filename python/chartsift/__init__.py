@@ -220,7 +220,7 @@ def read(
     name: str | None = None,
     ocr: str = "auto",
     ocr_engine: str = "auto",
-    timeout: int = 60,
+    timeout: int = 180,
 ) -> Document:
     """Reads a PDF, TIFF, PNG, JPEG or text file, in this process.
 

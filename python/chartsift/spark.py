@@ -133,7 +133,7 @@ class Options:
     #: ``auto``, ``tesseract`` or ``ppocr``.
     ocr_engine: str = "auto"
     #: Seconds that OCR may take for a page.
-    timeout: int = 60
+    timeout: int = 180
     #: Seconds that a document may take.
     document_timeout: int = 3600
     #: Memory that reading a document may take, in MiB.

@@ -20,7 +20,7 @@ pub struct ReadArgs {
     #[arg(long, value_enum, default_value_t = Engine::Auto)]
     pub ocr_engine: Engine,
     /// Seconds that OCR may take for one page
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 180, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: u64,
 }
 

@@ -87,8 +87,7 @@ pub fn read(
 
     let Upright { turned, page, mut found } = upright::stand(&picture, fax, engine, &left)?;
     if let Some(second) = second.filter(|_| !found.timed_out) {
-        found.words =
-            improve(&page.picture, found.words, second, &|word| engine.knows(word), left())?;
+        found = improve(&page.picture, found.words, second, &|word| engine.knows(word), left())?;
     }
     let letters: usize = found.words.iter().map(|w| w.text.len()).sum();
     if letters < 3 && ink < BLANK_INK {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::lines::{area, lines, print_height};
 use super::merge::merge;
-use super::{OcrEngine, OcrError, Read};
+use super::{OcrEngine, OcrError, Read, Recognition};
 use crate::geometry::Rect;
 use crate::image::Picture;
 use crate::image::blots::Blots;
@@ -35,28 +35,30 @@ const ITEM_GAP: f32 = 3.0;
 /// Numbers for lines that the second engine found; the first one's are smaller.
 const NEW_LINES: u32 = 1 << 20;
 
-/// Reads again what is in doubt, as far as `limit` allows; `knows` tells the words of
-/// the language.
+/// Reads again what is in doubt, as far as `limit` allows, and says whether it did;
+/// `knows` tells the words of the language.
 pub fn improve(
     picture: &Picture,
     first: Vec<Read>,
     engine: &mut dyn OcrEngine,
     knows: &dyn Fn(&str) -> bool,
     limit: Duration,
-) -> Result<Vec<Read>, OcrError> {
+) -> Result<Recognition, OcrError> {
     let deadline = Instant::now() + limit;
     let left = || deadline.saturating_duration_since(Instant::now());
     let letters: usize = first.iter().map(|word| word.text.len()).sum();
     let doubted: usize = first.iter().filter(|w| in_doubt(w)).map(|w| w.text.len()).sum();
     let height = print_height(&first).unwrap_or(USUAL_HEIGHT);
-    let mut words = if doubted as f32 > POOR_PAGE * letters as f32 {
+    let Recognition { mut words, timed_out } = if doubted as f32 > POOR_PAGE * letters as f32 {
         whole_page(picture, first, engine, knows, left())?
     } else {
         doubtful_words(picture, first, height, engine, knows, left())?
     };
     let passed_over = passed_over(picture, &words, height);
-    let found = engine.read_areas(picture, &passed_over, left())?.words;
+    let found = engine.read_areas(picture, &passed_over, left())?;
+    let timed_out = timed_out || found.timed_out;
     let new: Vec<Read> = found
+        .words
         .into_iter()
         .filter(|word| word.confidence >= PASSED_OVER && says_something(word))
         .filter(|word| !covers(&words, word))
@@ -68,7 +70,7 @@ pub fn improve(
             word.rect = tightened(picture, word.rect);
         }
     }
-    Ok(words)
+    Ok(Recognition { words, timed_out })
 }
 
 fn in_doubt(word: &Read) -> bool {
@@ -101,7 +103,7 @@ fn doubtful_words(
     engine: &mut dyn OcrEngine,
     knows: &dyn Fn(&str) -> bool,
     limit: Duration,
-) -> Result<Vec<Read>, OcrError> {
+) -> Result<Recognition, OcrError> {
     // Runs of words: whether they are in doubt, and the words.
     let mut runs: Vec<(bool, Vec<Read>)> = Vec::new();
     for line in lines(&first) {
@@ -111,8 +113,8 @@ fn doubtful_words(
     }
     let areas: Vec<Rect> =
         runs.iter().filter(|(doubt, _)| *doubt).map(|(_, run)| area(run, height)).collect();
-    let again = engine.read_areas(picture, &areas, limit)?;
-    let mut again = again.words.into_iter().peekable();
+    let Recognition { words: again, timed_out } = engine.read_areas(picture, &areas, limit)?;
+    let mut again = again.into_iter().peekable();
     let mut words = Vec::with_capacity(first.len());
     let mut number = 0;
     for (doubt, run) in runs {
@@ -128,7 +130,7 @@ fn doubtful_words(
         number += 1;
         words.extend(if second.is_empty() { run } else { merge(run, second, knows) });
     }
-    Ok(words)
+    Ok(Recognition { words, timed_out })
 }
 
 /// Reads every line that the second engine finds, and merges it with the words that
@@ -139,9 +141,9 @@ fn whole_page(
     engine: &mut dyn OcrEngine,
     knows: &dyn Fn(&str) -> bool,
     limit: Duration,
-) -> Result<Vec<Read>, OcrError> {
+) -> Result<Recognition, OcrError> {
     let areas = engine.find_lines(picture)?;
-    let again = engine.read_areas(picture, &areas, limit)?;
+    let Recognition { words: again, timed_out } = engine.read_areas(picture, &areas, limit)?;
     let mut by_area: Vec<Vec<Read>> = vec![Vec::new(); areas.len()];
     let mut rest = Vec::new();
     for word in first {
@@ -150,7 +152,7 @@ fn whole_page(
             None => rest.push(word),
         }
     }
-    let mut again = again.words.into_iter().peekable();
+    let mut again = again.into_iter().peekable();
     let mut words = Vec::new();
     for (mut own, number) in by_area.into_iter().zip(0..) {
         let mut second = Vec::new();
@@ -163,7 +165,7 @@ fn whole_page(
     }
     // The second engine found no print here: only what is plainly read stays.
     words.extend(rest.into_iter().filter(|word| word.confidence >= SURE));
-    Ok(words)
+    Ok(Recognition { words, timed_out })
 }
 
 /// The area whose line a word belongs to.
@@ -310,7 +312,7 @@ mod tests {
         let (picture, first) = page(words, columns);
         let mut engine = Scripted { sure, asked: Vec::new() };
         let limit = Duration::from_secs(5);
-        let got = improve(&picture, first, &mut engine, &|_| false, limit).unwrap();
+        let got = improve(&picture, first, &mut engine, &|_| false, limit).unwrap().words;
         let texts: Vec<&str> = got.iter().map(|word| word.text.as_str()).collect();
         assert_eq!((texts.as_slice(), engine.asked.len()), (expect, asked));
     }
@@ -324,6 +326,16 @@ mod tests {
         check(&doubt, 4, 0.99, &["pain", "radiates", "down", "again"], 1);
         // What the second engine doubts more stays.
         check(&doubt, 4, 0.5, &["pain", "radiates", "down", "lcg"], 1);
+    }
+
+    #[test]
+    fn words_that_were_not_reached_in_time_are_told() {
+        let (picture, first) = page(&[("pain", 0.95), ("lcg", 0.6)], 2);
+        for (limit, late) in [(Duration::ZERO, true), (Duration::from_secs(5), false)] {
+            let mut engine = Scripted { sure: 0.99, asked: Vec::new() };
+            let got = improve(&picture, first.clone(), &mut engine, &|_| false, limit).unwrap();
+            assert_eq!((got.timed_out, engine.asked.is_empty()), (late, late));
+        }
     }
 
     #[test]

@@ -74,7 +74,7 @@ impl Default for ReadOptions {
     fn default() -> Self {
         Self {
             ocr: OcrMode::Auto,
-            page_timeout: Duration::from_secs(60),
+            page_timeout: Duration::from_secs(180),
             engine: EngineChoice::Auto,
             only: None,
         }
