@@ -41,6 +41,15 @@ pub const OEM_LSTM_ONLY: c_uint = 1;
 /// `PSM_AUTO`: finds blocks and lines itself, and takes the page for upright.
 pub const PSM_AUTO: c_uint = 3;
 
+/// `RIL_TEXTLINE`: steps from line to line.
+pub const RIL_TEXTLINE: c_uint = 2;
+
+/// `RIL_WORD`: steps from word to word.
+pub const RIL_WORD: c_uint = 3;
+
+/// `RIL_SYMBOL`: steps from sign to sign.
+pub const RIL_SYMBOL: c_uint = 4;
+
 /// `L_SEVERITY_NONE`: Leptonica prints no messages.
 pub const L_SEVERITY_NONE: c_int = 6;
 
@@ -53,6 +62,24 @@ pub struct TessBaseAPI {
 /// `ETEXT_DESC`: watches over a recognition, and ends it at a deadline.
 #[repr(C)]
 pub struct TessMonitor {
+    opaque: [u8; 0],
+}
+
+/// What was read, and a place in it.
+#[repr(C)]
+pub struct TessResultIterator {
+    opaque: [u8; 0],
+}
+
+/// The boxes of what was read: another view of a [`TessResultIterator`].
+#[repr(C)]
+pub struct TessPageIterator {
+    opaque: [u8; 0],
+}
+
+/// What a symbol may be, the likeliest first.
+#[repr(C)]
+pub struct TessChoiceIterator {
     opaque: [u8; 0],
 }
 
@@ -115,9 +142,29 @@ functions! {
     TessBaseAPISetImage: fn(*mut TessBaseAPI, *const c_uchar, c_int, c_int, c_int, c_int);
     TessBaseAPISetSourceResolution: fn(*mut TessBaseAPI, c_int);
     TessBaseAPIRecognize: fn(*mut TessBaseAPI, *mut TessMonitor) -> c_int;
-    TessBaseAPIGetTsvText: fn(*mut TessBaseAPI, c_int) -> *mut c_char;
+    TessBaseAPIGetIterator: fn(*mut TessBaseAPI) -> *mut TessResultIterator;
     TessBaseAPIClear: fn(*mut TessBaseAPI);
     TessBaseAPIIsValidWord: fn(*mut TessBaseAPI, *const c_char) -> c_int;
+
+    TessResultIteratorDelete: fn(*mut TessResultIterator);
+    // Belongs to the iterator that it is a view of.
+    TessResultIteratorGetPageIterator: fn(*mut TessResultIterator) -> *mut TessPageIterator;
+    TessResultIteratorNext: fn(*mut TessResultIterator, c_uint) -> c_int;
+    // Freed by `TessDeleteText`; null where nothing of that level is there.
+    TessResultIteratorGetUTF8Text: fn(*const TessResultIterator, c_uint) -> *mut c_char;
+    // Percent.
+    TessResultIteratorConfidence: fn(*const TessResultIterator, c_uint) -> c_float;
+    TessResultIteratorGetChoiceIterator: fn(*const TessResultIterator) -> *mut TessChoiceIterator;
+    TessPageIteratorIsAtBeginningOf: fn(*const TessPageIterator, c_uint) -> c_int;
+    // Level; left, top, right, bottom.
+    TessPageIteratorBoundingBox:
+        fn(*const TessPageIterator, c_uint, *mut c_int, *mut c_int, *mut c_int, *mut c_int) -> c_int;
+    TessChoiceIteratorDelete: fn(*mut TessChoiceIterator);
+    TessChoiceIteratorNext: fn(*mut TessChoiceIterator) -> c_int;
+    // Belongs to the iterator.
+    TessChoiceIteratorGetUTF8Text: fn(*const TessChoiceIterator) -> *const c_char;
+    // Percent.
+    TessChoiceIteratorConfidence: fn(*const TessChoiceIterator) -> c_float;
 
     TessMonitorCreate: fn() -> *mut TessMonitor;
     TessMonitorDelete: fn(*mut TessMonitor);

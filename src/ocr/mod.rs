@@ -9,6 +9,7 @@ pub mod page;
 pub mod ppocr;
 pub mod prepare;
 mod second;
+mod symbols;
 mod tesseract;
 mod upright;
 

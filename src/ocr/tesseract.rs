@@ -1,14 +1,14 @@
 //! Tesseract in this process: one handle a thread.
 //!
-//! With [`capi`], whose functions it calls, the one place with `unsafe` code.
+//! With [`capi`], whose functions it calls, and [`Symbols`] the one place with `unsafe` code.
 
 use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_int};
 use std::time::Duration;
 
 use super::capi::{self, Api, api};
+use super::symbols::Symbols;
 use super::{OcrEngine, OcrError, Read, Recognition};
-use crate::geometry::Rect;
 use crate::image::Picture;
 use crate::image::clean::INK;
 
@@ -67,6 +67,10 @@ impl Tesseract {
             }
             (api.TessBaseAPISetPageSegMode)(handle, capi::PSM_AUTO);
             engine.set(c"debug_file", c"/dev/null");
+            // Second-best signs, looked for once a word: some hundredths of the time, and the words
+            // stay the same.
+            engine.set(c"lstm_choice_mode", c"2");
+            engine.set(c"lstm_choice_iterations", c"1");
             Ok(engine)
         }
     }
@@ -100,8 +104,9 @@ impl OcrEngine for Tesseract {
         let api = self.api;
         // SAFETY: the pixels outlive the calls (`Clear` ends Tesseract's hold on
         // them, and it copies them first); their number is width * height, one byte
-        // each; the monitor and the text are freed by their own functions.
-        let table = unsafe {
+        // each; the monitor is freed by its own function; what was read is walked before it is
+        // cleared.
+        let words = unsafe {
             (api.TessBaseAPISetImage)(
                 self.handle,
                 picture.pixels.as_ptr(),
@@ -115,18 +120,13 @@ impl OcrEngine for Tesseract {
             (api.TessMonitorSetDeadlineMSecs)(monitor, limit_ms);
             let failed = (api.TessBaseAPIRecognize)(self.handle, monitor) != 0;
             (api.TessMonitorDelete)(monitor);
-            let text = if failed {
-                std::ptr::null_mut()
-            } else {
-                (api.TessBaseAPIGetTsvText)(self.handle, 0)
-            };
-            let table =
-                (!text.is_null()).then(|| CStr::from_ptr(text).to_string_lossy().into_owned());
-            (api.TessDeleteText)(text);
+            let words = (!failed)
+                .then(|| Symbols::new(api, self.handle).map(Symbols::words).unwrap_or_default());
             (api.TessBaseAPIClear)(self.handle);
-            table
+            words
         };
-        let words = parse(&table.ok_or(OcrError::Failed)?);
+        let mut words = words.ok_or(OcrError::Failed)?;
+        lone_strokes(&mut words);
         Ok(Recognition { words, timed_out: started.elapsed() >= limit })
     }
 
@@ -165,39 +165,6 @@ pub(super) fn orientation(picture: &Picture) -> Option<u16> {
             (false, false) => 270,
         })
     }
-}
-
-/// Reads Tesseract's table of words (level 5 of its levels).
-fn parse(table: &str) -> Vec<Read> {
-    let mut words = Vec::new();
-    let mut line = (0, String::new());
-    for row in table.lines() {
-        let cells: Vec<&str> = row.split('\t').collect();
-        let [level, rest @ ..] = cells.as_slice() else { continue };
-        let &[page, block, paragraph, number, _, left, top, width, height, confidence, text] = rest
-        else {
-            continue;
-        };
-        let text = text.trim();
-        if *level != "5" || text.is_empty() {
-            continue;
-        }
-        let at = |cell: &str| cell.parse::<f32>().unwrap_or(0.0);
-        let key = format!("{page}.{block}.{paragraph}.{number}");
-        if key != line.1 {
-            line = (line.0 + 1, key);
-        }
-        let (x, y) = (at(left), at(top));
-        let rect = Rect::new(x, y, x + at(width), y + at(height));
-        let confidence = (at(confidence) / 100.0).clamp(0.0, 1.0);
-        // White space inside a word would break the promise that words have none.
-        for part in text.split_whitespace() {
-            let (text, alternatives) = (part.into(), Vec::new());
-            words.push(Read { text, rect, confidence, line: line.0, alternatives });
-        }
-    }
-    lone_strokes(&mut words);
-    words
 }
 
 /// A stroke by itself with a word after it is "I": rules have been taken out of the
@@ -272,31 +239,25 @@ fn keep_to_one_thread(api: &Api) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn reads_the_table_of_words() {
-        let table = "1\t1\t0\t0\t0\t0\t0\t0\t99\t99\t-1\t\n\
-                     5\t1\t1\t1\t1\t1\t10\t20\t30\t12\t96.5\tpain\n\
-                     5\t1\t1\t1\t1\t2\t50\t20\t20\t12\t42\t8/10\n\
-                     5\t1\t1\t1\t2\t1\t10\t40\t20\t12\t90\t \n\
-                     5\t1\t1\t1\t2\t2\t10\t40\t20\t12\t90\tLBP\n";
-        let words = parse(table);
-        let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
-        assert_eq!(texts, ["pain", "8/10", "LBP"]);
-        assert_eq!(words[0].rect, Rect::new(10.0, 20.0, 40.0, 32.0));
-        assert!((words[0].confidence - 0.965).abs() < 1e-6);
-        assert_eq!(words[0].line, words[1].line);
-        assert_ne!(words[1].line, words[2].line);
-    }
+    use crate::geometry::Rect;
 
     #[test]
     fn a_lone_stroke_before_a_word_is_a_letter() {
-        let table = "5\t1\t1\t1\t1\t1\t10\t20\t4\t20\t60\t|\n\
-                     5\t1\t1\t1\t1\t2\t20\t20\t40\t20\t95\tfeel\n\
-                     5\t1\t1\t1\t1\t3\t200\t20\t4\t20\t60\t|\n\
-                     5\t1\t1\t1\t1\t4\t400\t20\t40\t20\t95\tpain\n\
-                     5\t1\t1\t1\t1\t5\t445\t20\t4\t20\t95\t|\n";
-        let words = parse(table);
+        let read = |text: &str, x: [f32; 2]| Read {
+            text: text.into(),
+            rect: Rect::new(x[0], 20.0, x[1], 40.0),
+            confidence: 0.9,
+            line: 1,
+            alternatives: Vec::new(),
+        };
+        let mut words = [
+            read("|", [10.0, 14.0]),
+            read("feel", [20.0, 60.0]),
+            read("|", [200.0, 204.0]),
+            read("pain", [400.0, 440.0]),
+            read("|", [445.0, 449.0]),
+        ];
+        lone_strokes(&mut words);
         let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
         assert_eq!(texts, ["I", "feel", "|", "pain", "|"]);
         assert_eq!(words[0].alternatives, ["|"]);
