@@ -75,7 +75,7 @@ pub fn run(args: &Args, program: &Program) -> Result<Done, Error> {
 /// The cases; at least one document is there.
 fn plan(args: &Args) -> Result<Plan, Error> {
     let plan = match &args.manifest {
-        Some(manifest) => read_manifest(manifest)?,
+        Some(manifest) => read_manifest(manifest, &args.job.out)?,
         None => discover(&args.inputs, args.case_by.into(), Some(&args.job.out))?,
     };
     if plan.documents() == 0 {

@@ -189,6 +189,24 @@ pub(super) fn folder_documents(folder: &Path, name: &str) -> Result<(Vec<Source>
     Ok((sources, search.skipped))
 }
 
+/// The documents at one address, each named by its own, and how many objects are none; they will
+/// be fetched into `out`.
+pub(super) fn remote_documents(address: &Path, out: &Path) -> Result<(Vec<Source>, usize), Error> {
+    let objects = Address::parse(address)?.list()?;
+    let listed = objects.len();
+    let documents = objects.into_iter().filter(|object| is_document(Path::new(&object.name)));
+    let mut sources: Vec<Source> = documents
+        .map(|object| Source {
+            name: object.address(),
+            path: object.place(out),
+            remote: Some(object),
+        })
+        .collect();
+    sources.sort();
+    let others = listed - sources.len();
+    Ok((sources, others))
+}
+
 /// What a folder holds, by name.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let io_error =

@@ -9,7 +9,8 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 
-use super::discover::{CasePlan, Plan, Source, folder_documents};
+use super::discover::{CasePlan, Plan, Source, folder_documents, remote_documents};
+use super::remote::is_remote;
 use crate::date::PartialDate;
 use crate::error::Error;
 use crate::report::Given;
@@ -34,8 +35,9 @@ pub const GIVEN: &[&str] = COLUMNS.split_at(2).1;
 /// Reads a manifest and finds its files, whose paths are relative to the manifest's folder.
 ///
 /// Rows of one `case_id` make a case, its documents in the order of the rows. A path may
-/// be a folder, or several paths parted by `;`.
-pub fn read_manifest(path: &Path) -> Result<Plan, Error> {
+/// be a folder, an address `s3://BUCKET/PREFIX`, or several of them parted by `;`. What is in
+/// object storage will be fetched into `out`.
+pub fn read_manifest(path: &Path, out: &Path) -> Result<Plan, Error> {
     let bytes = fs::read(path).map_err(|source| match source.kind() {
         std::io::ErrorKind::NotFound => Error::Usage {
             place: format!("--manifest {}", path.display()),
@@ -45,13 +47,14 @@ pub fn read_manifest(path: &Path) -> Result<Plan, Error> {
     })?;
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let folder = path.parent().unwrap_or(Path::new(""));
-    Manifest { path, folder }.read(bytes)
+    Manifest { path, folder, out }.read(bytes)
 }
 
 /// A manifest being read.
 struct Manifest<'a> {
     path: &'a Path,
     folder: &'a Path,
+    out: &'a Path,
 }
 
 /// A row that is being read: its line and its cells by column.
@@ -133,17 +136,8 @@ impl Manifest<'_> {
         };
         let mut skipped = 0;
         for name in names {
-            let path = self.folder.join(name);
-            let metadata = fs::metadata(&path).map_err(|_| {
-                self.wrong(row, "path", &format!("no such file: {}", path.display()))
-            })?;
-            let sources = if metadata.is_dir() {
-                let (sources, others) = folder_documents(&path, name)?;
-                skipped += others;
-                sources
-            } else {
-                vec![Source { name: name.replace('\\', "/"), path, remote: None }]
-            };
+            let (sources, others) = self.documents(row, name)?;
+            skipped += others;
             for source in sources {
                 if case.documents.iter().any(|document| document.path == source.path) {
                     return Err(self.wrong(row, "path", "this case has that file already"));
@@ -152,6 +146,25 @@ impl Manifest<'_> {
             }
         }
         Ok(skipped)
+    }
+
+    /// The documents that a path or an address of the row names, and how many files of other kinds
+    /// its folder holds.
+    fn documents(&self, row: &Row<'_>, name: &str) -> Result<(Vec<Source>, usize), Error> {
+        if is_remote(Path::new(name)) {
+            let (sources, others) = remote_documents(Path::new(name), self.out)?;
+            return match sources.is_empty() {
+                true => Err(self.wrong(row, "path", &format!("no document at {name}"))),
+                false => Ok((sources, others)),
+            };
+        }
+        let path = self.folder.join(name);
+        let metadata = fs::metadata(&path)
+            .map_err(|_| self.wrong(row, "path", &format!("no such file: {}", path.display())))?;
+        match metadata.is_dir() {
+            true => folder_documents(&path, name),
+            false => Ok((vec![Source { name: name.replace('\\', "/"), path, remote: None }], 0)),
+        }
     }
 
     /// Adds what the row says of the request; rows of one case must not contradict each other.
@@ -267,7 +280,7 @@ mod tests {
         }
         let path = place.path().join("m.csv");
         fs::write(&path, table).unwrap();
-        read_manifest(&path)
+        read_manifest(&path, &place.path().join("out"))
     }
 
     #[track_caller]

@@ -46,7 +46,7 @@ impl Address {
     }
 
     fn text(&self) -> String {
-        format!("s3://{}/{}", self.bucket, self.prefix)
+        format!("{SCHEME}{}/{}", self.bucket, self.prefix)
     }
 
     /// What lies below it: the path from the prefix on, or the last part of the address
@@ -74,6 +74,11 @@ pub struct Object {
 }
 
 impl Object {
+    /// Its whole address.
+    pub fn address(&self) -> String {
+        format!("{SCHEME}{}/{}", self.bucket, self.key)
+    }
+
     /// The file in the report folder that it is fetched into: made of a hash, and of the
     /// ending that the name has.
     pub fn place(&self, out: &Path) -> PathBuf {

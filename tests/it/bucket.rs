@@ -104,3 +104,34 @@ fn a_bucket_is_read_as_a_folder_is() {
     assert_eq!((code, place.path("none").exists()), (Some(1), false), "{said}");
     assert!(said.contains("s3://elsewhere/night"), "{said}");
 }
+
+/// Rows of a manifest name objects as they name files, and both make the same case.
+#[test]
+fn a_manifest_names_objects() {
+    let fax = std::fs::read(project("corpus/faxes/second-test-block/visit.pdf")).unwrap();
+    let note: &[u8] = b"PLAN: Request left superior cluneal nerve block, CPT 64450.\n";
+    let (server, place) = (Server::start(), Place::new());
+    server.put("faxes", b"");
+    for (name, bytes) in [("note.txt", note), ("visit.pdf", &fax)] {
+        place.write(&format!("in/{name}"), bytes);
+        server.put(&format!("faxes/night/{name}"), bytes);
+    }
+    place.write("in/here.csv", b"case_id,path,cpt\nx,note.txt,64450\nx,visit.pdf,\n");
+    let there = "case_id,path,cpt\nx,s3://faxes/night/note.txt; s3://faxes/night/visit.pdf,64450\n";
+    place.write("there.csv", there.as_bytes());
+    place.run("run --manifest in/here.csv --out here").expect(0);
+    let (code, said) = server.run(&place, "run --manifest there.csv --out there");
+    assert_eq!(code, Some(0), "{said}");
+    let facts = |out: &str| {
+        let facts = std::fs::read_to_string(place.path(&format!("{out}/facts.csv"))).unwrap();
+        facts.replace("s3://faxes/night/", "")
+    };
+    assert!(facts("here").lines().count() > 5);
+    assert_eq!(facts("here"), facts("there"));
+    assert!(!place.path("there/.fetched").exists());
+    // An object that is not there is told by its line.
+    place.write("none.csv", b"case_id,path\nx,s3://faxes/night/other.pdf\n");
+    let (code, said) = server.run(&place, "run --manifest none.csv --out none");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("none.csv: line 2") && said.contains("other.pdf"), "{said}");
+}
