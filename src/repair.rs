@@ -307,7 +307,7 @@ fn number(read: &str, next: &str) -> Option<String> {
 fn code(read: &str, lexicon: &Lexicon) -> Option<String> {
     let (category, ending) = read.split_once('.')?;
     let lettered = category.len() == 3 && category.starts_with(|c: char| c.is_ascii_lowercase());
-    if !lettered || !(1..=4).contains(&ending.len()) || lexicon.codes.knows(read) {
+    if !lettered || !(1..=4).contains(&ending.len()) || lexicon.codes.icd10cm.knows(read) {
         return None;
     }
     let digits: Option<String> = category[1..].chars().map(digit).collect();
@@ -319,7 +319,7 @@ fn code(read: &str, lexicon: &Lexicon) -> Option<String> {
         let grown = |so_far: &String| forms.iter().map(|form| format!("{so_far}{form}")).collect();
         endings = endings.iter().flat_map(|e| -> Vec<String> { grown(e) }).collect();
     }
-    endings.retain(|candidate| lexicon.codes.knows(candidate));
+    endings.retain(|candidate| lexicon.codes.icd10cm.knows(candidate));
     match &endings[..] {
         [one] => Some(one.clone()),
         _ => None,

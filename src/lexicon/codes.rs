@@ -1,4 +1,4 @@
-//! The table of diagnosis codes: `lexicons/icd10cm.csv`.
+//! The tables of diagnosis codes: `lexicons/icd10cm.csv` and `lexicons/icd9cm.csv`.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,7 +7,16 @@ use serde::Deserialize;
 
 use crate::error::Error;
 
-/// Which ICD-10-CM codes there are.
+/// Which diagnosis codes there are, of either classification.
+#[derive(Clone, Debug, Default)]
+pub struct Codes {
+    /// The one in use.
+    pub icd10cm: CodeTable,
+    /// In use until October 2015; older records have no others.
+    pub icd9cm: CodeTable,
+}
+
+/// Which codes a classification has.
 #[derive(Clone, Default)]
 pub struct CodeTable {
     /// What may follow a category, as a tree: `0(12)|9` stands for .0, .01, .02 and .9.
@@ -104,10 +113,21 @@ mod tests {
     fn codes_are_known_with_and_without_point_and_their_headings_too() {
         let lexicon = crate::lexicon::Lexicon::embedded().unwrap();
         for code in ["M54.16", "m5416", "M54", "M54.1", "G58.8", "S33.5XXA", "Z79.891"] {
-            assert!(lexicon.codes.knows(code), "{code}");
+            assert!(lexicon.codes.icd10cm.knows(code), "{code}");
         }
         for code in ["M54.19", "M99.999", "G58.88", "U99.9", "S33.5XXB", "M5", ""] {
-            assert!(!lexicon.codes.knows(code), "{code}");
+            assert!(!lexicon.codes.icd10cm.knows(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn codes_of_the_older_classification_have_a_table_of_their_own() {
+        let lexicon = crate::lexicon::Lexicon::embedded().unwrap();
+        for code in ["724.2", "72402", "724.0", "v71.09", "E885.9", "355.8"] {
+            assert!(lexicon.codes.icd9cm.knows(code), "{code}");
+        }
+        for code in ["724.25", "724.04", "V71.05", "E885.8", "M54.16", "999.0A"] {
+            assert!(!lexicon.codes.icd9cm.knows(code), "{code}");
         }
     }
 }

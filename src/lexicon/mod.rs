@@ -17,7 +17,7 @@ mod vocabulary;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
-pub use codes::CodeTable;
+pub use codes::{CodeTable, Codes};
 pub use concepts::Concept;
 pub use cues::{Cue, CueCategory, CueExample, Direction};
 pub use examples::Example;
@@ -60,7 +60,7 @@ pub struct Lexicon {
     /// Context cues, ordered by file.
     pub cues: Vec<Cue>,
     /// The diagnosis codes that there are.
-    pub codes: CodeTable,
+    pub codes: Codes,
     /// Examples from the concept files.
     pub examples: Vec<Example>,
     /// Examples from the cue files.
@@ -108,7 +108,7 @@ impl Lexicon {
     /// patterns that do not compile, ids that come twice.
     pub fn parse(files: &Files) -> Result<Self, Error> {
         let mut headings = Headings::default();
-        let mut codes = CodeTable::default();
+        let mut codes = Codes::default();
         let (mut concepts, mut cues, mut groups) = (Vec::new(), Vec::new(), Vec::new());
         let (mut examples, mut cue_examples) = (Vec::new(), Vec::new());
         for (path, text) in files {
@@ -120,7 +120,9 @@ impl Lexicon {
                 groups.push(name.to_owned());
                 concepts::parse(path, groups.len() - 1, text, &mut concepts, &mut examples)?;
             } else if path == "icd10cm.csv" {
-                codes = CodeTable::parse(path, text)?;
+                codes.icd10cm = CodeTable::parse(path, text)?;
+            } else if path == "icd9cm.csv" {
+                codes.icd9cm = CodeTable::parse(path, text)?;
             } else if path == "drugs.csv" {
                 groups.push("drug".to_owned());
                 drugs::parse(path, groups.len() - 1, text, &mut concepts)?;

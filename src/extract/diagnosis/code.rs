@@ -10,6 +10,7 @@ use super::{Diagnosis, Draft, Note, diagnosis};
 use crate::context::Asserted;
 use crate::extract::find_side;
 use crate::fact::{DiagnosisCertainty, Section};
+use crate::lexicon::Codes;
 use crate::span::Span;
 
 /// How far behind its words a code may stand, in bytes.
@@ -80,9 +81,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
                     found.name = name;
                 }
                 set(found, &code, icd10);
-                if icd10 {
-                    doubt(note, draft, &code);
-                }
+                doubt(note, draft, &code, icd10);
             }
             // "V71.09 No diagnosis"
             None if words.is_some_and(|w| note.get(w).starts_with("no diagnosis")) => {}
@@ -113,8 +112,9 @@ fn codes(text: &str) -> impl Iterator<Item = (Span, bool)> {
 }
 
 /// Marks a fact whose code the table does not have: mistyped, misread, or of another release.
-fn doubt(note: &Note<'_>, draft: &mut Draft, code: &str) {
-    let codes = &note.lexicon.codes;
+fn doubt(note: &Note<'_>, draft: &mut Draft, code: &str, icd10: bool) {
+    let Codes { icd10cm, icd9cm } = &note.lexicon.codes;
+    let codes = if icd10 { icd10cm } else { icd9cm };
     if !codes.is_empty() && !codes.knows(code) {
         draft.rule.push_str("+unknown-code");
         draft.confidence *= NOT_IN_TABLE;
@@ -141,9 +141,7 @@ fn by_code(note: &Note<'_>, span: Span, words: Option<Span>, code: &str, icd10: 
     set(&mut found, code, icd10);
     let mut draft = Draft::new(whole, found, "diagnosis/code", Asserted::default());
     draft.confidence = 0.9;
-    if icd10 {
-        doubt(note, &mut draft, code);
-    }
+    doubt(note, &mut draft, code, icd10);
     draft
 }
 
