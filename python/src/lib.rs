@@ -35,6 +35,13 @@ fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T, Error> + Send) 
     }
 }
 
+/// What a panic over a record becomes, for the tests: debug builds alone have it.
+#[cfg(debug_assertions)]
+#[pyfunction]
+fn panics(py: Python<'_>) -> PyResult<()> {
+    run(py, || panic!("words of a record"))
+}
+
 fn wrong(place: &str, problem: String) -> PyErr {
     ChartsiftError::new_err(Error::Usage { place: place.to_owned(), problem }.to_string())
 }
@@ -378,6 +385,10 @@ fn main(py: Python<'_>, arguments: Vec<OsString>, program: Vec<OsString>) -> u8 
 mod _native {
     #[pymodule_export]
     use super::{ChartsiftError, Document, Engine, Reader, main, read_here, record, tables};
+
+    #[cfg(debug_assertions)]
+    #[pymodule_export]
+    use super::panics;
 
     #[pymodule_export]
     const VERSION: &str = chartsift::report::ENGINE_VERSION;

@@ -10,6 +10,7 @@ import polars
 import pytest
 
 import chartsift
+from chartsift import _native
 
 NOTE = "Pain is 8/10. Gabapentin 300 mg for 6 weeks without relief. Denies weakness."
 
@@ -72,6 +73,16 @@ def test_slips_are_told(tmp_path: Path) -> None:
             slip()
     with pytest.raises(OSError):
         chartsift.read(tmp_path / "none.pdf")
+
+
+def test_a_panic_is_an_exception_without_its_words(capfd: pytest.CaptureFixture[str]) -> None:
+    panics = getattr(_native, "panics", None)
+    if panics is None:
+        pytest.skip("a release build cannot be made to panic")
+    with pytest.raises(chartsift.ChartsiftError, match="internal error at .*lib.rs") as caught:
+        panics()
+    assert isinstance(caught.value, Exception)
+    assert "words of a record" not in str(caught.value) + "".join(capfd.readouterr())
 
 
 def test_what_cannot_be_read_is_a_problem(corpus: Path) -> None:
