@@ -9,10 +9,10 @@ use super::Done;
 use super::job::{counted, tell_damage};
 use crate::error::Error;
 use crate::pipeline::{Engine, Knowledge};
-use crate::serve::{Exported, Served, export, serve};
+use crate::serve::{Exported, Https, Served, export, serve};
 use crate::store::{Reader, Store};
 
-/// Check facts beside their ink, in a browser on this machine
+/// Check facts beside their ink, in a browser
 #[derive(clap::Args)]
 pub struct Args {
     /// A report folder, as `run` writes it
@@ -24,9 +24,20 @@ pub struct Args {
     /// Port to serve at; 0 for any that is free
     #[arg(long, value_name = "N", default_value_t = 8087)]
     port: u16,
-    /// Address to serve at; of this machine alone
+    /// Address to serve at; beyond this machine (0.0.0.0: all of its addresses) only with a
+    /// certificate
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     listen: IpAddr,
+    /// Serve over HTTPS by this certificate, those that vouch for it behind it, in PEM
+    #[arg(long, value_name = "FILE", requires = "key")]
+    certificate: Option<PathBuf>,
+    /// The certificate's private key, in PEM, without a passphrase
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    key: Option<PathBuf>,
+    /// A name or address that browsers call this machine by; repeatable; by default those that
+    /// the certificate lists
+    #[arg(long, value_name = "NAME", requires = "certificate")]
+    host_name: Vec<String>,
     /// What the draw by chance follows from; recorded with each verdict
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -44,6 +55,12 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Done, Error> {
     // Says what is wrong with the folder before anything is made in it.
     crate::report::read_rows(&args.out, "cases.csv")?;
+    let https = match (&args.certificate, &args.key) {
+        (Some(certificate), Some(key)) => {
+            Some(Https::open(certificate, key, &args.host_name, args.listen)?)
+        }
+        _ => None,
+    };
     let (store, found) = Store::open(&args.out, Reader::none())?;
     tell_damage(&args.out, &found, "pictures come back with the next run");
     if args.export {
@@ -77,6 +94,7 @@ pub fn run(args: &Args) -> Result<Done, Error> {
         store,
         engine: Engine { knowledge, as_of },
         address: SocketAddr::new(args.listen, args.port),
+        https,
         reviewers: args.reviewer.clone(),
         seed: args.seed,
         sample: args.sample,

@@ -161,6 +161,8 @@ mod backend {
     /// The bucket, reached as the environment says: `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
     /// `AWS_ENDPOINT_URL` and so on.
     fn open(bucket: &str) -> Result<AmazonS3, Error> {
+        // The client takes the process's; where one is set already, it is this.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let built = AmazonS3Builder::from_env().with_bucket_name(bucket).build();
         built.map_err(|error| told(&format!("s3://{bucket}"), "cannot open", &error))
     }

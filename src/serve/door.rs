@@ -14,6 +14,8 @@ const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; scri
 pub struct Door {
     /// The cookie's name; browsers keep those of one machine's ports together.
     cookie: String,
+    encrypted: bool,
+    /// What browsers may ask for, as `127.0.0.1:8080`.
     hosts: Vec<String>,
     keys: Mutex<Keys>,
 }
@@ -26,9 +28,28 @@ struct Keys {
 }
 
 impl Door {
-    /// A door at that port of this machine, called by these hosts, as `127.0.0.1:8080`.
-    pub fn new(port: u16, hosts: Vec<String>) -> Self {
-        Self { cookie: format!("chartsift-{port}"), hosts, keys: Mutex::default() }
+    /// A door at a port of this machine, called by these names, of which there is at least one.
+    pub fn new(names: &[String], port: u16, encrypted: bool) -> Self {
+        let usual = if encrypted { 443 } else { 80 };
+        let host = |name: &String| {
+            let name = if name.contains(':') { format!("[{name}]") } else { name.clone() };
+            // As browsers write it.
+            if port == usual { name } else { format!("{name}:{port}") }
+        };
+        // Under a name that begins so, browsers take a cookie over an encrypted connection alone.
+        let cookie = format!("{}chartsift-{port}", if encrypted { "__Host-" } else { "" });
+        let hosts = names.iter().map(host).collect();
+        Self { cookie, encrypted, hosts, keys: Mutex::default() }
+    }
+
+    /// Where it is, as `http://127.0.0.1:8080`.
+    pub fn address(&self) -> String {
+        let host = self.hosts.first().map_or("", String::as_str);
+        format!("{}{host}", self.scheme())
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.encrypted { "https://" } else { "http://" }
     }
 
     /// A token by which a reviewer comes in, once.
@@ -44,7 +65,9 @@ impl Door {
         let mut keys = self.keys();
         let reviewer = keys.tokens.remove(&blake3::hash(token.as_bytes()))?;
         keys.sessions.insert(blake3::hash(session.as_bytes()), reviewer);
-        let cookie = format!("{}={session}; HttpOnly; SameSite=Strict; Path=/", self.cookie);
+        let secure = if self.encrypted { "; Secure" } else { "" };
+        let cookie =
+            format!("{}={session}; HttpOnly; SameSite=Strict; Path=/{secure}", self.cookie);
         HeaderValue::from_str(&cookie).ok()
     }
 
@@ -68,7 +91,7 @@ impl Door {
     pub fn origin(&self, headers: &HeaderMap) -> bool {
         let word = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let own = |origin: &str| {
-            let host = origin.strip_prefix("http://");
+            let host = origin.strip_prefix(self.scheme());
             host.is_some_and(|host| word(header::HOST) == Some(host))
         };
         word(header::ORIGIN).is_some_and(own)
@@ -109,15 +132,21 @@ mod tests {
         pairs.iter().map(|(n, v)| (n.parse().unwrap(), HeaderValue::from_str(v).unwrap())).collect()
     }
 
+    fn door(names: &[&str], port: u16, encrypted: bool) -> Door {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        Door::new(&names, port, encrypted)
+    }
+
     #[test]
     fn a_token_opens_once_for_its_reviewer() {
-        let door = Door::new(1, vec!["127.0.0.1:1".to_owned()]);
+        let door = door(&["127.0.0.1"], 1, false);
         let (ann, ben) = (door.token("ann").unwrap(), door.token("ben").unwrap());
         assert_ne!(ann, ben);
         let cookie = door.enter(&ann).unwrap();
         assert!(door.enter(&ann).is_none() && door.enter("").is_none());
         let cookie = cookie.to_str().unwrap();
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"));
+        assert!(!cookie.contains("Secure"));
         let session = cookie.split(';').next().unwrap();
         assert_eq!(door.reviewer(&headers(&[("cookie", session)])).as_deref(), Some("ann"));
         assert_eq!(door.reviewer(&headers(&[("cookie", "chartsift-1=00")])), None);
@@ -126,7 +155,7 @@ mod tests {
 
     #[test]
     fn only_pages_of_this_address_change_anything() {
-        let door = Door::new(1, vec!["127.0.0.1:1".to_owned()]);
+        let door = door(&["127.0.0.1"], 1, false);
         let host = ("host", "127.0.0.1:1");
         assert!(door.host(&headers(&[host])) && !door.host(&headers(&[("host", "evil.example")])));
         assert!(door.origin(&headers(&[host, ("origin", "http://127.0.0.1:1")])));
@@ -136,5 +165,32 @@ mod tests {
             assert!(!door.origin(&headers(&[host, ("origin", origin)])), "{origin}");
         }
         assert!(!door.origin(&headers(&[host])));
+    }
+
+    #[test]
+    fn hosts_are_named_as_browsers_name_them() {
+        #[track_caller]
+        fn check(name: &str, port: u16, encrypted: bool, address: &str) {
+            let door = door(&[name], port, encrypted);
+            assert_eq!(door.address(), address);
+            let host = address.split_once("://").unwrap().1;
+            assert!(door.host(&headers(&[("host", host)])));
+            assert!(door.origin(&headers(&[("host", host), ("origin", address)])));
+        }
+        check("127.0.0.1", 8087, false, "http://127.0.0.1:8087");
+        check("::1", 8087, false, "http://[::1]:8087");
+        check("127.0.0.1", 80, false, "http://127.0.0.1");
+        check("review.example", 80, true, "https://review.example:80");
+        check("review.example", 443, true, "https://review.example");
+    }
+
+    #[test]
+    fn an_encrypted_session_stays_so() {
+        let door = door(&["review.example"], 8087, true);
+        let cookie = door.enter(&door.token("ann").unwrap()).unwrap();
+        let cookie = cookie.to_str().unwrap();
+        assert!(cookie.starts_with("__Host-chartsift-8087=") && cookie.ends_with("; Secure"));
+        let host = ("host", "review.example:8087");
+        assert!(!door.origin(&headers(&[host, ("origin", "http://review.example:8087")])));
     }
 }

@@ -1,7 +1,8 @@
 //! The reviewers' pages: a fact beside its ink, one key a verdict.
 //!
-//! Served on this machine alone, to whoever holds a token that was printed. Requests are
-//! answered on threads that may wait for files; only the connections know the async runtime.
+//! Served to whoever holds a token that was printed: on this machine alone, unless the
+//! connections are encrypted. Requests are answered on threads that may wait for files; only the
+//! connections know the async runtime.
 
 #![expect(clippy::disallowed_methods, reason = "serves a report folder")]
 
@@ -15,6 +16,7 @@ mod evaluate;
 mod export;
 mod facts;
 mod fields;
+mod https;
 mod index;
 mod lists;
 mod markdown;
@@ -36,6 +38,7 @@ use app::App;
 use ask::{answer, enter, file};
 use door::Door;
 pub use export::{Exported, export};
+pub use https::Https;
 
 /// What is served, and to whom.
 pub struct Served {
@@ -45,8 +48,10 @@ pub struct Served {
     pub store: Store,
     /// Lexicons and policies, to decide cases again.
     pub engine: Engine,
-    /// Where; loopback addresses alone.
+    /// Where; loopback addresses alone, unless it is encrypted.
     pub address: SocketAddr,
+    /// What encrypts it.
+    pub https: Option<Https>,
     /// Who reviews; each comes in by an address of their own.
     pub reviewers: Vec<String>,
     /// What draws the facts that estimates rest on.
@@ -71,15 +76,16 @@ const TEMPLATES: &[(&str, &str)] = &[
 /// Serves until the program ends; `ready` is told each reviewer's name and address.
 ///
 /// # Errors
-/// [`Error::Usage`] where `out` is no report or the address is not of this machine alone,
+/// [`Error::Usage`] where `out` is no report or records would cross the network in the clear,
 /// [`Error::Io`] where the address cannot be used.
 pub fn serve(served: Served, ready: impl FnOnce(&[(String, String)])) -> Result<(), Error> {
-    let Served { out, store, engine, address, reviewers, seed, sample } = served;
-    if !address.ip().is_loopback() {
+    let Served { out, store, engine, address, https, reviewers, seed, sample } = served;
+    if !address.ip().is_loopback() && https.is_none() {
         return Err(Error::Usage {
-            place: format!("--listen {address}"),
-            problem: "records would cross the network in the clear; listen on 127.0.0.1 and \
-                      reach it through a tunnel, as `ssh -L 8080:127.0.0.1:8080 HOST` makes one"
+            place: format!("--listen {}", address.ip()),
+            problem: "records would cross the network in the clear; give --certificate and --key, \
+                      or listen on 127.0.0.1 and reach it through a tunnel, as \
+                      `ssh -L 8087:127.0.0.1:8087 HOST` makes one"
                 .to_owned(),
         });
     }
@@ -88,24 +94,29 @@ pub fn serve(served: Served, ready: impl FnOnce(&[(String, String)])) -> Result<
     let listener = std::net::TcpListener::bind(address).map_err(failed)?;
     listener.set_nonblocking(true).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let hosts = vec![address.to_string(), format!("localhost:{}", address.port())];
-    let door = Door::new(address.port(), hosts);
+    let local = [address.ip().to_string(), "localhost".to_owned()];
+    let names = https.as_ref().map_or(&local[..], Https::names);
+    let door = Door::new(names, address.port(), https.is_some());
     let mut addresses = Vec::new();
     for reviewer in reviewers {
         let token = door.token(&reviewer).map_err(|error| failed(std::io::Error::other(error)))?;
-        addresses.push((reviewer, format!("http://{address}/enter?token={token}")));
+        addresses.push((reviewer, format!("{}/enter?token={token}", door.address())));
     }
     let app = App::new(out, (seed, sample), (store, door), engine, templates()?)?;
     let routes = routes(Arc::new(app));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
-        .enable_io()
+        .enable_all()
         .build()
         .map_err(failed)?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
         ready(&addresses);
-        axum::serve(listener, routes).await.map_err(failed)
+        match https {
+            Some(https) => axum::serve(https.connections(listener, address), routes).await,
+            None => axum::serve(listener, routes).await,
+        }
+        .map_err(failed)
     })
 }
 
