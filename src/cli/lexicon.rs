@@ -1,8 +1,11 @@
 //! `lexicon`: for those who write lexicons.
 
-use std::collections::BTreeSet;
+#![expect(clippy::disallowed_methods, reason = "reads gold")]
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
@@ -13,9 +16,10 @@ use crate::error::Error;
 use crate::extract::extract;
 use crate::fact::Fact;
 use crate::lexicon::Lexicon;
-use crate::pipeline::{lexicon_files, read_pages};
+use crate::pipeline::{Source, lexicon_files, read_pages};
 use crate::read::ReadOptions;
 use crate::report::{FactRow, line};
+use crate::review::{Gold, Outcome, Taken};
 use crate::text::Text;
 
 /// Check a lexicon, run its examples, or hold two against each other
@@ -36,11 +40,19 @@ enum Action {
         #[arg(long)]
         gaps: bool,
     },
-    /// Run the examples in the lexicon's files
+    /// Run the examples in the lexicon's files, and hold it against what reviewers said
     Test {
         /// Folder of lexicon files that stand in for the built-in ones of the same name
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
+        /// Facts that reviewers accepted, corrected, added or rejected, as `review --export`
+        /// writes them
+        #[arg(long, value_name = "gold.jsonl")]
+        gold: Option<PathBuf>,
+        /// The files that gold speaks of, to be read as a whole; gold of other files is held
+        /// against its paragraph alone
+        #[arg(long, value_name = "FILE", num_args = 1.., requires = "gold")]
+        documents: Vec<PathBuf>,
     },
     /// The facts of files that are lost (-) and gained (+) from one lexicon to another
     Diff {
@@ -72,11 +84,17 @@ pub fn run(args: &Args) -> Result<Done, Error> {
             );
             tell(&mut out, &remarks, &told)
         }
-        Action::Test { folder } => {
+        Action::Test { folder, gold, documents } => {
             let lexicon = Lexicon::parse(&lexicon_files(folder.as_deref())?)?;
             let (facts, cues) = (lexicon.examples.len(), lexicon.cue_examples.len());
-            let told = format!("{facts} examples of facts, {cues} of cues");
-            tell(&mut out, &author::test(&lexicon), &told)
+            let mut told = format!("{facts} examples of facts, {cues} of cues");
+            let mut remarks = author::test(&lexicon);
+            if let Some(gold) = gold {
+                let (wrong, of_gold) = test_gold(&lexicon, gold, documents)?;
+                remarks.extend(wrong);
+                told = format!("{told}, {of_gold}");
+            }
+            tell(&mut out, &remarks, &told)
         }
         Action::Diff { old, new, files } => {
             let old = Lexicon::parse(&lexicon_files(Some(old))?)?;
@@ -101,6 +119,66 @@ fn tell(out: &mut impl Write, remarks: &[Remark], told: &str) -> Result<Done, Er
         });
     }
     Ok(Done::default())
+}
+
+/// What of gold does not come out as reviewers said, and a line on all of it. Tells lines, ids and
+/// names of fields, and nothing that a record says.
+fn test_gold(
+    lexicon: &Lexicon,
+    path: &Path,
+    documents: &[PathBuf],
+) -> Result<(Vec<Remark>, String), Error> {
+    let lines = fs::read_to_string(path).map_err(Error::io(path, "cannot read"))?;
+    let name = path.display().to_string();
+    let gold = Gold::parse(&name, &lines)?;
+    let texts = match documents {
+        [] => HashMap::new(),
+        documents => texts_of(lexicon, &sources(documents)?),
+    };
+    let mut counts = [0; 4];
+    let mut remarks = Vec::new();
+    let mut whole = 0;
+    for (at, gold) in gold.iter().enumerate() {
+        let text = texts.get(&gold.content_hash);
+        let outcome = text.and_then(|(text, taken)| gold.in_document(text, taken));
+        whole += usize::from(outcome.is_some());
+        let (count, problem) = match outcome.unwrap_or_else(|| gold.in_paragraph(lexicon)) {
+            Outcome::Right => (0, None),
+            Outcome::Missed => (1, Some("missed".to_owned())),
+            Outcome::Otherwise(fields) => {
+                (2, Some(format!("found otherwise: {}", fields.join(", "))))
+            }
+            Outcome::Rejected => (3, Some("found, though reviewers rejected it".to_owned())),
+        };
+        counts[count] += 1;
+        remarks.extend(problem.map(|problem| Remark {
+            place: format!("{name}:{}", at + 1),
+            problem: format!("{} {} {problem}", gold.kind(), gold.id()),
+            gap: false,
+        }));
+    }
+    let [right, missed, otherwise, rejected] = counts;
+    let told = format!(
+        "{} of gold ({whole} in their files: {right} right, {missed} missed, {otherwise} found \
+         otherwise, {rejected} found though rejected)",
+        gold.len()
+    );
+    Ok((remarks, told))
+}
+
+/// The text of each file and the facts in it, by BLAKE3 of the file.
+fn texts_of(lexicon: &Lexicon, sources: &[Source]) -> HashMap<String, (Text, Taken)> {
+    let mut texts = HashMap::new();
+    for source in sources {
+        let (document, problems) = read_pages(source, &ReadOptions::default());
+        super::report_problems(&source.name, &problems);
+        if let Some(document) = document {
+            let text = Text::from_document(&document);
+            let taken = Taken::from(&text, lexicon);
+            texts.insert(document.content_hash, (text, taken));
+        }
+    }
+    texts
 }
 
 fn diff(

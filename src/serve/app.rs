@@ -167,10 +167,15 @@ impl<'a> Listing<'a> {
     /// The next after a fact of which something is left to say; from the start where there is
     /// none behind it.
     pub fn next(&self, after: Option<u32>) -> Option<u32> {
+        self.ahead(after).next()
+    }
+
+    /// Those that come after a fact one by one, as [`next`](Self::next) says.
+    pub fn ahead(&self, after: Option<u32>) -> impl Iterator<Item = u32> {
         let start = after.and_then(|after| self.places.iter().position(|at| *at == after));
         let (before, behind) = self.places.split_at(start.map_or(0, |start| start + 1));
-        let mut rest = behind.iter().chain(before).filter(|at| Some(**at) != after);
-        rest.find(|at| !self.done(**at)).copied()
+        let rest = behind.iter().chain(before).copied().filter(move |at| Some(*at) != after);
+        rest.filter(|at| !self.done(*at))
     }
 
     /// How many are done.

@@ -15,6 +15,9 @@ use crate::pipeline::guarded;
 /// More than any form holds.
 const MOST: usize = 1 << 20;
 
+/// In the browser's own cache for half an hour.
+const KEPT: HeaderValue = HeaderValue::from_static("private, max-age=1800");
+
 /// A request of somebody who was let in.
 pub struct Ask {
     /// What the pages are made from.
@@ -150,8 +153,7 @@ fn shown(app: &App, answer: Answer) -> Response {
                 axum::body::Bytes::from(picture.png.clone()).into(),
             );
             // So that the picture that was fetched ahead is there; the address names the content.
-            let kept = HeaderValue::from_static("private, max-age=1800");
-            response.headers_mut().insert(header::CACHE_CONTROL, kept);
+            response.headers_mut().insert(header::CACHE_CONTROL, KEPT);
             response
         }
         Answer::See(place) => {
@@ -189,7 +191,12 @@ pub async fn enter(State(app): State<Arc<App>>, headers: HeaderMap, request: Req
 
 /// A file that the program carries.
 pub async fn file(kind: &'static str, bytes: &'static [u8]) -> Response {
-    response(StatusCode::OK, kind, bytes.into())
+    let mut response = response(StatusCode::OK, kind, bytes.into());
+    // The browser asks for the icon again at every fact otherwise.
+    if kind.starts_with("image/") {
+        response.headers_mut().insert(header::CACHE_CONTROL, KEPT);
+    }
+    response
 }
 
 fn message(app: &App, status: StatusCode, words: &str) -> Response {

@@ -11,7 +11,7 @@ use super::index::Index;
 use super::picture::Pictures;
 use crate::error::Error;
 use crate::report::{Cell, CsvTable, StoredFact, line, read_fact};
-use crate::review::Ledger;
+use crate::review::{Ledger, without_place};
 use crate::store::{Event, Store, Target, Verdict};
 
 /// How much was written.
@@ -155,7 +155,8 @@ fn signoff(event: &Event, counts: bool) -> Vec<Cell<'static>> {
 }
 
 /// A fact that a person had the last word on, with the lines of text that it stands in, where it
-/// stands in them (code points), and whether it is to be found there.
+/// stands in them and in the whole text of its file (code points), and whether it is to be found
+/// there.
 fn golden((index, pictures): (&Index, &Pictures), store: &Store, event: &Event) -> Option<Value> {
     let (stored, found) = match (event.target, event.verdict) {
         (Target::Fact, Verdict::Accept) => (event.from.as_deref(), true),
@@ -180,25 +181,10 @@ fn golden((index, pictures): (&Index, &Pictures), store: &Store, event: &Event) 
     let from = whole[..start].rfind("\n\n").map_or(0, |at| at + 2);
     let till = whole[end..].find("\n\n").map_or(whole.len(), |at| end + at);
     let before = whole[from..start].chars().count();
-    let mut fields = object(text);
-    for name in [
-        "case_id",
-        "document",
-        "part",
-        "page",
-        "boxes",
-        "start",
-        "end",
-        "source",
-        "ocr_confidence",
-        "confidence",
-        "content_hash",
-    ] {
-        fields.remove(name);
-    }
     let length = whole[start..end].chars().count();
     Some(json!({
         "verdict": event.verdict.as_str(), "found": found, "text": &whole[from..till],
-        "start": before, "end": before + length, "fact": fields,
+        "start": before, "end": before + length, "content_hash": file.content(),
+        "document_start": place.start, "fact": without_place(object(text)),
     }))
 }

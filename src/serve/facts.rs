@@ -24,6 +24,13 @@ const AROUND: usize = 260;
 /// Points of the page that are shown around a box, at least.
 const WINDOW: (f32, f32) = (340.0, 315.0);
 
+/// How many facts ahead are looked at for pictures that will be needed.
+const AHEAD: usize = 24;
+
+/// How many of their pictures are fetched ahead: a page takes as long to draw as a quick
+/// reviewer takes for a fact.
+const PICTURES: usize = 6;
+
 /// The page of a file that is asked for: the file's place, its entry, the page's number.
 pub fn page_asked<'a>(index: &'a Index, asked: &Form) -> Option<(usize, &'a FileEntry, u32)> {
     let file = asked.number("file")?;
@@ -67,17 +74,17 @@ pub fn fact_page(
     let kind = edited.get("kind").and_then(Value::as_str).unwrap_or(fact.kind.name()).to_owned();
 
     let listing = queue.map(|queue| Listing::new(index, &ledger, &ask.reviewer, queue));
-    let (listed, next, previous, why) = match &listing {
+    let (listed, ahead, previous, why): (_, Vec<u32>, _, _) = match &listing {
         Some(listing) => {
             let place = listing.places.iter().position(|other| *other == at);
             let before = place.and_then(|p| p.checked_sub(1)).map(|p| listing.places[p]);
             let counted = json!({ "href": address::queue(&name), "title": title(&listing.queue, index),
                 "done": listing.count_done(), "total": listing.places.len() });
-            (counted, listing.next(Some(at)), before, listing.why(at))
+            (counted, listing.ahead(Some(at)).take(AHEAD).collect(), before, listing.why(at))
         }
         None => {
             let own = &case.facts;
-            let behind = Some(at + 1).filter(|next| own.contains(&(*next as usize)));
+            let behind = (at + 1..own.end as u32).take(AHEAD).collect();
             let before = at.checked_sub(1).filter(|before| own.contains(&(*before as usize)));
             (Value::Null, behind, before, String::new())
         }
@@ -85,15 +92,8 @@ pub fn fact_page(
     let page = read(&ask.app, index, item.file);
     let boxes: Vec<Rect> = fact.place.boxes.clone();
     let picture = picture_of(index, page.as_deref(), (item.file, item.page), &boxes, &[]);
-    // A text file has no picture to fetch ahead.
-    let drawn = |next: &u32| {
-        let place = index.fact(*next as usize).map(|(stored, _)| stored.fact.place);
-        place.is_some_and(|place| place.source != Some(TextSource::TextFile))
-    };
-    let preload = next.filter(drawn).map(|next| {
-        let item = &index.items[next as usize];
-        address::picture(index, item.file, item.page)
-    });
+    let next = ahead.first().copied();
+    let preload = pictures_of(index, &ahead).join(" ");
     let history = match blind {
         true => Vec::new(),
         false => ledger.about(Target::Fact, &item.id).map(|event| told(&ledger, event)).collect(),
@@ -124,6 +124,23 @@ pub fn fact_page(
     });
     drop(ledger);
     Ok(ask.page("fact.html", context))
+}
+
+/// Addresses of the first pictures of some facts, each once.
+pub fn pictures_of(index: &Index, facts: &[u32]) -> Vec<String> {
+    let mut pages = Vec::new();
+    for &at in facts {
+        let item = &index.items[at as usize];
+        let page = (item.file, item.page);
+        if pages.len() < PICTURES && !pages.contains(&page) {
+            // A text file has no picture.
+            let place = index.fact(at as usize).map(|(stored, _)| stored.fact.place);
+            if place.is_some_and(|place| place.source != Some(TextSource::TextFile)) {
+                pages.push(page);
+            }
+        }
+    }
+    pages.into_iter().map(|(file, page)| address::picture(index, file, page)).collect()
 }
 
 /// A page as a whole, with all its facts, to mark what was missed.

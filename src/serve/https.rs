@@ -53,7 +53,8 @@ impl Https {
             let unread = |error| wrong(path, format!("cannot read: {error}; {what}"));
             fs::read(path).map_err(unread)
         };
-        let what = "--certificate names a file in PEM with the certificate and those that vouch for it";
+        let what =
+            "--certificate names a file in PEM with the certificate and those that vouch for it";
         let chain: Result<Vec<CertificateDer<'static>>, _> =
             CertificateDer::pem_slice_iter(&read(certificate, what)?).collect();
         let chain = chain.unwrap_or_default();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::address;
 use super::app::{Listing, gone};
 use super::ask::{Answer, Ask};
-use super::facts::{page_subject, title, told, words};
+use super::facts::{page_subject, pictures_of, title, told, words};
 use crate::error::Error;
 use crate::fact::Kind;
 use crate::report::{line, read_fact};
@@ -14,6 +14,9 @@ use crate::store::Target;
 
 /// Facts on a page of a queue.
 const SHOWN: usize = 50;
+
+/// Facts of a queue that are looked at for pictures before it is begun.
+const FIRST: usize = 6;
 
 /// All queues.
 pub fn queues(ask: &Ask) -> Result<Answer, Error> {
@@ -37,6 +40,12 @@ pub fn queues(ask: &Ask) -> Result<Answer, Error> {
         told_of(Queue::Adjudicate, "reviewers differ"),
         told_of(Queue::Changed, "the program reads them otherwise than when they were reviewed"),
     ];
+    // Whoever begins one of these finds its first pages drawn.
+    let first = |queue: Queue| {
+        Listing::new(&index, &ledger, &ask.reviewer, queue).ahead(None).take(FIRST).collect()
+    };
+    let first: [Vec<u32>; 2] = [first(Queue::Low), first(Queue::Random { seed })];
+    let preload = pictures_of(&index, &first.concat()).join(" ");
     let mut reasons: Vec<Value> = index
         .reasons
         .keys()
@@ -62,7 +71,7 @@ pub fn queues(ask: &Ask) -> Result<Answer, Error> {
         .collect();
     drop(ledger);
     let context = json!({ "title": "Queues", "here": "queues", "queues": main, "reasons": reasons,
-        "pages": pages, "gone": gone });
+        "preload": preload, "pages": pages, "gone": gone });
     Ok(ask.page("queues.html", context))
 }
 

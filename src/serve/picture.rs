@@ -15,8 +15,8 @@ const LIGHT: usize = 100_000;
 /// Bytes of pictures that are kept.
 const ROOM: usize = 256 << 20;
 
-/// Readings that are kept: those of the documents at hand.
-const READINGS: usize = 8;
+/// Readings that are kept: those of the documents at hand, and of those fetched ahead.
+const READINGS: usize = 16;
 
 /// A page that is seen on the screen, not read by a machine: as fine as a fax.
 const DPI: f32 = 200.0;

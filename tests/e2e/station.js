@@ -1,7 +1,7 @@
 // A report made of the corpus, a station that serves it, and a browser to look at it.
 
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, mkdirSync, writeFileSync, rmSync } from "node:fs";
+import { mkdtempSync, mkdirSync, readFileSync, writeFileSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,8 +27,31 @@ export const HOSTILE_CASE = `odd <b>"case"</b> & 'co'`;
 /// How many programs want each core: where others are at work, all takes longer by as much.
 export const busy = () => Math.max(1, loadavg()[0] / cpus().length);
 
-/// A folder with a few faxes of the corpus as cases, and a text file that is hostile.
-export function folder() {
+/// A fax of the corpus that is stored on its side and turned by its page, cropped to a few lines: what a
+/// reader sees is 560 points wide and 170 high, and begins 30 points from the left and 120 from the top of
+/// what was faxed.
+function cropped() {
+  const fax = readFileSync(join(project, "corpus/faxes/pudendal-question/consultation.pdf"), "latin1");
+  const scan = /\n5 0 obj\n(<<[^]*?endstream)/.exec(fax)[1];
+  const paint = "q 792 0 0 612 0 0 cm /Im0 Do Q";
+  const objects = ["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 792 612] /CropBox [120 30 290 590] /Rotate 90 " +
+      "/Contents 4 0 R /Resources << /XObject << /Im0 5 0 R >> >> >>",
+    `<< /Length ${paint.length} >>\nstream\n${paint}\nendstream`, scan];
+  let pdf = "%PDF-1.4\n";
+  const places = objects.map((object, n) => {
+    const place = pdf.length;
+    pdf += `${n + 1} 0 obj\n${object}\nendobj\n`;
+    return `${String(place).padStart(10, "0")} 00000 n \n`;
+  });
+  const end = pdf.length;
+  pdf += `xref\n0 6\n0000000000 65535 f \n${places.join("")}trailer << /Root 1 0 R /Size 6 >>\nstartxref\n${end}\n%%EOF\n`;
+  return Buffer.from(pdf, "latin1");
+}
+
+/// A folder with a few faxes of the corpus as cases, and a text file that is hostile; with `sheets`, pages
+/// beside it that are turned and cropped, or have pixels that are not square.
+export function folder({ sheets = false } = {}) {
   const place = mkdtempSync(join(tmpdir(), "chartsift-e2e-"));
   mkdirSync(join(place, "in"));
   writeFileSync(join(place, "in", "hostile.txt"), HOSTILE);
@@ -40,6 +63,13 @@ export function folder() {
   const rows = faxes.map(([name, file, day]) =>
     [name, join(project, "corpus/faxes", name, file), day, "64450"].map(quoted).join(","));
   rows.push([HOSTILE_CASE, "in/hostile.txt", "2025-11-01", "64450"].map(quoted).join(","));
+  if (sheets) {
+    writeFileSync(join(place, "in", "turned.pdf"), cropped());
+    const standard = join(project, "corpus/faxes/bare-order/order.pdf");
+    for (const path of ["in/turned.pdf", standard]) {
+      rows.push([HOSTILE_CASE, path, "2025-11-01", "64450"].map(quoted).join(","));
+    }
+  }
   writeFileSync(join(place, "manifest.csv"), ["case_id,path,as_of,cpt", ...rows].join("\n") + "\n");
   const out = join(place, "out");
   const run = (...more) => chartsift("run", "--manifest", join(place, "manifest.csv"), "--out", out, "--ocr-engine", "tesseract", ...more);

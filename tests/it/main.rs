@@ -15,6 +15,7 @@ mod page;
 mod packet;
 mod place;
 mod read;
+mod review;
 mod scans;
 mod searchable;
 mod second_engine;

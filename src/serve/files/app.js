@@ -12,14 +12,27 @@ function tell(words) {
   tell.timer = setTimeout(() => { told.textContent = ""; }, 2500);
 }
 
-// Fetched ahead, and kept so that the browser does not let go of it.
+// Pictures fetched ahead, and kept so that the browser does not let go of them. Two at a time, so
+// that connections are left for a verdict; those of the fact that is shown come first.
 const ahead = new Map();
-function preload(href) {
-  if (!href || ahead.has(href)) return;
+let wanted = [];
+let fetching = 0;
+function preload(hrefs) {
+  wanted = hrefs.filter((href) => href && !ahead.has(href));
+  fetchNext();
+}
+
+function fetchNext() {
+  if (fetching >= 2 || !wanted.length) return;
+  const href = wanted.shift();
   const picture = new Image();
-  picture.src = href;
   ahead.set(href, picture);
-  if (ahead.size > 8) ahead.delete(ahead.keys().next().value);
+  if (ahead.size > 16) ahead.delete(ahead.keys().next().value);
+  fetching++;
+  picture.onload = picture.onerror = () => { fetching--; fetchNext(); };
+  picture.fetchPriority = "low";
+  picture.src = href;
+  fetchNext();
 }
 
 let moving = false;
@@ -170,9 +183,9 @@ document.addEventListener("mouseup", () => {
 });
 
 function begin() {
+  preload(($("main [data-preload]")?.dataset.preload ?? "").split(" "));
   const desk = $(".desk");
   if (!desk) return;
-  preload(desk.dataset.preload);
   for (const part of $$(".context, .ink .plain")) {
     const quote = $("mark", part);
     if (quote) part.scrollTop = quote.offsetTop - part.clientHeight / 2 + quote.offsetHeight / 2;
