@@ -11,6 +11,9 @@ import openpyxl
 from tables import rows as rows_of_csv
 from tables import text, unguarded
 
+NUMBERS = ("count", "of", "share", "low", "high", "value")
+FIGURES = ("table", "key_1", "value_1", "key_2", "value_2", "label", "measure", *NUMBERS, "withheld")
+
 
 def shown(cell) -> str:
     """A cell as the table writes it; of a link its path."""
@@ -19,14 +22,31 @@ def shown(cell) -> str:
     return text(cell)
 
 
+def summary(sheet):
+    """What is wrong with the sheet that a pivot is made of: a line a figure, under one header."""
+    header, *lines = sheet.iter_rows(values_only=True)
+    if header != FIGURES or len(lines) < 100:
+        yield f"summary: columns {header}, {len(lines)} lines"
+    if sheet.freeze_panes != "B2" or sheet.auto_filter.ref != sheet.dimensions:
+        yield "summary: no frozen header, or no filter over all"
+    for line in lines:
+        own = dict(zip(header, line))
+        numbers = [own[name] for name in NUMBERS if own[name] is not None]
+        if not all(isinstance(number, (int, float)) for number in numbers) or not isinstance(own["withheld"], bool):
+            yield f"summary: {own['table']}, {own['measure']}: words for a number"
+
+
 def main():
     folder = Path(sys.argv[1])
     book = openpyxl.load_workbook(folder / "report.xlsx")
     wrong = []
     tables = {path.stem for path in folder.glob("*.csv")}
-    if set(book.sheetnames) != tables:
+    if set(book.sheetnames) != tables | {"summary"}:
         wrong.append(f"sheets {book.sheetnames}, tables {sorted(tables)}")
     for sheet in book:
+        if sheet.title == "summary":
+            wrong.extend(summary(sheet))
+            continue
         rows = rows_of_csv(folder / f"{sheet.title}.csv")
         if sheet.max_row != len(rows) or sheet.freeze_panes != "B2" or not sheet.auto_filter.ref:
             wrong.append(f"{sheet.title}: {sheet.max_row} rows of {len(rows)}, no frozen header or no filter")

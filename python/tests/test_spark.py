@@ -68,6 +68,13 @@ def assert_same(report: chartsift.Report, verdicts: cs.Verdicts) -> None:
     verdicts.nested.unpersist()
 
 
+def figures(folder: Path) -> object:
+    """What ``summarize`` counts of a report."""
+    command = [*chartsift.PROGRAM, "summarize", str(folder), "--format", "json"]
+    said = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    return said["cases"], said["policies"], said["tables"]
+
+
 @pytest.fixture(scope="module")
 def local(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> chartsift.Report:
     out = tmp_path_factory.mktemp("local-run") / "out"
@@ -130,6 +137,7 @@ def test_rows_are_those_of_a_local_run_though_a_worker_is_killed(
             written = spark.read.parquet(str(tmp_path / "report" / table))
             assert of_run(local, table) == of_cluster(written), table
     assert (tmp_path / "report" / "facts" / "kind=medication").is_dir()
+    assert figures(tmp_path / "report") == figures(local.folder)
     narratives = spark.read.parquet(str(tmp_path / "report" / "assessments"))
     told = {row.case_id: row.narrative for row in narratives.collect()}
     for case, narrative in told.items():

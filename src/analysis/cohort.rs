@@ -92,32 +92,83 @@ pub struct Cohort {
     pub(super) sources: Vec<Source>,
 }
 
-/// The columns of cases.csv that a summary needs.
-pub struct Given;
+/// Rows of the table of cases of one report, as one thread reads them.
+#[derive(Default)]
+pub struct Cases {
+    names: Names,
+    rows: Vec<Row>,
+}
 
-impl Given {
-    /// Their names.
+/// A row of the table of cases.
+struct Row {
+    id: Box<str>,
+    assessment: Box<str>,
+    /// Words by their numbers: provider, payer, procedure code, day, month, policy, version,
+    /// determination, determination without exclusions, steps of which each would do, first reason.
+    words: [u32; 11],
+    /// Pages read by OCR, pages not readable; required criteria met, not met, not documented.
+    counts: [u32; 5],
+    curable: bool,
+    documentation_only: bool,
+}
+
+impl Cases {
+    /// The columns that are needed.
     pub const COLUMNS: &'static [&'static str] = &[
         "case_id",
-        "pages_ocr",
-        "pages_unreadable",
-        "as_of",
+        "assessment",
         "provider",
         "payer",
         "request_cpt",
+        "as_of",
         "policy_id",
         "policy_version",
         "determination",
         "determination_without_exclusions",
+        "one_fix_away",
+        "primary_reason_id",
+        "pages_ocr",
+        "pages_unreadable",
         "n_met",
         "n_not_met",
         "n_not_documented",
         "curable",
         "documentation_only",
-        "assessment",
-        "one_fix_away",
-        "primary_reason_id",
     ];
+
+    /// Takes a row, as [`Cases::COLUMNS`] has it.
+    pub fn push<C: AsRef<str>>(&mut self, row: &[C]) {
+        let cell = |place: usize| row.get(place).map_or("", AsRef::as_ref);
+        let number = |place: usize| cell(place).parse().unwrap_or_default();
+        let day = cell(5);
+        let month = day.get(..7).unwrap_or_default();
+        let words = [
+            cell(2),
+            cell(3),
+            cell(4),
+            day,
+            month,
+            cell(6),
+            cell(7),
+            cell(8),
+            cell(9),
+            cell(10),
+            cell(11),
+        ];
+        self.rows.push(Row {
+            id: cell(0).into(),
+            assessment: cell(1).into(),
+            words: words.map(|word| self.names.number(word)),
+            counts: [12, 13, 14, 15, 16].map(number),
+            curable: cell(17) == "true",
+            documentation_only: cell(18) == "true",
+        });
+    }
+
+    /// Forgets where the assessments are, as where a report has none as files.
+    pub fn without_assessments(&mut self) {
+        self.rows.iter_mut().for_each(|row| row.assessment = Box::default());
+    }
 }
 
 impl Cohort {
@@ -149,65 +200,55 @@ impl Cohort {
         &self.reports
     }
 
-    /// Takes a row of cases.csv of the last report, as [`Given::COLUMNS`] has it; rows of a case
-    /// come together.
-    pub fn case(&mut self, index: &mut Index, row: &[&str]) {
-        let &[
-            id,
-            pages_ocr,
-            pages_unreadable,
-            as_of,
-            provider,
-            payer,
-            cpt,
-            policy,
-            version,
-            determination,
-            without_exclusions,
-            met,
-            not_met,
-            not_documented,
-            curable,
-            documentation_only,
-            assessment,
-            one_fix_away,
-            primary,
-        ] = row
-        else {
-            return;
-        };
-        let number = |text: &str| text.parse().unwrap_or_default();
-        let names = &mut self.names;
-        let case = index.find(id).unwrap_or_else(|| {
-            let case = self.cases.len() as u32;
-            index.insert(id, case);
-            self.cases.push(Case {
-                report: self.reports.len().saturating_sub(1) as u32,
-                id: id.into(),
-                assessment: assessment.into(),
-                provider: names.number(provider),
-                payer: names.number(payer),
-                cpt: names.number(cpt),
-                month: names.number(as_of.get(..7).unwrap_or_default()),
-                as_of: names.number(as_of),
-                pages_ocr: number(pages_ocr),
-                pages_unreadable: number(pages_unreadable),
-                ruling: self.rulings.len() as u32,
+    /// Takes the cases of the last report, and says where each stands among all. They are put in
+    /// the order of their ids, as `run` writes them, so that the rows of a case come together.
+    pub fn take_cases(&mut self, parts: Vec<Cases>) -> Index {
+        let mut rows: Vec<Row> = Vec::with_capacity(parts.iter().map(|part| part.rows.len()).sum());
+        for part in parts {
+            let numbers: Vec<u32> = part.names.iter().map(|word| self.names.number(word)).collect();
+            let own = |word: u32| numbers.get(word as usize).copied().unwrap_or_default();
+            rows.extend(part.rows.into_iter().map(|row| Row { words: row.words.map(own), ..row }));
+        }
+        if !rows.is_sorted_by(|a, b| a.id <= b.id) {
+            rows.sort_by(|a, b| a.id.cmp(&b.id));
+        }
+        let first = self.cases.len();
+        let mut index = Index::default();
+        for row in rows {
+            let [provider, payer, cpt, as_of, month, policy, version, ..] = row.words;
+            let [.., determination, without_exclusions, one_fix_away, primary] = row.words;
+            let [pages_ocr, pages_unreadable, required @ ..] = row.counts;
+            if self.cases.len() == first || self.cases.last().is_some_and(|last| last.id != row.id)
+            {
+                index.insert(&row.id, self.cases.len() as u32);
+                self.cases.push(Case {
+                    report: self.reports.len().saturating_sub(1) as u32,
+                    id: row.id,
+                    assessment: row.assessment,
+                    provider,
+                    payer,
+                    cpt,
+                    month,
+                    as_of,
+                    pages_ocr,
+                    pages_unreadable,
+                    ruling: self.rulings.len() as u32,
+                });
+            }
+            self.rulings.push(Ruling {
+                case: self.cases.len() as u32 - 1,
+                policy,
+                version,
+                determination,
+                without_exclusions,
+                required,
+                curable: row.curable,
+                documentation_only: row.documentation_only,
+                one_fix_away,
+                primary,
             });
-            case
-        });
-        self.rulings.push(Ruling {
-            case,
-            policy: names.number(policy),
-            version: names.number(version),
-            determination: names.number(determination),
-            without_exclusions: names.number(without_exclusions),
-            required: [met, not_met, not_documented].map(number),
-            curable: curable == "true",
-            documentation_only: documentation_only == "true",
-            one_fix_away: names.number(one_fix_away),
-            primary: names.number(primary),
-        });
+        }
+        index
     }
 
     /// Takes the rows of a table, of all reports together or report by report.

@@ -18,7 +18,7 @@ mod suppress;
 mod tables;
 mod write;
 
-pub use cohort::{Cohort, Given, Report};
+pub use cohort::{Cases, Cohort, Report};
 pub use dimension::Dimension;
 pub use figures::Measure;
 pub use page::page;
@@ -26,4 +26,4 @@ pub use rows::{Filler, Index, Rows, Source};
 pub use summary::{Figure, Group, Summary, Table};
 pub use suppress::suppress;
 pub use tables::{Ask, Topic, summarize};
-pub use write::{csv, json, text, xlsx};
+pub use write::{csv, json, sheet, text, xlsx};

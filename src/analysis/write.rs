@@ -71,18 +71,24 @@ pub fn csv(summary: &Summary) -> std::io::Result<Vec<u8>> {
 /// # Errors
 /// What the system says of those files.
 pub fn xlsx(summary: &Summary, room: &Path) -> std::io::Result<Vec<u8>> {
-    let schemas = [
-        Schema { file: "summary.csv", columns: words(COLUMNS) },
-        Schema { file: "about.csv", columns: words(&["what", "value"]) },
-    ];
-    let mut book = Book::begin(room, &schemas)?;
-    lines(summary).try_for_each(|line| book.push(0, &line))?;
+    let mut book = Book::begin(room, &[])?;
+    sheet(summary, &mut book)?;
+    let table = book.add(&Schema { file: "about.csv", columns: words(&["what", "value"]) })?;
     about(summary).iter().try_for_each(|(what, value)| {
-        book.push(1, &[Cell::text(*what), Cell::text(value.as_str())])
+        book.push(table, &[Cell::text(*what), Cell::text(value.as_str())])
     })?;
     let mut bytes = Cursor::new(Vec::new());
     book.finish(&mut bytes)?;
     Ok(bytes.into_inner())
+}
+
+/// Adds a sheet `summary` with a line a figure, ready for a pivot.
+///
+/// # Errors
+/// What the system says of the workbook's files.
+pub fn sheet(summary: &Summary, book: &mut Book) -> std::io::Result<()> {
+    let table = book.add(&Schema { file: "summary.csv", columns: words(COLUMNS) })?;
+    lines(summary).try_for_each(|line| book.push(table, &line))
 }
 
 /// Columns of words; what a pivot counts is told apart by `what` it is.

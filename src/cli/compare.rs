@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use serde_json::json;
 
-use super::{Done, output, reports, split, stdout_error};
+use super::table::Table;
+use super::{Done, output, reports, stdout_error};
 use crate::analysis::compare::{self, Cause, Pair, Pairs, ReasonChange, Results, Ruling};
 use crate::error::Error;
 use crate::report::{Cell, CsvTable};
@@ -125,16 +126,16 @@ fn rows<T: Send + Clone>(
     columns: &[&'static str],
     keep: impl Fn(&[Cow<'_, str>]) -> Option<T> + Sync,
 ) -> Result<Vec<T>, Error> {
-    let path = out.join(table);
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-    let read = split::read(&path, columns, jobs, Vec::new, |kept, cells| kept.extend(keep(cells)));
-    Ok(read.map_err(|trouble| reports::told(&path, trouble))?.concat())
+    let table = Table::get(out, table)?;
+    let read = table.read(columns, jobs, Vec::new, |kept, cells| kept.extend(keep(cells)));
+    Ok(read?.concat())
 }
 
 /// The rulings of a report, of one policy where it is named.
 fn rulings(out: &Path, policy: Option<&String>) -> Result<Vec<Ruling>, Error> {
     let columns = ["case_id", "policy_id", "policy_version", "determination", "reason_ids"];
-    let rulings = rows(out, "cases.csv", &columns, |cells| {
+    let rulings = rows(out, "cases", &columns, |cells| {
         let [case_id, policy_id, policy_version, determination, reasons] = cells else {
             return None;
         };
@@ -154,7 +155,7 @@ fn rulings(out: &Path, policy: Option<&String>) -> Result<Vec<Ruling>, Error> {
         Some(policy) if rulings.is_empty() => Err(Error::Usage {
             place: out.display().to_string(),
             problem: format!(
-                "no case was held against `{policy}`; cases.csv says which policies were"
+                "no case was held against `{policy}`; its table of cases says which policies were"
             ),
         }),
         _ => Ok(rulings),
@@ -164,7 +165,7 @@ fn rulings(out: &Path, policy: Option<&String>) -> Result<Vec<Ruling>, Error> {
 /// What the criteria of these cases came to.
 fn results(out: &Path, cases: &BTreeSet<&str>) -> Result<Results, Error> {
     let columns = ["case_id", "policy_id", "criterion_id", "result", "fact_ids"];
-    let rows = rows(out, "criteria.csv", &columns, |cells| {
+    let rows = rows(out, "criteria", &columns, |cells| {
         let [case, policy, criterion, result, facts] = cells else { return None };
         cases.contains(case.as_ref()).then(|| {
             let result =
@@ -180,14 +181,13 @@ fn facts(out: &Path, ids: &BTreeSet<&str>) -> Result<Facts, Error> {
     if ids.is_empty() {
         return Ok(Facts::new());
     }
-    let rows =
-        rows(out, "facts.csv", &["fact_id", "kind", "value", "document", "page"], |cells| {
-            let [id, kind, value, document, page] = cells else { return None };
-            ids.contains(id.as_ref()).then(|| {
-                let kind = kind.replace('_', " ");
-                (id.to_string(), format!("{kind}: {value} ({document}, page {page})"))
-            })
-        })?;
+    let rows = rows(out, "facts", &["fact_id", "kind", "value", "document", "page"], |cells| {
+        let [id, kind, value, document, page] = cells else { return None };
+        ids.contains(id.as_ref()).then(|| {
+            let kind = kind.replace('_', " ");
+            (id.to_string(), format!("{kind}: {value} ({document}, page {page})"))
+        })
+    })?;
     Ok(rows.into_iter().collect())
 }
 

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 
 use super::input::ReadArgs;
 use super::progress::Told;
-use super::{Done, stdout_error};
+use super::{Done, reports, stdout_error};
 use crate::error::Error;
 use crate::pipeline::{
     self, Again, Engine, Identities, Identity, Knowledge, Plan, Progress, Readers, parse_day,
@@ -265,7 +265,7 @@ impl Job<'_> {
             }),
             plan.cases.iter().map(|case| (case.id.as_str(), case.given.record())),
         )?;
-        let table = writer.finish(&record)?;
+        let table = writer.finish(&record, reports::add_summary)?;
         let problems = troubles
             .iter()
             .map(|(case, trouble)| (case.as_str(), trouble.document.as_str(), &trouble.problem));

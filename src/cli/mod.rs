@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod compare;
+mod columns;
 mod completions;
 mod config;
 mod context;
@@ -27,6 +28,7 @@ mod scan;
 mod searchable;
 mod split;
 mod summarize;
+mod table;
 mod tag;
 mod text;
 mod watch;

@@ -10,7 +10,7 @@ use std::io::{self, Read};
 use memchr::{memchr, memchr2};
 use smallvec::SmallVec;
 
-use super::split::Trouble;
+use super::table::Trouble;
 use crate::report::unguarded;
 
 /// Bytes read at a time; a row that is longer makes room for itself.

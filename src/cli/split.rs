@@ -7,27 +7,12 @@ use std::path::Path;
 use std::thread;
 
 use super::scan;
+use super::table::Trouble;
 
 /// A part is not worth a thread below so many bytes.
 const PART: u64 = 4 << 20;
 /// Bytes read at a time.
 const BLOCK: usize = 1 << 18;
-
-/// Why a table cannot be read.
-pub enum Trouble {
-    /// What the system says.
-    Io(io::Error),
-    /// A column that it lacks.
-    Column(&'static str),
-    /// It is no table.
-    Broken,
-}
-
-impl From<io::Error> for Trouble {
-    fn from(error: io::Error) -> Self {
-        Trouble::Io(error)
-    }
-}
 
 impl From<csv::Error> for Trouble {
     fn from(error: csv::Error) -> Self {
@@ -75,16 +60,6 @@ impl Opened {
         file.seek(SeekFrom::Start(from))?;
         scan::rows(file.take(to - from), self.width, &self.places, push)
     }
-}
-
-/// Reads a table from its first row to its last: `push` gets the cells of `columns` in order.
-pub fn each(
-    path: &Path,
-    columns: &[&'static str],
-    push: impl FnMut(&[Cow<'_, str>]),
-) -> Result<(), Trouble> {
-    let table = Opened::of(path, columns)?;
-    table.rows(path, table.body, push)
 }
 
 /// Reads a table in as many parts as there are threads for it: `begin` makes what takes the rows of

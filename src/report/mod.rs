@@ -35,6 +35,7 @@ pub use folder::{Claim, check as check_out, claim, clear as clear_folder, uninte
 pub use format::{Format, Formats};
 pub use line::line;
 pub use name::file_names;
+pub use parquet::Table as ParquetTable;
 pub use read::{
     StoredCase, StoredFact, StoredRow, read_charts, read_document, read_fact, read_rows,
 };

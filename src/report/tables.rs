@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::path::Path;
 
 use super::cell::{Cell, Column, Row};
 use super::csv::Table;
@@ -104,8 +105,13 @@ impl Tables {
         }
     }
 
-    /// Ends every table.
-    pub fn finish(self, folder: &Folder) -> Result<(), Error> {
+    /// Ends every table; of a workbook once `further` has put into it what follows from the others,
+    /// which stand in the folder that it is given.
+    pub fn finish(
+        self,
+        folder: &Folder,
+        further: impl FnOnce(&Path, &mut Book) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let ended = self.csv.into_iter().try_for_each(|table| table.finish()?.flush());
         ended.map_err(|source| folder.failed(source))?;
         self.parquet
@@ -113,7 +119,10 @@ impl Tables {
             .try_for_each(parquet::Table::finish)
             .map_err(|source| folder.failed(source))?;
         match self.book {
-            Some(book) => folder.write(folder::BOOK, |file| book.finish(file)),
+            Some(mut book) => {
+                further(folder.partial(), &mut book)?;
+                folder.write(folder::BOOK, |file| book.finish(file))
+            }
             None => Ok(()),
         }
     }

@@ -13,6 +13,7 @@ use super::rows::{case_rows, fact_rows, ruling_name};
 use super::run::{Counts, RunRecord};
 use super::table::Shown;
 use super::tables::Tables;
+use super::xlsx::Book;
 use super::{Case, ENGINE_VERSION, Replaced, Stamp, name, write_json_line};
 use crate::error::Error;
 
@@ -109,13 +110,18 @@ impl Writer {
         &self.counts
     }
 
-    /// Puts the report in its place, and yields the table of cases for people.
+    /// Puts the report in its place, and yields the table of cases for people. Where a workbook is
+    /// asked for, `further` may put more into it: it is given the folder that the tables stand in.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be written.
-    pub fn finish(self, run: &RunRecord) -> Result<String, Error> {
+    /// [`Error::Io`] where it cannot be written, and what `further` says.
+    pub fn finish(
+        self,
+        run: &RunRecord,
+        further: impl FnOnce(&Path, &mut Book) -> Result<(), Error>,
+    ) -> Result<String, Error> {
         let Self { folder, tables, mut fact_lines, replaced, .. } = self;
-        tables.finish(&folder)?;
+        tables.finish(&folder, further)?;
         fact_lines.flush().map_err(|source| folder.failed(source))?;
         if let Some(mut replaced) = replaced {
             replaced.flush().map_err(|source| folder.failed(source))?;

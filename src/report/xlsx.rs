@@ -3,14 +3,14 @@
 //! Rows go to files without a name as they come, so that memory does not grow with
 //! them. Text stays text: nothing in a workbook is run that was not written as a
 //! formula, as the links to assessments are, so none is guarded here as it is in CSV. What Excel cannot hold never
-//! fails: a table goes on in a second sheet, a long text is cut and ends with `…`.
+//! fails: a table goes on in a second sheet, which a note on the first names, a long text is cut and ends with `…`.
 
 use std::io::{self, Seek, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 
 use rust_xlsxwriter::{
-    DocProperties, ExcelDateTime, Format, Formula, Workbook, Worksheet, XlsxError,
+    DocProperties, ExcelDateTime, Format, Formula, Note, Workbook, Worksheet, XlsxError,
 };
 
 use super::cell::Cell;
@@ -59,20 +59,23 @@ impl Book {
             // The same report has the same bytes whenever it is written.
             let made = ExcelDateTime::from_ymd(2000, 1, 1)?;
             workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
-            let sheets = schemas.iter().map(|schema| Sheet {
-                name: schema.name(),
-                columns: schema.names(),
-                at: 0,
-                number: 0,
-                rows: 0,
-            });
-            let sheets = sheets.collect();
-            let mut book = Self { workbook, sheets, header: Format::new().set_bold(), rows };
-            for table in 0..schemas.len() {
-                book.open(table)?;
-            }
+            let header = Format::new().set_bold();
+            let mut book = Self { workbook, sheets: Vec::new(), header, rows };
+            schemas.iter().try_for_each(|schema| book.begin_table(schema))?;
             Ok(book)
         })
+    }
+
+    /// Begins a further table, and yields its place.
+    pub fn add(&mut self, schema: &Schema) -> io::Result<usize> {
+        guarded(|| self.begin_table(schema))?;
+        Ok(self.sheets.len() - 1)
+    }
+
+    fn begin_table(&mut self, schema: &Schema) -> Result<(), XlsxError> {
+        let (name, columns) = (schema.name(), schema.names());
+        self.sheets.push(Sheet { name, columns, at: 0, number: 0, rows: 0 });
+        self.open(self.sheets.len() - 1)
     }
 
     /// Opens the next sheet of a table, with its header.
@@ -99,6 +102,7 @@ impl Book {
         guarded(|| {
             if self.sheets[table].rows == self.rows {
                 self.close(table)?;
+                self.lead_on(table)?;
                 self.open(table)?;
             }
             let sheet = &mut self.sheets[table];
@@ -113,6 +117,20 @@ impl Book {
             sheet.rows += 1;
             Ok(())
         })
+    }
+
+    /// Says on a full sheet where the table goes on: whoever filters or counts one sheet would
+    /// miss the rest.
+    fn lead_on(&mut self, table: usize) -> Result<(), XlsxError> {
+        let Sheet { name, at, number, .. } = &self.sheets[table];
+        let words = format!(
+            "This sheet is full. The table goes on in the sheet \"{name} {}\".",
+            number + 1
+        );
+        let note =
+            Note::new(words).set_author("chartsift").add_author_prefix(false).set_visible(true);
+        self.workbook.worksheet_from_index(*at)?.insert_note(0, 0, &note)?;
+        Ok(())
     }
 
     /// Puts a filter over all rows of a table's sheet.
@@ -204,5 +222,27 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, XlsxError>) -> io::Result<T> {
         Ok(Err(XlsxError::IoError(error))) => Err(error),
         Ok(Err(error)) => Err(io::Error::other(error.to_string())),
         Err(_) => Err(io::Error::other("the workbook's rows cannot be kept; the disk may be full")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::*;
+    use crate::report::Column;
+
+    #[test]
+    fn a_table_that_a_sheet_cannot_hold_goes_on_in_another() {
+        let place = tempfile::tempdir().unwrap();
+        let schema = Schema { file: "facts.csv", columns: vec![Column::count("n")] };
+        let mut book = Book::with_rows(place.path(), &[schema], 3).unwrap();
+        for n in 0..5 {
+            book.push(0, &[Cell::Count(n)]).unwrap();
+        }
+        let names: Vec<String> = book.workbook.worksheets().iter().map(Worksheet::name).collect();
+        assert_eq!(names, ["facts", "facts 2", "facts 3"]);
+        assert_eq!(book.sheets[0].rows, 2);
+        book.finish(File::create_new(place.path().join("full.xlsx")).unwrap()).unwrap();
     }
 }

@@ -42,6 +42,9 @@ function ask(path, { method = "GET", headers = {}, body = "" } = {}) {
   });
 }
 
+/// What axe finds, in words.
+const told = (violations) => violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 120)} ${n.failureSummary?.slice(0, 160)}`).join(" | ")}`);
+
 async function cookie(page) {
   const [own] = await page.context().cookies();
   assert.ok(own.httpOnly && own.sameSite === "Strict");
@@ -475,6 +478,26 @@ test("the box is on its ink where a page is turned, cropped, or has pixels that 
   }
 });
 
+test("nor in the way of whoever reads the analysts' page", async () => {
+  const file = join(report.place, "analysis.html");
+  chartsift("summarize", report.out, "--format", "html", "--out", file);
+  const page = await browser.newPage({ bypassCSP: true });
+  await page.goto(`file://${file}`);
+  // A row looks like the next; all of them would take minutes.
+  await page.evaluate(() => document.querySelectorAll("tbody tr:nth-child(n+4)").forEach((row) => row.remove()));
+  await page.evaluate(axe);
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(told((await page.evaluate(() => axe.run())).violations), [], colorScheme);
+    // The list of cases that a number leads to.
+    await page.evaluate(() => document.querySelector("td a[href^='#cases']").click());
+    await page.waitForSelector("#cases:not([hidden]) li");
+    assert.deepEqual(told((await page.evaluate(() => axe.run("#cases"))).violations), [], `cases, ${colorScheme}`);
+    await page.keyboard.press("Escape");
+  }
+  await page.close();
+});
+
 test("nothing stands in the way of whoever uses it: axe finds no violation", async () => {
   const next = await ann.evaluate(async () => (await fetch("/next?queue=low")).url);
   const places = ["/", "/case?id=first-test-block", "/queues", "/queue?name=low", "/quality", "/page?file=0&page=1&kind=medication", next.replace(station.origin, "")];
@@ -483,6 +506,7 @@ test("nothing stands in the way of whoever uses it: axe finds no violation", asy
   // Colours go by the scheme, the layout by the size.
   for (const [colorScheme, width, height] of [["light", 1280, 800], ["dark", 1280, 800], ["light", 820, 1180]]) {
     await page.emulateMedia({ colorScheme });
+<<<<<<< HEAD
     await page.setViewportSize({ width, height });
     for (const place of places) {
       await page.goto(station.origin + place);
@@ -491,6 +515,17 @@ test("nothing stands in the way of whoever uses it: axe finds no violation", asy
       const { violations } = await page.evaluate(() => axe.run());
       const told = violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 120)} ${n.failureSummary?.slice(0, 160)}`).join(" | ")}`);
       assert.deepEqual(told, [], `${place} ${colorScheme} ${width}`);
+=======
+    for (const [width, height] of [[1280, 800], [820, 1180]]) {
+      await page.setViewportSize({ width, height });
+      for (const place of places) {
+        await page.goto(station.origin + place);
+        await page.evaluate(() => document.querySelectorAll("details").forEach((part) => { part.open = true; }));
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => axe.run());
+        assert.deepEqual(told(violations), [], `${place} ${colorScheme} ${width}`);
+      }
+>>>>>>> e335b67 (Summarize and compare read Parquet, in one file a table or parted as Spark writes it; the workbook of a run has a sheet ready for a pivot)
     }
   }
   await checked.close();

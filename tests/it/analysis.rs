@@ -64,6 +64,85 @@ fn every_figure_is_that_of_the_recipes() {
     assert!(figures("DuckDB") > 4_000 && figures("pandas") > 4_000, "{said}");
 }
 
+/// From Parquet, in one file a table or parted as Spark writes it, the figures are those of CSV.
+#[test]
+fn parquet_has_the_same_figures() {
+    let place = Place::new();
+    corpus(&place);
+    place
+        .run("run --manifest manifest.csv --out out --format parquet --policy cluneal-nerve-block --policy si-joint-injection")
+        .expect(0);
+    python("tests/part_tables.py", &[&place.path("out"), &place.path("")]);
+    let summary = |out: &str| -> serde_json::Value {
+        let run = place.run(&format!("summarize {out} --by {ALL} --format json")).expect(0);
+        assert_eq!(run.stderr, "");
+        serde_json::from_str(&run.stdout).unwrap()
+    };
+    let of_columns = summary("out");
+    let of_parts = summary("parted");
+    place.run("compare parted parted --policy cluneal-nerve-block,si-joint-injection").expect(0);
+    for table in ["cases", "denial_reasons", "criteria", "pathway", "facts"] {
+        // What is read from now on is CSV.
+        std::fs::remove_file(place.path(&format!("out/{table}.parquet"))).unwrap();
+    }
+    let of_rows = summary("out");
+    assert_eq!(of_columns, of_rows);
+    assert!(of_rows["tables"].as_array().unwrap().len() > 15);
+    let run = |summary: &serde_json::Value| {
+        ["run_id", "engine_version"].map(|key| summary["reports"][0][key].clone())
+    };
+    assert_eq!(run(&of_parts), run(&of_rows));
+    assert_eq!(of_parts["tables"], of_rows["tables"]);
+    assert_eq!(of_parts["policies"], of_rows["policies"]);
+    // Its assessments are rows of a table: the page's cases lead nowhere.
+    place.run("summarize parted --format html --out parted.html").expect(0);
+    assert!(place.read("parted.html").contains(r#"["early-request",0,""]"#));
+}
+
+#[test]
+fn what_is_wrong_with_a_parquet_file_is_told_by_its_name() {
+    let place = Place::with(&[("a.txt", "PLAN: Request left superior cluneal nerve block.\n")]);
+    place.run("run a.txt --out out --format parquet").expect(0);
+    python("tests/part_tables.py", &[&place.path("out"), &place.path("")]);
+    let cases = std::fs::read(place.path("out/cases.parquet")).unwrap();
+    let wrong = |told: &str| {
+        let run = place.run("summarize out").expect(2);
+        assert!(run.stderr.contains(told) && run.stderr.lines().count() == 1, "{}", run.stderr);
+    };
+    let damaged = "out/cases.parquet: damaged, cut off or no Parquet file";
+    place.write("out/cases.parquet", "PAR1");
+    wrong(damaged);
+    std::fs::write(place.path("out/cases.parquet"), &cases[..cases.len() / 2]).unwrap();
+    wrong(damaged);
+    let mut torn = cases.clone();
+    torn[4..cases.len() / 2].fill(0xff);
+    std::fs::write(place.path("out/cases.parquet"), torn).unwrap();
+    wrong(damaged);
+    for (other, told) in [
+        ("out/criteria", "out/cases.parquet: no column `assessment`"),
+        (
+            "days",
+            "out/cases.parquet: column `as_of` holds days; in a report's table it holds words",
+        ),
+        ("packed", "out/cases.parquet: column `case_id` is packed by GZIP"),
+    ] {
+        std::fs::copy(place.path(&format!("{other}.parquet")), place.path("out/cases.parquet"))
+            .unwrap();
+        wrong(told);
+    }
+    // A folder of Spark that lacks a table, and one that was not written to its end.
+    std::fs::remove_dir_all(place.path("parted/criteria")).unwrap();
+    let run = place.run("summarize parted").expect(2);
+    let told = "parted: no table `criteria`: neither criteria.csv nor criteria.parquet nor a folder \
+                criteria of Parquet files; without it ask by --by for others than missing, results";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+    place.run("summarize parted --by reason,payer").expect(0);
+    std::fs::remove_file(place.path("parted/cases/_SUCCESS")).unwrap();
+    place.write("parted/cases/_temporary/0/part.parquet", "");
+    let run = place.run("summarize parted --by reason").expect(2);
+    assert!(run.stderr.contains("parted/cases: not written to its end"), "{}", run.stderr);
+}
+
 #[test]
 fn a_page_needs_nothing_beside_itself() {
     let place = Place::new();
@@ -170,8 +249,8 @@ fn what_is_no_report_is_refused_with_words() {
         let run = place.run(arguments).expect(2);
         assert!(run.stderr.contains(expect), "{arguments}: {}", run.stderr);
     }
-    let run = place.run("summarize bare").expect(1);
-    assert!(run.stderr.contains("cases.csv: cannot read"), "{}", run.stderr);
+    let run = place.run("summarize bare").expect(2);
+    assert!(run.stderr.contains("bare: no table `cases`: neither cases.csv"), "{}", run.stderr);
 }
 
 #[test]

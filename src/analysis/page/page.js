@@ -69,8 +69,9 @@
     for (const number of cases.slice(0, MOST)) {
       const own = data.cases[number];
       const [id, report, path] = typeof own === "string" ? [own, 0, `assessments/${own}.md`] : own;
-      const link = document.createElement("a");
-      link.href = data.roots[report] + path.split("/").map(encodeURIComponent).join("/");
+      // Where assessments are rows of a table, there is nothing to lead to.
+      const link = document.createElement(path ? "a" : "span");
+      if (path) link.href = data.roots[report] + path.split("/").map(encodeURIComponent).join("/");
       link.textContent = id;
       list.append(document.createElement("li"));
       list.lastChild.append(link);

@@ -98,7 +98,7 @@ fn scale(most: f64) -> (f64, f64) {
 
 fn open(label: &str, height: f64) -> String {
     format!(
-        "<svg viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" aria-label=\"{}\">",
+        "<svg viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"group\" aria-label=\"{}\">",
         escape(label)
     )
 }
