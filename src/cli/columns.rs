@@ -20,7 +20,6 @@ use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 use percent_encoding::percent_decode_str;
 
-use super::scan::Cells;
 use super::table::{Trouble, told};
 use crate::error::Error;
 use crate::pipeline::guarded;
@@ -263,8 +262,10 @@ impl Opened<'_> {
             for column in &mut columns {
                 column.read(rows)?;
             }
+            let mut cells = Vec::with_capacity(columns.len());
             for row in 0..rows {
-                let cells: Cells<'_> = columns.iter().map(|column| column.cell(row)).collect();
+                cells.clear();
+                cells.extend(columns.iter().map(|column| column.cell(row)));
                 push(&cells);
             }
             left -= rows;
@@ -393,6 +394,8 @@ impl<D: DataType> Values<D> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::disallowed_methods, reason = "lays out folders")]
+
     use super::*;
     use crate::report::{Cell, Column as Schema, ParquetTable};
 

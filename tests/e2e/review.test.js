@@ -506,26 +506,13 @@ test("nothing stands in the way of whoever uses it: axe finds no violation", asy
   // Colours go by the scheme, the layout by the size.
   for (const [colorScheme, width, height] of [["light", 1280, 800], ["dark", 1280, 800], ["light", 820, 1180]]) {
     await page.emulateMedia({ colorScheme });
-<<<<<<< HEAD
     await page.setViewportSize({ width, height });
     for (const place of places) {
       await page.goto(station.origin + place);
       await page.evaluate(() => document.querySelectorAll("details").forEach((part) => { part.open = true; }));
       await page.evaluate(axe);
       const { violations } = await page.evaluate(() => axe.run());
-      const told = violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 120)} ${n.failureSummary?.slice(0, 160)}`).join(" | ")}`);
-      assert.deepEqual(told, [], `${place} ${colorScheme} ${width}`);
-=======
-    for (const [width, height] of [[1280, 800], [820, 1180]]) {
-      await page.setViewportSize({ width, height });
-      for (const place of places) {
-        await page.goto(station.origin + place);
-        await page.evaluate(() => document.querySelectorAll("details").forEach((part) => { part.open = true; }));
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() => axe.run());
-        assert.deepEqual(told(violations), [], `${place} ${colorScheme} ${width}`);
-      }
->>>>>>> e335b67 (Summarize and compare read Parquet, in one file a table or parted as Spark writes it; the workbook of a run has a sheet ready for a pivot)
+      assert.deepEqual(told(violations), [], `${place} ${colorScheme} ${width}`);
     }
   }
   await checked.close();
