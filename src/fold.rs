@@ -54,13 +54,21 @@ impl Folded {
                 at = span.end - within.start;
                 continue;
             }
-            // Nearly all of a record is plain letters and signs.
+            // Nearly all of a record is plain letters and signs with single spaces between them.
             let next = taken.peek().map_or(bytes.len(), |(span, _)| span.start - within.start);
             let rest = bytes.get(at..next).unwrap_or_default();
-            let run = rest.iter().take_while(|byte| is_plain(**byte)).count();
+            let mut spaced = folded.last().is_none_or(|last| *last == b' ');
+            let mut plain = |&byte: &u8| {
+                let space = byte == b' ';
+                let goes_on = if space { !spaced } else { PLAIN[usize::from(byte)] };
+                spaced = space;
+                goes_on
+            };
+            let run = rest.iter().position(|byte| !plain(byte)).unwrap_or(rest.len());
             if run > 0 {
                 folded.extend(rest[..run].iter().map(u8::to_ascii_lowercase));
-                origins.extend((within.start + at..within.start + at + run).map(|o| o as u32));
+                let first = (within.start + at) as u32;
+                origins.extend(first..first + run as u32);
                 at += run;
                 continue;
             }
@@ -100,7 +108,8 @@ impl Folded {
         }
         origins.push(within.end as u32);
         // Whole characters went in, so nothing is lost.
-        let folded = String::from_utf8_lossy(&folded).into_owned();
+        let folded = String::from_utf8(folded)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
         Self { folded, origins }
     }
 
@@ -155,9 +164,15 @@ fn leader(text: &str) -> usize {
 }
 
 /// Whether a byte is a character that folding at most puts in lower case.
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_graphic() && byte != b'.' && byte != b'`'
-}
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b'!';
+    while byte <= b'~' {
+        plain[byte as usize] = byte != b'.' && byte != b'`';
+        byte += 1;
+    }
+    plain
+};
 
 /// Whether a span of `text` begins and ends at word boundaries.
 pub fn is_word(text: &str, span: Span) -> bool {

@@ -1,6 +1,6 @@
 //! Mentions of concepts and cues in a text.
 
-use crate::fold::{Folded, is_word};
+use crate::fold::Folded;
 use crate::lexicon::{CueCategory, Direction, Lexicon, Meaning};
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -33,15 +33,47 @@ fn boundary(text: &str, at: usize) -> usize {
     (at.min(text.len())..=text.len()).find(|&i| text.is_char_boundary(i)).unwrap_or(text.len())
 }
 
+/// Whether the character at a byte is part of a word, and its length in bytes.
+fn character(text: &str, at: usize) -> (bool, usize) {
+    let byte = text.as_bytes()[at];
+    if byte.is_ascii() {
+        return (byte.is_ascii_alphanumeric(), 1);
+    }
+    let c = text[at..].chars().next().unwrap_or_default();
+    (c.is_alphanumeric(), c.len_utf8())
+}
+
 /// Where a term or pattern may begin: at words and at signs.
 fn starts(text: &str) -> impl Iterator<Item = usize> {
-    let mut in_word = false;
-    text.char_indices().filter_map(move |(at, c)| {
-        let inner = c.is_alphanumeric();
-        let begins = c != ' ' && !(inner && in_word);
-        in_word = inner;
-        begins.then_some(at)
+    let (mut next, mut in_word) = (0, false);
+    std::iter::from_fn(move || {
+        while next < text.len() {
+            let at = next;
+            let (inner, length) = character(text, at);
+            let begins = text.as_bytes()[at] != b' ' && !(inner && in_word);
+            in_word = inner;
+            next += length;
+            if begins {
+                return Some(at);
+            }
+        }
+        None
     })
+}
+
+/// Whether no word goes on over `end`, so that a term may end there.
+fn may_end(text: &str, end: usize) -> bool {
+    let bytes = text.as_bytes();
+    match (bytes[end - 1], bytes.get(end)) {
+        (_, None) => true,
+        (last, Some(next)) if last.is_ascii() && next.is_ascii() => {
+            !(last.is_ascii_alphanumeric() && next.is_ascii_alphanumeric())
+        }
+        _ => {
+            let last = text[..end].chars().next_back();
+            !(last.is_some_and(char::is_alphanumeric) && character(text, end).0)
+        }
+    }
 }
 
 /// Finds every mention of a concept and every cue.
@@ -87,7 +119,7 @@ pub fn tag(
                 if let Some(span) = hit.filter(|&span| !span.is_empty() && span.end <= limit) {
                     found.add(span, *meaning);
                 }
-            } else if end <= limit && is_word(text, span) && !misses(span, meaning) {
+            } else if end <= limit && may_end(text, end) && !misses(span, meaning) {
                 found.add(span, meaning);
             }
         });

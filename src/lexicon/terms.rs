@@ -1,16 +1,17 @@
 //! The terms of a lexicon in one automaton: which of them begin at a place of a text.
 
-use aho_corasick::automaton::OverlappingState;
-use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
+use aho_corasick::automaton::{Automaton, StateID};
+use aho_corasick::nfa::contiguous::NFA;
+use aho_corasick::{Anchored, MatchKind};
 
 use crate::error::Error;
 
 /// Terms, searched where words begin.
 #[derive(Debug)]
 pub(crate) struct Terms {
-    automaton: AhoCorasick,
-    /// Whether a term begins with this byte: most words begin none.
-    first: [bool; 256],
+    automaton: NFA,
+    /// Where each search begins.
+    start: StateID,
 }
 
 impl Terms {
@@ -19,36 +20,43 @@ impl Terms {
     /// # Errors
     /// [`Error::Lexicon`] where they are too many.
     pub(super) fn new(terms: &[String]) -> Result<Self, Error> {
-        let automaton = AhoCorasick::builder()
+        let too_many = |problem: String| Error::Lexicon {
+            place: "lexicons".into(),
+            problem: format!("cannot compile the terms: {problem}"),
+        };
+        let automaton = NFA::builder()
             .match_kind(MatchKind::Standard)
-            .start_kind(StartKind::Anchored)
             .build(terms)
-            .map_err(|error| Error::Lexicon {
-                place: "lexicons".into(),
-                problem: format!("cannot compile the terms: {error}"),
-            })?;
-        let mut first = [false; 256];
-        for byte in terms.iter().filter_map(|term| term.bytes().next()) {
-            first[usize::from(byte)] = true;
-        }
-        Ok(Self { automaton, first })
+            .map_err(|error| too_many(error.to_string()))?;
+        let start =
+            automaton.start_state(Anchored::Yes).map_err(|error| too_many(error.to_string()))?;
+        Ok(Self { automaton, start })
     }
 
     /// Tells every term that stands at `at`, shortest first: its number and its end.
+    ///
+    /// The states are walked here, since a search of the library's own begins anew behind each
+    /// match, and at most words that begin a term several do.
     #[inline]
     pub(crate) fn each(&self, text: &[u8], at: usize, mut found: impl FnMut(u32, usize)) {
-        if !self.first[usize::from(text[at])] {
-            return;
-        }
-        let input = Input::new(text).range(at..).anchored(Anchored::Yes);
-        let mut state = OverlappingState::start();
-        // The automaton is built for this kind of search, so it cannot refuse it.
-        while self.automaton.try_find_overlapping(input.clone(), &mut state).is_ok()
-            && let Some(hit) = state.get_match()
-        {
-            // It tells of a term's own ending terms too; those have their turn at their place.
-            if hit.start() == at {
-                found(hit.pattern().as_u32(), hit.end());
+        let mut state = self.start;
+        for (length, &byte) in (1..).zip(&text[at..]) {
+            state = self.automaton.next_state(Anchored::Yes, state, byte);
+            if !self.automaton.is_special(state) {
+                continue;
+            }
+            if self.automaton.is_dead(state) {
+                return;
+            }
+            // A state tells of its term's own ending terms too; those have their turn at their place.
+            let matches =
+                if self.automaton.is_match(state) { self.automaton.match_len(state) } else { 0 };
+            for index in 0..matches {
+                let term = self.automaton.match_pattern(state, index);
+                if self.automaton.pattern_len(term) < length {
+                    break;
+                }
+                found(term.as_u32(), at + length);
             }
         }
     }
