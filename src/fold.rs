@@ -123,6 +123,13 @@ impl Folded {
         &self.folded[span.range()]
     }
 
+    /// A span without white space around it.
+    pub fn trimmed(&self, span: Span) -> Span {
+        let words = self.get(span);
+        let start = span.start + words.len() - words.trim_start().len();
+        Span::new(start, (start + words.trim().len()).min(span.end.max(start)))
+    }
+
     /// The span of the original text that a span of the folded text stands for.
     pub fn original(&self, span: Span) -> Span {
         let start = self.origins[span.start] as usize;

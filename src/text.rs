@@ -250,7 +250,7 @@ impl Text {
 
     /// Where a span stands: page, one box a line, quote, source and OCR confidence.
     pub fn place(&self, span: Span) -> Place {
-        let page = self.pages.iter().rposition(|p| p.start <= span.start).unwrap_or(0);
+        let page = self.pages.partition_point(|p| p.start <= span.start).saturating_sub(1);
         let first = self.words.partition_point(|w| w.span.end <= span.start);
         let touched = self.words[first..].iter().take_while(|w| w.span.start < span.end);
         let mut boxes: Vec<Rect> = Vec::new();

@@ -30,6 +30,11 @@ static BOX: LazyLock<Regex> = LazyLock::new(|| {
     .unwrap()
 });
 
+/// Whether a box may begin with this byte.
+pub(super) fn may_begin_box(byte: u8) -> bool {
+    matches!(byte, b'[' | b'(' | b'{' | b'|')
+}
+
 /// The boxes of a stretch of the folded text, in order.
 pub fn check_boxes(folded: &Folded, text: &Text, within: Span) -> Vec<CheckBox> {
     let words = folded.get(within);
@@ -50,7 +55,7 @@ pub fn check_boxes(folded: &Folded, text: &Text, within: Span) -> Vec<CheckBox> 
         .zip(ends)
         .map(|(&(span, ticked), end)| {
             let label = Span::new(span.end, end.max(span.end));
-            CheckBox { span, ticked, label: trimmed(folded, first_cell(folded, text, label)) }
+            CheckBox { span, ticked, label: folded.trimmed(first_cell(folded, text, label)) }
         })
         .collect()
 }
@@ -110,7 +115,7 @@ fn before_boxes(
         boxes.push(CheckBox {
             span,
             ticked,
-            label: trimmed(folded, last_cell(folded, text, label)),
+            label: folded.trimmed(last_cell(folded, text, label)),
         });
         from = span.end;
     }
@@ -138,12 +143,6 @@ fn last_cell(folded: &Folded, text: &Text, mut label: Span) -> Span {
         label.start = folded.folded(start).end.clamp(label.start, label.end);
     }
     label
-}
-
-fn trimmed(folded: &Folded, label: Span) -> Span {
-    let words = folded.get(label);
-    let start = label.start + words.len() - words.trim_start().len();
-    Span::new(start, (start + words.trim().len()).min(label.end.max(start)))
 }
 
 #[cfg(test)]

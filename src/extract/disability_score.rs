@@ -80,7 +80,7 @@ fn scores(note: &Note<'_>, within: Span) -> Vec<Score> {
         let Ok(value) = number.as_str().parse::<f64>() else { continue };
         let after = words[whole.end()..].trim_start();
         let gap = &words[..whole.start()];
-        let date = note.dates.iter().any(|d| d.span.start < span.end && span.start < d.span.end);
+        let date = note.is_dated(span);
         let unit = match (c.get(2), c.get(3), c.get(4)) {
             (Some(_), _, _) => Some(ScoreUnit::Percent),
             (None, Some(_), _) | (None, None, Some(_)) => Some(ScoreUnit::Points),

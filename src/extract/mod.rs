@@ -10,6 +10,7 @@ mod emg;
 mod imaging;
 mod nantes;
 mod injection;
+mod lines;
 mod note;
 mod note_date;
 mod pain_duration;
@@ -102,12 +103,13 @@ pub fn extract_parts(text: &Text, lexicon: &Lexicon) -> Vec<Part> {
 /// Turns drafts into facts: places, ids, confidence.
 fn assemble(note: &Note<'_>, mut drafts: Vec<Draft>) -> Vec<Fact> {
     let order = |kind: &Kind| Kind::SCHEMA.iter().position(|(name, _)| *name == kind.name());
-    drafts.sort_by_key(|draft| (draft.span, order(&draft.kind)));
+    drafts.sort_by_cached_key(|draft| (draft.span, order(&draft.kind)));
     drafts.dedup_by(|b, a| a.span == b.span && a.kind == b.kind);
     let mut facts: Vec<Fact> = Vec::with_capacity(drafts.len());
     let mut twins = 0u32;
     for draft in drafts {
-        let place = note.text.place(note.folded.original(draft.span));
+        let original = note.folded.original(draft.span);
+        let place = note.text.place(original);
         let twin = facts.last().is_some_and(|last| {
             (last.place.start, last.place.end, last.kind.name())
                 == (place.start, place.end, draft.kind.name())
@@ -121,9 +123,10 @@ fn assemble(note: &Note<'_>, mut drafts: Vec<Draft>) -> Vec<Fact> {
             rule.push('+');
             rule.push_str(cue);
         }
-        let original = note.folded.original(draft.span);
         let mut sure = 1.0;
-        for repair in note.repairs.iter().filter(|repair| repair.span.overlaps(original)) {
+        let first = note.repairs.partition_point(|repair| repair.span.end <= original.start);
+        let inside = note.repairs[first..].iter().take_while(|r| r.span.start < original.end);
+        for repair in inside.filter(|repair| repair.span.overlaps(original)) {
             sure = REPAIRED;
             rule.push_str("+read-as:");
             rule.push_str(&repair.taken_for);

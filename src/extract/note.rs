@@ -1,5 +1,7 @@
 //! A text prepared for the readers.
 
+use super::checkbox::may_begin_box;
+use super::lines::Lines;
 use super::{CheckBox, DateMention, check_boxes, find_dates, find_levels, find_side};
 use crate::context::{self, Asserted};
 use crate::date::PartialDate;
@@ -32,6 +34,10 @@ pub struct Note<'a> {
     pub cues: Vec<CueHit>,
     /// Dates in text order.
     pub dates: Vec<DateMention>,
+    /// The record's lines.
+    pub(super) lines: Lines,
+    /// Where check boxes may begin.
+    brackets: Vec<usize>,
     /// The day that the note itself is of: its date of service, study or request.
     pub date: Option<PartialDate>,
 }
@@ -92,9 +98,23 @@ impl<'a> Note<'a> {
         let begins = |group: usize| mentions.partition_point(|m| m.group < group);
         let groups = (0..=lexicon.count_groups()).map(begins).collect();
         let dates = find_dates(folded.as_str());
-        let date = None;
-        let mut note =
-            Self { text, folded, repairs, lexicon, sentences, mentions, groups, cues, dates, date };
+        let lines = Lines::of(text, within, &folded);
+        let signs = folded.as_str().bytes().enumerate();
+        let brackets = signs.filter(|(_, sign)| may_begin_box(*sign)).map(|(at, _)| at).collect();
+        let mut note = Self {
+            text,
+            folded,
+            repairs,
+            lexicon,
+            sentences,
+            mentions,
+            groups,
+            cues,
+            dates,
+            lines,
+            brackets,
+            date: None,
+        };
         note.date = note.find_own_date();
         note
     }
@@ -183,6 +203,12 @@ impl<'a> Note<'a> {
         self.dates[first..].iter().take_while(move |d| d.span.end <= span.end)
     }
 
+    /// Whether a span shares a byte with a date.
+    pub fn is_dated(&self, span: Span) -> bool {
+        let next = self.dates.partition_point(|d| d.span.end <= span.start);
+        self.dates.get(next).is_some_and(|d| d.span.start < span.end)
+    }
+
     /// Spinal levels inside a span, as "L4-5", "S1".
     pub fn levels_in(&self, span: Span) -> Vec<String> {
         find_levels(self.get(span)).into_iter().map(|(_, level)| level).collect()
@@ -195,6 +221,10 @@ impl<'a> Note<'a> {
 
     /// The check boxes of a sentence with their labels.
     pub fn boxes_in(&self, span: Span) -> Vec<CheckBox> {
+        let next = self.brackets.partition_point(|at| *at < span.start);
+        if self.brackets.get(next).is_none_or(|at| *at >= span.end) {
+            return Vec::new();
+        }
         check_boxes(&self.folded, self.text, span)
     }
 }

@@ -83,7 +83,9 @@ impl<'a> Note<'a> {
         let head = self.head_end();
         let mut found = Vec::new();
         for DateMention { span, date } in self.dates.iter().copied() {
-            let known = labelled.iter().any(|d| d.span.contains(span));
+            // Labels stand in order and so do their dates.
+            let before = labelled.partition_point(|d| d.span.start <= span.start);
+            let known = labelled[..before].last().is_some_and(|d| d.span.contains(span));
             if known || date.exact().is_none() {
                 continue;
             }
@@ -124,16 +126,13 @@ impl<'a> Note<'a> {
     /// Where the first lines of the text end.
     fn head_end(&self) -> usize {
         let record = self.text.as_str();
-        let lines = record.split_inclusive('\n').filter(|l| !l.trim().is_empty()).count();
-        let mut end = 0;
-        let mut seen = 0;
-        for line in record.split_inclusive('\n') {
-            end += line.len();
-            seen += usize::from(!line.trim().is_empty());
-            if seen == HEAD_LINES.min(lines) {
-                break;
-            }
-        }
+        let lines = record.split_inclusive('\n').scan(0, |end, line| {
+            *end += line.len();
+            Some((*end, line.trim().is_empty()))
+        });
+        let first = lines.clone().next().map_or(0, |(end, _)| end);
+        let written = lines.filter(|(_, blank)| !blank).take(HEAD_LINES);
+        let end = written.last().map_or(first, |(end, _)| end);
         self.folded.folded(Span::new(0, end)).end
     }
 

@@ -53,11 +53,12 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         let span = Span::new(whole.start(), whole.end());
         let when = Span::new(when.start(), when.end());
         // A length of the same clause has taken it along.
-        let taken =
+        let taken = || {
             drafts.iter().rev().take_while(|d| d.rule.starts_with(GROUP)).any(|d| {
                 d.span.start.abs_diff(span.end) < 30 || span.start.abs_diff(d.span.end) < 30
-            });
-        if taken || !begins(note, span) {
+            })
+        };
+        if !begins(note, span) || taken() {
             continue;
         }
         push(note, drafts, span, months_since(note, when), Some(when), "since");

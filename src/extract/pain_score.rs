@@ -157,10 +157,7 @@ fn ratio<'a>(
         || after.starts_with(['/', '%'])
         || (after.starts_with(['.', '-']) && after[1..].starts_with(|n: char| n.is_ascii_digit()));
     let dose = after.trim_start().starts_with("mg") || after.trim_start().starts_with("mcg");
-    if part_of_number
-        || dose
-        || note.dates.iter().any(|d| d.span.start < span.end && span.start < d.span.end)
-    {
+    if part_of_number || dose || note.is_dated(span) {
         return None;
     }
     let words = whole.as_str().contains("out of");
@@ -215,7 +212,7 @@ fn bare<'a>(
     let ends_sentence = after.starts_with(". ") || after == ".";
     let unit = !ends_sentence && UNITS.iter().any(|unit| after.starts_with(unit));
     let (low, high) = (number(low)?, number(high)?);
-    let date = note.dates.iter().any(|d| d.span.start < span.end && span.start < d.span.end);
+    let date = note.is_dated(span);
     let plain = !unit && !date && high <= 10.0 && low <= high && is_word(note.str(), span);
     (plain && !other_subject(note, span)).then_some((span, low, high, 10.0, rule))
 }

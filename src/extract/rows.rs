@@ -19,18 +19,14 @@ pub enum Answer {
 impl Note<'_> {
     /// The line of the record that a span starts on, in the folded text.
     pub fn line_of(&self, span: Span) -> Span {
-        let record = self.text.as_str();
         let at = self.folded.original(Span::new(span.start, span.start)).start;
-        let start = record[..at].rfind('\n').map_or(0, |n| n + 1);
-        let end = record[at..].find('\n').map_or(record.len(), |n| at + n);
-        self.trimmed(self.folded.folded(Span::new(start, end)))
+        self.lines.folded(self.lines.at(at))
     }
 
     /// What stands behind a span on the line that it ends on.
     pub fn rest_of_line(&self, span: Span) -> Span {
-        let record = self.text.as_str();
         let at = self.folded.original(span).end;
-        let end = record[at..].find('\n').map_or(record.len(), |n| at + n);
+        let end = self.lines.written(self.lines.at(at)).end.max(at);
         let end = self.folded.folded(Span::new(at, end)).end.max(span.end);
         self.trimmed(Span::new(span.end, end))
     }
@@ -65,18 +61,13 @@ impl Note<'_> {
 
     /// A span without white space at its ends.
     pub fn trimmed(&self, span: Span) -> Span {
-        let words = self.get(span);
-        let start = span.start + words.len() - words.trim_start().len();
-        Span::new(start, (start + words.trim().len()).min(span.end.max(start)))
+        self.folded.trimmed(span)
     }
 
     /// The box that answers for a span: the last one before it on its line whose label covers it.
     pub fn box_of(&self, span: Span) -> Option<CheckBox> {
         let line = self.line_of(span);
         let line = Span::new(line.start, line.end.max(span.end));
-        if !self.get(line).bytes().any(|b| matches!(b, b'[' | b'(' | b'{' | b'|')) {
-            return None;
-        }
         self.boxes_in(line).into_iter().find(|b| {
             b.label.start <= span.start && span.start < b.label.end.max(b.label.start + 1)
         })

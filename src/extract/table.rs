@@ -115,17 +115,13 @@ impl Note<'_> {
 
     /// The lines above a line, nearest first, up to an empty one or so many.
     fn lines_above(&self, line: Span) -> impl Iterator<Item = Span> {
-        let record = self.text.as_str();
-        let mut start = self.folded.original(Span::new(line.start, line.start)).start;
-        start = record[..start].rfind('\n').map_or(0, |n| n + 1);
-        std::iter::from_fn(move || {
-            let end = start.checked_sub(1)?;
-            start = record[..end].rfind('\n').map_or(0, |n| n + 1);
-            let words = &record[start..end];
-            (!words.trim().is_empty())
-                .then(|| self.trimmed(self.folded.folded(Span::new(start, end))))
-        })
-        .take(LONGEST_TABLE)
+        let start = self.folded.original(Span::new(line.start, line.start)).start;
+        let written = |line: &usize| &self.text.as_str()[self.lines.written(*line).range()];
+        (0..self.lines.at(start))
+            .rev()
+            .take_while(move |line| !written(line).trim().is_empty())
+            .map(|line| self.lines.folded(line))
+            .take(LONGEST_TABLE)
     }
 
     /// Where the middle of a cell stands on its line: points on a page, characters in a text file.
@@ -147,9 +143,8 @@ impl Note<'_> {
     }
 
     fn characters_before(&self, byte: usize) -> f32 {
-        let record = self.text.as_str();
-        let start = record[..byte].rfind('\n').map_or(0, |n| n + 1);
-        record[start..byte].chars().count() as f32
+        let start = self.lines.written(self.lines.at(byte)).start;
+        self.text.as_str()[start..byte].chars().count() as f32
     }
 }
 

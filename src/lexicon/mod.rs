@@ -14,7 +14,7 @@ mod sections;
 mod terms;
 mod vocabulary;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 pub use codes::{CodeTable, Codes};
@@ -22,6 +22,7 @@ pub use concepts::Concept;
 pub use cues::{Cue, CueCategory, CueExample, Direction};
 pub use examples::Example;
 use include_dir::{Dir, include_dir};
+use rustc_hash::FxHashMap;
 
 pub(crate) use pattern::Pattern;
 use terms::Terms;
@@ -68,7 +69,7 @@ pub struct Lexicon {
     /// Names of the concept files without their ending: the groups.
     groups: Vec<String>,
     /// The numbers of the groups, by name.
-    numbers: HashMap<String, usize>,
+    numbers: FxHashMap<String, usize>,
     /// All terms of concepts and cues.
     pub(crate) terms: Terms,
     /// What each term of `terms` stands for.

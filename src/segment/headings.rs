@@ -1,8 +1,7 @@
 //! Section headings: what they open, and which words of a line are one.
 
-use std::collections::HashMap;
-
 use regex::Regex;
+use rustc_hash::FxHashMap;
 
 use crate::fact::Section;
 
@@ -12,9 +11,9 @@ const SHORTEST_JOINED: usize = 8;
 /// Section headings and what they open.
 #[derive(Clone, Debug, Default)]
 pub struct Headings {
-    by_words: HashMap<String, Section>,
+    by_words: FxHashMap<String, Section>,
     /// The same without spaces, which OCR loses.
-    joined: HashMap<String, Section>,
+    joined: FxHashMap<String, Section>,
     /// Words in a heading that mark its section as copied from an earlier note.
     copied: Vec<String>,
     /// Words before a known heading that change nothing: "current", "review of".
@@ -28,7 +27,7 @@ pub struct Headings {
 impl Headings {
     /// Headings by their words in lower case, and the words that mark a copied section.
     pub fn new(headings: impl IntoIterator<Item = (String, Section)>, copied: Vec<String>) -> Self {
-        let by_words: HashMap<String, Section> =
+        let by_words: FxHashMap<String, Section> =
             headings.into_iter().map(|(words, kind)| (normal(&words), kind)).collect();
         let joined = by_words.iter().filter(|(words, _)| words.contains(' '));
         Self {

@@ -76,6 +76,10 @@ const LONGEST_LABEL: usize = 6;
 /// Lines longer than this are paragraphs, not wrapped lines (characters).
 const LONGEST_WRAPPED: usize = 140;
 
+/// Longest sentence, in bytes; no record that was looked at has one of a third of it. What has no
+/// end, as a table without lines, is cut, since each word of a sentence is weighed against the others.
+const LONGEST_SENTENCE: usize = 2_000;
+
 /// Splits a part of a text into sentences, each with its section; `folded` is that part.
 pub fn segment(text: &Text, within: Span, folded: &Folded, headings: &Headings) -> Vec<Sentence> {
     let mut segmenter = Segmenter {
@@ -334,19 +338,30 @@ impl Segmenter<'_> {
     }
 
     fn push(&mut self, span: Span, item: bool) {
-        let words = self.folded.get(span);
-        let start = span.start + words.len() - words.trim_start().len();
-        let end = start + words.trim().len();
-        if start < end {
+        let mut rest = self.folded.trimmed(span);
+        while !rest.is_empty() {
+            let span = self.within_bounds(rest);
             self.sentences.push(Sentence {
-                span: Span::new(start, end),
+                span,
                 section: self.section,
                 paragraph: self.paragraph,
                 item,
                 copied: self.copied,
                 heading: self.heading,
             });
+            rest = self.folded.trimmed(Span::new(span.end, rest.end));
         }
+    }
+
+    /// As much of a stretch as one sentence may hold, up to a space.
+    fn within_bounds(&self, span: Span) -> Span {
+        if span.len() <= LONGEST_SENTENCE {
+            return span;
+        }
+        let words = self.folded.get(span);
+        let most = words.floor_char_boundary(LONGEST_SENTENCE);
+        let end = words[..most].rfind(' ').unwrap_or(most);
+        Span::new(span.start, span.start + end)
     }
 
     /// A known heading in capitals at the start of a sentence inside a line, and what follows it.

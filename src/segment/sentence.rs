@@ -41,6 +41,10 @@ pub(super) fn split_sentences(original: &str, folded: &Folded, unit: Span) -> Ve
     let mut at = 0;
     while at < bytes.len() {
         let c = bytes[at];
+        if c.is_ascii_lowercase() {
+            at += 1;
+            continue;
+        }
         // An inner list number: " 2. Lumbar radiculopathy".
         if digit_at(at) && (at == 0 || bytes[at - 1] == b' ') {
             let digits = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();

@@ -446,7 +446,8 @@ impl Reader<'_, '_> {
     /// The day of a procedure's title: a dated line just above it, else the note's own.
     fn heading_date(&self, sentence: &Sentence) -> Option<PartialDate> {
         let note = self.note;
-        let near = note.dates.iter().rev().find(|d| d.span.end <= sentence.span.start);
+        let first = note.dates.partition_point(|d| d.span.end <= sentence.span.start);
+        let near = note.dates[..first].last();
         let stands_alone = |d: &&super::DateMention| {
             let gap = note.get(Span::new(d.span.end, sentence.span.start));
             gap.len() <= 40 && !gap.contains(". ")
