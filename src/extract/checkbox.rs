@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use memchr::{memchr_iter, memchr3_iter};
 use regex::Regex;
 
 use crate::pattern::ascii_regex;
@@ -30,9 +31,12 @@ static BOX: LazyLock<Regex> = LazyLock::new(|| {
     .unwrap()
 });
 
-/// Whether a box may begin with this byte.
-pub(super) fn may_begin_box(byte: u8) -> bool {
-    matches!(byte, b'[' | b'(' | b'{' | b'|')
+/// Where boxes may begin, in order.
+pub(super) fn brackets(text: &str) -> Vec<usize> {
+    let plain = memchr3_iter(b'[', b'(', b'|', text.as_bytes());
+    let mut found: Vec<usize> = plain.chain(memchr_iter(b'{', text.as_bytes())).collect();
+    found.sort_unstable();
+    found
 }
 
 /// The boxes of a stretch of the folded text, in order.

@@ -1,6 +1,6 @@
 //! A text prepared for the readers.
 
-use super::checkbox::may_begin_box;
+use super::checkbox::brackets;
 use super::lines::Lines;
 use super::{CheckBox, DateMention, check_boxes, find_dates, find_levels, find_side};
 use crate::context::{self, Asserted};
@@ -99,8 +99,7 @@ impl<'a> Note<'a> {
         let groups = (0..=lexicon.count_groups()).map(begins).collect();
         let dates = find_dates(folded.as_str());
         let lines = Lines::of(text, within, &folded);
-        let signs = folded.as_str().bytes().enumerate();
-        let brackets = signs.filter(|(_, sign)| may_begin_box(*sign)).map(|(at, _)| at).collect();
+        let brackets = brackets(folded.as_str());
         let mut note = Self {
             text,
             folded,
@@ -168,7 +167,7 @@ impl<'a> Note<'a> {
 
     /// The id of the rule that made a mention: group and concept.
     pub fn rule(&self, mention: &Mention) -> String {
-        format!("{}/{}", self.lexicon.group_name(mention.group), self.concept(mention).id)
+        [self.lexicon.group_name(mention.group), "/", &self.concept(mention).id].concat()
     }
 
     /// The sentence that a span starts in.

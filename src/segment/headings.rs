@@ -56,6 +56,9 @@ impl Headings {
 
     /// What a heading opens that is known but for words before it or behind it.
     fn variant(&self, words: &str) -> Option<Section> {
+        if !words.contains(' ') {
+            return None;
+        }
         let lead = self.leads.iter().filter_map(|lead| words.strip_prefix(lead.as_str()));
         let lead = lead.filter_map(|rest| rest.strip_prefix(' ')).min_by_key(|rest| rest.len());
         let found =

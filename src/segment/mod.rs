@@ -306,7 +306,7 @@ impl Segmenter<'_> {
             let (heading, rest) = line.split_at(length);
             let rest = rest.trim_start();
             let long = heading.chars().filter(|c| c.is_alphabetic()).count() >= 3;
-            let section = self.headings.section(heading).filter(|_| long && !rest.is_empty())?;
+            let section = (long && !rest.is_empty()).then(|| self.headings.section(heading))??;
             (!KEEP_HEADING.contains(&section) || section == Section::Exam)
                 .then_some((section, rest))
         })
@@ -410,6 +410,18 @@ fn marker_length(line: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stretch_without_an_end_is_cut_at_spaces() {
+        let text = Text::from_plain(&"pain and ".repeat(1_000));
+        let folded = Folded::new(&text);
+        let whole = Span::new(0, text.as_str().len());
+        let sentences = segment(&text, whole, &folded, &headings());
+        let words = |s: &Sentence| folded.get(s.span).split(' ').count();
+        assert_eq!(sentences.iter().map(words).sum::<usize>(), 2_000);
+        assert!(sentences.iter().all(|s| s.span.len() <= LONGEST_SENTENCE));
+        assert_eq!(sentences.len(), 5);
+    }
 
     fn headings() -> Headings {
         let known = [

@@ -27,10 +27,12 @@ pub(super) fn split_sentences(original: &str, folded: &Folded, unit: Span) -> Ve
     let digit_at = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     // "on exam She walks", and not "SHE WALKS" among other capitals.
     let begins_at = |at: usize| {
+        if !BEGINS.iter().any(|words| text[at..].starts_with(words)) {
+            return false;
+        }
         let from = folded.original(Span::new(unit.start + at, unit.start + at)).start;
         let mut letters = original[from..].chars();
-        BEGINS.iter().any(|words| text[at..].starts_with(words))
-            && letters.next().is_some_and(char::is_uppercase)
+        letters.next().is_some_and(char::is_uppercase)
             && letters.next().is_some_and(char::is_lowercase)
     };
     // "PT." may end a sentence, "Pt." is the patient.
