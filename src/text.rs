@@ -19,8 +19,13 @@ pub struct Text {
     pages: Vec<TextPage>,
     /// Code points before byte `n * STEP`.
     code_points: Vec<usize>,
+    /// Where the first lines end.
+    head_end: usize,
     content_hash: String,
 }
+
+/// How many lines are a text's head; empty ones do not count.
+const HEAD_LINES: usize = 10;
 
 /// Bytes between two entries of the code point table.
 const STEP: usize = 256;
@@ -71,6 +76,7 @@ impl Text {
             words: Vec::new(),
             pages: Vec::new(),
             code_points: Vec::new(),
+            head_end: 0,
             content_hash: document.content_hash.clone(),
         };
         match &document.plain_text {
@@ -83,6 +89,7 @@ impl Text {
             }
         }
         text.count_code_points();
+        text.find_head();
         text
     }
 
@@ -179,6 +186,16 @@ impl Text {
         false
     }
 
+    fn find_head(&mut self) {
+        let lines = self.content.split_inclusive('\n').scan(0, |end, line| {
+            *end += line.len();
+            Some((*end, line.trim().is_empty()))
+        });
+        let first = lines.clone().next().map_or(0, |(end, _)| end);
+        let written = lines.filter(|(_, blank)| !blank).take(HEAD_LINES);
+        self.head_end = written.last().map_or(first, |(end, _)| end);
+    }
+
     fn count_code_points(&mut self) {
         let mut count = 0;
         for (byte, _) in self.content.bytes().enumerate() {
@@ -204,6 +221,11 @@ impl Text {
     /// Where each page's text begins: page number and byte, in order.
     pub fn page_starts(&self) -> impl Iterator<Item = (u32, usize)> {
         self.pages.iter().map(|page| (page.number, page.start))
+    }
+
+    /// Where the first ten lines end that are not empty, in bytes; the end of the first line where all are.
+    pub fn head_end(&self) -> usize {
+        self.head_end
     }
 
     /// How many code points stand before a byte.

@@ -63,7 +63,7 @@ mod tests {
         let lines = Lines::of(&text, Span::new(0, record.len()), &folded);
         let on = |byte: usize| folded.get(lines.folded(lines.at(byte)));
         assert_eq!([on(0), on(1), on(2), on(6), on(8)], ["a", "a", "", "b c", "b c"]);
-        assert_eq!(lines.at(record.len()), 3 + 3 + 1);
+        assert_eq!(lines.at(record.len()), 3 + 3);
         assert!((3..6).all(|line| lines.written(line).len() <= LONGEST));
         assert!((3..6).all(|line| folded.get(lines.folded(line)).ends_with("word")));
     }

@@ -17,9 +17,6 @@ const LABELS: &str = "note-date";
 /// How many bytes a signature's date may stand behind its words.
 const SIGNATURE_REACH: usize = 90;
 
-/// How many lines from the text's start may carry its date without a label.
-const HEAD_LINES: usize = 10;
-
 /// Labels of dates that are not the text's own.
 const OTHER_LABELS: &[&str] = &["dob", "birth", "born", "fax", "faxed", "printed", "received"];
 
@@ -125,15 +122,7 @@ impl<'a> Note<'a> {
 
     /// Where the first lines of the text end.
     fn head_end(&self) -> usize {
-        let record = self.text.as_str();
-        let lines = record.split_inclusive('\n').scan(0, |end, line| {
-            *end += line.len();
-            Some((*end, line.trim().is_empty()))
-        });
-        let first = lines.clone().next().map_or(0, |(end, _)| end);
-        let written = lines.filter(|(_, blank)| !blank).take(HEAD_LINES);
-        let end = written.last().map_or(first, |(end, _)| end);
-        self.folded.folded(Span::new(0, end)).end
+        self.folded.folded(Span::new(0, self.text.head_end())).end
     }
 
     /// Line ends of the record between two places of the folded text.

@@ -123,6 +123,8 @@ struct Unit {
     span: Span,
     item: bool,
     indent: usize,
+    /// Where its last line begins.
+    last_start: usize,
     /// Length of its last line in characters.
     last_length: usize,
 }
@@ -148,7 +150,8 @@ impl Segmenter<'_> {
         let words = &self.original[line.range()];
         let trimmed = words.trim_start();
         let indent = words.len() - trimmed.len();
-        let line = Span::new(line.start + indent, line.end);
+        let start = line.start;
+        let line = Span::new(start + indent, line.end);
         if !trimmed.chars().any(char::is_alphanumeric) && !trimmed.contains(['_', '[']) {
             self.end_unit();
             self.paragraph += 1;
@@ -178,6 +181,9 @@ impl Segmenter<'_> {
         if self.continues(trimmed, indent)
             && let Some(unit) = &mut self.unit
         {
+            if self.original[..start].ends_with('\n') {
+                unit.last_start = start;
+            }
             unit.span.end = line.end;
             unit.last_length = indent + trimmed.chars().count();
             return;
@@ -196,6 +202,7 @@ impl Segmenter<'_> {
             span: Span::new(line.start + marker.unwrap_or(0), line.end),
             item: marker.is_some() || rest.starts_with('['),
             indent,
+            last_start: line.start + marker.unwrap_or(0),
             last_length: indent + trimmed.chars().count(),
         });
     }
@@ -209,7 +216,7 @@ impl Segmenter<'_> {
             return false;
         }
         let ended = before.ends_with(['.', ':', '!', '?']);
-        let last = before.rsplit('\n').next().unwrap_or(before);
+        let last = self.original[unit.last_start..unit.span.end].trim_end();
         // A box at an item's head only marks it; several boxes make a row of a form.
         let form = |line: &str| {
             let boxes = |from: &str| from.matches("[ ]").count() + from.matches("[x]").count();

@@ -14,6 +14,7 @@ mod overnight;
 mod page;
 mod packet;
 mod place;
+mod proportion;
 mod read;
 mod review;
 mod scans;
