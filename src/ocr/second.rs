@@ -270,8 +270,11 @@ mod tests {
             &mut self,
             _: &Picture,
             areas: &[Rect],
-            _: Duration,
+            limit: Duration,
         ) -> Result<Recognition, OcrError> {
+            if limit.is_zero() {
+                return Ok(Recognition { timed_out: !areas.is_empty(), ..Recognition::default() });
+            }
             self.asked.extend(areas);
             let word =
                 |(rect, line): (&Rect, u32)| Read { rect: *rect, ..read("again", line, self.sure) };
