@@ -183,26 +183,22 @@ static PLAIN: [bool; 256] = {
 
 /// Whether a span of `text` begins and ends at word boundaries.
 pub fn is_word(text: &str, span: Span) -> bool {
+    span.is_empty() || (parts_words(text, span.start) && parts_words(text, span.end))
+}
+
+/// Whether no word of `text` goes on over a byte.
+#[inline]
+pub fn parts_words(text: &str, at: usize) -> bool {
     let bytes = text.as_bytes();
-    let whole = |inner: u8, outer: Option<&u8>| {
-        let plain = inner.is_ascii() && outer.is_none_or(u8::is_ascii);
-        plain.then(|| {
-            !inner.is_ascii_alphanumeric() || !outer.is_some_and(u8::is_ascii_alphanumeric)
-        })
+    let (Some(last), Some(next)) = (at.checked_sub(1).and_then(|b| bytes.get(b)), bytes.get(at))
+    else {
+        return true;
     };
-    if !span.is_empty()
-        && let Some(begins) = whole(bytes[span.start], span.start.checked_sub(1).map(|b| &bytes[b]))
-        && let Some(ends) = whole(bytes[span.end - 1], bytes.get(span.end))
-    {
-        return begins && ends;
+    if last.is_ascii() && next.is_ascii() {
+        return !(last.is_ascii_alphanumeric() && next.is_ascii_alphanumeric());
     }
-    let alphanumeric = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    let inside = &text[span.range()];
-    let before = text[..span.start].chars().next_back();
-    let after = text[span.end..].chars().next();
-    let runs_in = alphanumeric(before) && alphanumeric(inside.chars().next());
-    let runs_out = alphanumeric(after) && alphanumeric(inside.chars().next_back());
-    !runs_in && !runs_out
+    let inner = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    !(inner(text[..at].chars().next_back()) && inner(text[at..].chars().next()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Mentions of concepts and cues in a text.
 
-use crate::fold::Folded;
+use crate::fold::{Folded, parts_words};
 use crate::lexicon::{CueCategory, Direction, Lexicon, Meaning};
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -61,21 +61,6 @@ fn starts(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Whether no word goes on over `end`, so that a term may end there.
-fn may_end(text: &str, end: usize) -> bool {
-    let bytes = text.as_bytes();
-    match (bytes[end - 1], bytes.get(end)) {
-        (_, None) => true,
-        (last, Some(next)) if last.is_ascii() && next.is_ascii() => {
-            !(last.is_ascii_alphanumeric() && next.is_ascii_alphanumeric())
-        }
-        _ => {
-            let last = text[..end].chars().next_back();
-            !(last.is_some_and(char::is_alphanumeric) && character(text, end).0)
-        }
-    }
-}
-
 /// Finds every mention of a concept and every cue.
 ///
 /// Both come in text order. Within a group (and among cues) the leftmost and then
@@ -119,7 +104,7 @@ pub fn tag(
                 if let Some(span) = hit.filter(|&span| !span.is_empty() && span.end <= limit) {
                     found.add(span, *meaning);
                 }
-            } else if end <= limit && may_end(text, end) && !misses(span, meaning) {
+            } else if end <= limit && parts_words(text, end) && !misses(span, meaning) {
                 found.add(span, meaning);
             }
         });

@@ -8,7 +8,6 @@ use std::fs;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use parquet::basic::{Compression, LogicalType, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
@@ -20,7 +19,7 @@ use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 use percent_encoding::percent_decode_str;
 
-use super::table::{Trouble, told};
+use super::table::{Trouble, side_by_side, told};
 use crate::error::Error;
 use crate::pipeline::guarded;
 use crate::report::{Type, schemas};
@@ -138,16 +137,10 @@ pub fn read<T: Send>(
         }
         Ok(taken)
     };
-    thread::scope(|scope| {
-        let threads: Vec<_> = (0..number)
-            .map(|part| cut(part)..cut(part + 1))
-            .map(|rows| scope.spawn(|| of_part(rows)))
-            .collect();
-        let gone = || {
-            Err(Error::io(Path::new("."), "cannot read")(io::Error::other("a thread ended early")))
-        };
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| gone())).collect()
-    })
+    let parts = (0..number).map(|part| cut(part)..cut(part + 1)).collect();
+    let gone =
+        || Error::io(Path::new("."), "cannot read")(io::Error::other("a thread ended early"));
+    side_by_side(parts, of_part, gone)
 }
 
 /// Does something with a file; what goes wrong is told by its name. Damage may make the library panic:

@@ -4,10 +4,9 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
-use std::thread;
 
 use super::scan;
-use super::table::Trouble;
+use super::table::{Trouble, side_by_side};
 
 /// A part is not worth a thread below so many bytes.
 const PART: u64 = 4 << 20;
@@ -80,13 +79,7 @@ pub fn read<T: Send>(
     let parts = parts(path, table.body, jobs)?;
     match parts.as_slice() {
         [part] => Ok(vec![of_part(*part)?]),
-        parts => thread::scope(|scope| {
-            let threads: Vec<_> = parts.iter().map(|part| scope.spawn(|| of_part(*part))).collect();
-            threads
-                .into_iter()
-                .map(|thread| thread.join().unwrap_or(Err(Trouble::Broken)))
-                .collect()
-        }),
+        _ => side_by_side(parts, of_part, || Trouble::Broken),
     }
 }
 
@@ -100,18 +93,13 @@ fn parts(path: &Path, (body, length): (u64, u64), jobs: usize) -> io::Result<Vec
     let cuts: Vec<u64> = (0..number).map(|part| body + part * size).collect();
     let end = |part: usize| cuts.get(part + 1).copied().unwrap_or(length);
     // A line end counts where no quoted cell is open: an even number of quotes stands before it.
-    let quotes: Vec<io::Result<u64>> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..cuts.len())
-            .map(|part| (cuts[part], end(part)))
-            .map(|(from, to)| scope.spawn(move || count_quotes(path, from, to)))
-            .collect();
-        let gone = || io::Error::other("a thread ended early");
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err(gone()))).collect()
-    });
+    let ranges = (0..cuts.len()).map(|part| (cuts[part], end(part))).collect();
+    let gone = || io::Error::other("a thread ended early");
+    let quotes = side_by_side(ranges, |(from, to)| count_quotes(path, from, to), gone)?;
     let mut starts = vec![body];
     let mut open = false;
     for (part, quotes) in quotes.into_iter().enumerate() {
-        open ^= quotes? % 2 == 1;
+        open ^= quotes % 2 == 1;
         if let Some(cut) = cuts.get(part + 1) {
             starts.push(row_after(path, *cut, open)?.unwrap_or(length));
         }

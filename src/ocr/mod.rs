@@ -36,6 +36,24 @@ pub struct Read {
     pub alternatives: Vec<String>,
 }
 
+/// A second sign at least this likely, 0-1, is offered as an alternative.
+const DOUBT: f32 = 0.05;
+
+/// The other reading of a word's signs, each with what else it may be and how likely that is: the
+/// most doubtful sign is taken for its second.
+fn other_reading<T: Copy>(
+    signs: impl Iterator<Item = (T, Option<(T, f32)>)> + Clone,
+) -> Option<String>
+where
+    String: FromIterator<T>,
+{
+    let doubtful = signs.clone().enumerate();
+    let doubtful = doubtful.filter_map(|(at, (_, second))| second.map(|second| (at, second)));
+    let (doubtful, (second, _)) = doubtful.max_by(|(_, a), (_, b)| a.1.total_cmp(&b.1))?;
+    let read = |(at, (sign, _))| if at == doubtful { second } else { sign };
+    Some(signs.enumerate().map(read).collect())
+}
+
 /// What an engine makes of a picture.
 #[derive(Default)]
 pub struct Recognition {

@@ -2,19 +2,16 @@
 
 use std::ffi::{CStr, c_char, c_int};
 
-use super::Read;
 use super::capi::{
     Api, RIL_SYMBOL, RIL_TEXTLINE, RIL_WORD, TessBaseAPI, TessPageIterator, TessResultIterator,
 };
+use super::{DOUBT, Read, other_reading};
 use crate::geometry::Rect;
-
-/// A second sign at least this likely is offered as an alternative, in percent.
-const DOUBT: f32 = 5.0;
 
 /// A sign as read.
 pub struct Symbol {
     pub text: String,
-    /// What else a letter or digit may be, and how likely that is, in percent.
+    /// What else a letter or digit may be, and how likely that is, 0-1.
     pub second: Option<(String, f32)>,
 }
 
@@ -139,7 +136,7 @@ impl<'a> Symbols<'a> {
                 return None;
             }
             loop {
-                let likely = (api.TessChoiceIteratorConfidence)(choices);
+                let likely = (api.TessChoiceIteratorConfidence)(choices) / 100.0;
                 let least = second.as_ref().map_or(DOUBT, |(_, likely)| *likely);
                 if likely >= least
                     && let Some(text) = copied((api.TessChoiceIteratorGetUTF8Text)(choices))
@@ -181,15 +178,9 @@ fn letter_or_digit(text: &str) -> bool {
 
 /// A word of these signs, at least one.
 fn word(symbols: &[Symbol], rect: Rect, confidence: f32, line: u32) -> Read {
-    let doubtful = symbols
-        .iter()
-        .enumerate()
-        .filter_map(|(at, symbol)| symbol.second.as_ref().map(|(text, likely)| (at, text, *likely)))
-        .max_by(|a, b| a.2.total_cmp(&b.2));
-    let alternatives = doubtful.map(|(doubtful, second, _)| {
-        let signs = symbols.iter().enumerate();
-        signs.map(|(at, sign)| if at == doubtful { second } else { &sign.text }.as_str()).collect()
-    });
+    let alternatives = other_reading(symbols.iter().map(|Symbol { text, second }| {
+        (text.as_str(), second.as_ref().map(|(text, likely)| (text.as_str(), *likely)))
+    }));
     let text = symbols.iter().map(|symbol| symbol.text.as_str()).collect();
     Read { text, rect, confidence, line, alternatives: alternatives.into_iter().collect() }
 }
@@ -205,7 +196,7 @@ mod tests {
             second: second.map(|(text, likely)| (text.into(), likely)),
         };
         let read = |symbols: &[Symbol]| word(symbols, Rect::default(), 0.9, 1);
-        let level = read(&[symbol("L", Some(("1", 9.0))), symbol("S", Some(("5", 40.0)))]);
+        let level = read(&[symbol("L", Some(("1", 0.09))), symbol("S", Some(("5", 0.4)))]);
         assert_eq!(
             (level.text.as_str(), level.alternatives.as_slice()),
             ("LS", &["L5".into()][..])

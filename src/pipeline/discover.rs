@@ -157,12 +157,10 @@ impl Search {
 
     /// What lies below an address in object storage; it will be fetched into `out`.
     fn bucket(&mut self, input: usize, address: &Path, out: &Path) -> Result<(), Error> {
-        for object in Address::parse(address)?.list()? {
-            let path = object.place(out);
-            if !is_document(Path::new(&object.name)) {
-                self.skipped += 1;
-            } else if self.seen.insert(path.clone()) {
-                let source = Source { name: object.name.clone(), path, remote: Some(object) };
+        let (sources, others) = listed(address, out, |object| object.name.clone())?;
+        self.skipped += others;
+        for source in sources {
+            if self.seen.insert(source.path.clone()) {
                 self.found.push(Found { input, source });
             }
         }
@@ -192,19 +190,27 @@ pub(super) fn folder_documents(folder: &Path, name: &str) -> Result<(Vec<Source>
 /// The documents at one address, each named by its own, and how many objects are none; they will
 /// be fetched into `out`.
 pub(super) fn remote_documents(address: &Path, out: &Path) -> Result<(Vec<Source>, usize), Error> {
-    let objects = Address::parse(address)?.list()?;
-    let listed = objects.len();
-    let documents = objects.into_iter().filter(|object| is_document(Path::new(&object.name)));
-    let mut sources: Vec<Source> = documents
-        .map(|object| Source {
-            name: object.address(),
-            path: object.place(out),
-            remote: Some(object),
-        })
-        .collect();
+    let (mut sources, others) = listed(address, out, Object::address)?;
     sources.sort();
-    let others = listed - sources.len();
     Ok((sources, others))
+}
+
+/// The documents below an address, and how many objects are none.
+fn listed(
+    address: &Path,
+    out: &Path,
+    name: impl Fn(&Object) -> String,
+) -> Result<(Vec<Source>, usize), Error> {
+    let mut objects = Address::parse(address)?.list()?;
+    let all = objects.len();
+    objects.retain(|object| is_document(Path::new(&object.name)));
+    let others = all - objects.len();
+    let source = |object: Object| Source {
+        name: name(&object),
+        path: object.place(out),
+        remote: Some(object),
+    };
+    Ok((objects.into_iter().map(source).collect(), others))
 }
 
 /// What a folder holds, by name.

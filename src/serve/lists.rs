@@ -22,30 +22,27 @@ const FIRST: usize = 6;
 pub fn queues(ask: &Ask) -> Result<Answer, Error> {
     let index = ask.app.index();
     let ledger = ask.app.ledger();
-    let told_of = |queue: Queue, why: &str| {
-        let listing = Listing::new(&index, &ledger, &ask.reviewer, queue);
+    let listed = |queue: Queue| Listing::new(&index, &ledger, &ask.reviewer, queue);
+    let row = |listing: &Listing<'_>, why: &str| {
         let name = listing.queue.name();
         json!({ "title": title(&listing.queue, &index), "why": why, "href": address::queue(&name),
             "start": address::next(&name),
             "done": listing.count_done(), "total": listing.places.len() })
     };
     let seed = ask.app.draw.0;
+    let told_of = |queue: Queue, why: &str| row(&listed(queue), why);
+    let (random, low) = (listed(Queue::Random { seed }), listed(Queue::Low));
     let main = [
-        told_of(
-            Queue::Random { seed },
-            "so many of each kind, by chance; precision is estimated from these alone",
-        ),
-        told_of(Queue::Low, "what the program is least sure of; unknown confidence comes first"),
+        row(&random, "so many of each kind, by chance; precision is estimated from these alone"),
+        row(&low, "what the program is least sure of; unknown confidence comes first"),
         told_of(Queue::Second, "looked at once; your verdict without sight of the first"),
         told_of(Queue::Adjudicate, "reviewers differ"),
         told_of(Queue::Changed, "the program reads them otherwise than when they were reviewed"),
     ];
     // Whoever begins one of these finds its first pages drawn.
-    let first = |queue: Queue| {
-        Listing::new(&index, &ledger, &ask.reviewer, queue).ahead(None).take(FIRST).collect()
-    };
-    let first: [Vec<u32>; 2] = [first(Queue::Low), first(Queue::Random { seed })];
-    let preload = pictures_of(&index, &first.concat()).join(" ");
+    let first: Vec<u32> =
+        [&low, &random].into_iter().flat_map(|queue| queue.ahead(None).take(FIRST)).collect();
+    let preload = pictures_of(&index, &first).join(" ");
     let mut reasons: Vec<Value> = index
         .reasons
         .keys()

@@ -7,6 +7,7 @@ use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, Value};
 
 use super::strip::Strip;
 use crate::ocr::OcrError;
+use crate::ocr::{DOUBT, other_reading};
 
 /// Pixels in a strip that become one step of the recogniser's output.
 const STEP: usize = 8;
@@ -20,9 +21,6 @@ const FEATURES: &str = "p2o.pd_op.transpose.8.0";
 
 /// The name of that layer's result.
 const SCORES: &str = "Add.209";
-
-/// A second sign at least this likely is offered as an alternative.
-const DOUBT: f32 = 0.05;
 
 /// White, in columns of a strip, that parts words in any type; print fills about 30 of
 /// its rows.
@@ -268,14 +266,8 @@ fn word(printed: &[Printed]) -> LineWord {
     let confidence =
         worth(printed.iter().map(|p| p.likelihood).sum::<f32>() / printed.len() as f32);
     let columns = printed[0].steps.start * STEP..printed[printed.len() - 1].steps.end * STEP;
-    let doubtful = printed
-        .iter()
-        .enumerate()
-        .filter_map(|(i, p)| p.second.filter(|(c, _)| *c != ' ').map(|(c, l)| (i, c, l)))
-        .max_by(|a, b| a.2.total_cmp(&b.2));
-    let alternatives = doubtful.map(|(i, c, _)| {
-        printed.iter().enumerate().map(|(j, p)| if i == j { c } else { p.sign }).collect()
-    });
+    let second = |p: &Printed| p.second.filter(|(sign, _)| *sign != ' ');
+    let alternatives = other_reading(printed.iter().map(|p| (p.sign, second(p))));
     LineWord { text, columns, confidence, alternatives: alternatives.into_iter().collect() }
 }
 
