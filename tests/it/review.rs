@@ -1,8 +1,8 @@
 //! The review station from outside: who may reach it, and what its gold is good for.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
+use std::process::{Child, ChildStderr, Stdio};
 use std::sync::Arc;
 
 use chartsift::store::{Event, Reader, Store, Target, Verdict};
@@ -37,6 +37,8 @@ fn certify(
 /// A station that serves; gone when the test ends.
 struct Station {
     program: Child,
+    /// Held open: the program ends where it cannot say what it has to say.
+    _told: Lines<BufReader<ChildStderr>>,
     /// Each reviewer's address, in order.
     addresses: Vec<String>,
 }
@@ -50,14 +52,15 @@ impl Station {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let told = BufReader::new(program.stderr.take().unwrap()).lines();
+        let mut told = BufReader::new(program.stderr.take().unwrap()).lines();
         let addresses: Vec<String> = told
+            .by_ref()
             .map_while(Result::ok)
             .filter_map(|line| line.rsplit_once(": http").map(|(_, rest)| format!("http{rest}")))
             .take(reviewers)
             .collect();
         assert_eq!(addresses.len(), reviewers, "the station did not start");
-        Self { program, addresses }
+        Self { program, _told: told, addresses }
     }
 
     /// What stands in the first address between the scheme and the path.
