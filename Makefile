@@ -1,7 +1,7 @@
 # make demo   installs what is missing, builds, and runs the main job over corpus/
 # make test   installs what is missing and checks everything that a change has to pass
 # make wheel  installs what is missing and builds the Python wheel into dist/
-# make fuzz   feeds the readers and the tagger with mutated files, as a change has to stand too
+# make fuzz   feeds the readers and the tagger with mutated files; make test does so briefly
 # make peers  installs what is missing and holds speed and accuracy against other tools on the same files
 # make bench  installs what is missing and holds the speed of a bulk run against them
 #
@@ -40,7 +40,7 @@ FEATURES := --features s3
 
 # Each step alone, so that the first that fails is the last that prints.
 test: PACKAGES += $(TEST_PACKAGES) $(BROWSER_PACKAGES) $(JAVA_PACKAGES)
-test: packages models readers fmt clippy doc unit e2e python
+test: packages models readers fmt clippy doc unit e2e python fuzz
 
 fmt:
 	cargo fmt --all --check
@@ -61,11 +61,6 @@ unit:
 	cargo test --locked --doc $(FEATURES)
 	cargo test --locked --lib --bins --tests $(FEATURES)
 
-# What coverage-guided fuzzing needs of the compiler, as `cargo fuzz run --sanitizer none` asks for it.
-COVERAGE := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
-	-Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
-	-Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing
-HOST := $(shell rustc -vV | sed -n 's/^host: //p')
 # What each target begins with.
 SEEDS := tests/fixtures corpus/hostile corpus/faxes
 SEEDS_text := corpus/packets
@@ -81,12 +76,12 @@ TARGETS := pdf picture searchable text
 fuzz: fuzz-build $(TARGETS:%=fuzz-%)
 
 fuzz-build: packages
-	RUSTFLAGS="$(COVERAGE)" cargo build --release --locked --manifest-path fuzz/Cargo.toml \
-		--target $(HOST) --target-dir target/fuzz
+	RUSTC_WORKSPACE_WRAPPER=$(abspath fuzz/coverage) cargo build --locked --package chartsift-fuzz \
+		--features chartsift/s3
 
 $(TARGETS:%=fuzz-%): fuzz-%: fuzz-build
 	mkdir -p fuzz/corpus/$* fuzz/artifacts
-	target/fuzz/$(HOST)/release/$* fuzz/corpus/$* $(or $(SEEDS_$*),$(SEEDS)) -runs=$(RUNS) -seed=$(SEED) \
+	$(TARGET)/debug/fuzz-$* fuzz/corpus/$* $(or $(SEEDS_$*),$(SEEDS)) -runs=$(RUNS) -seed=$(SEED) \
 		-max_len=$(or $(LONGEST_$*),$(LONGEST)) -timeout=60 -rss_limit_mb=4096 \
 		-artifact_prefix=fuzz/artifacts/ -verbosity=0 -print_final_stats=1
 

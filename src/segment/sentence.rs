@@ -9,9 +9,25 @@ const NEVER_ENDS: &[&str] = &[
     "prov", "s/p", "r/o",
 ];
 
+/// Short forms of four letters and more, after which a sentence may go on in small letters.
+const SHORT_FORMS: &[&str] = &[
+    "abnl", "appt", "approx", "assoc", "bilat", "caps", "cerv", "cont", "dept", "diag", "diff",
+    "dist", "disp", "equiv", "etiol", "exam", "exer", "extr", "freq", "hist", "hosp", "immed",
+    "incl", "inject", "intermit", "lumb", "meds", "musc", "neuro", "norm", "occas", "parav", "phys",
+    "poss", "post", "prev", "prob", "prox", "quad", "resp", "sept", "subcut", "subq", "supp",
+    "surg", "sympt", "syst", "tabs", "temp", "tend", "ther", "thor", "vert",
+];
+
 /// Words that only begin a sentence where they have a capital: the full stop before them was lost.
 const BEGINS: &[&str] =
     &["the patient ", "she ", "he ", "there is ", "there are ", "there was ", "there were "];
+
+/// Whether a text ends in a word of four letters or more that is no short form.
+fn ends_in_word(text: &str) -> bool {
+    let word = text.rsplit(|c: char| !c.is_ascii_lowercase()).next().unwrap_or_default();
+    let whole = text.len() == word.len() || text[..text.len() - word.len()].ends_with([' ', '(']);
+    whole && word.len() >= 4 && !SHORT_FORMS.contains(&word)
+}
 
 /// Splits a stretch of folded text at sentence ends and inner list numbers.
 pub(super) fn split_sentences(original: &str, folded: &Folded, unit: Span) -> Vec<Span> {
@@ -90,7 +106,9 @@ pub(super) fn split_sentences(original: &str, folded: &Folded, unit: Span) -> Ve
             if spaced
                 && begin < bytes.len()
                 && text.is_char_boundary(begin)
-                && (upper_at(begin) || digit_at(begin))
+                && (upper_at(begin)
+                    || digit_at(begin)
+                    || ends_in_word(&text[..at]) && bytes[begin].is_ascii_lowercase())
             {
                 let token_start = text[..at].rfind([' ', '(']).map_or(0, |i| i + 1);
                 let token = &text[token_start..at];
