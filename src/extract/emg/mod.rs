@@ -20,6 +20,9 @@ const TITLE_REACH: usize = 500;
 /// How many bytes of modifiers may stand before a finding.
 const LEAD: usize = 60;
 
+/// How many bytes before a study's name may hold its side.
+const SIDED: usize = 24;
+
 /// Reads every electrodiagnostic study and finding.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     if note.mentions(STUDY).next().is_none() {
@@ -33,13 +36,20 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
 }
 
 /// Whether the document is the report of such a study: by its title, or by headings of both
-/// nerve conduction and needle examination.
+/// nerve conduction and needle examination, however they are called.
 fn is_report(note: &Note<'_>) -> bool {
     let end = note.str().floor_char_boundary(TITLE_REACH);
     let titled =
         note.mentions_in("document", Span::new(0, end)).any(|m| note.concept(m).id == "emg-report");
-    let heading = |word: &str| note.sentences.iter().any(|s| note.heading(s).contains(word));
-    titled || (heading("nerve conduction") && heading("needle"))
+    let conduction = |heading: &str| {
+        ["nerve conduction", "ncs", "ncv", "motor studies", "sensory studies"]
+            .iter()
+            .any(|w| heading.contains(w))
+    };
+    let needle =
+        |heading: &str| ["needle", "electromyography", "emg"].iter().any(|w| heading.contains(w));
+    let mut headings = note.sentences.iter().map(|s| note.heading(s));
+    titled || (headings.clone().any(conduction) && headings.any(|h| needle(h) && !conduction(h)))
 }
 
 struct Reader<'a, 'n> {
@@ -113,10 +123,17 @@ impl Reader<'_, '_> {
         // A row of a table, or a title.
         let tabular = note.as_written(body).contains("   ") && !words.contains(". ");
         let bare = self.findings(body).next().is_none();
-        if (tabular || (self.report && words.len() < 60 && !words.contains(" was ")))
-            && bare
-            && study.is_some()
-        {
+        if let Some(heading) = heading.filter(|_| tabular) {
+            self.read_table(sentence, heading);
+        }
+        // One muscle's row is no study: "Biceps   Nl   0   0".
+        let row =
+            tabular && !self.findings(body).any(|m| note.concept(m).field("result").is_none());
+        if row && own.iter().all(|m| !body.contains(m.span)) {
+            return;
+        }
+        let title = self.report && words.len() < 60 && !words.contains(" was ");
+        if (tabular || (title && !words.ends_with('.'))) && bare && study.is_some() {
             return;
         }
         let part = heading.filter(|_| {
@@ -130,7 +147,11 @@ impl Reader<'_, '_> {
             let status = self.status(sentence, study.span, &own);
             let Some(status) = status else { return };
             if status != EventStatus::Performed {
-                self.push_study(study.span, status, None, None);
+                let from = note.str().floor_char_boundary(study.span.start.saturating_sub(SIDED));
+                let lead = Span::new(from.max(sentence.span.start), study.span.end);
+                let tail = Span::new(study.span.start, self.tail_end(study.span.end, body.end));
+                let side = note.side_in(lead).or_else(|| note.side_in(tail));
+                self.push_study(self.with_side(study.span, tail), status, None, side);
                 self.going_on = None;
                 return;
             }
@@ -159,6 +180,17 @@ impl Reader<'_, '_> {
     fn heading_study(&self, sentence: &Sentence) -> Option<Span> {
         let found = self.note.mentions_in(STUDY, sentence.heading).next()?;
         (self.role(found) == "study").then_some(found.span)
+    }
+
+    /// "Needle EMG (R)" above the rows of a table: the study that they are of, once.
+    fn read_table(&mut self, sentence: &Sentence, heading: Span) {
+        let note = self.note;
+        let first = note.sentences.iter().find(|s| s.heading == sentence.heading);
+        if first.is_some_and(|s| s.span == sentence.span) {
+            let side = note.side_in(sentence.heading);
+            let place = self.with_side(heading, sentence.heading);
+            self.push_study(place, EventStatus::Performed, None, side);
+        }
     }
 
     /// "NERVE CONDUCTION STUDIES: Motor and sensory latencies are normal": a part of the study.
@@ -282,6 +314,9 @@ impl Reader<'_, '_> {
             .iter()
             .any(|w| behind.contains(w));
         let denied = denied && !words.contains("no evidence") && !own_result(note, whole, sentence);
+        if self.is_needless(Span::new(sentence.span.start, whole.start), behind) {
+            return Some(EventStatus::NotDone);
+        }
         let ahead = matches!(asserted.assertion.time, Time::Planned | Time::Hypothetical)
             || [
                 "to be obtained",
@@ -343,6 +378,7 @@ impl Reader<'_, '_> {
         let conditions: Vec<Mention> = self
             .findings(within)
             .filter(|m| note.concept(m).field("result").is_none() && !self.is_place(m))
+            .filter(|m| study.is_some() || !self.is_treated(m))
             .copied()
             .collect();
         let conditions = self.joined(conditions);

@@ -2,6 +2,8 @@
 
 mod finding;
 mod levels;
+mod normal;
+mod structure;
 mod study;
 
 use finding::{Carry, read_clause};
@@ -99,6 +101,10 @@ impl Reader<'_, '_> {
             self.carry = Carry::default();
             let first = self.drafts.len();
             let status = study_status(note, sentence, study, clause);
+            let Some(status) = status else {
+                self.study = None;
+                continue;
+            };
             if status != EventStatus::Performed {
                 self.push_bare(study, status);
                 self.study = None;
@@ -193,7 +199,10 @@ impl Reader<'_, '_> {
             let mut study = study;
             self.spread_region(first, &mut study);
             self.study = Some(study);
-        } else if !(self.report || sentence.section == Section::Imaging || words.len() < 60) {
+        } else if !(self.report
+            || matches!(sentence.section, Section::Imaging | Section::Data)
+            || words.len() < 60)
+        {
             self.study = None;
         }
     }
