@@ -17,6 +17,24 @@ const FINDING: &str = "emg-finding";
 /// Words of a document's first lines count up to here (bytes).
 const TITLE_REACH: usize = 500;
 
+/// Words right before a study that there is none, even if "was done" follows.
+const NONE: &[&str] = &["no ", "no prior ", "no recent ", "no previous ", "never had an "];
+
+/// Words behind a study that was begun and not finished, or refused.
+const BROKEN_OFF: &[&str] = &[
+    "could not tolerate",
+    "unable to tolerate",
+    "not tolerated",
+    "could not be completed",
+    "not completed",
+    "aborted",
+    "was refused",
+    "she refused",
+    "he refused",
+    "was cancelled",
+    "was canceled",
+];
+
 /// How many bytes of modifiers may stand before a finding.
 const LEAD: usize = 60;
 
@@ -314,6 +332,13 @@ impl Reader<'_, '_> {
             .iter()
             .any(|w| behind.contains(w));
         let denied = denied && !words.contains("no evidence") && !own_result(note, whole, sentence);
+        let lead = note.get(Span::new(sentence.span.start, whole.start));
+        let directly =
+            denied && NONE.iter().any(|w| lead == *w || lead.ends_with(&format!(" {w}")));
+        let broken_off = !result && BROKEN_OFF.iter().any(|w| behind.contains(w));
+        if directly || broken_off {
+            return Some(EventStatus::NotDone);
+        }
         if self.is_needless(Span::new(sentence.span.start, whole.start), behind) {
             return Some(EventStatus::NotDone);
         }
@@ -393,7 +418,11 @@ impl Reader<'_, '_> {
             .iter()
             .map(|m| {
                 let asserted = note.assert(m.span);
+                let before =
+                    note.get(Span::new(sentence.span.start.min(m.span.start), m.span.start));
+                let anew = ["+ ", "positive for "].iter().any(|w| before.ends_with(w));
                 asserted.has(CueCategory::Negated, note.lexicon)
+                    && !anew
                     && !self.open_behind(m.span, sentence)
             })
             .collect();

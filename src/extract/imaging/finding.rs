@@ -61,6 +61,12 @@ pub(super) fn read_clause(
                     found.push((at, imaging));
                 }
             }
+            // "central or foraminal stenosis"
+            _ if clause.word(at) == "central" => {
+                if let Some(imaging) = clause.share_stenosis(at, "central canal stenosis") {
+                    found.push((at, imaging));
+                }
+            }
             _ => {}
         }
     }
@@ -179,7 +185,18 @@ impl Clause<'_, '_> {
         from
     }
 
-    fn read_finding(&self, at: usize) -> Option<Imaging> {
+    /// "moderate right and mild left stenosis": where the words of the other side begin.
+    fn other_side(&self, segment: usize) -> Option<usize> {
+        let side = segment.checked_sub(2)?;
+        let and = self.word(segment - 1) == "and";
+        if !and || find_side(self.word(side)).is_none() {
+            return None;
+        }
+        let from = (0..side).rev().take_while(|&i| self.severity(i, i + 1).is_some()).last();
+        from.filter(|_| self.word_id(segment).is_some())
+    }
+
+    pub(super) fn read_finding(&self, at: usize) -> Option<Imaging> {
         let mention = self.mention(at)?;
         let concept = self.note.concept(mention);
         let words = self.note.get(mention.span);
@@ -188,7 +205,10 @@ impl Clause<'_, '_> {
             None => concept.id.clone(),
         };
         let segment = self.segment(at);
-        let severity = self.severity(segment, at);
+        let (segment, severity) = match self.other_side(segment) {
+            Some(from) => (from, self.severity(from, segment).max(self.severity(segment, at))),
+            None => (segment, self.severity(segment, at)),
+        };
         let asserted = self.note.assert(mention.span);
         if asserted.assertion.time == Time::Hypothetical {
             return None;
@@ -258,7 +278,7 @@ impl Clause<'_, '_> {
         })
     }
 
-    fn severity(&self, from: usize, at: usize) -> Option<Severity> {
+    pub(super) fn severity(&self, from: usize, at: usize) -> Option<Severity> {
         let of = |i: usize| -> Option<Severity> {
             let mention = self.mention(i).filter(|_| self.group(i) == Some(WORD))?;
             self.note.concept(mention).field("severity")?.parse().ok()
@@ -308,7 +328,9 @@ impl Clause<'_, '_> {
         if uneven {
             return Some(Side::Bilateral);
         }
-        self.note.side_in(own).or_else(|| self.note.side_in(tail))
+        // "mild B foraminal stenosis"
+        let both = (from..at).any(|i| self.word(i) == "b").then_some(Side::Bilateral);
+        both.or_else(|| self.note.side_in(own)).or_else(|| self.note.side_in(tail))
     }
 
     /// Whether a finding is joined to the one before it: "sclerosis with erosions".
@@ -321,7 +343,13 @@ impl Clause<'_, '_> {
     }
 
     fn region(&self, at: usize, imaging: &Imaging) -> Option<Region> {
+        // The root of S1 in a picture of the lumbar spine.
+        let lumbar = self.study.region == Some(Region::Lumbar);
         let from_level = imaging.levels.first().and_then(|l| region_of(l));
+        let from_level = match from_level {
+            Some(Region::Sacral) if lumbar => self.study.region,
+            region => region,
+        };
         let of_finding =
             self.mention(at).and_then(|m| self.note.concept(m).field("region")?.parse().ok());
         from_level.or(of_finding).or(self.near_region(at)).or(self.study.region)

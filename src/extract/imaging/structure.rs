@@ -1,6 +1,6 @@
 //! Parts of the body that a report calls sound: each denies its finding.
 
-use super::finding::{Clause, STRUCTURE};
+use super::finding::{Clause, FINDING, STRUCTURE};
 use crate::extract::find_side;
 use crate::fact::{EventStatus, FindingPolarity, Imaging};
 
@@ -9,6 +9,9 @@ impl Clause<'_, '_> {
     pub(super) fn read_structure(&self, at: usize) -> Option<Imaging> {
         let concept = self.note.concept(self.mention(at)?);
         let finding = concept.field("finding")?;
+        if let Some(shared) = self.share_stenosis(at, finding) {
+            return Some(shared);
+        }
         let absent = finding != "normal";
         // "normal hips and sacroiliac joints" are findings of their own; bones and soft tissues
         // only where they are the sentence's subject.
@@ -28,6 +31,23 @@ impl Clause<'_, '_> {
             polarity: Some(if absent { FindingPolarity::Absent } else { FindingPolarity::Present }),
             status: Some(EventStatus::Performed),
         })
+    }
+
+    /// "no central canal or foraminal stenosis": the part before shares what the next one has.
+    pub(super) fn share_stenosis(&self, at: usize, finding: &str) -> Option<Imaging> {
+        let next = (at + 2..at + 5).find(|&i| self.group(i) == Some(FINDING))?;
+        let joins = matches!(self.word(at + 1), "or" | "and" | "/" | ",");
+        let plain = (at + 2..next).all(|i| {
+            self.word_id(i).is_some() || find_side(self.word(i)).is_some() || self.word(i) == "or"
+        });
+        let like = self.note.concept(self.mention(next)?).id.ends_with("stenosis");
+        if !(joins && plain && like && finding.ends_with("stenosis")) {
+            return None;
+        }
+        let other = self.read_finding(next)?;
+        let graded = self.severity(self.segment(at), at);
+        let severity = graded.or(other.severity.filter(|_| next == at + 2));
+        Some(Imaging { finding: Some(finding.to_owned()), side: None, severity, ..other })
     }
 
     /// Whether "normal" stands before a list that a part belongs to.

@@ -302,13 +302,14 @@ pub(super) fn study_status(
     let close = note.str().ceil_char_boundary(study.span.start.saturating_sub(40)).max(lead.start);
     let before = note.get(Span::new(close.min(lead.end), lead.end));
     let needless = NEEDLESS_BEFORE.iter().any(|w| before.contains(w))
-        || NEEDLESS_BEHIND.iter().any(|w| words.contains(w));
+        || NEEDLESS_BEHIND.iter().any(|w| words.contains(w))
+        || (before.trim_end().ends_with("no") && words.contains(" at this "));
     if needless && !found && !found_before && !dated {
         return None;
     }
     // What a study showed was seen, whatever else is planned; an order's purpose was not.
     let shown = (told || found) && !purpose;
-    let in_plan = sentence.section == Section::Plan && !told && !found && !dated;
+    let in_plan = sentence.section == Section::Plan && !told && (!found || purpose) && !dated;
     Some(if denied_behind || (denied_before && !told && !(found && dated)) {
         EventStatus::NotDone
     } else if (planned_before || planned_behind || in_plan) && !shown {

@@ -100,6 +100,12 @@ impl Reader<'_, '_> {
                 "relief",
                 "pain ",
                 "there was",
+                "states ",
+                "reports ",
+                "reported ",
+                "notes ",
+                "endorses ",
+                "describes ",
                 "which ",
                 "both ",
                 "all ",
@@ -156,6 +162,9 @@ impl Reader<'_, '_> {
     pub(super) fn read_relief_sentence(&mut self, index: usize) {
         let note = self.note;
         let sentence = &note.sentences[index];
+        if self.read_series(index, sentence.span) {
+            return;
+        }
         if self.used.contains(&index) || note.mentions_in("relief", sentence.span).next().is_none()
         {
             return;
