@@ -38,6 +38,9 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     let mut reader =
         Reader { note, named, request: asks(note), events: Vec::new(), used: Vec::new() };
     for index in 0..note.sentences.len() {
+        if reader.take_refusal(index) {
+            continue;
+        }
         if reader.named[index].is_empty() {
             reader.read_relief_sentence(index);
         } else {
@@ -365,6 +368,10 @@ impl Reader<'_, '_> {
             let ever =
                 ["no", "never", "any", "prior", "previous", "none", "denies", "without", "had"];
             let said = near.split(' ').chain(name.split(' ')).any(|w| ever.contains(&w));
+            let turned_down = note
+                .mentions_in("injection-word", sentence.span)
+                .any(|m| note.concept(m).id == "declined");
+            let said = said || turned_down;
             return (phrase.class != "verb" && (!others || listed) && said)
                 .then_some((Procedure::Other, None));
         }
@@ -416,7 +423,7 @@ impl Reader<'_, '_> {
             EventStatus::Performed => helped || dated || phrase.steroid,
             _ => {
                 let again = ["second", "third", "confirmatory", "another", "repeat"];
-                let again = phrase.class == "block" && again.iter().any(|w| name.contains(w));
+                let again = phrase.class == "block" && again.iter().any(|w| near.contains(w));
                 (phrase.steroid && indefinite)
                     || ((planned_act && phrase.class == "needle" || again) && before.is_some())
             }

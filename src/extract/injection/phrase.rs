@@ -9,6 +9,9 @@ const NAME: &str = "injection";
 const SITE: &str = "injection-site";
 const WORD: &str = "injection-word";
 
+/// How many tokens behind "injected" its place may stand, what was injected being between.
+const AGENT_REACH: usize = 24;
+
 /// A procedure as a sentence names it.
 #[derive(Clone, Debug)]
 pub(super) struct Phrase {
@@ -415,6 +418,12 @@ impl Row<'_, '_> {
 
     /// Places behind a noun or verb: "of the right SI joint", "(SI, piriformis)", "in her knees".
     fn behind(&self, head: usize) -> (Vec<Place>, usize) {
+        // "injected 40 mg of triamcinolone into the left knee"
+        let verb = self.note.concept_class(self.tokens[head].mention()) == "verb";
+        let into = (head + 1..self.tokens.len().min(head + AGENT_REACH))
+            .take_while(|&i| self.word(i) != "." && self.group(i) != Some(NAME))
+            .find(|&i| verb && self.word(i) == "into");
+        let head = into.unwrap_or(head);
         let mut at = head + 1;
         let mut last = head;
         while at < self.tokens.len() && at <= last + 8 {
@@ -459,7 +468,7 @@ impl Row<'_, '_> {
                     || matches!(self.word(i), "(" | ":" | "?" | "." | "of")
                     || self.is_article(i)
             });
-        if !leads && self.note.concept_class(self.tokens[head].mention()) != "verb" {
+        if !leads && !verb {
             return (Vec::new(), head);
         }
         (self.places(head + 1, last + 1), last)

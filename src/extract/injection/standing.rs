@@ -24,7 +24,13 @@ static ANSWERED_NO: LazyLock<Regex> = LazyLock::new(|| {
 // "was aborted", "but never pursued", "denied by the carrier"
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static CAME_TO_NOTHING: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:(?:was|were|been|be|is|are) (?:then |later |subsequently |ultimately )?(?:aborted|abandoned|cancell?ed|called off|denied|refused|declined|not (?:authorized|approved|covered|completed|pursued|given|scheduled))|(?:but|and|was|were) (?:was |were |has |have )?never (?:been )?(?:pursued|scheduled|performed|done|completed|carried out|followed through|given)|never (?:went (?:through|ahead)|had (?:it|one|this|them)|took place|happened)|did not (?:go through|go ahead|proceed|pursue|follow through|take place|happen)|could not be (?:completed|performed|done)|denied (?:by|on)|not certified|non-?certified)\b").unwrap()
+    ascii_regex(r"\b(?:(?:was|were|been|be|is|are) (?:then |later |subsequently |ultimately )?(?:aborted|abandoned|cancell?ed|called off|denied|refused|declined|not (?:authorized|approved|covered|completed|pursued|given|scheduled))|^ (?:cancell?ed|aborted|abandoned|denied|refused|declined|not approved|not authorized)|(?:but|and|was|were) (?:was |were |has |have )?never (?:been )?(?:pursued|scheduled|performed|done|completed|carried out|followed through|given)|never (?:went (?:through|ahead)|had (?:it|one|this|them)|took place|happened)|did not (?:go through|go ahead|proceed|pursue|follow through|take place|happen)|(?:could not|unable to) (?:be |complete |perform |access |advance |enter |reach )(?:completed|performed|done|the|it|past|into)|denied (?:by|on)|not certified|non-?certified)\b").unwrap()
+});
+
+// "performed today", "done in the office"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static DONE_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^[^.;,]{0,30}\b(?:performed|done|given|administered|completed) (?:today|in (?:the )?(?:office|clinic)|without (?:any )?(?:complication|difficulty|incident))").unwrap()
 });
 
 // "is not medically necessary", "does not appear to be needed"
@@ -146,7 +152,10 @@ pub(super) fn standing(
     let modal = ["may ", "might ", "would ", "could "];
     let near = modal.iter().any(|m| behind.trim_start().starts_with(m))
         || wanted > done && wanted.is_some_and(|end| phrase.span.start.saturating_sub(end) <= NEAR);
-    let followed = behind.trim_end().ends_with("followed:") || behind.contains("as follows");
+    let followed = behind.trim_end().ends_with("followed:")
+        || behind.contains("as follows")
+        || (DONE_BEHIND.is_match(behind) && !behind.contains("be "))
+        || (note.get(phrase.head).starts_with("injected") && !note.get(lead).ends_with("be "));
     let took_place = (measured || dated || followed || done > wanted || (helped && !ahead))
         && !(near && relief.is_none_or(|r| r.percent.is_none()));
     let rest = note.get(Span::new(phrase.span.end.min(sentence.span.end), sentence.span.end));
