@@ -394,7 +394,9 @@ impl Reader<'_, '_> {
     fn read_findings(&mut self, index: usize, study: Option<Mention>, narrative: bool) {
         let note = self.note;
         let sentence = &note.sentences[index];
-        let from = study.filter(|_| narrative).map_or(sentence.span.start, |s| s.span.start);
+        let from = study
+            .filter(|s| narrative && !self.confirms(Span::new(sentence.span.start, s.span.start)))
+            .map_or(sentence.span.start, |s| s.span.start);
         // Of a study named late in a sentence the words before it may be its result:
         // "negative nerve conduction studies".
         let lead = study.map(|s| Span::new(sentence.span.start, s.span.start));

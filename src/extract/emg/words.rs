@@ -31,6 +31,29 @@ impl Reader<'_, '_> {
             || self.note.assert(mention.span).assertion.time == Time::Planned
     }
 
+    /// Whether words lead from a finding to the study that shows it: "confirmed by EMG".
+    pub(super) fn confirms(&self, lead: Span) -> bool {
+        let words = self.note.get(lead).trim_end();
+        [
+            "confirmed",
+            "supported",
+            "documented",
+            "shown",
+            "seen",
+            "proven",
+            "demonstrated",
+            "verified",
+        ]
+        .iter()
+        .any(|verb| {
+            let by = [
+                " by", " on", " with", " by the", " on the", " by her", " by his", " on her",
+                " on his",
+            ];
+            by.iter().any(|by| words.strip_suffix(by).is_some_and(|rest| rest.ends_with(verb)))
+        })
+    }
+
     /// Conditions, with "median neuropathy consistent with carpal tunnel syndrome" as one.
     pub(super) fn joined(&self, conditions: Vec<Mention>) -> Vec<Mention> {
         let note = self.note;
@@ -41,12 +64,14 @@ impl Reader<'_, '_> {
                 let words = note.get(gap);
                 let joins = self.has(gap, "joins")
                     || words.trim() == "("
+                    || (words.ends_with('(') && words.len() <= 30)
                     || words.trim() == "with"
                     || (words.contains("with ")
                         && words.len() <= 30
                         && !words.contains([',', '.']));
                 if joins && !words.contains('.') {
-                    let carpal = self.has(gap, "joins");
+                    let carpal = self.has(gap, "joins")
+                        || words.ends_with('(') && note.get(mention.span).contains("tunnel");
                     last.span = last.span.union(mention.span);
                     if carpal {
                         last.concept = mention.concept;

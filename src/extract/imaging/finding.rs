@@ -356,7 +356,7 @@ impl Clause<'_, '_> {
     }
 
     /// The region that a finding's own words name.
-    fn near_region(&self, at: usize) -> Option<Region> {
+    pub(super) fn near_region(&self, at: usize) -> Option<Region> {
         let segment = self.segment(at);
         let tail = (at + 1..self.tokens.len())
             .find(|&i| matches!(self.word(i), "," | ";" | "." | "and" | "with"))

@@ -119,6 +119,13 @@ impl Clause<'_, '_> {
                 continue;
             }
             let at = found[n].0;
+            if let Some(level) = self.leading_level(at)
+                && !self.is_everywhere(at)
+            {
+                found[n].1.levels =
+                    find_levels(self.word(level)).into_iter().map(|(_, l)| l).collect();
+                continue;
+            }
             if !row.is_empty() && !self.is_everywhere(at) {
                 found[n].1.levels = row.to_vec();
                 continue;
@@ -163,6 +170,13 @@ impl Clause<'_, '_> {
                 found[n].1.levels = before.1.levels.clone();
             }
         }
+    }
+
+    /// The one level that a part of a list begins with: "L3-4 stenosis due to bulge; L4-5 ...".
+    fn leading_level(&self, at: usize) -> Option<usize> {
+        let from = (0..at).rev().find(|&i| self.word(i) == ";")? + 1;
+        let listed = self.is_level(from) && self.near_region(at).is_none();
+        (listed && !(from + 1..at).any(|i| self.is_level(i))).then_some(from)
     }
 
     /// Whether a finding is told of all levels: "no stenosis at any level".

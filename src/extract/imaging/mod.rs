@@ -20,7 +20,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     if title.is_none() && note.mentions(study::GROUP).next().is_none() {
         return;
     }
-    let report = title.is_some() && is_report(note);
+    let report = title.as_ref().is_some_and(|title| is_report(note, title));
     let first = drafts.len();
     let mut reader = Reader {
         note,
@@ -40,8 +40,8 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
 }
 
 /// Whether a document with a study in its title is that study's report: it has no examination,
-/// plan or drugs of a visit.
-fn is_report(note: &Note<'_>) -> bool {
+/// plan or drugs of a visit. "EXAM: MRI of the knee" is the title itself.
+fn is_report(note: &Note<'_>, title: &Study) -> bool {
     let visit = [
         Section::Exam,
         Section::Plan,
@@ -50,7 +50,7 @@ fn is_report(note: &Note<'_>) -> bool {
         Section::Request,
         Section::Procedure,
     ];
-    !note.sentences.iter().any(|s| visit.contains(&s.section))
+    !note.sentences.iter().any(|s| visit.contains(&s.section) && !s.span.contains(title.span))
 }
 
 struct Reader<'a, 'n> {
@@ -176,6 +176,16 @@ impl Reader<'_, '_> {
                 || words.contains("diagnosis");
             let labelled = sentence.section == Section::Imaging || words.contains(':');
             let near = near || own_impression;
+            // "I have reviewed the images." says nothing of them yet.
+            let looked_at =
+                ["review", "looked at", "went over", "interpret"].iter().any(|w| words.contains(w))
+                    && ["images", "films", "scan", "study", "disc ", "report", "pictures", " it"]
+                        .iter()
+                        .any(|w| words.contains(w));
+            if looked_at && same_section && near && !other && !tells {
+                self.last = index;
+                return;
+            }
             let goes_on = same_section
                 && !other
                 && (near || (listed && index <= self.last + 6))

@@ -278,6 +278,7 @@ pub(super) fn study_status(
         let gap = note.get(Span::new(study.span.end.min(end), end));
         gap.len() <= 60 && !gap.contains("no ") && !gap.contains(',') && gap.contains("not")
             || gap.contains("denied")
+            || gap.contains("unable")
     }) && note.mentions_in(WORD, clause).any(|m| {
         note.concept(m).id == "not-done"
             && !matches!(note.get(m.span), "no" | "no prior" | "no recent")
