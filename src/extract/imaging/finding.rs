@@ -185,6 +185,15 @@ impl Clause<'_, '_> {
         from
     }
 
+    /// Whether words before a finding say that it was looked for: "evaluate for a tear".
+    fn is_sought(&self, segment: usize, at: usize) -> bool {
+        let lead = Span::new(self.tokens[segment].span.start, self.tokens[at].span.start);
+        let words = self.note.get(lead);
+        ["evaluate for", "eval for", "assess for", "rule out", "r/o", "look for", "looking for"]
+            .iter()
+            .any(|w| words.contains(w))
+    }
+
     /// "moderate right and mild left stenosis": where the words of the other side begin.
     fn other_side(&self, segment: usize) -> Option<usize> {
         let side = segment.checked_sub(2)?;
@@ -210,7 +219,7 @@ impl Clause<'_, '_> {
             None => (segment, self.severity(segment, at)),
         };
         let asserted = self.note.assert(mention.span);
-        if asserted.assertion.time == Time::Hypothetical {
+        if asserted.assertion.time == Time::Hypothetical || self.is_sought(segment, at) {
             return None;
         }
         // "The disc bulge flattens the sac": the finding was told of before.

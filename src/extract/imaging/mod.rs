@@ -53,6 +53,13 @@ fn is_report(note: &Note<'_>, title: &Study) -> bool {
     !note.sentences.iter().any(|s| visit.contains(&s.section) && !s.span.contains(title.span))
 }
 
+/// Whether a sentence of a report tells why the study was asked for, or heads it.
+fn is_question(note: &Note<'_>, sentence: &Sentence) -> bool {
+    let asks = ["history", "indication", "reason", "clinical"];
+    matches!(sentence.section, Section::Header | Section::ChiefComplaint)
+        || asks.iter().any(|w| note.heading(sentence).contains(w))
+}
+
 struct Reader<'a, 'n> {
     note: &'a Note<'n>,
     drafts: &'a mut Vec<Draft>,
@@ -135,9 +142,7 @@ impl Reader<'_, '_> {
         let words = note.get(sentence.span);
         let study = match (&self.study, &self.title) {
             (Some(study), _) => study.clone(),
-            (None, Some(title)) if self.report && sentence.section != Section::Header => {
-                title.clone()
-            }
+            (None, Some(title)) if self.report && !is_question(note, sentence) => title.clone(),
             _ => return,
         };
         if !self.report {

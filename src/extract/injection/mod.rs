@@ -172,6 +172,11 @@ impl Reader<'_, '_> {
             let relief = relief_in(note, behind, row)
                 .filter(|r| !self.conditional(sentence, r.span))
                 .or_else(|| {
+                    // "block with >80% relief, proceed with RFA": that relief is the block's.
+                    let taken = reliefs.last().is_some_and(|(_, r)| r.span.end > lead.start);
+                    if taken {
+                        return None;
+                    }
                     let near = |r: &ReliefRead| at == 0 || lead.end - r.span.end < 40;
                     let asked = |r: &ReliefRead| self.request && r.percent.is_none();
                     let read = relief_before(note, lead)
@@ -242,6 +247,14 @@ impl Reader<'_, '_> {
         };
         // What is drawn up or numbed on the way is part of a procedure named elsewhere.
         if phrase.class == "verb" && self.is_contrast(sentence, phrase) {
+            return None;
+        }
+        // "was injected around the nerve" puts in what the title names.
+        if phrase.class == "verb"
+            && phrase.target.is_none()
+            && phrase.levels.is_empty()
+            && self.events.iter().any(|e| e.title && e.injection.procedure == procedure)
+        {
             return None;
         }
         // "steroid" in a procedure's own name is no agent as written.
@@ -388,6 +401,10 @@ impl Reader<'_, '_> {
                             | Procedure::Discogram
                             | Procedure::Vertebroplasty
                             | Procedure::Botox
+                            | Procedure::Rfa
+                            | Procedure::TriggerPoint
+                            | Procedure::Bursa
+                            | Procedure::Joint
                     ))
         };
         // "a second confirmatory block" repeats a block before it repeats an injection.

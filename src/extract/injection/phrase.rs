@@ -310,6 +310,11 @@ impl Row<'_, '_> {
         while from > 0 && self.goes_before(from - 1) {
             from -= 1;
         }
+        // "Facet pain - MBB": what stands before the dash is another thing.
+        let dash = (from..head).rev().find(|&i| {
+            self.word(i) == "-" && self.note.str()[..self.tokens[i].span.start].ends_with(' ')
+        });
+        from = dash.map_or(from, |i| i + 1);
         while from < head
             && (self.is_join(from)
                 || self.is_article(from)
@@ -457,7 +462,9 @@ impl Row<'_, '_> {
         }
         // The noun must lead to its place: "injection, knee pain" does not, and a side does:
         // "injection, right knee".
-        let sided = self.is_side(head + 1) || self.word(head + 1) == "," && self.is_side(head + 2);
+        let sided = self.is_side(head + 1)
+            || self.is_site(head + 1)
+            || self.word(head + 1) == "," && self.is_side(head + 2);
         let hurts = matches!(self.word(last + 1), "pain" | "ache" | "swelling" | "stiffness");
         if sided && hurts {
             return (Vec::new(), head);
@@ -524,9 +531,22 @@ impl Row<'_, '_> {
             self.is_number(i) && apart && !self.word(i).starts_with('#') && !self.is_level(i + 1)
                 || matches!(self.word(i), "couple")
         });
-        let after = (head + 1..(end + 3).min(self.tokens.len()))
-            .find(|&i| self.word(i).starts_with('x') && self.is_number(i));
-        first.or(after).and_then(number).filter(|n| n.fract() == 0.0 && *n <= 60.0)
+        let timed = |i: usize| {
+            ["day", "week", "wk", "month", "mo", "year", "yr", "hour", "hr"]
+                .iter()
+                .any(|unit| self.word(i).starts_with(unit))
+        };
+        let after = (head + 1..(end + 3).min(self.tokens.len())).find_map(|i| {
+            let apart = usize::from(self.word(i) == "x");
+            let counted = self.word(i).starts_with('x') && self.is_number(i + apart);
+            (counted && !timed(i + apart + 1)).then_some(i + apart)
+        });
+        let twice = (head + 1..(end + 3).min(self.tokens.len())).any(|i| self.word(i) == "twice");
+        first
+            .or(after)
+            .and_then(number)
+            .or(twice.then_some(2.0))
+            .filter(|n| n.fract() == 0.0 && *n <= 60.0)
     }
 
     fn intent(&self, from: usize, end: usize) -> Option<Intent> {

@@ -18,13 +18,13 @@ use crate::span::Span;
 // "Prior block of the same nerve? No", "[ ] Yes [x] No", "not yet done".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ANSWERED_NO: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^[^.;?:\[]{0,30}(?:[?:.]|\[ ?\]|  )[?:. ]*(?:\[? ?\]? ?yes ?)?(?:\[ ?x ?\] ?)?(?:no|none|not yet done|not done|not performed|never)\b|^ ?\| ?(?:no|n|none|never|not done|not tried)\b").unwrap()
+    ascii_regex(r"^[^.;?:\[]{0,30}(?:[?:.]|\[ ?\]|  )[?:. ]*(?:\[? ?\]? ?yes ?)?(?:\[ ?x ?\] ?)?(?:no|none|not yet done|not done|not performed|never)\b|^ ?\| ?(?:no|n|none|never|not done|not tried)\b|^[ |]+n[ |.]*$").unwrap()
 });
 
 // "was aborted", "but never pursued", "denied by the carrier"
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static CAME_TO_NOTHING: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:(?:was|were|been|be|is|are) (?:then |later |subsequently |ultimately )?(?:aborted|abandoned|cancell?ed|called off|denied|refused|declined|not (?:authorized|approved|covered|completed|pursued|given|scheduled))|^ (?:cancell?ed|aborted|abandoned|denied|refused|declined|not approved|not authorized)|(?:but|and|was|were) (?:was |were |has |have )?never (?:been )?(?:pursued|scheduled|performed|done|completed|carried out|followed through|given)|never (?:went (?:through|ahead)|had (?:it|one|this|them)|took place|happened)|did not (?:go through|go ahead|proceed|pursue|follow through|take place|happen)|(?:could not|unable to) (?:be |complete |perform |access |advance |enter |reach )(?:completed|performed|done|the|it|past|into)|denied (?:by|on)|not certified|non-?certified)\b").unwrap()
+    ascii_regex(r"\b(?:(?:was|were|been|be|is|are) (?:then |later |subsequently |ultimately )?(?:aborted|abandoned|cancell?ed|called off|denied|refused|declined|not (?:authorized|approved|covered|completed|pursued|given|scheduled))|^ (?:cancell?ed|aborted|abandoned|denied|refused|declined|not approved|not authorized)|(?:but|and|was|were) (?:was |were |has |have )?never (?:been )?(?:pursued|scheduled|performed|done|completed|carried out|followed through|given)|(?:never|did not) follow(?:ed)? (?:up|through)|never (?:went (?:through|ahead)|had (?:it|one|this|them)|took place|happened)|did not (?:go through|go ahead|proceed|pursue|follow through|take place|happen)|(?:could not|unable to) (?:be |complete |perform |access |advance |enter |reach )(?:completed|performed|done|the|it|past|into)|denied (?:by|on)|not certified|non-?certified)\b").unwrap()
 });
 
 // "performed today", "done in the office"
@@ -120,6 +120,7 @@ pub(super) fn standing(
         || ["may ", "might ", "would ", "could ", "can be"]
             .iter()
             .any(|cue| behind.trim_start().starts_with(cue))
+        || behind.trim_start().starts_with("planned")
         || [
             "is planned",
             "was ordered",
