@@ -146,16 +146,19 @@ impl Clause<'_, '_> {
             let (before, own) = (&found[n - 1], &found[n]);
             let present = own.1.polarity == Some(FindingPolarity::Present);
             let with = (before.0 + 1..own.0).any(|i| {
-                matches!(
-                    self.word(i),
-                    "with"
-                        | "causing"
-                        | "resulting"
-                        | "displacing"
-                        | "and"
-                        | "compressing"
-                        | "abutting"
-                )
+                // "DDD w/ osteophytes"
+                let short = self.word(i) == "w" && self.word(i + 2) != "o";
+                short
+                    || matches!(
+                        self.word(i),
+                        "with"
+                            | "causing"
+                            | "resulting"
+                            | "displacing"
+                            | "and"
+                            | "compressing"
+                            | "abutting"
+                    )
             });
             let cut = (before.0 + 1..own.0).any(|i| matches!(self.word(i), "," | ";" | "but"));
             // "bulge at L4-5 without stenosis"
