@@ -49,6 +49,7 @@ fn is_report(note: &Note<'_>, title: &Study) -> bool {
         Section::ReviewOfSystems,
         Section::Request,
         Section::Procedure,
+        Section::Education,
     ];
     !note.sentences.iter().any(|s| visit.contains(&s.section) && !s.span.contains(title.span))
 }

@@ -172,7 +172,10 @@ pub(super) fn header_study(note: &Note<'_>) -> Option<Study> {
     let head = Span::new(0, note.str().floor_char_boundary(TITLE_REACH));
     let titled = note.sentences.iter().take_while(|s| s.span.start < head.end).find_map(|s| {
         let short = s.span.len() <= 90;
-        let title = s.section == Section::Header || note.heading(s).contains("exam");
+        // "He has an x-ray that was negative." is prose and no title.
+        let prose = note.get(s.span).ends_with('.')
+            && studies_in(note, s.span).first().is_none_or(|study| study.from > s.span.start + 12);
+        let title = !prose && (s.section == Section::Header || note.heading(s).contains("exam"));
         let heading = studies_in(note, s.heading).into_iter().next();
         heading.or_else(|| studies_in(note, s.span).into_iter().next().filter(|_| short && title))
     });

@@ -2,7 +2,7 @@
 //! table's rows or a call, and what was injected.
 
 use super::agent::{Agent, agent_in};
-use super::relief::relief_in;
+use super::relief::{ReliefRead, relief_in};
 use super::{Event, Reader};
 use crate::fact::{Assertion, EventStatus, Injection, Polarity, Procedure, Time};
 use crate::segment::Sentence;
@@ -40,7 +40,7 @@ impl Reader<'_, '_> {
             let all = ["all ", "both ", "none ", "neither ", "each ", "any of"]
                 .iter()
                 .any(|w| rest.contains(w));
-            let listed = gap.split([' ', ',']).all(|w| {
+            let listed = gap.split([' ', ',', '(', ')']).all(|w| {
                 matches!(
                     w,
                     "" | "and"
@@ -125,8 +125,11 @@ impl Reader<'_, '_> {
                     && !self.names_other_treatment(sentence, r.span)
                     && (r.percent.is_some() || !worded || (!timed && r.duration.is_some()))
             });
-            if let Some(relief) =
-                found.filter(|r| speaks && (r.percent.is_some() || next == index + 1))
+            // "100% relief for a day."
+            let begins =
+                |r: &ReliefRead| r.percent.is_some() && r.span.start <= sentence.span.start + 2;
+            if let Some(relief) = found
+                .filter(|r| (speaks || begins(r)) && (r.percent.is_some() || next == index + 1))
             {
                 if let Some(event) = self.events.last_mut() {
                     let own = &mut event.injection;

@@ -237,6 +237,18 @@ impl Reader<'_, '_> {
             standing.status = EventStatus::Planned;
             standing.asserted.assertion.time = Time::Planned;
         }
+        // "stop aspirin a week before the epidural", where none was told of
+        let before =
+            ["before", "before the", "before her", "before his", "prior to", "prior to the"];
+        if standing.status == EventStatus::Performed
+            && relief.is_none()
+            && date.is_none()
+            && before.iter().any(|w| lead.ends_with(w))
+            && !self.events.iter().any(Event::performed)
+        {
+            standing.status = EventStatus::Planned;
+            standing.asserted.assertion.time = Time::Planned;
+        }
         let performed = standing.status == EventStatus::Performed;
         let relief = relief.filter(|_| performed);
         let (procedure, antecedent) = match phrase.procedure {
@@ -251,7 +263,7 @@ impl Reader<'_, '_> {
         }
         // "was injected around the nerve" puts in what the title names.
         if phrase.class == "verb"
-            && phrase.target.is_none()
+            && (phrase.target.is_none() || phrase.span.start < phrase.head.start)
             && phrase.levels.is_empty()
             && self.events.iter().any(|e| e.title && e.injection.procedure == procedure)
         {
@@ -384,7 +396,11 @@ impl Reader<'_, '_> {
             let turned_down = note
                 .mentions_in("injection-word", sentence.span)
                 .any(|m| note.concept(m).id == "declined");
-            let said = said || turned_down;
+            let behind = note.get(Span::new(phrase.head.end, sentence.span.end));
+            let untried = ["not been tried", "never been tried", "not tried", "never tried"]
+                .iter()
+                .any(|w| behind.contains(w));
+            let said = said || turned_down || untried;
             return (phrase.class != "verb" && (!others || listed) && said)
                 .then_some((Procedure::Other, None));
         }
@@ -431,9 +447,19 @@ impl Reader<'_, '_> {
             .iter()
             .flatten()
             .find_map(|p| p.procedure.filter(|_| p.head.start > phrase.head.start));
-        let planned_act = ["administer", "proceed with", "perform", "repeat", "second", "schedule"]
-            .iter()
-            .any(|w| note.get(sentence.span).contains(w));
+        let planned_act = [
+            "administer",
+            "proceed with",
+            "perform",
+            "repeat",
+            "second",
+            "2nd",
+            "third",
+            "3rd",
+            "schedule",
+        ]
+        .iter()
+        .any(|w| note.get(sentence.span).contains(w));
         let before_name = note.get(Span::new(sentence.span.start, phrase.span.start)).trim_end();
         let indefinite = before_name.ends_with(" a") || before_name.ends_with(" an");
         let tells = match status {

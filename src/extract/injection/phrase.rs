@@ -157,7 +157,17 @@ impl Row<'_, '_> {
         let from = self.left(head);
         let shared = concept.field("share");
         let place_class = shared.unwrap_or(class);
-        let mut places = if class == "verb" { Vec::new() } else { self.places(from, head) };
+        // "the left knee was injected" has its place before the verb.
+        let passive = class == "verb"
+            && head >= 2
+            && matches!(self.word(head - 1), "was" | "were")
+            && self.is_site(head - 2);
+        let from = if passive { self.left(head - 1) } else { from };
+        let mut places = match class {
+            "verb" if passive => self.places(from, head - 1),
+            "verb" => Vec::new(),
+            _ => self.places(from, head),
+        };
         // A place joined to a whole name: "facet and epidural injections"; without a joining
         // word it only says more about the name.
         if class == "whole" {

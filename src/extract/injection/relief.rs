@@ -221,7 +221,10 @@ fn lasts(note: &Note<'_>, within: Span, duration: Span) -> bool {
         && (leads.iter().any(|lead| before.ends_with(lead))
             || after.starts_with("of relief")
             || after.starts_with("relief")
-            || after.starts_with("of pain relief"))
+            || after.starts_with("of pain relief")
+            || after
+                .strip_prefix("of ")
+                .is_some_and(|rest| rest.split(' ').take(3).any(|word| word.starts_with("relief"))))
 }
 
 /// What a stretch before an injection says of relief: "no relief from", "failed".
