@@ -47,8 +47,11 @@ fn is_report(note: &Note<'_>) -> bool {
     };
     let needle =
         |heading: &str| ["needle", "electromyography", "emg"].iter().any(|w| heading.contains(w));
+    let both = |heading: &str| heading.contains("nerve conduction") && heading.contains("needle");
     let mut headings = note.sentences.iter().map(|s| note.heading(s));
-    titled || (headings.clone().any(conduction) && headings.any(|h| needle(h) && !conduction(h)))
+    titled
+        || headings.clone().any(both)
+        || (headings.clone().any(conduction) && headings.any(|h| needle(h) && !conduction(h)))
 }
 
 struct Reader<'a, 'n> {
@@ -184,7 +187,8 @@ impl Reader<'_, '_> {
     fn read_table(&mut self, sentence: &Sentence, heading: Span) {
         let note = self.note;
         let first = note.sentences.iter().find(|s| s.heading == sentence.heading);
-        if first.is_some_and(|s| s.span == sentence.span) {
+        let titled = sentence.section != Section::Electrodiagnostics;
+        if !titled && first.is_some_and(|s| s.span == sentence.span) {
             let side = note.side_in(sentence.heading);
             let place = self.with_side(heading, sentence.heading);
             self.push_study(place, EventStatus::Performed, None, side);
