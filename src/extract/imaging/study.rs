@@ -65,7 +65,8 @@ pub(super) fn studies_in(note: &Note<'_>, within: Span) -> Vec<Study> {
     let mentions: Vec<_> = note.mentions_in(GROUP, within).collect();
     for (at, mention) in mentions.iter().enumerate() {
         let concept = note.concept(mention);
-        let Ok(modality) = concept.id.parse::<Modality>() else { continue };
+        let id = concept.field("modality").unwrap_or(&concept.id);
+        let Ok(modality) = id.parse::<Modality>() else { continue };
         if let Some(last) = out.last_mut() {
             let gap = note.get(Span::new(last.span.end, mention.span.start.max(last.span.end)));
             let words = gap.split_whitespace().count();
@@ -114,7 +115,8 @@ pub(super) fn studies_in(note: &Note<'_>, within: Span) -> Vec<Study> {
         ];
         let end =
             stop.iter().filter_map(|w| after_words.find(w)).min().unwrap_or(after_words.len());
-        let after = Span::new(mention.span.end, mention.span.end + end);
+        // "XR pelvis" has its region in its name.
+        let after = Span::new(mention.span.start, mention.span.end + end);
         let behind = regions_in(note, after);
         // "MRI pelvis: normal hips" is of the pelvis; what is found elsewhere comes behind.
         let told = first_finding(note, after);

@@ -8,6 +8,9 @@ use crate::fact::{Assertion, EventStatus, Injection, Polarity, Procedure, Time};
 use crate::segment::Sentence;
 use crate::span::Span;
 
+/// How far into a sentence its refusal may stand to be of what was offered before (bytes).
+const REFUSAL_REACH: usize = 50;
+
 /// Words for the time right after a procedure.
 const AFTER: &[&str] = &[
     "post procedure",
@@ -155,9 +158,9 @@ impl Reader<'_, '_> {
     pub(super) fn take_refusal(&mut self, index: usize) -> bool {
         let note = self.note;
         let sentence = &note.sentences[index];
-        let refused = note
-            .mentions_in("injection-word", sentence.span)
-            .any(|m| note.concept(m).id == "declined");
+        let refused = note.mentions_in("injection-word", sentence.span).any(|m| {
+            note.concept(m).id == "declined" && m.span.start <= sentence.span.start + REFUSAL_REACH
+        });
         let named = self.named[index].iter().any(|p| p.procedure.is_some())
             || note.get(sentence.span).contains("surg")
             || self.names_other_treatment(sentence, sentence.span);

@@ -298,7 +298,7 @@ impl Row<'_, '_> {
     /// "trigger point injections, left trapezius and rhomboid": the muscles are the target.
     fn add_places(&self, from: usize, head: usize, phrase: &mut Phrase) {
         let (mut places, last) = self.behind(head);
-        if places.is_empty() {
+        if places.is_empty() && phrase.procedure == Some(Procedure::Joint) {
             places = self.places(from, head);
         }
         let names: Vec<String> = places.iter().filter_map(|m| self.target(&m.mention)).collect();
