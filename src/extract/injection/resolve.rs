@@ -1,0 +1,134 @@
+//! What a bare "injection" or "block" means, by the procedures told of before it.
+
+use super::phrase::Phrase;
+use super::{Event, Reader};
+use crate::fact::{EventStatus, Procedure};
+use crate::span::Span;
+
+impl Reader<'_, '_> {
+    /// What "injection" or "the block" means: the procedure of the nearest event, and that event.
+    ///
+    /// `None` where the bare word tells nothing.
+    pub(super) fn resolve(
+        &self,
+        index: usize,
+        phrase: &Phrase,
+        status: EventStatus,
+        helped: bool,
+        dated: bool,
+    ) -> Option<(Procedure, Option<usize>)> {
+        let note = self.note;
+        let sentence = &note.sentences[index];
+        let name = note.get(phrase.span);
+        let lead = note.get(Span::new(sentence.span.start, phrase.head.start));
+        let near = lead[lead.ceil_char_boundary(lead.len().saturating_sub(40))..].trim_end();
+        if status == EventStatus::NotDone {
+            // "No other injections" and "no further injections" speak of those that were done.
+            let beside = ["other", "further", "additional", "more", "another", "repeat", "new"];
+            let others = beside.iter().any(|w| {
+                near.ends_with(w) || near.contains(&format!(" {w} ")) || name.starts_with(w)
+            });
+            let listed = near.ends_with("or other")
+                || near.ends_with("and other")
+                || near.ends_with("nor other");
+            // "Prior block of the same nerve? No": that one was not done; others may have been.
+            let words = note.get(Span::new(phrase.span.start, sentence.span.end));
+            let same = ["same ", "this nerve", "this site", "this joint", "this level"]
+                .iter()
+                .any(|w| words.contains(w));
+            if phrase.class == "block" || (same && phrase.class == "needle") {
+                let asked = |e: &Event| e.named && e.injection.status == Some(EventStatus::Planned);
+                let like = self.events.iter().position(asked).filter(|_| same);
+                let found = like.map(|at| self.events[at].injection.procedure);
+                let default = (phrase.class == "block").then_some(Procedure::PeripheralNerveBlock);
+                return found.or(default).map(|procedure| (procedure, like));
+            }
+            let ever =
+                ["no", "never", "any", "prior", "previous", "none", "denies", "without", "had"];
+            let said = near.split(' ').chain(name.split(' ')).any(|w| ever.contains(&w));
+            let turned_down = note
+                .mentions_in("injection-word", sentence.span)
+                .any(|m| note.concept(m).id == "declined");
+            let behind = note.get(Span::new(phrase.head.end, sentence.span.end));
+            let untried = ["not been tried", "never been tried", "not tried", "never tried"]
+                .iter()
+                .any(|w| behind.contains(w));
+            let said = said || turned_down || untried;
+            return (phrase.class != "verb" && (!others || listed) && said)
+                .then_some((Procedure::Other, None));
+        }
+        if phrase.rule.ends_with("procedures-before") {
+            return helped.then_some((Procedure::Other, None));
+        }
+        let fits = |event: &Event| {
+            event.named
+                && (phrase.class != "block"
+                    || !matches!(
+                        event.injection.procedure,
+                        Procedure::Stimulator
+                            | Procedure::Pump
+                            | Procedure::Discogram
+                            | Procedure::Vertebroplasty
+                            | Procedure::Botox
+                            | Procedure::Rfa
+                            | Procedure::TriggerPoint
+                            | Procedure::Bursa
+                            | Procedure::Joint
+                    ))
+        };
+        // "a second confirmatory block" repeats a block before it repeats an injection.
+        let blocks = |e: &Event| {
+            use Procedure as P;
+            matches!(
+                e.injection.procedure,
+                P::PeripheralNerveBlock | P::MedialBranchBlock | P::SympatheticBlock
+            )
+        };
+        let planned = status == EventStatus::Planned;
+        let title = self.events.iter().position(|e| e.title && planned);
+        let before = title
+            .or_else(|| {
+                let like = |e: &Event| phrase.class == "block" && planned && blocks(e);
+                self.events.iter().rposition(like)
+            })
+            .or_else(|| {
+                let told = |e: &Event| e.performed() || planned;
+                self.events.iter().rposition(|e| fits(e) && told(e))
+            })
+            .or_else(|| self.events.iter().rposition(fits));
+        let after = self.named[index..]
+            .iter()
+            .flatten()
+            .find_map(|p| p.procedure.filter(|_| p.head.start > phrase.head.start));
+        let planned_act = [
+            "administer",
+            "proceed with",
+            "perform",
+            "repeat",
+            "second",
+            "2nd",
+            "third",
+            "3rd",
+            "schedule",
+        ]
+        .iter()
+        .any(|w| note.get(sentence.span).contains(w));
+        let before_name = note.get(Span::new(sentence.span.start, phrase.span.start)).trim_end();
+        let indefinite = before_name.ends_with(" a") || before_name.ends_with(" an");
+        let tells = match status {
+            EventStatus::Performed => helped || dated || phrase.steroid,
+            _ => {
+                let again = ["second", "third", "confirmatory", "another", "repeat"];
+                let again = phrase.class == "block" && again.iter().any(|w| near.contains(w));
+                (phrase.steroid && indefinite)
+                    || ((planned_act && phrase.class == "needle" || again) && before.is_some())
+            }
+        };
+        if !tells || phrase.class == "verb" {
+            return None;
+        }
+        let procedure = before.map(|at| self.events[at].injection.procedure).or(after);
+        let antecedent = before.filter(|_| status == EventStatus::Performed || !phrase.steroid);
+        Some((procedure.unwrap_or(Procedure::Other), antecedent))
+    }
+}
