@@ -48,7 +48,22 @@ fn is_report(note: &Note<'_>) -> bool {
         Section::Request,
         Section::Procedure,
     ];
-    !note.sentences.iter().any(|s| visit.contains(&s.section))
+    // "EXAM: MRI LUMBAR SPINE" examines nobody, and a study's technique is no procedure.
+    let own = |s: &Sentence| match s.section {
+        Section::Exam => {
+            note.get(s.span).starts_with("date of")
+                || note.mentions_in(study::GROUP, s.span).next().is_some()
+        }
+        Section::Procedure => note.heading(s).contains("technique"),
+        _ => false,
+    };
+    !note.sentences.iter().any(|s| visit.contains(&s.section) && !own(s))
+}
+
+/// Whether a section of a study's report tells of what it shows, and not of why it was made.
+fn tells_findings(section: Section) -> bool {
+    use Section::{ChiefComplaint, Header, History, PastMedicalHistory, PastSurgicalHistory};
+    ![Header, ChiefComplaint, History, PastMedicalHistory, PastSurgicalHistory].contains(&section)
 }
 
 struct Reader<'a, 'n> {
@@ -85,6 +100,8 @@ impl Reader<'_, '_> {
                 self.study = Some(study);
                 self.last = index;
                 self.carry = Carry::default();
+            } else if self.report {
+                self.study = None;
             }
         }
         let studies = studies_in(note, sentence.span);
@@ -129,8 +146,8 @@ impl Reader<'_, '_> {
         let words = note.get(sentence.span);
         let study = match (&self.study, &self.title) {
             (Some(study), _) => study.clone(),
-            (None, Some(title)) if self.report && sentence.section != Section::Header => {
-                title.clone()
+            (None, Some(title)) if self.report && tells_findings(sentence.section) => {
+                title.under(note, sentence.heading)
             }
             _ => return,
         };

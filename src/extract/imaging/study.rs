@@ -31,6 +31,20 @@ pub(super) struct Study {
     pub rule: String,
 }
 
+impl Study {
+    /// The study as far as a heading of its report goes: "LEFT KNEE" is of that region and side.
+    pub(super) fn under(&self, note: &Note<'_>, heading: Span) -> Study {
+        let mut part = self.clone();
+        let regions = regions_in(note, heading);
+        if let Some((_, region)) = regions.first() {
+            part.region = Some(*region);
+            part.side = note.side_in(heading);
+            part.regions = regions;
+        }
+        part
+    }
+}
+
 /// Regions that a stretch names, in order.
 pub(super) fn regions_in(note: &Note<'_>, within: Span) -> Vec<(Span, Region)> {
     let mut found = Vec::new();
@@ -155,8 +169,9 @@ pub(super) fn studies_in(note: &Note<'_>, within: Span) -> Vec<Study> {
 pub(super) fn header_study(note: &Note<'_>) -> Option<Study> {
     let head = Span::new(0, note.str().floor_char_boundary(TITLE_REACH));
     let titled = note.sentences.iter().take_while(|s| s.span.start < head.end).find_map(|s| {
-        let short = s.span.len() <= 90;
-        let title = s.section == Section::Header || note.heading(s).contains("exam");
+        let labelled = ["exam", "study"].iter().any(|word| note.heading(s).contains(word));
+        let short = s.span.len() <= if labelled { 200 } else { 90 };
+        let title = s.section == Section::Header || labelled;
         let heading = studies_in(note, s.heading).into_iter().next();
         heading.or_else(|| studies_in(note, s.span).into_iter().next().filter(|_| short && title))
     });
