@@ -45,9 +45,7 @@ pub(super) fn before(
     // "gave up golf", "no kneeling": only right before what is done.
     let (near, bare) = (note.concept(cue).field("near"), note.concept(cue).field("bare"));
     let done = note.get(first).split(' ').next().is_some_and(|word| word.ends_with("ing"));
-    if (near.is_some() && !gap.split_whitespace().all(|word| LOADS.contains(&word)))
-        || (bare.is_some() && !done)
-    {
+    if (near.is_some() && !gap.split_whitespace().all(is_load)) || (bare.is_some() && !done) {
         return None;
     }
     if gap.len() > REACH
@@ -111,6 +109,11 @@ const LOADS: &[&str] = &[
 static LONG: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"^ (?:up |still |down )?(?:for )?(?:any )?(?:prolonged|long|extended|very|too|more than|much|comfortably|for any|as (?:far|long|much)|far|great|heavy|well)\b").unwrap()
 });
+
+/// Whether a word only weighs what is done: "heavy lifting", "prolonged sitting".
+pub(super) fn is_load(word: &str) -> bool {
+    LOADS.contains(&word)
+}
 
 /// Whether words behind an activity only bound it: "for long", "very far".
 pub(super) fn is_long(behind: &str) -> bool {

@@ -1,6 +1,7 @@
 //! What the patient can and cannot do: standing, walking, sleep, work.
 
 mod amount;
+mod boxes;
 mod cue;
 mod row;
 
@@ -19,7 +20,8 @@ const STATE_REACH: usize = 30;
 
 /// Reads every activity of which the text says how far it is limited.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
-    let rows = row::read(note, drafts);
+    let mut rows = row::read(note, drafts);
+    rows.extend(boxes::read(note, drafts));
     let mut last_sentence = usize::MAX;
     for mention in note.mentions(GROUP) {
         let Some(index) = note.sentence_index(mention.span) else { continue };
@@ -161,7 +163,13 @@ fn activity(
     let amount = amount::of(note, activities, amounts, mention);
     let before = cue::before(note, sentence, mentions, activities, mention);
     let behind = cue::behind(note, mentions, activities, mention);
-    let cue = before.or(behind);
+    // "can drive short distances", "is able to walk with a cane": the narrower one holds.
+    let cue = match (before, behind) {
+        (Some((Limitation::Independent, lead)), Some((limitation, tail))) => {
+            Some((limitation, lead.union(tail)))
+        }
+        _ => before.or(behind),
+    };
     // "inability to walk unaided" is a limit too.
     let aid = note.str()[mention.span.end..sentence.span.end].trim_start();
     let aided = ["unaided", "unassisted", "independently", "alone", "without"]
@@ -194,6 +202,7 @@ fn activity(
             Limitation::Independent
         }
         (None, Some(_)) if habit => return None,
+        (None, _) if is_listed(note, sentence, mention) => Limitation::Limited,
         (None, Some(amount)) if amount::limits(note, mention, amount) => Limitation::Limited,
         _ => return None,
     };
@@ -207,6 +216,14 @@ fn activity(
     let amount = amount.filter(|_| kind != Activity::Sleep);
     let amount = amount.map(|span| note.as_written(span).to_owned());
     Some((span, Function { activity: kind, limitation: Some(limitation), amount }))
+}
+
+/// Whether an activity begins an item of a list of limits: "FUNCTIONAL LIMITATIONS: - stairs".
+fn is_listed(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
+    let heading = note.heading(sentence);
+    let limits = ["limitation", "restriction", "deficit"].iter().any(|word| heading.contains(word));
+    let lead = note.get(Span::new(sentence.span.start, mention.span.start));
+    limits && lead.split_whitespace().all(cue::is_load)
 }
 
 /// Whether a state and an activity are the same words ("using a cane" and "walking").

@@ -19,7 +19,7 @@ const WORDS: &str = "function-row";
 
 /// What a row asks of its activity.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Asks {
+pub(super) enum Asks {
     Trouble,
     Ability,
 }
@@ -161,7 +161,7 @@ impl<'a, 'n> Row<'a, 'n> {
                 });
                 // On examination a squat or a bent spine is a test.
                 let examined = activity == Activity::Bending && sentence.section == Section::Exam
-                    || activity == Activity::Other && self.asks.is_none() && stage.is_none();
+                    || activity == Activity::Other && self.note.get(self.label).contains("squat");
                 if !same && !examined {
                     drafts.push(draft);
                 }
@@ -336,7 +336,7 @@ fn stage_of(note: &Note<'_>, head: Span) -> Option<Stage> {
 }
 
 /// Whether a label names activities and little else.
-fn is_label(note: &Note<'_>, label: Span, activities: &[Mention], asked: bool) -> bool {
+pub(super) fn is_label(note: &Note<'_>, label: Span, activities: &[Mention], asked: bool) -> bool {
     let known = |m: &&Mention| asked || note.concept(m).id == "label";
     let mut covered: Vec<Span> =
         note.mentions_in(WORDS, label).filter(known).map(|m| m.span).collect();
@@ -373,7 +373,7 @@ fn first_statement(note: &Note<'_>, mentions: &[Mention], value: Span) -> Span {
 }
 
 /// What a label or a line asks for.
-fn asks(note: &Note<'_>, within: Span) -> Option<Asks> {
+pub(super) fn asks(note: &Note<'_>, within: Span) -> Option<Asks> {
     let has = |id: &str| note.mentions_in(WORDS, within).any(|m| note.concept(m).id == id);
     if has("trouble") {
         return Some(Asks::Trouble);
@@ -382,7 +382,7 @@ fn asks(note: &Note<'_>, within: Span) -> Option<Asks> {
 }
 
 /// What a line above a row asks, if it is a question or a heading.
-fn asks_above(note: &Note<'_>, line: Span) -> Option<Asks> {
+pub(super) fn asks_above(note: &Note<'_>, line: Span) -> Option<Asks> {
     let words = note.get(line);
     let question = words.contains('?') || words.ends_with(':') || note.cells(line).len() > 1;
     question.then(|| asks(note, line)).flatten()
