@@ -17,7 +17,7 @@ const ANSWER_HEADS: &[(&str, &str)] = &[
 ];
 
 /// What a tick looks like where it fills a cell.
-const TICKS: &[&str] =
+pub(super) const TICKS: &[&str] =
     &["x", "\u{2713}", "\u{2714}", "\u{2717}", "\u{2718}", "[x]", "(x)", "*", "\u{25cf}", "xx"];
 
 /// Heads of the columns that hold the first and the last day of a treatment.
@@ -114,7 +114,7 @@ impl Note<'_> {
     }
 
     /// The lines above a line, nearest first, up to an empty one or so many.
-    fn lines_above(&self, line: Span) -> impl Iterator<Item = Span> {
+    pub(super) fn lines_above(&self, line: Span) -> impl Iterator<Item = Span> {
         let start = self.folded.original(Span::new(line.start, line.start)).start;
         let written = |line: &usize| &self.text.as_str()[self.lines.written(*line).range()];
         (0..self.lines.at(start))
@@ -134,7 +134,7 @@ impl Note<'_> {
     }
 
     /// Where a cell begins on its line, measured like [`column`](Self::column).
-    fn left(&self, cell: Span) -> f32 {
+    pub(super) fn left(&self, cell: Span) -> f32 {
         let original = self.folded.original(cell);
         match self.text.place(original).boxes.first() {
             Some(rect) => rect.x0,
