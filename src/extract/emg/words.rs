@@ -2,6 +2,7 @@
 
 use super::{FINDING, LEAD, Reader};
 use crate::extract::{find_levels, find_side};
+use crate::fact::Time;
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -22,6 +23,37 @@ impl Reader<'_, '_> {
         .any(|w| before.ends_with(w))
     }
 
+    /// "Recommend evaluation for carpal tunnel release" names what is to be treated.
+    pub(super) fn is_treated(&self, mention: &Mention) -> bool {
+        let behind = &self.note.str()[mention.span.end..];
+        let treatments = [" release", " surgery", " decompression", " injection", " splint"];
+        treatments.iter().any(|w| behind.starts_with(w))
+            || self.note.assert(mention.span).assertion.time == Time::Planned
+    }
+
+    /// Whether words lead from a finding to the study that shows it: "confirmed by EMG".
+    pub(super) fn confirms(&self, lead: Span) -> bool {
+        let words = self.note.get(lead).trim_end();
+        [
+            "confirmed",
+            "supported",
+            "documented",
+            "shown",
+            "seen",
+            "proven",
+            "demonstrated",
+            "verified",
+        ]
+        .iter()
+        .any(|verb| {
+            let by = [
+                " by", " on", " with", " by the", " on the", " by her", " by his", " on her",
+                " on his",
+            ];
+            by.iter().any(|by| words.strip_suffix(by).is_some_and(|rest| rest.ends_with(verb)))
+        })
+    }
+
     /// Conditions, with "median neuropathy consistent with carpal tunnel syndrome" as one.
     pub(super) fn joined(&self, conditions: Vec<Mention>) -> Vec<Mention> {
         let note = self.note;
@@ -32,12 +64,14 @@ impl Reader<'_, '_> {
                 let words = note.get(gap);
                 let joins = self.has(gap, "joins")
                     || words.trim() == "("
+                    || (words.ends_with('(') && words.len() <= 30)
                     || words.trim() == "with"
                     || (words.contains("with ")
                         && words.len() <= 30
                         && !words.contains([',', '.']));
                 if joins && !words.contains('.') {
-                    let carpal = self.has(gap, "joins");
+                    let carpal = self.has(gap, "joins")
+                        || words.ends_with('(') && note.get(mention.span).contains("tunnel");
                     last.span = last.span.union(mention.span);
                     if carpal {
                         last.concept = mention.concept;
@@ -50,14 +84,42 @@ impl Reader<'_, '_> {
         out
     }
 
-    /// Whether the next sentences take back the certainty of this one.
+    /// Whether this sentence, or the next one where it names no finding of its own, takes
+    /// back the certainty of the finding.
     pub(super) fn uncertain(&self, index: usize) -> bool {
         let note = self.note;
         let paragraph = note.sentences[index].paragraph;
-        note.sentences[index..].iter().take(2).filter(|s| s.paragraph == paragraph).any(|s| {
-            note.mentions_in(FINDING, s.span)
-                .any(|m| note.concept(m).id == "equivocal" && note.get(m.span).len() > 12)
+        let names =
+            |span: Span| self.findings(span).any(|m| note.concept(m).field("result").is_none());
+        let both = note.sentences[index..].iter().take(2).filter(|s| s.paragraph == paragraph);
+        both.enumerate().any(|(at, s)| {
+            (at == 0 || !names(s.span))
+                && note
+                    .mentions_in(FINDING, s.span)
+                    .any(|m| note.concept(m).id == "equivocal" && note.get(m.span).len() > 12)
         })
+    }
+
+    /// Whether words say that a study is not called for: "I see no need for an EMG".
+    pub(super) fn is_needless(&self, lead: Span, behind: &str) -> bool {
+        let lead = self.note.get(lead).trim_end();
+        let from = lead.ceil_char_boundary(lead.len().saturating_sub(45));
+        let before = [
+            "no need for",
+            "no need of",
+            "no reason for",
+            "no reason to",
+            "no indication for",
+            "do not need",
+            "does not need",
+            "not recommend",
+            "would not",
+            "hold off on",
+            "defer",
+        ];
+        let after =
+            ["not needed", "not necessary", "not indicated", "not warranted", "not required"];
+        before.iter().any(|w| lead[from..].contains(w)) || after.iter().any(|w| behind.contains(w))
     }
 
     /// Whether a word before or behind leaves a finding open.
@@ -75,13 +137,19 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// "could not be ruled out" behind a finding.
+    /// "could not be ruled out" or "is possible" behind a finding and its place.
     pub(super) fn open_behind(&self, finding: Span, sentence: &Sentence) -> bool {
         let note = self.note;
-        note.mentions_in(FINDING, Span::new(finding.end, sentence.span.end)).any(|m| {
+        let behind = Span::new(finding.end, sentence.span.end);
+        let next = self.findings(behind).next().map_or(behind.end, |m| m.span.start);
+        note.mentions_in(FINDING, Span::new(finding.end, next)).any(|m| {
+            let gap = note.get(Span::new(finding.end, m.span.start));
             note.concept(m).field("open").is_some()
-                && m.span.start - finding.end <= 4
-                && note.get(m.span).contains("not")
+                && gap.len() <= LEAD
+                && !gap.contains([',', ';', ':', '.'])
+                && (note.get(m.span).contains("not")
+                    || gap.ends_with("is ")
+                    || gap.ends_with("remains "))
         })
     }
 

@@ -10,18 +10,17 @@ use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
 
-const FINDING: &str = "imaging-finding";
-const STRUCTURE: &str = "imaging-structure";
+pub(super) const FINDING: &str = "imaging-finding";
+pub(super) const STRUCTURE: &str = "imaging-structure";
 const WORD: &str = "imaging-word";
-
-/// How many tokens a word for "normal" may stand behind its study.
-const NORMAL_REACH: usize = 16;
 
 /// Levels that a row of a report began with ("L3-4: ..."); they hold for its sentences.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Carry {
     levels: Vec<String>,
     paragraph: usize,
+    /// Whether prose named them ("At L3-4 there is ..."), where later denials speak of all levels.
+    prose: bool,
 }
 
 /// Reads the findings of a clause that tells of a study.
@@ -41,8 +40,10 @@ pub(super) fn read_clause(
     let clause =
         Clause { note, study, seen, tokens: tokens(note, span, &[FINDING, STRUCTURE, WORD]) };
     let row = clause.row_levels(sentence);
-    if !row.is_empty() {
-        *carry = Carry { levels: row, paragraph: sentence.paragraph };
+    let begins = !row.is_empty();
+    if begins {
+        let prose = clause.word(0) == "at";
+        *carry = Carry { levels: row, paragraph: sentence.paragraph, prose };
     } else if carry.paragraph != sentence.paragraph {
         *carry = Carry::default();
     }
@@ -60,10 +61,19 @@ pub(super) fn read_clause(
                     found.push((at, imaging));
                 }
             }
+            // "central or foraminal stenosis"
+            _ if clause.word(at) == "central" => {
+                if let Some(imaging) = clause.share_stenosis(at, "central canal stenosis") {
+                    found.push((at, imaging));
+                }
+            }
             _ => {}
         }
     }
-    clause.share_levels(&mut found, &carry.levels);
+    let denies = |imaging: &Imaging| imaging.polarity == Some(FindingPolarity::Absent);
+    let general = carry.prose && !begins && found.iter().all(|(_, imaging)| denies(imaging));
+    let row = if general { &[][..] } else { &carry.levels[..] };
+    clause.share_levels(&mut found, row);
     for (at, imaging) in &mut found {
         // "no cord edema at this level"
         let tail = note.get(Span::new(clause.tokens[*at].span.end, span.end));
@@ -75,26 +85,37 @@ pub(super) fn read_clause(
             imaging.levels = last.unwrap_or_default();
         }
     }
+    let mut joint: Option<(usize, Region, Option<Side>)> = None;
     for (at, mut imaging) in found {
-        imaging.region = clause.region(at, &imaging);
+        // "left SI joint sclerosis with vacuum phenomenon" is all of that joint.
+        let shared = joint
+            .filter(|(last, ..)| clause.near_region(at).is_none() && clause.goes_with(*last, at));
+        imaging.region = shared.map(|(_, region, _)| region).or(clause.region(at, &imaging));
+        imaging.side = imaging.side.or(shared.and_then(|(.., side)| side));
         if imaging.side.is_none() {
             imaging.side = study.side.filter(|_| imaging.levels.is_empty());
         }
+        let own = shared.map(|(_, region, _)| region).or(clause.near_region(at));
+        joint = own
+            .filter(|_| imaging.levels.is_empty())
+            .filter(|r| !matches!(r, Region::Cervical | Region::Thoracic | Region::Lumbar))
+            .map(|region| (at, region, imaging.side));
         drafts.push(clause.draft(clause.quote(at), imaging, at));
     }
+    let levelled = clause.read_normal_levels(drafts);
     let all_absent = drafts[first..].iter().all(|d| match &d.kind {
         Kind::Imaging(imaging) => imaging.polarity == Some(FindingPolarity::Absent),
         _ => true,
     });
-    if all_absent || clause.says_otherwise_normal() {
-        clause.read_normal(sentence, drafts);
+    if !levelled && (all_absent || clause.says_otherwise_normal()) {
+        clause.read_normal(sentence, row, drafts);
     }
 }
 
 /// A clause that tells of a study, as tokens.
 pub(super) struct Clause<'a, 'n> {
     pub(super) note: &'a Note<'n>,
-    study: &'a Study,
+    pub(super) study: &'a Study,
     /// Findings of the study that were told of before.
     seen: Vec<String>,
     pub(super) tokens: Vec<Token>,
@@ -146,16 +167,45 @@ impl Clause<'_, '_> {
         )
     }
 
+    /// Whether a joint is named, which may say where a finding is: "left SI joint sclerosis".
+    fn is_joint(&self, at: usize) -> bool {
+        self.group(at) == Some(STRUCTURE)
+            && self.mention(at).is_some_and(|m| self.note.concept(m).id == "joints")
+    }
+
     /// Where the words that describe a finding begin.
     pub(super) fn segment(&self, at: usize) -> usize {
         let mut from = at;
-        while from > 0 && !self.ends_segment(from - 1) && !self.is_finding(from - 1) {
+        while from > 0
+            && !self.ends_segment(from - 1)
+            && (!self.is_finding(from - 1) || self.is_joint(from - 1))
+        {
             from -= 1;
         }
         from
     }
 
-    fn read_finding(&self, at: usize) -> Option<Imaging> {
+    /// Whether words before a finding say that it was looked for: "evaluate for a tear".
+    fn is_sought(&self, segment: usize, at: usize) -> bool {
+        let lead = Span::new(self.tokens[segment].span.start, self.tokens[at].span.start);
+        let words = self.note.get(lead);
+        ["evaluate for", "eval for", "assess for", "rule out", "r/o", "look for", "looking for"]
+            .iter()
+            .any(|w| words.contains(w))
+    }
+
+    /// "moderate right and mild left stenosis": where the words of the other side begin.
+    fn other_side(&self, segment: usize) -> Option<usize> {
+        let side = segment.checked_sub(2)?;
+        let and = self.word(segment - 1) == "and";
+        if !and || find_side(self.word(side)).is_none() {
+            return None;
+        }
+        let from = (0..side).rev().take_while(|&i| self.severity(i, i + 1).is_some()).last();
+        from.filter(|_| self.word_id(segment).is_some())
+    }
+
+    pub(super) fn read_finding(&self, at: usize) -> Option<Imaging> {
         let mention = self.mention(at)?;
         let concept = self.note.concept(mention);
         let words = self.note.get(mention.span);
@@ -164,9 +214,12 @@ impl Clause<'_, '_> {
             None => concept.id.clone(),
         };
         let segment = self.segment(at);
-        let severity = self.severity(segment, at);
+        let (segment, severity) = match self.other_side(segment) {
+            Some(from) => (from, self.severity(from, segment).max(self.severity(segment, at))),
+            None => (segment, self.severity(segment, at)),
+        };
         let asserted = self.note.assert(mention.span);
-        if asserted.assertion.time == Time::Hypothetical {
+        if asserted.assertion.time == Time::Hypothetical || self.is_sought(segment, at) {
             return None;
         }
         // "The disc bulge flattens the sac": the finding was told of before.
@@ -192,55 +245,9 @@ impl Clause<'_, '_> {
         })
     }
 
-    /// "normal central canal, neural foramina and facet joints": each part denies its finding.
-    fn read_structure(&self, at: usize) -> Option<Imaging> {
-        let mention = self.mention(at)?;
-        let finding = self.note.concept(mention).field("finding")?;
-        let labelled = self.word(at + 1) == ":" && self.word_id(at + 2) == Some("normal")
-            || (matches!(self.word(at + 1), "is" | "are" | "was" | "were" | "appears" | "appear")
-                && self.word_id(at + 2) == Some("normal"));
-        let mut before = None;
-        for i in (at.saturating_sub(10)..at).rev() {
-            if self.word_id(i) == Some("normal") {
-                before = Some(i);
-                break;
-            }
-            let passes = self.group(i) == Some(STRUCTURE)
-                || find_side(self.word(i)).is_some()
-                || matches!(
-                    self.word(i),
-                    "," | "and" | "or" | "the" | "intervertebral" | "bony" | "neural" | "bilateral"
-                );
-            if !passes {
-                break;
-            }
-        }
-        if before.is_none() && !labelled {
-            return None;
-        }
-        let absent = finding != "normal";
-        if !absent && !labelled {
-            return None;
-        }
-        let mut side = (at.saturating_sub(2)..at).find_map(|i| find_side(self.word(i)));
-        if labelled {
-            side = None;
-        }
-        Some(Imaging {
-            modality: self.study.modality,
-            region: None,
-            finding: Some(finding.to_owned()),
-            levels: Vec::new(),
-            side,
-            severity: None,
-            polarity: Some(if absent { FindingPolarity::Absent } else { FindingPolarity::Present }),
-            status: Some(EventStatus::Performed),
-        })
-    }
-
     /// Whether a finding is denied. A denial does not reach over a comma to a finding that
     /// has a grade of its own ("no herniation, mild stenosis").
-    fn is_denied(&self, at: usize, segment: usize, graded: bool) -> bool {
+    pub(super) fn is_denied(&self, at: usize, segment: usize, graded: bool) -> bool {
         let span = self.tokens[at].span;
         let asserted = self.note.assert(span);
         asserted.cues.iter().any(|hit| {
@@ -280,7 +287,7 @@ impl Clause<'_, '_> {
         })
     }
 
-    fn severity(&self, from: usize, at: usize) -> Option<Severity> {
+    pub(super) fn severity(&self, from: usize, at: usize) -> Option<Severity> {
         let of = |i: usize| -> Option<Severity> {
             let mention = self.mention(i).filter(|_| self.group(i) == Some(WORD))?;
             self.note.concept(mention).field("severity")?.parse().ok()
@@ -294,7 +301,7 @@ impl Clause<'_, '_> {
             let words = self.word(at);
             ["severe", "moderate", "mild", "minimal"]
                 .into_iter()
-                .find(|w| words.starts_with(w))?
+                .find(|w| words.starts_with(w) || words.contains(&format!(" {w}ly ")))?
                 .parse()
                 .ok()
         });
@@ -330,25 +337,46 @@ impl Clause<'_, '_> {
         if uneven {
             return Some(Side::Bilateral);
         }
-        self.note.side_in(own).or_else(|| self.note.side_in(tail))
+        // "mild B foraminal stenosis"
+        let both = (from..at).any(|i| self.word(i) == "b").then_some(Side::Bilateral);
+        both.or_else(|| self.note.side_in(own)).or_else(|| self.note.side_in(tail))
+    }
+
+    /// Whether a finding is joined to the one before it: "sclerosis with erosions".
+    fn goes_with(&self, last: usize, at: usize) -> bool {
+        let gap = self.note.get(Span::new(self.tokens[last].span.end, self.tokens[at].span.start));
+        let gap = gap.trim_start();
+        ["with", "w/", "and ", "causing"].iter().any(|w| gap.starts_with(w))
+            && gap.split(' ').count() <= 4
+            && !gap.contains([',', ';', '.'])
     }
 
     fn region(&self, at: usize, imaging: &Imaging) -> Option<Region> {
+        // The root of S1 in a picture of the lumbar spine.
+        let lumbar = self.study.region == Some(Region::Lumbar);
         let from_level = imaging.levels.first().and_then(|l| region_of(l));
+        let from_level = match from_level {
+            Some(Region::Sacral) if lumbar => self.study.region,
+            region => region,
+        };
+        let of_finding =
+            self.mention(at).and_then(|m| self.note.concept(m).field("region")?.parse().ok());
+        from_level.or(of_finding).or(self.near_region(at)).or(self.study.region)
+    }
+
+    /// The region that a finding's own words name.
+    pub(super) fn near_region(&self, at: usize) -> Option<Region> {
         let segment = self.segment(at);
         let tail = (at + 1..self.tokens.len())
             .find(|&i| matches!(self.word(i), "," | ";" | "." | "and" | "with"))
             .unwrap_or(self.tokens.len());
         let near = Span::new(self.tokens[segment].span.start, self.tokens[tail - 1].span.end);
         // Words before the study's own name are its region, not the finding's.
-        let own = regions_in(self.note, near)
+        regions_in(self.note, near)
             .into_iter()
             .filter(|(span, _)| !self.study.regions.iter().any(|(s, _)| s == span))
             .map(|(_, r)| r)
-            .next();
-        let of_finding =
-            self.mention(at).and_then(|m| self.note.concept(m).field("region")?.parse().ok());
-        from_level.or(of_finding).or(own).or(self.study.region)
+            .next()
     }
 
     /// The words of a finding: its grade and side, its name, and the levels that it is said to be at.
@@ -357,6 +385,7 @@ impl Clause<'_, '_> {
         while from > 0
             && (self.word_id(from - 1).is_some_and(|id| id != "planned" && id != "not-done")
                 || self.is_level(from - 1)
+                || self.is_joint(from - 1)
                 || (find_side(self.word(from - 1)).is_some() && self.word(from - 1).len() > 1))
         {
             from -= 1;
@@ -382,7 +411,7 @@ impl Clause<'_, '_> {
         self.tokens[from].span.union(self.tokens[last].span)
     }
 
-    fn draft(&self, span: Span, imaging: Imaging, at: usize) -> Draft {
+    pub(super) fn draft(&self, span: Span, imaging: Imaging, at: usize) -> Draft {
         let mut asserted = self.note.assert(self.tokens[at].span);
         asserted.assertion.polarity = match imaging.polarity {
             Some(FindingPolarity::Absent) => Polarity::Negated,
@@ -393,85 +422,5 @@ impl Clause<'_, '_> {
         let mut draft = Draft::new(span, imaging, rule, asserted);
         draft.date = self.study.date;
         draft
-    }
-
-    fn says_otherwise_normal(&self) -> bool {
-        (1..self.tokens.len())
-            .any(|i| self.word_id(i) == Some("normal") && self.word(i - 1) == "otherwise")
-    }
-
-    /// A study that is normal as a whole, one fact a region.
-    fn read_normal(&self, sentence: &Sentence, drafts: &mut Vec<Draft>) {
-        let Some(at) = (0..self.tokens.len()).find(|&i| {
-            self.word_id(i) == Some("normal")
-                && self.group(i + 1) != Some(STRUCTURE)
-                && self.group(i.wrapping_sub(1)) != Some(STRUCTURE)
-        }) else {
-            return;
-        };
-        if (0..at).any(|i| self.group(i) == Some(FINDING)) && !self.says_otherwise_normal() {
-            return;
-        }
-        let named = self.tokens[0].span.start <= self.study.span.start
-            && self.study.span.end <= self.tokens[at].span.start;
-        let about = [
-            "study",
-            "scan",
-            "exam",
-            "this ",
-            "it ",
-            "they ",
-            "these ",
-            "films",
-            "was normal",
-            "were normal",
-        ];
-        let words = self.note.get(sentence.span);
-        let subject =
-            about.iter().any(|w| words.starts_with(w) || words.contains(&format!("the {w}")))
-                || self.tokens.len() <= 4;
-        let before = self.study.from >= self.tokens[at].span.end
-            && self.tokens[at].span.end + 12 >= self.study.from;
-        let own = before || (at <= NORMAL_REACH && (named || subject));
-        // Normal parts of an examination are not the study.
-        let part = ["strength", "gait", "reflex", "sensation", "range of motion", "pulse", "tone"]
-            .iter()
-            .any(|w| words.contains(w));
-        let denied =
-            self.is_denied(at, at, true) && !self.note.get(self.tokens[at].span).starts_with("no");
-        if !own || part || denied {
-            return;
-        }
-        let kind = |region: Option<Region>| Imaging {
-            modality: self.study.modality,
-            region,
-            finding: Some("normal".into()),
-            levels: Vec::new(),
-            side: self.study.side,
-            severity: None,
-            polarity: Some(FindingPolarity::Present),
-            status: Some(EventStatus::Performed),
-        };
-        let mut several: Vec<(Span, Region)> = self.study.regions.clone();
-        several.dedup_by_key(|(_, region)| *region);
-        if named && several.len() > 1 {
-            for (n, (span, region)) in several.iter().enumerate() {
-                let span =
-                    if n + 1 == several.len() { span.union(self.tokens[at].span) } else { *span };
-                let mut draft = self.draft(span, kind(Some(*region)), at);
-                draft.assertion.polarity = Polarity::Affirmed;
-                drafts.push(draft);
-            }
-            return;
-        }
-        let span =
-            if named { self.study.span.union(self.tokens[at].span) } else { self.tokens[at].span };
-        let region =
-            regions_in(self.note, Span::new(self.tokens[0].span.start, self.tokens[at].span.end))
-                .first()
-                .map(|(_, r)| *r);
-        let mut draft = self.draft(span, kind(region.or(self.study.region)), at);
-        draft.assertion.polarity = Polarity::Affirmed;
-        drafts.push(draft);
     }
 }

@@ -4,16 +4,21 @@ use super::finding::Clause;
 use crate::extract::{find_levels, find_side};
 use crate::fact::{FindingPolarity, Imaging};
 use crate::segment::Sentence;
+use crate::span::Span;
 
 impl Clause<'_, '_> {
-    /// Levels that a row begins with: "L3-4: There is ...", "L2-3 loss of disc height".
+    /// Levels that a row begins with: "L3-4: There is ...", "L2-3 loss of disc height",
+    /// "At the L3-4 level, there is ...".
     pub(super) fn row_levels(&self, sentence: &Sentence) -> Vec<String> {
         let starts = self.tokens.first().is_some_and(|t| t.span.start <= sentence.span.start + 1);
-        if !starts || !self.is_level(0) {
+        let mut at = usize::from(self.word(0) == "at");
+        if at > 0 && self.word(at) == "the" {
+            at += 1;
+        }
+        if !starts || !self.is_level(at) {
             return self.heading_levels(sentence);
         }
         let mut levels = Vec::new();
-        let mut at = 0;
         while self.is_level(at)
             || (matches!(self.word(at), "," | "and" | "&") && self.is_level(at + 1))
         {
@@ -77,7 +82,10 @@ impl Clause<'_, '_> {
                             break;
                         }
                     }
-                    "with" | "but" | "which" | "causing" | "without" => break,
+                    "with" | "but" | "which" | "causing" | "without" | "contacting"
+                    | "abutting" | "touching" | "displacing" | "compressing" | "effacing"
+                    | "indenting" | "impinging" | "flattening" | "encroaching" | "resulting"
+                    | "producing" => break,
                     _ => skipped += 1,
                 }
                 if skipped > 7 {
@@ -111,7 +119,14 @@ impl Clause<'_, '_> {
                 continue;
             }
             let at = found[n].0;
-            if !row.is_empty() {
+            if let Some(level) = self.leading_level(at)
+                && !self.is_everywhere(at)
+            {
+                found[n].1.levels =
+                    find_levels(self.word(level)).into_iter().map(|(_, l)| l).collect();
+                continue;
+            }
+            if !row.is_empty() && !self.is_everywhere(at) {
                 found[n].1.levels = row.to_vec();
                 continue;
             }
@@ -131,27 +146,51 @@ impl Clause<'_, '_> {
             let (before, own) = (&found[n - 1], &found[n]);
             let present = own.1.polarity == Some(FindingPolarity::Present);
             let with = (before.0 + 1..own.0).any(|i| {
-                matches!(
-                    self.word(i),
-                    "with"
-                        | "causing"
-                        | "resulting"
-                        | "displacing"
-                        | "and"
-                        | "compressing"
-                        | "abutting"
-                )
+                // "DDD w/ osteophytes"
+                let short = self.word(i) == "w" && self.word(i + 2) != "o";
+                short
+                    || matches!(
+                        self.word(i),
+                        "with"
+                            | "causing"
+                            | "resulting"
+                            | "displacing"
+                            | "and"
+                            | "compressing"
+                            | "abutting"
+                    )
             });
             let cut = (before.0 + 1..own.0).any(|i| matches!(self.word(i), "," | ";" | "but"));
-            if own.1.levels.is_empty()
-                && present
-                && with
-                && !cut
-                && before.1.polarity == own.1.polarity
-            {
+            // "bulge at L4-5 without stenosis"
+            let denied = (before.0 + 1..own.0).any(|i| {
+                self.word(i) == "without"
+                    || (self.word(i) == "with" && self.word(i + 1) == "no")
+                    || (self.word(i) == "w" && self.word(i + 2) == "o")
+            });
+            let shares = present && with && before.1.polarity == own.1.polarity
+                || !present && denied && before.1.polarity != own.1.polarity;
+            if own.1.levels.is_empty() && shares && !cut && !self.is_everywhere(own.0) {
                 found[n].1.levels = before.1.levels.clone();
             }
         }
+    }
+
+    /// The one level that a part of a list begins with: "L3-4 stenosis due to bulge; L4-5 ...".
+    fn leading_level(&self, at: usize) -> Option<usize> {
+        let from = (0..at).rev().find(|&i| self.word(i) == ";")? + 1;
+        let listed = self.is_level(from) && self.near_region(at).is_none();
+        (listed && !(from + 1..at).any(|i| self.is_level(i))).then_some(from)
+    }
+
+    /// Whether a finding is told of all levels: "no stenosis at any level".
+    fn is_everywhere(&self, at: usize) -> bool {
+        let next = (at + 1..self.tokens.len()).find(|&i| self.is_finding(i) || self.word(i) == ".");
+        let end =
+            next.map_or(self.tokens[self.tokens.len() - 1].span.end, |i| self.tokens[i].span.start);
+        let tail = self.note.get(Span::new(self.tokens[at].span.end, end));
+        ["any level", "all levels", "any of the", "throughout", "elsewhere", "multiple levels"]
+            .iter()
+            .any(|w| tail.contains(w))
     }
 
     /// Whether only joining words and describing words stand between two findings.

@@ -2,6 +2,8 @@
 
 mod finding;
 mod levels;
+mod normal;
+mod structure;
 mod study;
 
 use finding::{Carry, read_clause};
@@ -18,7 +20,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     if title.is_none() && note.mentions(study::GROUP).next().is_none() {
         return;
     }
-    let report = title.is_some() && is_report(note);
+    let report = title.as_ref().is_some_and(|title| is_report(note, title));
     let first = drafts.len();
     let mut reader = Reader {
         note,
@@ -38,8 +40,8 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
 }
 
 /// Whether a document with a study in its title is that study's report: it has no examination,
-/// plan or drugs of a visit.
-fn is_report(note: &Note<'_>) -> bool {
+/// plan or drugs of a visit. "EXAM: MRI of the knee" is the title itself.
+fn is_report(note: &Note<'_>, title: &Study) -> bool {
     let visit = [
         Section::Exam,
         Section::Plan,
@@ -50,6 +52,7 @@ fn is_report(note: &Note<'_>) -> bool {
     ];
     // "EXAM: MRI LUMBAR SPINE" examines nobody, and a study's technique is no procedure.
     let own = |s: &Sentence| match s.section {
+        _ if s.span.contains(title.span) => true,
         Section::Exam => {
             note.get(s.span).starts_with("date of")
                 || note.mentions_in(study::GROUP, s.span).next().is_some()
@@ -60,10 +63,13 @@ fn is_report(note: &Note<'_>) -> bool {
     !note.sentences.iter().any(|s| visit.contains(&s.section) && !own(s))
 }
 
-/// Whether a section of a study's report tells of what it shows, and not of why it was made.
-fn tells_findings(section: Section) -> bool {
+/// Whether a sentence of a report tells why the study was asked for, or heads it.
+fn is_question(note: &Note<'_>, sentence: &Sentence) -> bool {
     use Section::{ChiefComplaint, Header, History, PastMedicalHistory, PastSurgicalHistory};
-    ![Header, ChiefComplaint, History, PastMedicalHistory, PastSurgicalHistory].contains(&section)
+    let asks = ["history", "indication", "reason", "clinical"];
+    [Header, ChiefComplaint, History, PastMedicalHistory, PastSurgicalHistory]
+        .contains(&sentence.section)
+        || asks.iter().any(|w| note.heading(sentence).contains(w))
 }
 
 struct Reader<'a, 'n> {
@@ -116,6 +122,10 @@ impl Reader<'_, '_> {
             self.carry = Carry::default();
             let first = self.drafts.len();
             let status = study_status(note, sentence, study, clause);
+            let Some(status) = status else {
+                self.study = None;
+                continue;
+            };
             if status != EventStatus::Performed {
                 self.push_bare(study, status);
                 self.study = None;
@@ -146,7 +156,7 @@ impl Reader<'_, '_> {
         let words = note.get(sentence.span);
         let study = match (&self.study, &self.title) {
             (Some(study), _) => study.clone(),
-            (None, Some(title)) if self.report && tells_findings(sentence.section) => {
+            (None, Some(title)) if self.report && !is_question(note, sentence) => {
                 title.under(note, sentence.heading)
             }
             _ => return,
@@ -187,6 +197,16 @@ impl Reader<'_, '_> {
                 || words.contains("diagnosis");
             let labelled = sentence.section == Section::Imaging || words.contains(':');
             let near = near || own_impression;
+            // "I have reviewed the images." says nothing of them yet.
+            let looked_at =
+                ["review", "looked at", "went over", "interpret"].iter().any(|w| words.contains(w))
+                    && ["images", "films", "scan", "study", "disc ", "report", "pictures", " it"]
+                        .iter()
+                        .any(|w| words.contains(w));
+            if looked_at && same_section && near && !other && !tells {
+                self.last = index;
+                return;
+            }
             let goes_on = same_section
                 && !other
                 && (near || (listed && index <= self.last + 6))
@@ -210,7 +230,10 @@ impl Reader<'_, '_> {
             let mut study = study;
             self.spread_region(first, &mut study);
             self.study = Some(study);
-        } else if !(self.report || sentence.section == Section::Imaging || words.len() < 60) {
+        } else if !(self.report
+            || matches!(sentence.section, Section::Imaging | Section::Data)
+            || words.len() < 60)
+        {
             self.study = None;
         }
     }

@@ -6,6 +6,7 @@ use crate::fact::{EventStatus, Experiencer, Modality, Region, Section, Side, Tim
 use crate::lexicon::CueCategory;
 use crate::segment::Sentence;
 use crate::span::Span;
+use crate::tag::Mention;
 
 /// The group of studies in the lexicon.
 pub(super) const GROUP: &str = "imaging-study";
@@ -129,6 +130,10 @@ pub(super) fn studies_in(note: &Note<'_>, within: Span) -> Vec<Study> {
             stop.iter().filter_map(|w| after_words.find(w)).min().unwrap_or(after_words.len());
         let after = Span::new(mention.span.end, mention.span.end + end);
         let behind = regions_in(note, after);
+        // "MRI pelvis: normal hips" is of the pelvis; what is found elsewhere comes behind.
+        let told = first_finding(note, after);
+        let own: Vec<_> = behind.iter().copied().filter(|(s, _)| s.end <= told).collect();
+        let behind = if own.is_empty() { behind } else { own };
         let ahead = regions_in(note, before);
         let mut regions = if behind.is_empty() { ahead.clone() } else { behind };
         if regions.is_empty() {
@@ -165,6 +170,17 @@ pub(super) fn studies_in(note: &Note<'_>, within: Span) -> Vec<Study> {
     out
 }
 
+/// Where the first finding of a stretch, or the words that grade or deny it, begin.
+fn first_finding(note: &Note<'_>, within: Span) -> usize {
+    let graded = |m: &&Mention| {
+        ["normal", "minimal", "mild", "moderate", "severe"].contains(&note.concept(m).id.as_str())
+    };
+    let word = note.mentions_in(WORD, within).find(graded).map(|m| m.span.start);
+    let finding = note.mentions_in("imaging-finding", within).next().map(|m| m.span.start);
+    let denied = note.get(within).find(" no ").map(|at| within.start + at);
+    [word, finding, denied].into_iter().flatten().min().unwrap_or(within.end)
+}
+
 /// The study that the document's first lines name, as the title of its report does.
 pub(super) fn header_study(note: &Note<'_>) -> Option<Study> {
     let head = Span::new(0, note.str().floor_char_boundary(TITLE_REACH));
@@ -182,16 +198,37 @@ pub(super) fn header_study(note: &Note<'_>) -> Option<Study> {
     })
 }
 
-/// Whether a study was made, is planned, or was not made.
+/// Words before a study that say that it is not called for.
+const NEEDLESS_BEFORE: &[&str] = &[
+    "no need for",
+    "no indication for",
+    "no reason for",
+    "do not need",
+    "does not need",
+    "not recommend",
+    "hold off on",
+    "no new",
+    "no further",
+    "no additional",
+    "no repeat",
+    "no more",
+];
+
+/// The same behind it.
+const NEEDLESS_BEHIND: &[&str] =
+    &["not needed", "not necessary", "not indicated", "not warranted", "not required"];
+
+/// Whether a study was made, is planned, or was not made; `None` where the words only say that
+/// it is not called for.
 pub(super) fn study_status(
     note: &Note<'_>,
     sentence: &Sentence,
     study: &Study,
     clause: Span,
-) -> EventStatus {
+) -> Option<EventStatus> {
     let asserted = note.assert(study.span);
     if asserted.assertion.experiencer != Experiencer::Patient {
-        return EventStatus::Performed;
+        return Some(EventStatus::Performed);
     }
     let words = note.get(clause);
     let told = [
@@ -256,6 +293,7 @@ pub(super) fn study_status(
         let gap = note.get(Span::new(study.span.end.min(end), end));
         gap.len() <= 60 && !gap.contains("no ") && !gap.contains(',') && gap.contains("not")
             || gap.contains("denied")
+            || gap.contains("unable")
     }) && note.mentions_in(WORD, clause).any(|m| {
         note.concept(m).id == "not-done"
             && !matches!(note.get(m.span), "no" | "no prior" | "no recent")
@@ -277,14 +315,22 @@ pub(super) fn study_status(
             .contains(&note.get(m.span))
     });
     let dated = study.date.is_some();
+    let close = note.str().ceil_char_boundary(study.span.start.saturating_sub(40)).max(lead.start);
+    let before = note.get(Span::new(close.min(lead.end), lead.end));
+    let needless = NEEDLESS_BEFORE.iter().any(|w| before.contains(w))
+        || NEEDLESS_BEHIND.iter().any(|w| words.contains(w))
+        || (before.trim_end().ends_with("no") && words.contains(" at this "));
+    if needless && !found && !found_before && !dated {
+        return None;
+    }
     // What a study showed was seen, whatever else is planned; an order's purpose was not.
     let shown = (told || found) && !purpose;
-    let in_plan = sentence.section == Section::Plan && !told && !found && !dated;
-    if denied_behind || (denied_before && !told && !(found && dated)) {
+    let in_plan = sentence.section == Section::Plan && !told && (!found || purpose) && !dated;
+    Some(if denied_behind || (denied_before && !told && !(found && dated)) {
         EventStatus::NotDone
     } else if (planned_before || planned_behind || in_plan) && !shown {
         EventStatus::Planned
     } else {
         EventStatus::Performed
-    }
+    })
 }

@@ -1,10 +1,10 @@
 //! What is said of a procedure after its name: relief in lists, in the next sentence, in a
 //! table's rows or a call, and what was injected.
 
-use super::agent::agent_in;
+use super::agent::{Agent, agent_in};
 use super::relief::relief_in;
 use super::{Event, Reader};
-use crate::fact::{Assertion, EventStatus, Injection, Polarity, Time};
+use crate::fact::{Assertion, EventStatus, Injection, Polarity, Procedure, Time};
 use crate::segment::Sentence;
 use crate::span::Span;
 
@@ -100,6 +100,12 @@ impl Reader<'_, '_> {
                 "relief",
                 "pain ",
                 "there was",
+                "states ",
+                "reports ",
+                "reported ",
+                "notes ",
+                "endorses ",
+                "describes ",
                 "which ",
                 "both ",
                 "all ",
@@ -141,6 +147,32 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// "We discussed an epidural. She declined." turns down what the sentence before offered;
+    /// whether this one did.
+    pub(super) fn take_refusal(&mut self, index: usize) -> bool {
+        let note = self.note;
+        let sentence = &note.sentences[index];
+        let refused = note
+            .mentions_in("injection-word", sentence.span)
+            .any(|m| note.concept(m).id == "declined");
+        let named = self.named[index].iter().any(|p| p.procedure.is_some())
+            || note.get(sentence.span).contains("surg")
+            || self.names_other_treatment(sentence, sentence.span);
+        let Some(event) = self.events.last_mut().filter(|_| refused && !named) else {
+            return false;
+        };
+        let near = event.sentence < index
+            && event.sentence + 2 >= index
+            && note.sentences[event.sentence].section == sentence.section;
+        if !near || event.injection.status != Some(EventStatus::Planned) {
+            return false;
+        }
+        event.injection.status = Some(EventStatus::NotDone);
+        event.asserted.assertion.polarity = Polarity::Negated;
+        event.asserted.assertion.time = Time::Current;
+        true
+    }
+
     /// Whether a sentence speaks of a drug or therapy before its relief, which is that one's.
     fn names_other_treatment(&self, sentence: &Sentence, relief: Span) -> bool {
         let note = self.note;
@@ -156,6 +188,9 @@ impl Reader<'_, '_> {
     pub(super) fn read_relief_sentence(&mut self, index: usize) {
         let note = self.note;
         let sentence = &note.sentences[index];
+        if self.read_series(index, sentence.span) {
+            return;
+        }
         if self.used.contains(&index) || note.mentions_in("relief", sentence.span).next().is_none()
         {
             return;
@@ -246,11 +281,84 @@ impl Reader<'_, '_> {
                     continue;
                 }
                 let agent = agent_in(note, sentence.span);
+                if given {
+                    self.read_deposit(at, sentence, &agent);
+                }
                 let own = &mut self.events[at].injection;
                 own.agent = own.agent.take().or(agent.words);
                 own.steroid = own.steroid.or(agent.steroid);
             }
         }
+    }
+
+    /// "Dexamethasone 5 mg was then injected at L4-5": what a procedure put at each level.
+    fn read_deposit(&mut self, title: usize, sentence: &Sentence, agent: &Agent) {
+        let note = self.note;
+        let injection = &self.events[title].injection;
+        let spinal = matches!(
+            injection.procedure,
+            Procedure::Epidural
+                | Procedure::TransforaminalEpidural
+                | Procedure::InterlaminarEpidural
+                | Procedure::CaudalEpidural
+        );
+        let verb = note
+            .mentions_in("injection", sentence.span)
+            .find(|m| note.concept(m).field("class") == Some("verb"));
+        // "was guided to the L3-4 level. Then 80 mg of ... were injected."
+        let at_before = note.sentences.partition_point(|s| s.span.start < sentence.span.start);
+        let before = note.sentences[..at_before].last().map(|s| s.span);
+        let levels = [Some(sentence.span), before.filter(|s| note.get(*s).contains(" level"))]
+            .into_iter()
+            .flatten()
+            .map(|span| note.levels_in(span))
+            .find(|levels| !levels.is_empty())
+            .unwrap_or_default();
+        let (Some(verb), true) = (verb, spinal && agent.words.is_some() && !levels.is_empty())
+        else {
+            return;
+        };
+        let route = note
+            .mentions_in(
+                "injection-site",
+                Span::new(self.events[title].span.end, sentence.span.end),
+            )
+            .filter_map(|m| note.concept(m).id.parse::<Procedure>().ok())
+            .find(|p| {
+                injection.procedure == Procedure::Epidural
+                    && matches!(
+                        p,
+                        Procedure::CaudalEpidural
+                            | Procedure::TransforaminalEpidural
+                            | Procedure::InterlaminarEpidural
+                    )
+            });
+        let injection = Injection {
+            procedure: route.unwrap_or(injection.procedure),
+            levels,
+            agent: agent.words.clone(),
+            steroid: agent.steroid,
+            count: None,
+            relief: None,
+            relief_percent: None,
+            relief_duration: None,
+            ..injection.clone()
+        };
+        let mut asserted = note.assert(verb.span);
+        asserted.assertion =
+            Assertion { polarity: Polarity::Affirmed, time: Time::Past, ..asserted.assertion };
+        self.events.push(Event {
+            span: sentence.span,
+            head: verb.span,
+            sentence: self.events[title].sentence,
+            injection,
+            rule: note.rule(verb),
+            asserted,
+            date: self.events[title].date,
+            title: false,
+            named: false,
+            confidence: 0.8,
+        });
     }
 
     fn names_contrast(&self, words: &str) -> bool {

@@ -4,11 +4,13 @@ mod agent;
 mod follow_up;
 mod phrase;
 mod relief;
+mod series;
 mod standing;
 
 use agent::agent_in;
 use phrase::{Phrase, phrases};
 use relief::{ReliefRead, relief_before, relief_in};
+use series::each_of_series;
 use standing::{is_title, standing};
 
 use super::{Draft, Note};
@@ -36,6 +38,9 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     let mut reader =
         Reader { note, named, request: asks(note), events: Vec::new(), used: Vec::new() };
     for index in 0..note.sentences.len() {
+        if reader.take_refusal(index) {
+            continue;
+        }
         if reader.named[index].is_empty() {
             reader.read_relief_sentence(index);
         } else {
@@ -148,7 +153,10 @@ impl Reader<'_, '_> {
         let mut reliefs: Vec<(usize, ReliefRead)> = Vec::new();
         for (at, phrase) in list.iter().enumerate() {
             let next = list[at + 1..].iter().find(|p| p.group != phrase.group);
-            let until = next.map_or(sentence.span.end, |p| p.span.start).max(phrase.span.end);
+            let until = next.map_or(sentence.span.end, |p| p.span.start);
+            // "two epidurals; the first gave 50%, the second did nothing"
+            let each = each_of_series(note, Span::new(phrase.span.end, until.max(phrase.span.end)));
+            let until = each.first().map_or(until, |one| one.start).max(phrase.span.end);
             let behind = Span::new(phrase.span.end, until);
             let from = list[..at]
                 .iter()
@@ -164,6 +172,11 @@ impl Reader<'_, '_> {
             let relief = relief_in(note, behind, row)
                 .filter(|r| !self.conditional(sentence, r.span))
                 .or_else(|| {
+                    // "block with >80% relief, proceed with RFA": that relief is the block's.
+                    let taken = reliefs.last().is_some_and(|(_, r)| r.span.end > lead.start);
+                    if taken {
+                        return None;
+                    }
                     let near = |r: &ReliefRead| at == 0 || lead.end - r.span.end < 40;
                     let asked = |r: &ReliefRead| self.request && r.percent.is_none();
                     let read = relief_before(note, lead)
@@ -180,7 +193,13 @@ impl Reader<'_, '_> {
         }
         self.share_relief(first, sentence);
         self.named[index] = list;
-        self.take_next_relief(index, first);
+        let last = self.events[first..].last().map(|e| e.head.end);
+        let series = last.is_some_and(|end| {
+            self.read_series(index, Span::new(end.min(sentence.span.end), sentence.span.end))
+        });
+        if !series {
+            self.take_next_relief(index, first);
+        }
     }
 
     /// Whether relief is only a condition: "if relief is less than 80%".
@@ -188,6 +207,7 @@ impl Reader<'_, '_> {
         let lead = self.note.get(Span::new(sentence.span.start, span.start));
         self.note.assert(span).assertion.time == Time::Hypothetical
             || lead.starts_with("if ")
+            || lead.starts_with("should ")
             || lead.contains(" if ")
     }
 
@@ -229,6 +249,14 @@ impl Reader<'_, '_> {
         if phrase.class == "verb" && self.is_contrast(sentence, phrase) {
             return None;
         }
+        // "was injected around the nerve" puts in what the title names.
+        if phrase.class == "verb"
+            && phrase.target.is_none()
+            && phrase.levels.is_empty()
+            && self.events.iter().any(|e| e.title && e.injection.procedure == procedure)
+        {
+            return None;
+        }
         // "steroid" in a procedure's own name is no agent as written.
         let from = if phrase.class == "verb" { sentence.span.start } else { phrase.head.end };
         let agent = agent_in(note, Span::new(from, sentence.span.end));
@@ -253,6 +281,7 @@ impl Reader<'_, '_> {
             });
         // A noun in the account of a procedure names again what its title named.
         if sentence.section == Section::Procedure
+            && performed
             && !title
             && matches!(phrase.class, "whole" | "needle" | "block")
             && !phrase.rule.contains("sites")
@@ -352,6 +381,10 @@ impl Reader<'_, '_> {
             let ever =
                 ["no", "never", "any", "prior", "previous", "none", "denies", "without", "had"];
             let said = near.split(' ').chain(name.split(' ')).any(|w| ever.contains(&w));
+            let turned_down = note
+                .mentions_in("injection-word", sentence.span)
+                .any(|m| note.concept(m).id == "declined");
+            let said = said || turned_down;
             return (phrase.class != "verb" && (!others || listed) && said)
                 .then_some((Procedure::Other, None));
         }
@@ -368,12 +401,31 @@ impl Reader<'_, '_> {
                             | Procedure::Discogram
                             | Procedure::Vertebroplasty
                             | Procedure::Botox
+                            | Procedure::Rfa
+                            | Procedure::TriggerPoint
+                            | Procedure::Bursa
+                            | Procedure::Joint
                     ))
         };
-        let before = self
-            .events
-            .iter()
-            .rposition(|e| fits(e) && (e.performed() || status == EventStatus::Planned))
+        // "a second confirmatory block" repeats a block before it repeats an injection.
+        let blocks = |e: &Event| {
+            use Procedure as P;
+            matches!(
+                e.injection.procedure,
+                P::PeripheralNerveBlock | P::MedialBranchBlock | P::SympatheticBlock
+            )
+        };
+        let planned = status == EventStatus::Planned;
+        let title = self.events.iter().position(|e| e.title && planned);
+        let before = title
+            .or_else(|| {
+                let like = |e: &Event| phrase.class == "block" && planned && blocks(e);
+                self.events.iter().rposition(like)
+            })
+            .or_else(|| {
+                let told = |e: &Event| e.performed() || planned;
+                self.events.iter().rposition(|e| fits(e) && told(e))
+            })
             .or_else(|| self.events.iter().rposition(fits));
         let after = self.named[index..]
             .iter()
@@ -387,8 +439,10 @@ impl Reader<'_, '_> {
         let tells = match status {
             EventStatus::Performed => helped || dated || phrase.steroid,
             _ => {
+                let again = ["second", "third", "confirmatory", "another", "repeat"];
+                let again = phrase.class == "block" && again.iter().any(|w| near.contains(w));
                 (phrase.steroid && indefinite)
-                    || (planned_act && phrase.class == "needle" && before.is_some())
+                    || ((planned_act && phrase.class == "needle" || again) && before.is_some())
             }
         };
         if !tells || phrase.class == "verb" {

@@ -9,6 +9,9 @@ const NAME: &str = "injection";
 const SITE: &str = "injection-site";
 const WORD: &str = "injection-word";
 
+/// How many tokens behind "injected" its place may stand, what was injected being between.
+const AGENT_REACH: usize = 24;
+
 /// A procedure as a sentence names it.
 #[derive(Clone, Debug)]
 pub(super) struct Phrase {
@@ -86,6 +89,12 @@ impl Row<'_, '_> {
             && find_side(self.word(at)).is_some()
     }
 
+    /// "B L4-5 TFESI" is on both sides.
+    fn is_both(&self, at: usize) -> bool {
+        self.word(at) == "b" && (self.is_level(at + 1) || self.is_site(at + 1))
+            || self.word(at) == "b" && self.group(at + 1) == Some(NAME)
+    }
+
     fn is_level(&self, at: usize) -> bool {
         self.tokens.get(at).is_some_and(|t| t.what == What::Level)
     }
@@ -111,8 +120,9 @@ impl Row<'_, '_> {
     fn goes_before(&self, at: usize) -> bool {
         self.is_site(at)
             || self.is_side(at)
+            || self.is_both(at)
             || self.is_level(at)
-            || self.is_number(at)
+            || (self.is_number(at) && !self.word(at).starts_with('x'))
             || self.is_join(at)
             || self.is_article(at)
             || self.word(at) == "-"
@@ -198,6 +208,11 @@ impl Row<'_, '_> {
             let spine = spine.and_then(|i| self.word(i).strip_suffix(" spine")).map(str::to_owned);
             let named = phrase.target.or(region.map(|i| self.word(i).to_owned()));
             phrase.target = named.or(spine);
+            if phrase.target.is_none()
+                && let Some(Procedure::TriggerPoint | Procedure::Botox | Procedure::Joint) = whole
+            {
+                self.add_places(from, head, &mut phrase);
+            }
             // "steroid injection into the lumbar spine" has its place; the bare noun has none.
             found.push(phrase);
             return;
@@ -231,6 +246,8 @@ impl Row<'_, '_> {
             }
             let own = Span::new(self.tokens[place.from].span.start, place.mention.span.end);
             let (side, levels) = (self.note.side_in(own), self.note.levels_in(own));
+            let both = (from..head).any(|i| self.is_both(i)).then_some(Side::Bilateral);
+            let side = side.or(both.filter(|_| ahead));
             let tail_side = self.note.side_in(tail);
             phrase.side = side
                 .or(tail_side.filter(|_| ahead))
@@ -268,6 +285,21 @@ impl Row<'_, '_> {
         }
     }
 
+    /// "trigger point injections, left trapezius and rhomboid": the muscles are the target.
+    fn add_places(&self, from: usize, head: usize, phrase: &mut Phrase) {
+        let (mut places, last) = self.behind(head);
+        if places.is_empty() {
+            places = self.places(from, head);
+        }
+        let names: Vec<String> = places.iter().filter_map(|m| self.target(&m.mention)).collect();
+        if names.is_empty() {
+            return;
+        }
+        phrase.target = Some(names.join(", "));
+        phrase.span = phrase.span.union(self.tokens[last].span);
+        phrase.side = phrase.side.or_else(|| self.note.side_in(phrase.span));
+    }
+
     fn position(&self, place: &Place) -> usize {
         self.tokens.iter().position(|t| t.span == place.mention.span).unwrap_or(0)
     }
@@ -278,10 +310,16 @@ impl Row<'_, '_> {
         while from > 0 && self.goes_before(from - 1) {
             from -= 1;
         }
+        // "Facet pain - MBB": what stands before the dash is another thing.
+        let dash = (from..head).rev().find(|&i| {
+            self.word(i) == "-" && self.note.str()[..self.tokens[i].span.start].ends_with(' ')
+        });
+        from = dash.map_or(from, |i| i + 1);
         while from < head
             && (self.is_join(from)
                 || self.is_article(from)
                 || self.word_id(from) == Some("modifier")
+                || (self.is_number(from) && self.word(from + 1) == "of")
                 || matches!(self.word(from), "-" | "at"))
         {
             from += 1;
@@ -385,6 +423,12 @@ impl Row<'_, '_> {
 
     /// Places behind a noun or verb: "of the right SI joint", "(SI, piriformis)", "in her knees".
     fn behind(&self, head: usize) -> (Vec<Place>, usize) {
+        // "injected 40 mg of triamcinolone into the left knee"
+        let verb = self.note.concept_class(self.tokens[head].mention()) == "verb";
+        let into = (head + 1..self.tokens.len().min(head + AGENT_REACH))
+            .take_while(|&i| self.word(i) != "." && self.group(i) != Some(NAME))
+            .find(|&i| verb && self.word(i) == "into");
+        let head = into.unwrap_or(head);
         let mut at = head + 1;
         let mut last = head;
         while at < self.tokens.len() && at <= last + 8 {
@@ -416,13 +460,22 @@ impl Row<'_, '_> {
         if last == head {
             return (Vec::new(), head);
         }
-        // The noun must lead to its place: "injection, knee pain" does not.
-        let leads = (head + 1..=last).any(|i| {
-            self.word_id(i) == Some("link")
-                || matches!(self.word(i), "(" | ":" | "?" | "." | "of")
-                || self.is_article(i)
-        });
-        if !leads && self.note.concept_class(self.tokens[head].mention()) != "verb" {
+        // The noun must lead to its place: "injection, knee pain" does not, and a side does:
+        // "injection, right knee".
+        let sided = self.is_side(head + 1)
+            || self.is_site(head + 1)
+            || self.word(head + 1) == "," && self.is_side(head + 2);
+        let hurts = matches!(self.word(last + 1), "pain" | "ache" | "swelling" | "stiffness");
+        if sided && hurts {
+            return (Vec::new(), head);
+        }
+        let leads = sided
+            || (head + 1..=last).any(|i| {
+                self.word_id(i) == Some("link")
+                    || matches!(self.word(i), "(" | ":" | "?" | "." | "of")
+                    || self.is_article(i)
+            });
+        if !leads && !verb {
             return (Vec::new(), head);
         }
         (self.places(head + 1, last + 1), last)
@@ -460,6 +513,9 @@ impl Row<'_, '_> {
     }
 
     fn side(&self, from: usize, head: usize, tail: Span) -> Option<Side> {
+        if (from..head).any(|i| self.is_both(i)) {
+            return Some(Side::Bilateral);
+        }
         let before = Span::new(self.tokens[from].span.start, self.tokens[head].span.end);
         self.note.side_in(before).or_else(|| self.note.side_in(tail))
     }
@@ -471,12 +527,26 @@ impl Row<'_, '_> {
         };
         let before = from.saturating_sub(2)..head;
         let first = before.clone().find(|&i| {
-            self.is_number(i) && !self.word(i).starts_with('#') && !self.is_level(i + 1)
+            let apart = self.word(i + 1) != "of" && (i == 0 || self.word(i - 1) != "-");
+            self.is_number(i) && apart && !self.word(i).starts_with('#') && !self.is_level(i + 1)
                 || matches!(self.word(i), "couple")
         });
-        let after = (head + 1..(end + 3).min(self.tokens.len()))
-            .find(|&i| self.word(i).starts_with('x') && self.is_number(i));
-        first.or(after).and_then(number).filter(|n| n.fract() == 0.0 && *n <= 60.0)
+        let timed = |i: usize| {
+            ["day", "week", "wk", "month", "mo", "year", "yr", "hour", "hr"]
+                .iter()
+                .any(|unit| self.word(i).starts_with(unit))
+        };
+        let after = (head + 1..(end + 3).min(self.tokens.len())).find_map(|i| {
+            let apart = usize::from(self.word(i) == "x");
+            let counted = self.word(i).starts_with('x') && self.is_number(i + apart);
+            (counted && !timed(i + apart + 1)).then_some(i + apart)
+        });
+        let twice = (head + 1..(end + 3).min(self.tokens.len())).any(|i| self.word(i) == "twice");
+        first
+            .or(after)
+            .and_then(number)
+            .or(twice.then_some(2.0))
+            .filter(|n| n.fract() == 0.0 && *n <= 60.0)
     }
 
     fn intent(&self, from: usize, end: usize) -> Option<Intent> {

@@ -79,8 +79,13 @@ fn percent(note: &Note<'_>, within: Span, row: bool) -> Option<(Span, f64)> {
             note.str().floor_char_boundary((span.end + 25).min(to)).max(span.end),
         );
         let drug = note.mentions_in("agent", behind).next().is_some();
+        // "positive (90% for 8 hours)"
+        let timed = durations_in(note, behind).first().is_some_and(|held| {
+            let gap = note.get(Span::new(span.end, held.start.max(span.end)));
+            ["for", "x", "lasting"].contains(&gap.trim())
+        });
         let speaks = id(around, "effect") || id(around, "complete") || id(around, "partial");
-        ((speaks || row) && !drug && value <= 100.0).then_some((span, value))
+        ((speaks || row || timed) && !drug && value <= 100.0).then_some((span, value))
     })
 }
 

@@ -18,8 +18,65 @@ use crate::span::Span;
 // "Prior block of the same nerve? No", "[ ] Yes [x] No", "not yet done".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ANSWERED_NO: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^[^.;?:\[]{0,30}(?:[?:.]|\[ ?\]|  )[?:. ]*(?:\[? ?\]? ?yes ?)?(?:\[ ?x ?\] ?)?(?:no|none|not yet done|not done|not performed|never)\b").unwrap()
+    ascii_regex(r"^[^.;?:\[]{0,30}(?:[?:.]|\[ ?\]|  )[?:. ]*(?:\[? ?\]? ?yes ?)?(?:\[ ?x ?\] ?)?(?:no|none|not yet done|not done|not performed|never)\b|^ ?\| ?(?:no|n|none|never|not done|not tried)\b|^[ |]+n[ |.]*$").unwrap()
 });
+
+// "was aborted", "but never pursued", "denied by the carrier"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static CAME_TO_NOTHING: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:(?:was|were|been|be|is|are) (?:then |later |subsequently |ultimately )?(?:aborted|abandoned|cancell?ed|called off|denied|refused|declined|not (?:authorized|approved|covered|completed|pursued|given|scheduled))|^ (?:cancell?ed|aborted|abandoned|denied|refused|declined|not approved|not authorized)|(?:but|and|was|were) (?:was |were |has |have )?never (?:been )?(?:pursued|scheduled|performed|done|completed|carried out|followed through|given)|(?:never|did not) follow(?:ed)? (?:up|through)|never (?:went (?:through|ahead)|had (?:it|one|this|them)|took place|happened)|did not (?:go through|go ahead|proceed|pursue|follow through|take place|happen)|(?:could not|unable to) (?:be |complete |perform |access |advance |enter |reach )(?:completed|performed|done|the|it|past|into)|denied (?:by|on)|not certified|non-?certified)\b").unwrap()
+});
+
+// "performed today", "done in the office"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static DONE_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^[^.;,]{0,30}\b(?:performed|done|given|administered|completed) (?:today|in (?:the )?(?:office|clinic)|without (?:any )?(?:complication|difficulty|incident))").unwrap()
+});
+
+// "is not medically necessary", "does not appear to be needed"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static REJECTED_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\bnot (?:\w+ ){0,4}(?:necessary|needed|indicated|warranted|justified|required|recommended|appropriate|advisable|advised|an option)\b|\b(?:contraindicated|unnecessary)\b").unwrap()
+});
+
+// "I would not recommend", "there is no role for", "advised against"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static REJECTED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:(?:(?:do|does|did|would|will) not|don't|doesn't|wouldn't) (?:think|believe|recommend|advise|advocate|suggest|favor|support|offer|repeat|perform|pursue|proceed)|no (?:role|need|indication|reason|place) (?:for|to)|not a (?:good |suitable |great )?candidate for|(?:advis|recommend|counsel)(?:e|ed|es|s|ing)? against|not in favor of|not recommending)\b[^.;]{0,50}$").unwrap()
+});
+
+// "never been offered a nerve block"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static NEVER_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:never|not|n't) (?:yet )?(?:been |was |were )?(?:offered|had|tried|received|undergone|given|gotten|referred for|sent for) (?:\w+ ){0,3}$").unwrap()
+});
+
+// "facet blocks are a test": what such a procedure is, and not that there was one
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static EXPLAINED: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^ (?:is|are) (?:a |an |only |just |not |both )*(?:test|tests|diagnostic|treatments?|procedures?|ways?|tools?|cures?|meant|intended|designed|used|done to|performed to)\b").unwrap()
+});
+
+// "Relief: no" is an answer; "no relief" is none.
+const WHAT_CAME: &[&str] = &[
+    "relief",
+    "benefit",
+    "help",
+    "improvement",
+    "effect",
+    "change",
+    "response",
+    "better",
+    "significant",
+    "lasting",
+    "sustained",
+    "real",
+    "difference",
+    "gain",
+    "success",
+    "complication",
+    "pain",
+];
 
 /// How far before a procedure a wish for it may stand to be its own (bytes).
 const NEAR: usize = 45;
@@ -56,14 +113,14 @@ pub(super) fn standing(
         &[CueCategory::Planned, CueCategory::Hypothetical, CueCategory::Possible],
     ));
     let negated = negation(note, &asserted, phrase);
-    let declined =
-        note.mentions_in("injection-word", sentence.span).any(|m| note.concept(m).id == "declined");
+    let declined = is_declined(note, sentence, phrase);
     let behind = note.get(Span::new(phrase.span.end, sentence.span.end));
     let title = sentence.section == Section::Procedure && is_title(note, sentence);
     let ahead = wanted > done
         || ["may ", "might ", "would ", "could ", "can be"]
             .iter()
             .any(|cue| behind.trim_start().starts_with(cue))
+        || behind.trim_start().starts_with("planned")
         || [
             "is planned",
             "was ordered",
@@ -96,11 +153,27 @@ pub(super) fn standing(
     let modal = ["may ", "might ", "would ", "could "];
     let near = modal.iter().any(|m| behind.trim_start().starts_with(m))
         || wanted > done && wanted.is_some_and(|end| phrase.span.start.saturating_sub(end) <= NEAR);
-    let followed = behind.trim_end().ends_with("followed:") || behind.contains("as follows");
+    let followed = behind.trim_end().ends_with("followed:")
+        || behind.contains("as follows")
+        || (DONE_BEHIND.is_match(behind) && !behind.contains("be "))
+        || (note.get(phrase.head).starts_with("injected") && !note.get(lead).ends_with("be "));
     let took_place = (measured || dated || followed || done > wanted || (helped && !ahead))
         && !(near && relief.is_none_or(|r| r.percent.is_none()));
     let rest = note.get(Span::new(phrase.span.end.min(sentence.span.end), sentence.span.end));
-    let denied_behind = negated == Some(false) || ANSWERED_NO.is_match(rest);
+    let own = own_words_behind(note, sentence, phrase);
+    if EXPLAINED.is_match(own) && !helped && !dated {
+        return None;
+    }
+    let answered = ANSWERED_NO.find(rest).is_some_and(|no| {
+        let next = rest[no.end()..].trim_start();
+        !WHAT_CAME.iter().any(|w| next.starts_with(w))
+    });
+    let rejected = !helped
+        && (CAME_TO_NOTHING.is_match(own)
+            || REJECTED_BEHIND.is_match(own)
+            || REJECTED_BEFORE.is_match(note.get(lead)) && !own.contains("help")
+            || NEVER_BEFORE.is_match(note.get(Span::new(lead.start, phrase.span.start))));
+    let denied_behind = negated == Some(false) && !answers_outcome(rest) || answered || rejected;
     let negated = negated.is_some();
     let status = if denied_behind || (declined && !helped) {
         EventStatus::NotDone
@@ -135,6 +208,43 @@ pub(super) fn standing(
     };
     let own = asserted.assertion.experiencer != Experiencer::Family;
     own.then_some(Standing { status, asserted })
+}
+
+/// Whether a "no" right behind a label denies what came of it: "RFA 2020: no benefit".
+fn answers_outcome(rest: &str) -> bool {
+    ANSWERED_NO.find(rest).is_some_and(|no| {
+        let next = rest[no.end()..].trim_start();
+        WHAT_CAME.iter().any(|w| next.starts_with(w))
+    })
+}
+
+/// Whether it was turned down; "had an epidural and declined surgery on ..." turns down what
+/// stands behind.
+fn is_declined(note: &Note<'_>, sentence: &Sentence, phrase: &Phrase) -> bool {
+    note.mentions_in("injection-word", sentence.span)
+        .filter(|m| note.concept(m).id == "declined")
+        .any(|m| {
+            let to = note.str().floor_char_boundary((m.span.end + NEAR).min(sentence.span.end));
+            let next = Span::new(m.span.end, to.max(m.span.end));
+            let other = note.mentions_in("injection", next).next().is_some();
+            m.span.start < phrase.span.start || !other || note.get(next).starts_with([';', ','])
+        })
+}
+
+/// What stands behind a procedure, up to the next one that it is not listed with.
+fn own_words_behind<'a>(note: &'a Note<'_>, sentence: &Sentence, phrase: &Phrase) -> &'a str {
+    let start = phrase.span.end.min(sentence.span.end);
+    let mut from = start;
+    for mention in note.mentions_in("injection", Span::new(start, sentence.span.end)) {
+        let gap = note.get(Span::new(from.min(mention.span.start), mention.span.start));
+        let listed = gap.split_whitespace().count() <= 3
+            && [" and ", " or ", ",", "/", "&"].iter().any(|w| gap.contains(w));
+        if !listed {
+            return note.get(Span::new(start, mention.span.start));
+        }
+        from = mention.span.end;
+    }
+    note.get(Span::new(start, sentence.span.end))
 }
 
 /// Whether the sentence is the first under a heading that names what was done.
@@ -203,6 +313,14 @@ fn negation(note: &Note<'_>, asserted: &Asserted, phrase: &Phrase) -> Option<boo
             Span::new(phrase.head.end, hit.span.start.max(phrase.head.end))
         };
         let words = note.get(gap);
+        // "If she does not improve, we will repeat the block"
+        let lead = note.str()[..hit.span.start].rsplit(['.', ';', ':']).next().unwrap_or("");
+        if ahead
+            && words.contains(',')
+            && (lead.trim_start().starts_with("if ") || lead.contains(" if "))
+        {
+            return None;
+        }
         let cue_word = note.get(hit.span).trim_matches(|c: char| !c.is_alphanumeric());
         let own = note.mentions_in("outcome", gap).next().is_none()
             && note.mentions_in("relief", gap).next().is_none()

@@ -1,0 +1,147 @@
+//! Whether a study was done, is to be done, or was not.
+
+use super::{FINDING, Reader};
+use crate::extract::Note;
+use crate::fact::{EventStatus, Experiencer, Section, Time};
+use crate::lexicon::CueCategory;
+use crate::segment::Sentence;
+use crate::span::Span;
+use crate::tag::Mention;
+
+/// Words right before a study that there is none, even if "was done" follows.
+const NONE: &[&str] = &["no ", "no prior ", "no recent ", "no previous ", "never had an "];
+
+/// Words behind a study that was begun and not finished, or refused.
+const BROKEN_OFF: &[&str] = &[
+    "could not tolerate",
+    "unable to tolerate",
+    "not tolerated",
+    "could not be completed",
+    "not completed",
+    "aborted",
+    "was refused",
+    "she refused",
+    "he refused",
+    "was cancelled",
+    "was canceled",
+];
+
+impl Reader<'_, '_> {
+    /// Whether the study of a sentence was done.
+    pub(super) fn status(
+        &self,
+        sentence: &Sentence,
+        study: Span,
+        own: &[Mention],
+    ) -> Option<EventStatus> {
+        let note = self.note;
+        let whole = own.iter().fold(study, |all, m| {
+            if m.span.start <= all.end + 12 { all.union(m.span) } else { all }
+        });
+        let asserted = note.assert(whole);
+        if asserted.assertion.experiencer != Experiencer::Patient {
+            return None;
+        }
+        let words = note.get(sentence.span);
+        let behind = note.get(Span::new(whole.end.min(sentence.span.end), sentence.span.end));
+        let result =
+            self.findings(Span::new(sentence.span.start, sentence.span.end)).next().is_some();
+        let told = [
+            "showed",
+            "shows",
+            "revealed",
+            "reveals",
+            "demonstrat",
+            "was performed",
+            "performed on",
+            "was done",
+            "were done",
+            "was normal",
+            "is normal",
+            "were normal",
+            "confirmed",
+            "was negative",
+            "was abnormal",
+            "dated",
+            "report of",
+            "which was",
+            "found",
+            "did show",
+        ]
+        .iter()
+        .any(|w| words.contains(w));
+        let dated = note
+            .dates_in(sentence.span)
+            .any(|d| d.span.start >= whole.end && d.span.start <= whole.end + 25);
+        let denied = asserted.has(CueCategory::Negated, note.lexicon)
+            || [
+                "not been performed",
+                "not been done",
+                "not performed",
+                "not done",
+                "not been obtained",
+                "has not been",
+                "have not been",
+                "never been",
+                "not obtained",
+            ]
+            .iter()
+            .any(|w| behind.contains(w));
+        let denied = denied && !words.contains("no evidence") && !own_result(note, whole, sentence);
+        let lead = note.get(Span::new(sentence.span.start, whole.start));
+        let directly =
+            denied && NONE.iter().any(|w| lead == *w || lead.ends_with(&format!(" {w}")));
+        let broken_off = !result && BROKEN_OFF.iter().any(|w| behind.contains(w));
+        if directly || broken_off {
+            return Some(EventStatus::NotDone);
+        }
+        if self.is_needless(Span::new(sentence.span.start, whole.start), behind) {
+            return Some(EventStatus::NotDone);
+        }
+        let ahead = matches!(asserted.assertion.time, Time::Planned | Time::Hypothetical)
+            || [
+                "to be obtained",
+                "to be done",
+                "should be obtained",
+                "should be done",
+                "should be performed",
+                "should be considered",
+                "ordered",
+                "scheduled",
+                "will be",
+                "to assess",
+                "to determine",
+                "to evaluate",
+                "to rule out",
+                "is pending",
+                "to find out",
+                "recommended",
+                "requested",
+                "to confirm",
+            ]
+            .iter()
+            .any(|w| behind.contains(w));
+        let not_performed = words.contains("not") && behind.contains("perform");
+        Some(if denied && (!told || not_performed) {
+            EventStatus::NotDone
+        } else if (told || dated) && (result || !ahead) {
+            EventStatus::Performed
+        } else if ahead
+            || (matches!(sentence.section, Section::Plan | Section::Education) && !result)
+        {
+            EventStatus::Planned
+        } else {
+            EventStatus::Performed
+        })
+    }
+}
+
+/// Whether a negative word is the study's own result: "EMG negative".
+fn own_result(note: &Note<'_>, study: Span, sentence: &Sentence) -> bool {
+    let near = |m: &&Mention| {
+        m.span.start.abs_diff(study.end) <= 14 || study.start.abs_diff(m.span.end) <= 3
+    };
+    note.mentions_in(FINDING, sentence.span)
+        .filter(near)
+        .any(|m| note.concept(m).field("result") == Some("normal"))
+}

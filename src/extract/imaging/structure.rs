@@ -1,0 +1,104 @@
+//! Parts of the body that a report calls sound: each denies its finding.
+
+use super::finding::{Clause, FINDING, STRUCTURE};
+use crate::extract::find_side;
+use crate::fact::{EventStatus, FindingPolarity, Imaging};
+
+impl Clause<'_, '_> {
+    /// "normal central canal, neural foramina and facet joints", "the foramina are patent".
+    pub(super) fn read_structure(&self, at: usize) -> Option<Imaging> {
+        let concept = self.note.concept(self.mention(at)?);
+        let finding = concept.field("finding")?;
+        if let Some(shared) = self.share_stenosis(at, finding) {
+            return Some(shared);
+        }
+        let absent = finding != "normal";
+        // "normal hips and sacroiliac joints" are findings of their own; bones and soft tissues
+        // only where they are the sentence's subject.
+        let listed = absent || concept.id == "joints";
+        let subject = self.is_called_sound(at, absent, listed);
+        if !subject && !(listed && self.is_listed_normal(at)) {
+            return None;
+        }
+        let side = (at.saturating_sub(2)..at).find_map(|i| find_side(self.word(i)));
+        Some(Imaging {
+            modality: self.study.modality,
+            region: None,
+            finding: Some(finding.to_owned()),
+            levels: if subject { self.levels_behind(at) } else { Vec::new() },
+            side: side.filter(|_| !subject),
+            severity: None,
+            polarity: Some(if absent { FindingPolarity::Absent } else { FindingPolarity::Present }),
+            status: Some(EventStatus::Performed),
+        })
+    }
+
+    /// "no central canal or foraminal stenosis": the part before shares what the next one has.
+    pub(super) fn share_stenosis(&self, at: usize, finding: &str) -> Option<Imaging> {
+        let next = (at + 2..at + 5).find(|&i| self.group(i) == Some(FINDING))?;
+        let joins = matches!(self.word(at + 1), "or" | "and" | "/" | ",");
+        let plain = (at + 2..next).all(|i| {
+            self.word_id(i).is_some() || find_side(self.word(i)).is_some() || self.word(i) == "or"
+        });
+        let like = self.note.concept(self.mention(next)?).id.ends_with("stenosis");
+        if !(joins && plain && like && finding.ends_with("stenosis")) {
+            return None;
+        }
+        let other = self.read_finding(next)?;
+        let graded = self.severity(self.segment(at), at);
+        let severity = graded.or(other.severity.filter(|_| next == at + 2));
+        Some(Imaging { finding: Some(finding.to_owned()), side: None, severity, ..other })
+    }
+
+    /// Whether "normal" stands before a list that a part belongs to.
+    fn is_listed_normal(&self, at: usize) -> bool {
+        for i in (at.saturating_sub(10)..at).rev() {
+            if self.word_id(i) == Some("normal") {
+                return true;
+            }
+            let passes = self.group(i) == Some(STRUCTURE)
+                || find_side(self.word(i)).is_some()
+                || matches!(
+                    self.word(i),
+                    "," | "and" | "or" | "the" | "intervertebral" | "bony" | "neural" | "bilateral"
+                );
+            if !passes {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Whether words behind a part say that it is sound: "canal: normal", "hips are normal";
+    /// `list` where the parts joined to it may stand between.
+    fn is_called_sound(&self, at: usize, absent: bool, list: bool) -> bool {
+        let sound = |i: usize| {
+            self.word_id(i) == Some("normal") || (absent && self.word_id(i) == Some("sound"))
+        };
+        let mut next = at + 1;
+        while list
+            && (self.group(next) == Some(STRUCTURE)
+                || matches!(self.word(next), "," | "and" | "&" | "/" | "the" | "neural" | "bony"))
+        {
+            next += 1;
+        }
+        let verb = matches!(
+            self.word(next),
+            ":" | "is" | "are" | "was" | "were" | "appear" | "appears" | "remain" | "remains"
+        );
+        if verb {
+            next += 1;
+            while matches!(
+                self.word(next),
+                "all" | "also" | "both" | "grossly" | "otherwise" | "bilaterally" | "fully"
+            ) {
+                next += 1;
+            }
+            return sound(next);
+        }
+        // "SI joints normal, no fracture"
+        next == at + 1
+            && sound(next)
+            && matches!(self.word(next + 1), "" | "," | "." | ";" | ")" | "at" | "throughout")
+    }
+}

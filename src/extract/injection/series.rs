@@ -1,0 +1,77 @@
+//! A series of procedures, told of one by one: "The first two gave 70% relief, the third none."
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::relief::relief_in;
+use super::{Event, Reader};
+use crate::extract::Note;
+use crate::fact::{Assertion, EventStatus, Injection, Polarity, Time};
+use crate::pattern::ascii_regex;
+use crate::span::Span;
+
+/// How many sentences behind a series its members may be told of.
+const REACH: usize = 3;
+
+// A member and what it did; "the first injection helped" names its procedure and is read as such.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static MEMBER: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:the|her|his) (?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|initial|last|latest|other|former|latter)(?: (?:one|two|three|of these|of them|set|time))?,? (?:also |only |again |did |had )?(?:gave|give|provided|provide|did|helped|help|offered|brought|made|make|produced|yielded|was|were|had|lasted|worked|work|resulted|took|reduced|relieved|eased|not|nothing)\b").unwrap()
+});
+
+/// The members of a series that a stretch tells of, each with what is said of it.
+pub(super) fn each_of_series(note: &Note<'_>, within: Span) -> Vec<Span> {
+    let text = note.get(within);
+    let starts: Vec<usize> = MEMBER.find_iter(text).map(|m| m.start()).collect();
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    starts
+        .iter()
+        .zip(ends)
+        .map(|(&start, end)| Span::new(within.start + start, within.start + end))
+        .collect()
+}
+
+impl Reader<'_, '_> {
+    /// Makes an event of each member of a series; whether there were any.
+    pub(super) fn read_series(&mut self, index: usize, within: Span) -> bool {
+        let note = self.note;
+        let members = each_of_series(note, within);
+        let near = |e: &Event| {
+            e.performed()
+                && e.named
+                && e.sentence + REACH >= index
+                && note.sentences[e.sentence].paragraph == note.sentences[index].paragraph
+        };
+        let Some(before) = self.events.iter().rposition(near) else { return false };
+        for &member in &members {
+            let Some(relief) = relief_in(note, member, true) else { continue };
+            let series = &self.events[before];
+            let mut asserted = note.assert(relief.span);
+            asserted.assertion =
+                Assertion { polarity: Polarity::Affirmed, time: Time::Past, ..asserted.assertion };
+            let injection = Injection {
+                status: Some(EventStatus::Performed),
+                relief: relief.relief,
+                relief_percent: relief.percent,
+                relief_duration: relief.duration.map(|d| note.as_written(d).to_owned()),
+                count: None,
+                ..series.injection.clone()
+            };
+            let end = relief.duration.map_or(relief.span.end, |d| d.end.max(relief.span.end));
+            self.events.push(Event {
+                span: Span::new(member.start, end.min(member.end)),
+                head: relief.span,
+                sentence: index,
+                injection,
+                rule: format!("{}/series", series.rule),
+                asserted,
+                date: None,
+                title: false,
+                named: false,
+                confidence: 0.85,
+            });
+        }
+        !members.is_empty()
+    }
+}
