@@ -13,9 +13,9 @@ const NEVER_ENDS: &[&str] = &[
 const SHORT_FORMS: &[&str] = &[
     "abnl", "appt", "approx", "assoc", "bilat", "caps", "cerv", "cont", "dept", "diag", "diff",
     "dist", "disp", "equiv", "etiol", "exam", "exer", "extr", "freq", "hist", "hosp", "immed",
-    "incl", "inject", "intermit", "lumb", "meds", "musc", "neuro", "norm", "occas", "parav", "phys",
-    "poss", "post", "prev", "prob", "prox", "quad", "resp", "sept", "subcut", "subq", "supp",
-    "surg", "sympt", "syst", "tabs", "temp", "tend", "ther", "thor", "vert",
+    "incl", "inject", "intermit", "lumb", "meds", "musc", "neuro", "norm", "occas", "parav",
+    "phys", "poss", "post", "prev", "prob", "prox", "quad", "resp", "sept", "subcut", "subq",
+    "supp", "surg", "sympt", "syst", "tabs", "temp", "tend", "ther", "thor", "vert",
 ];
 
 /// Words that only begin a sentence where they have a capital: the full stop before them was lost.

@@ -60,9 +60,10 @@ fn dose(c: &Captures<'_>) -> Option<Dose> {
         "unit" => "units",
         unit => unit,
     };
+    let an_hour = if c.name("h").is_some() { "/hr" } else { "" };
     Some(Dose {
         span: Span::new(number.start(), end),
-        value: format!("{value} {unit}"),
+        value: format!("{value} {unit}{an_hour}"),
         unit: true,
     })
 }
@@ -100,14 +101,14 @@ static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
             // b.i.d. to t.i.d.
             r"(?P<latin>[btq]\.? ?[il1]\.? ?d\b\.?)(?: ?(?:to|-|or) ?(?P<latin2>[btq]\.? ?[il1]\.? ?d\b\.?))?",
             r"|(?:q|every)\.? ?(?P<from>\d{{1,2}}|two|three|four|six|eight|twelve)(?: ?(?:-|to) ?(?P<to>\d{{1,2}}|six|eight))? ?-?(?:h|hr|hrs|hours?)\b\.?",
-            r"|(?P<weekly>{COUNT})?(?: times| x|x)? ?(?:a |per |each |/ ?|every )?(?:week\b|wk\b|weekly\b)",
+            r"|(?P<weekly>{COUNT})?(?: times| x|x)? ?(?:a |per |each |/ ?|every |q\.? ?)?(?:week\b|wk\b|weekly\b)",
             r"|(?P<alternate>every other day|q\.?o\.?d\.?\b|every 2 days|every two days)",
             r"|every (?P<days>3|three|72) (?:days|hours)",
             r"|(?:up to |max(?:imum)? )?(?P<upto>{COUNT})(?: ?(?:-|to) ?(?P<upto2>{COUNT}))?(?: ?x| times| tablets?| tabs?| pills?| capsules?| doses?)? ?(?:a |per |each |/ ?|every )(?:day|d)\b",
             r"|(?:up to |max(?:imum)? )?(?P<times>{COUNT})(?: ?(?:-|to|or) ?(?P<times2>{COUNT}))?(?: ?x| times) ?daily\b",
             r"|up to (?P<plain>{COUNT})(?: tablets| pills)? daily\b",
             r"|(?P<double>twice)(?: ?-?daily| per day| a day| every day)",
-            r"|(?P<once>q\.? ?d\b\.?|qday\b|q day\b|once ?-?daily|once a day|once per day|daily\b|every day|each day|a day\b|per day\b|q\.? ?h\.? ?s\b\.?|h\.s\.|qpm\b|q\.p\.m\.?|q\.a\.m\.?|qam\b|(?:at |q ?)?bedtime\b|nightly\b|at night\b|every night\b|each night\b|q ?night\b|before bed\b|in the evenings?\b|every evening|every morning|each morning|in the mornings?\b|at hs\b|\bhs\b|q24h)",
+            r"|(?P<once>q\.? ?d\b\.?|qday\b|q day\b|once ?-?daily|once a day|once per day|daily\b|every day|each day|a day\b|per day\b|q\.? ?h\.? ?s\b\.?|h\.s\.|qpm\b|q\.p\.m\.?|q\.a\.m\.?|qam\b|q ?[ap]m\b|nocte\b|mane\b|(?:at |q ?)?bedtime\b|nightly\b|at night\b|every night\b|each night\b|q ?night\b|before bed\b|in the evenings?\b|every evening|every morning|each morning|in the mornings?\b|at hs\b|\bhs\b|q24h|each evening|most nights)",
             r"|(?P<prn>p\.? ?r\.? ?n\b\.?|as[ -]needed\b|if needed\b|when needed\b|on an as-needed basis|when necessary\b|as necessary\b))"
         ),
         COUNT = COUNT
@@ -144,7 +145,7 @@ pub(super) fn find_frequency(text: &str) -> Option<Frequency> {
         // "in the morning and at bedtime"
         if before.value == "1"
             && c.name("once").is_some()
-            && matches!(gap.trim(), "and" | "and one" | "and 1" | "+" | "&")
+            && matches!(gap.trim(), "and" | "and one" | "and two" | "and 1" | "and 2" | "+" | "&")
         {
             before.value = "2".to_owned();
             before.span.end = span.end;
@@ -271,6 +272,7 @@ mod tests {
         frequency("tld", Some("3"));
         frequency("t1d", Some("3"));
         frequency("in the morning and at night", Some("2"));
+        frequency("10 mg nocte", Some("1"));
         frequency("with food", None);
     }
 
@@ -283,6 +285,7 @@ mod tests {
         assert_eq!(dose(" l5o mg").as_deref(), Some("150 mg"));
         assert_eq!(dose(" 1,000 mg").as_deref(), Some("1,000 mg"));
         assert_eq!(dose(" up to 2 g daily").as_deref(), Some("2 g"));
+        assert_eq!(dose(" 25 mcg/h patch").as_deref(), Some("25 mcg/hr"));
         assert_eq!(dose(" 12 weeks"), None);
         assert_eq!(find_bare_dose(" 600 tid prn").map(|d| d.value).as_deref(), Some("600"));
         assert_eq!(find_bare_dose(" 10/325, up to").map(|d| d.value).as_deref(), Some("10/325"));
