@@ -70,7 +70,12 @@ fn share_codes(drafts: &mut [Draft]) {
 /// A procedure with what its words say of side, purpose and code.
 fn draft(note: &Note<'_>, phrase: &Phrase, rule: &str) -> Draft {
     let sentence = note.sentence_at(phrase.span).map_or(phrase.span, |s| s.span);
-    let end = sentence.end.max(phrase.span.end).min(phrase.span.end + REACH);
+    let mut end = sentence.end.max(phrase.span.end);
+    // The code may make a sentence of its own.
+    if note.str()[end..].trim_start().starts_with("cpt") {
+        end = end.max(note.line_of(phrase.span).end);
+    }
+    let end = end.min(phrase.span.end + REACH);
     let end = (end..=note.str().len()).find(|&i| note.str().is_char_boundary(i)).unwrap_or(end);
     let behind = note.get(Span::new(phrase.span.end, end));
     let suffix = SUFFIX.find(behind).map_or("", |m| m.as_str());
@@ -122,11 +127,12 @@ fn in_prose(note: &Note<'_>, phrase: &Phrase, part: Option<&str>) -> Option<Draf
     }
     let has =
         |id: &str, span: Span| note.mentions_in(GROUP, span).any(|m| note.concept(m).id == id);
-    let asks = has("asks", Span::new(sentence.span.start, sentence.span.end.max(phrase.span.end)));
+    let whole = Span::new(sentence.span.start, sentence.span.end.max(phrase.span.end));
+    let asks = has("asks", whole) || has("decides", whole);
     // Of two words before it the nearer one counts: "had relief and asks for a block".
     let nearest = note
         .mentions_in(GROUP, before)
-        .filter(|m| matches!(note.concept(m).id.as_str(), "asks" | "earlier"))
+        .filter(|m| matches!(note.concept(m).id.as_str(), "asks" | "decides" | "earlier"))
         .last();
     let earlier = nearest.is_some_and(|m| note.concept(m).id == "earlier");
     let wish = has("asks", Span::new(phrase.span.end, sentence.span.end.max(phrase.span.end)));
@@ -166,7 +172,11 @@ fn in_prose(note: &Note<'_>, phrase: &Phrase, part: Option<&str>) -> Option<Draf
     if assertion.experiencer == Experiencer::Other && !wish {
         return None;
     }
-    let considered = note.mentions_in(GROUP, before).any(|m| note.concept(m).id == "considered")
+    // "We discussed the options and she would like to go ahead with": decided.
+    let decided =
+        note.mentions_in(GROUP, before).filter(|m| note.concept(m).id == "decides").last();
+    let open = Span::new(decided.map_or(before.start, |m| m.span.end), before.end);
+    let considered = note.mentions_in(GROUP, open).any(|m| note.concept(m).id == "considered")
         || assertion.time == Time::Hypothetical
         || depends(note.get(Span::new(phrase.span.end, sentence.span.end.max(phrase.span.end))));
     // Of what is only thought about, a block in the plan is worth knowing of.

@@ -17,6 +17,9 @@ const LINKS: &[&str] = &["of", "into", "at", "to", "in", "for", "on"];
 /// Words before a place that do not belong to it.
 const ARTICLES: &[&str] = &["the", "a", "an", "her", "his", "this", "that", "their"];
 
+/// How far behind a block the next nerve for it may stand, in bytes.
+const NERVE_REACH: usize = 40;
+
 /// A procedure's name as it stands in the text.
 #[derive(Clone, Debug)]
 pub(super) struct Phrase {
@@ -36,8 +39,10 @@ pub(super) fn phrases(note: &Note<'_>) -> Vec<Phrase> {
         while end < words.len() && joined(note, &words[start..end], words[end]) {
             end += 1;
         }
-        found.extend(both(note, &words[start..end]));
-        found.extend(phrase(note, &words[start..end]));
+        let run = &words[start..end];
+        found.extend(both(note, run));
+        let own = phrase(note, run).or_else(|| next_nerve(note, run, found.last()?));
+        found.extend(own);
         start = end;
     }
     found
@@ -88,6 +93,23 @@ fn both(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
     let mut phrase = phrase(note, &first)?;
     phrase.span.end = run[and - 1].span.end;
     Some(phrase)
+}
+
+/// A nerve that shares the block named before it: "a block of A and [add] the B nerve".
+fn next_nerve(note: &Note<'_>, run: &[&Mention], before: &Phrase) -> Option<Phrase> {
+    let run: Vec<&Mention> = run.iter().copied().filter(|w| note.get(w.span) != "and").collect();
+    let (first, last) = (run.first()?, run.last()?);
+    let parts = run.iter().filter(|w| role(note, w) == "part").map(|w| note.get(w.span));
+    let name = parts.collect::<Vec<_>>().join(" ");
+    let shared = name.ends_with(" nerve")
+        && before.name.ends_with("nerve block")
+        && first.span.start >= before.span.end
+        && note.sentence_index(before.span) == note.sentence_index(first.span);
+    let gap = shared.then(|| note.get(Span::new(before.span.end, first.span.start)))?;
+    (gap.len() <= NERVE_REACH && gap.contains(" and ")).then(|| Phrase {
+        span: Span::new(first.span.start, last.span.end),
+        name: format!("{name} block"),
+    })
 }
 
 fn phrase(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
