@@ -210,6 +210,9 @@ const FORMALITIES: &[&str] = &[
 
 /// Whether what stands behind a procedure makes it hang on how things go.
 fn depends(behind: &str) -> bool {
+    // A condition behind another step is that step's: "followed by ablation if it helps".
+    let next = [" followed by ", " then ", " and "].iter().filter_map(|w| behind.find(w)).min();
+    let behind = &behind[..next.unwrap_or(behind.len())];
     let condition = CONDITION.captures(behind).and_then(|c| c.get(1));
     condition.is_some_and(|c| !FORMALITIES.iter().any(|word| c.as_str().contains(word)))
 }

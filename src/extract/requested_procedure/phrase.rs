@@ -39,10 +39,11 @@ pub(super) fn phrases(note: &Note<'_>) -> Vec<Phrase> {
         while end < words.len() && joined(note, &words[start..end], words[end]) {
             end += 1;
         }
-        let run = &words[start..end];
-        found.extend(both(note, run));
-        let own = phrase(note, run).or_else(|| next_nerve(note, run, found.last()?));
-        found.extend(own);
+        for run in apart(note, &words[start..end]) {
+            found.extend(both(note, run));
+            let own = phrase(note, run).or_else(|| next_nerve(note, run, found.last()?));
+            found.extend(own);
+        }
         start = end;
     }
     found
@@ -50,6 +51,20 @@ pub(super) fn phrases(note: &Note<'_>) -> Vec<Phrase> {
 
 fn role<'n>(note: &'n Note<'_>, word: &Mention) -> &'n str {
     note.concept(word).field("role").unwrap_or("about")
+}
+
+/// A run of words as its procedures: "facet injections and trigger point injections" are two.
+fn apart<'w>(note: &Note<'_>, run: &'w [&'w Mention]) -> Vec<&'w [&'w Mention]> {
+    let is_head = |w: &&Mention| role(note, w) == "head";
+    let and = run.iter().position(|w| note.get(w.span) == "and");
+    match and {
+        Some(and) if run[..and].iter().any(is_head) && run[and + 1..].iter().any(is_head) => {
+            let mut found = vec![&run[..and]];
+            found.extend(apart(note, &run[and + 1..]));
+            found
+        }
+        _ => vec![run],
+    }
 }
 
 /// Whether a word goes on with the run of words before it.
@@ -126,7 +141,9 @@ fn phrase(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
     let before: Vec<String> = run[first..head].iter().filter(part).map(|w| name(w)).collect();
     let after: Vec<String> =
         run[head + 1..=last.max(head)].iter().filter(part).map(|w| name(w)).collect();
-    let own = note.concept(run[head]).field("name").is_some_and(|n| n.contains(' '));
+    let concept = note.concept(run[head]);
+    let own =
+        concept.field("alone").is_some() || concept.field("name").is_some_and(|n| n.contains(' '));
     if before.is_empty() && after.is_empty() && !own && role(note, run[head]) == "head" {
         let bare = note.get(run[head].span);
         if !bare.contains("nerve") && !bare.starts_with("epidural") && !bare.contains(' ') {
