@@ -115,6 +115,13 @@ pub fn outcome_in(note: &Note<'_>, tail: Span) -> Option<OutcomeRead> {
     Some(found)
 }
 
+/// The outcome of a degree that stands alone, as an answer: "some", "a lot".
+pub(super) fn degree_in(note: &Note<'_>, cell: Span) -> Option<OutcomeRead> {
+    let degree = note.mentions_in(GROUP, cell).find(|m| role(note, m) == "degree")?;
+    let outcome = parse(note.concept(degree).field("outcome"))?;
+    Some(OutcomeRead { outcome, span: degree.span, reason: None })
+}
+
 /// The outcome that a stretch before a treatment tells of it, as "no relief with" or "failed".
 pub fn outcome_before(note: &Note<'_>, lead: Span) -> Option<OutcomeRead> {
     let mentions: Vec<Mention> = note.mentions_in(GROUP, lead).copied().collect();

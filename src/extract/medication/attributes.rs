@@ -33,7 +33,7 @@ static DOSE: LazyLock<Regex> = LazyLock::new(|| {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BARE_DOSE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: (?:at|er|xr|sr|cr|es|ds))? (?P<n>\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?)(?P<after> ?[;)]| ?,(?:\D|$)|\.(?: |$)| (?:one|two|1|2|po|p\.o|b\.?i\.?d|t\.?i\.?d|q|daily|twice|three|prn|at|every|nightly|once|tab|up to)|$)").unwrap()
+    ascii_regex(r"^(?: (?:at|er|xr|sr|cr|es|ds))? (?P<n>\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?)(?P<after> ?[;)]| ?,(?:\D|$)|\.(?: |$)| (?:one|two|1|2|po|p\.o|b\.?i\.?d|t\.?i\.?d|q|daily|twice|three|prn|at|every|nightly|once|tab|up to|hs\b|nocte|for\b)|$)").unwrap()
 });
 
 /// The first dose of a stretch.
@@ -100,12 +100,13 @@ static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
             r"\b(?:",
             // b.i.d. to t.i.d.
             r"(?P<latin>[btq]\.? ?[il1]\.? ?d\b\.?)(?: ?(?:to|-|or) ?(?P<latin2>[btq]\.? ?[il1]\.? ?d\b\.?))?",
-            r"|(?:q|every)\.? ?(?P<from>\d{{1,2}}|two|three|four|six|eight|twelve)(?: ?(?:-|to) ?(?P<to>\d{{1,2}}|six|eight))? ?-?(?:h|hr|hrs|hours?)\b\.?",
+            r"|(?:q|every)\.? ?(?P<from>\d{{1,2}}|two|three|four|six|eight|twelve)(?: ?\([a-z]+\))?(?: ?(?:-|to) ?(?P<to>\d{{1,2}}|six|eight))? ?-?(?:h|hr|hrs|hours?)\b\.?",
             r"|(?P<weekly>{COUNT})?(?: times| x|x)? ?(?:a |per |each |/ ?|every |q\.? ?)?(?:week\b|wk\b|weekly\b)",
             r"|(?P<alternate>every other day|q\.?o\.?d\.?\b|every 2 days|every two days)",
+            r"|(?:every|q)\.? ?(?:7|seven)(?: ?\([a-z]+\))? ?(?:days?|d)\b",
             r"|every (?P<days>3|three|72) (?:days|hours)",
-            r"|(?:up to |max(?:imum)? )?(?P<upto>{COUNT})(?: ?(?:-|to) ?(?P<upto2>{COUNT}))?(?: ?x| times| tablets?| tabs?| pills?| capsules?| doses?)? ?(?:a |per |each |/ ?|every )(?:day|d)\b",
-            r"|(?:up to |max(?:imum)? )?(?P<times>{COUNT})(?: ?(?:-|to|or) ?(?P<times2>{COUNT}))?(?: ?x| times) ?daily\b",
+            r"|(?:up to |max(?:imum)? )?(?P<upto>{COUNT})(?: ?\([a-z]+\))?(?: ?(?:-|to) ?(?P<upto2>{COUNT}))?(?: ?x| times| tablets?| tabs?| pills?| capsules?| doses?)? ?(?:a |per |each |/ ?|every )(?:day|d)\b",
+            r"|(?:up to |max(?:imum)? )?(?P<times>{COUNT})(?: ?\([a-z]+\))?(?: ?(?:-|to|or) ?(?P<times2>{COUNT}))?(?: ?x| times) ?daily\b",
             r"|up to (?P<plain>{COUNT})(?: tablets| pills)? daily\b",
             r"|(?P<double>twice)(?: ?-?daily| per day| a day| every day)",
             r"|(?P<once>q\.? ?d\b\.?|qday\b|q day\b|once ?-?daily|once a day|once per day|daily\b|every day|each day|a day\b|per day\b|q\.? ?h\.? ?s\b\.?|h\.s\.|qpm\b|q\.p\.m\.?|q\.a\.m\.?|qam\b|q ?[ap]m\b|nocte\b|mane\b|(?:at |q ?)?bedtime\b|nightly\b|at night\b|every night\b|each night\b|q ?night\b|before bed\b|in the evenings?\b|every evening|every morning|each morning|in the mornings?\b|at hs\b|\bhs\b|q24h|each evening|most nights)",
@@ -220,7 +221,7 @@ fn number(value: f64) -> String {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ROUTE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:(?P<po>p\.? ?o\b\.?|by mouth|orally|oral)|(?P<iv>i\.?v\b\.?|intravenous(?:ly)?)|(?P<im>i\.?m\b\.?|intramuscular(?:ly)?)|(?P<sc>subq|sub-?q|s\.?c\.|sq|subcutaneous(?:ly)?)|(?P<it>intrathecal(?:ly)?)|(?P<ep>epidural(?:ly)?)|(?P<patch>patch(?:es)?|transdermal(?:ly)?)|(?P<top>topical(?:ly)?|creams?|ointment|gel|lotion)|(?P<inh>inhalers?|inhaled|nebulizers?|nebulized|mdi|hfa|puffs?)|(?P<other>sublingual(?:ly)?|s\.?l\.|intranasal(?:ly)?|nasal spray|nasal|eye drops?|ophthalmic|suppository|rectal(?:ly)?|p\.?r\.(?: |$)))").unwrap()
+    ascii_regex(r"\b(?:(?P<po>p\.? ?o\b\.?|by mouth|orally|oral)|(?P<iv>i\.?v\b\.?|intravenous(?:ly)?)|(?P<im>i\.?m\b\.?|intramuscular(?:ly)?)|(?P<sc>subq|sub-?q|s\.?c\.|sq|subcutaneous(?:ly)?|under the skin)|(?P<it>intrathecal(?:ly)?)|(?P<ep>epidural(?:ly)?)|(?P<patch>patch(?:es)?|ptwk|pt72|pt24|ptch|transdermal(?:ly)?)|(?P<top>topical(?:ly)?|creams?|ointment|gel|lotion)|(?P<inh>inhalers?|inhaled|nebulizers?|nebulized|mdi|hfa|puffs?|inhale|inhalation|into the lungs)|(?P<other>sublingual(?:ly)?|under (?:the |her |his )?tongue|nostrils?|s\.?l\.|intranasal(?:ly)?|nasal spray|nasal|eye drops?|ophthalmic|suppository|rectal(?:ly)?|p\.?r\.(?: |$)))").unwrap()
 });
 
 /// The first route of a stretch; a patch of `local` action counts as topical.
@@ -273,6 +274,9 @@ mod tests {
         frequency("t1d", Some("3"));
         frequency("in the morning and at night", Some("2"));
         frequency("10 mg nocte", Some("1"));
+        frequency("every 8 (eight) hours as needed", Some("3 prn"));
+        frequency("4 (four) times daily", Some("4"));
+        frequency("one patch every 7 days", Some("per week 1"));
         frequency("with food", None);
     }
 

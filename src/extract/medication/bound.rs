@@ -21,6 +21,9 @@ const DOSE_REACH: usize = 95;
 /// How far a frequency may stand behind dose or drug (bytes).
 pub(super) const FREQUENCY_REACH: usize = 42;
 
+/// How far a frequency may stand behind where nothing but directions come before it (bytes).
+const LONGEST_SIG: usize = 90;
+
 /// Dose, frequency and route of a drug with the span that holds them.
 pub(super) struct Attributes {
     /// The drug with what is bound to it.
@@ -42,7 +45,7 @@ static OF: LazyLock<Regex> = LazyLock::new(|| {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PLAIN_GAP: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:[ ,(:-]|tablets?|tabs?|caps?|capsules?|pills?|patch(?:es)?|cream|gel|ointment|drops?|inhaler|puffs?|sprays?|\d{1,2}(?:/\d)?|one|two|three|half|to|from|or|up|at|by|mouth|p\.?o\.?|oral|orally|er|xr|sr|cr|xl|dr|ir|la|sodium|hcl|topical|topically|otc|over-the-counter|which|he|she|that|takes|taking|took|is|was|uses|used|using|it|only|about|approximately|now|currently|dose|taken|applied|and|on|a|an|the|basis|apply|applied|take|use|%)*$").unwrap()
+    ascii_regex(r"^(?:[ ,(:-]|tablets?|tabs?|caps?|capsules?|pills?|\(\d[\d,.]* ?(?:mg|mcg|g|units?) total\)|patch(?:es)?|ptwk|pt72|inject|inhale|inhalation|place|dissolve|under|into|onto|tongue|skin|lungs|nostrils?|each|route|units?|cream|gel|ointment|drops?|inhaler|puffs?|sprays?|\d{1,2}(?:/\d)?|one|two|three|half|to|from|or|up|at|by|mouth|p\.?o\.?|oral|orally|er|xr|sr|cr|xl|dr|ir|la|sodium|hcl|topical|topically|otc|over-the-counter|which|he|she|that|takes|taking|took|is|was|uses|used|using|it|only|about|approximately|now|currently|dose|taken|applied|and|on|a|an|the|basis|apply|applied|take|use|%)*$").unwrap()
 });
 
 /// "mg/d" and "mg/day", but not "mg/dl".
@@ -125,14 +128,15 @@ impl Attributes {
                 value: found.value,
             });
         }
-        let frequency = frequency_near(note, rest, 48)
+        let frequency = frequency_near(note, rest, LONGEST_SIG)
             .filter(|found| {
                 let gap = &note.get(rest)[..found.span.start];
                 let apart = gap.contains(" and ") || gap.contains(" by ");
                 (dose_behind && gap.len() <= FREQUENCY_REACH && !apart)
                     || PLAIN_GAP.is_match(gap)
                     || DIRECTED.is_match(gap.trim_start())
-                    || note.get(rest)[found.span.start..].starts_with("up to")
+                    || (gap.len() <= FREQUENCY_REACH + 6
+                        && note.get(rest)[found.span.start..].starts_with("up to"))
             })
             .map(|found| Frequency {
                 span: Span::new(rest.start + found.span.start, rest.start + found.span.end),

@@ -1,5 +1,11 @@
 //! Which drugs a sentence names as somebody's medication.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::pattern::ascii_regex;
+
 use crate::fact::{Route, Section};
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -29,6 +35,12 @@ pub(super) struct Head<'a> {
     pub rule: String,
 }
 
+/// What may stand between a generic name and its brand: "diclofenac sodium (Voltaren)".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static SALT: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^(?:[ -](?:sodium|potassium|calcium|magnesium|hcl|hydrochloride|hydrobromide|propionate|succinate|tartrate|besylate|mesylate|maleate|acetate|citrate|fumarate|phosphate|sulfate|furoate|etexilate|bitartrate|er|xr|sr|xl|dr|ir|cr|la|odt|ec|extended release|extended-release|delayed release|delayed-release))+ ?[(\[]$").unwrap()
+});
+
 /// Classes of what is given in procedures; elsewhere only lists and patches name them.
 const PROCEDURAL: &[&str] = &["local_anesthetic", "contrast", "prep", "sedation"];
 
@@ -57,6 +69,7 @@ pub(super) fn heads_of<'a>(note: &Note<'a>, sentence: &Sentence) -> Vec<Head<'a>
             let gap =
                 note.get(Span::new(last.span.end.min(mention.span.start), mention.span.start));
             if matches!(gap, " (" | "(" | "/" | " / " | " - " | ", " | " [" | " or " | " ")
+                || SALT.is_match(gap)
                 || gap == " (brand name "
                 || gap == " (generic "
             {

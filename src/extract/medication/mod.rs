@@ -2,6 +2,7 @@
 
 mod attributes;
 mod bound;
+mod columns;
 mod exchange;
 mod heads;
 mod standing;
@@ -22,6 +23,7 @@ use crate::fact::{Medication, MedicationStatus, Origin, Polarity, Route, Section
 use crate::span::Span;
 use attributes::find_doses;
 use bound::Attributes;
+use columns::row_of;
 use exchange::exchanged;
 use heads::{Head, heads_of};
 use standing::{ordered, status_in_words};
@@ -121,6 +123,14 @@ fn read_head(
         .or_else(|| outcome_in(note, shared_tail(note, reach)?))
         .or_else(|| outcome_before(note, reach.lead))
         .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)));
+    // "No change" to what is taken is no effect of it.
+    if matches!(sentence.section, Section::Plan | Section::Assessment) {
+        outcome = outcome.filter(|o| note.get(o.span) != "change");
+    }
+    let row = row_of(note, head.span);
+    if let Some(row) = &row {
+        outcome = row.outcome;
+    }
     let boxed = note.box_of(head.span);
     let mut course = course_in(note, reach.own);
     let columns = note.start_and_stop(head.span);
@@ -136,8 +146,13 @@ fn read_head(
         outcome = None;
         Some(MedicationStatus::Allergy)
     } else {
-        (answered_no(note, reach.own) || denied_in_row(note, head.span))
-            .then_some(MedicationStatus::NotTaken)
+        row.as_ref()
+            .and_then(|row| row.status)
+            .or_else(|| {
+                let denied = answered_no(note, reach.own)
+                    || (row.is_none() && denied_in_row(note, head.span));
+                denied.then_some(MedicationStatus::NotTaken)
+            })
             .or_else(|| exchanged(note, sentence, reach))
             .or_else(|| {
                 status_in_words(

@@ -33,6 +33,12 @@ static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ON: LazyLock<Regex> = LazyLock::new(|| ascii_regex(r"(?:^|[ ,(])on (?:daily )?$").unwrap());
 
+/// A pause before a procedure.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static FOR_PROCEDURE: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^[^.;]{0,30}\b(?:(?:\d+|a|one|two|three|five|seven|ten) ?(?:days?|weeks?|hours?|hrs?|d|wks?)\b[^.;]{0,12}\b(?:before|prior|pre)|(?:before|prior to) (?:the |her |his |any |each )?(?:procedure|injection|surgery|block|trial|epidural|esi|rfa|implant|appointment))").unwrap()
+});
+
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PAUSED: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"\b(?:hold|held|holding|pre-?(?:op|procedure|implant)|post-?(?:op|procedure)|tomorrow|tonight|after the (?:procedure|injection|block|trial))\b").unwrap()
@@ -87,11 +93,16 @@ pub(super) fn status_in_words(
             MedicationStatus::Current
         });
     }
-    // What was only paused goes on: "resume Eliquis tomorrow".
-    let resumed = read.is_some_and(|r| {
-        let said = note.get(r.mention.span);
-        said == "resume" || (said == "restart" && PAUSED.is_match(note.get(sentence.span)))
+    // What is only paused goes on: "stop aspirin 7 days before", "resume Eliquis tomorrow".
+    let paused = read.is_some_and(|r| {
+        ["stop", "discontinue", "hold", "d/c"].contains(&note.get(r.mention.span))
+            && FOR_PROCEDURE.is_match(words)
     });
+    let resumed = paused
+        || read.is_some_and(|r| {
+            let said = note.get(r.mention.span);
+            said == "resume" || (said == "restart" && PAUSED.is_match(note.get(sentence.span)))
+        });
     if resumed {
         return Some(MedicationStatus::Current);
     }
