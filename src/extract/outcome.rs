@@ -44,6 +44,10 @@ static MODAL: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"\b(?:may|might|should|would|if|unless|whether)(?: (?:not|also|have|be|it|this|cause)){0,2} $").unwrap()
 });
 
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static BORNE: LazyLock<Regex> =
+    LazyLock::new(|| ascii_regex(r"^(?:makes|leaves|upsets|bothers|hurts|sedating)\b").unwrap());
+
 // "If she cannot tolerate"
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SUPPOSED: LazyLock<Regex> = LazyLock::new(|| {
@@ -59,6 +63,20 @@ static IS: LazyLock<Regex> = LazyLock::new(|| {
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static FROM: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"^(?: [a-z']+){0,4} (?:with|from|by|on|after|using|of|to|through|while taking|noted with)(?: [a-z'-]+){0,5} ?$").unwrap()
+});
+
+// What may stand between an unwanted effect and the drug that it is of: "nausea with".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static CAUSED_BY: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^ (?:with|from|on|after|when taking|while taking|while on|secondary to|due to|caused by|attributed to|with the use of)(?: taking| using| trying| starting| the| her| his| both)* $").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static NONE: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(
+        r"\b(?:no|not|denies|denied|without|for|to prevent|to treat|history of|h/o)(?: \w+){0,2} $",
+    )
+    .unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
@@ -100,7 +118,11 @@ pub fn outcome_in(note: &Note<'_>, tail: Span) -> Option<OutcomeRead> {
         let turned = best.is_some_and(|(_, before)| {
             turns(note.get(Span::new(before.span.end.min(mention.span.start), mention.span.start)))
         });
-        if best.is_none_or(|(before, _)| rank > before || (rank == before && turned)) {
+        // "Makes her sleepy but helps": borne for what it does.
+        let borne = turned
+            && outcome != Outcome::NotHelpful
+            && best.is_some_and(|(_, before)| BORNE.is_match(note.get(before.span)));
+        if best.is_none_or(|(before, _)| rank > before || (rank == before && turned)) || borne {
             best = Some((rank, OutcomeRead { outcome, span: mention.span, reason: None }));
         }
     }
@@ -133,6 +155,10 @@ pub fn outcome_before(note: &Note<'_>, lead: Span) -> Option<OutcomeRead> {
         }
         let outcome = if concept.field("binds").is_some() {
             (!gap.contains([';', '.'])).then(|| parse(concept.field("outcome")))??
+        } else if role(note, mention) == "adverse" {
+            let before = note.get(Span::new(lead.start, mention.span.start));
+            let told = CAUSED_BY.is_match(gap) && !MODAL.is_match(before) && !NONE.is_match(before);
+            told.then_some(Outcome::NotTolerated)?
         } else if role(note, mention) == "effect"
             || note.get(mention.span).starts_with("side effect")
         {

@@ -101,6 +101,7 @@ static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
             // b.i.d. to t.i.d.
             r"(?P<latin>[btq]\.? ?[il1]\.? ?d\b\.?)(?: ?(?:to|-|or) ?(?P<latin2>[btq]\.? ?[il1]\.? ?d\b\.?))?",
             r"|(?:q|every)\.? ?(?P<from>\d{{1,2}}|two|three|four|six|eight|twelve)(?: ?\([a-z]+\))?(?: ?(?:-|to) ?(?P<to>\d{{1,2}}|six|eight))? ?-?(?:h|hr|hrs|hours?)\b\.?",
+            r"|q(?P<bare>4|6|8|12)\b",
             r"|(?P<weekly>{COUNT})?(?: times| x|x)? ?(?:a |per |each |/ ?|every |q\.? ?)?(?:week\b|wk\b|weekly\b)",
             r"|(?P<alternate>every other day|q\.?o\.?d\.?\b|every 2 days|every two days)",
             r"|(?:every|q)\.? ?(?:7|seven)(?: ?\([a-z]+\))? ?(?:days?|d)\b",
@@ -174,6 +175,9 @@ fn times(c: &Captures<'_>) -> Option<String> {
             Some(least) => range(least, Some(most)),
             None => most,
         });
+    }
+    if let Some(hours) = word("bare").and_then(count) {
+        return Some(number(24.0 / hours));
     }
     if word("alternate").is_some() {
         return Some("0.5".to_owned());
@@ -274,6 +278,7 @@ mod tests {
         frequency("t1d", Some("3"));
         frequency("in the morning and at night", Some("2"));
         frequency("10 mg nocte", Some("1"));
+        frequency("20 mg q12", Some("2"));
         frequency("every 8 (eight) hours as needed", Some("3 prn"));
         frequency("4 (four) times daily", Some("4"));
         frequency("one patch every 7 days", Some("per week 1"));

@@ -77,6 +77,12 @@ static ALLERGIC: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"(?:^all:|\b(?:allerg(?:ic|y|ies)(?: reaction)?(?: to| include[sd]?|:| are)|anaphylaxis (?:to|with)|hypersensitivity to))[^.;]*$").unwrap()
 });
 
+// A line below the allergies that lists something else: "Meds tried in past: ..."
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static OTHER_LIST: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^[^:.;]{0,30}\b(?:tried|taken|current|currently|past|previous|failed|home)\b[^:.;]{0,20}:").unwrap()
+});
+
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ALLERGY_BEHIND: LazyLock<Regex> =
     LazyLock::new(|| ascii_regex(r"^ (?:drug )?allerg(?:y|ies)\b").unwrap());
@@ -116,9 +122,9 @@ fn read_head(
     let own = note.get(reach.own);
     let status_read =
         ordered(note, reach.own).or_else(|| status_of(note, reach, sentence.span.end));
-    let allergic = sentence.section == Section::Allergies
-        || ALLERGIC.is_match(lead)
-        || ALLERGY_BEHIND.is_match(own);
+    let listed =
+        sentence.section == Section::Allergies && !OTHER_LIST.is_match(note.get(sentence.span));
+    let allergic = listed || ALLERGIC.is_match(lead) || ALLERGY_BEHIND.is_match(own);
     let mut outcome = outcome_in(note, reach.own)
         .or_else(|| outcome_in(note, shared_tail(note, reach)?))
         .or_else(|| outcome_before(note, reach.lead))

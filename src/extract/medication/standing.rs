@@ -25,7 +25,7 @@ static OVER: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that tell of a drug as still taken.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:is|are|causes|makes|gets|leaves|does|doesn't|still|currently|takes|helps)\b")
+    ascii_regex(r"\b(?:is|are|causes|makes|gets|leaves|irritates|upsets|bothers|hurts|does|doesn't|still|currently|takes|helps)\b")
         .unwrap()
 });
 
@@ -36,7 +36,7 @@ static ON: LazyLock<Regex> = LazyLock::new(|| ascii_regex(r"(?:^|[ ,(])on (?:dai
 /// A pause before a procedure.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static FOR_PROCEDURE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^[^.;]{0,30}\b(?:(?:\d+|a|one|two|three|five|seven|ten) ?(?:days?|weeks?|hours?|hrs?|d|wks?)\b[^.;]{0,12}\b(?:before|prior|pre)|(?:before|prior to) (?:the |her |his |any |each )?(?:procedure|injection|surgery|block|trial|epidural|esi|rfa|implant|appointment))").unwrap()
+    ascii_regex(r"^[^.;]{0,30}\b(?:(?:\d+|a|one|two|three|five|seven|ten) ?(?:days?|weeks?|hours?|hrs?|d|wks?)\b[^.;]{0,12}\b(?:before|prior|pre)|(?:before|prior to|for) (?:the |this |today's |her |his |any |each )?(?:procedure|injection|surgery|block|trial|epidural|esi|rfa|implant|appointment))").unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
@@ -95,7 +95,8 @@ pub(super) fn status_in_words(
     }
     // What is only paused goes on: "stop aspirin 7 days before", "resume Eliquis tomorrow".
     let paused = read.is_some_and(|r| {
-        ["stop", "discontinue", "hold", "d/c"].contains(&note.get(r.mention.span))
+        ["stop", "stopped", "discontinue", "discontinued", "hold", "d/c", "was held", "off"]
+            .contains(&note.get(r.mention.span))
             && FOR_PROCEDURE.is_match(words)
     });
     let resumed = paused
