@@ -113,6 +113,25 @@ impl Note<'_> {
         Some((first, last))
     }
 
+    /// The cells behind the first on the row that a span stands in, each behind the head of its
+    /// column; none where no line above has two cells that `is_head` knows.
+    pub(super) fn columns(&self, span: Span, is_head: impl Fn(Span) -> bool) -> Vec<(Span, Span)> {
+        let line = self.line_of(span);
+        let cells = self.cells(line);
+        let known = |heads: &Vec<Span>| heads.iter().filter(|head| is_head(**head)).count() > 1;
+        let above = || self.lines_above(line).map(|above| self.cells(above)).find(known);
+        let Some(heads) = (cells.len() > 1).then(above).flatten() else { return Vec::new() };
+        // Bars need not stand below each other.
+        let barred = self.get(line).contains('|');
+        let away = |head: Span, cell: Span| (self.left(head) - self.left(cell)).abs();
+        let head_of = |(at, cell): (usize, Span)| {
+            let nearest =
+                || heads.iter().copied().min_by(|a, b| away(*a, cell).total_cmp(&away(*b, cell)));
+            if barred { heads.get(at).copied() } else { nearest() }.map(|head| (head, cell))
+        };
+        cells.into_iter().enumerate().skip(1).filter_map(head_of).collect()
+    }
+
     /// The lines above a line, nearest first, up to an empty one or so many.
     pub(super) fn lines_above(&self, line: Span) -> impl Iterator<Item = Span> {
         let start = self.folded.original(Span::new(line.start, line.start)).start;
