@@ -17,6 +17,9 @@ const LONGEST_LABEL: usize = 9;
 /// Words of labels, questions and columns' heads, in a group of the lexicon.
 const WORDS: &str = "function-row";
 
+/// Labels that head a part of the record and ask for no one activity.
+const GENERAL: &[&str] = &["gait", "function", "activit"];
+
 /// What a row asks of its activity.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asks {
@@ -93,7 +96,7 @@ impl<'a, 'n> Row<'a, 'n> {
         }
         let asked = asks(note, label);
         if words.split_whitespace().count() > LONGEST_LABEL
-            || words.starts_with("gait")
+            || GENERAL.iter().any(|word| words.starts_with(word))
             || !is_label(note, label, &activities, asked.is_some())
         {
             return None;
@@ -150,8 +153,7 @@ impl<'a, 'n> Row<'a, 'n> {
                     Some(Stage::Goal) => asserted.assertion.origin = Origin::GoalOrEducation,
                     None => {}
                 }
-                let amount = said.amount.filter(|_| activity != Activity::Sleep);
-                let amount = amount.map(|span| self.note.as_written(span).to_owned());
+                let amount = said.amount.map(|span| self.note.as_written(span).to_owned());
                 let function = Function { activity, limitation: Some(said.limitation), amount };
                 let mut draft = Draft::new(span, function, self.note.rule(mention), asserted);
                 draft.assertion.polarity = Polarity::Affirmed;
