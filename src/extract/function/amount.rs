@@ -83,8 +83,9 @@ pub(super) fn of(
             amount.end <= mention.span.start
                 && gap.len() <= REACH_BEFORE
                 && AMOUNT_OF.is_match(note.get(gap))
-                // "stands 20 min walking is worse" is of what stands before it.
-                && (gap.len() > 1 || !note.get(mention.span).ends_with("ing"))
+                // "40 minutes at the wheel", but no "6 min walk test".
+                && (gap.len() > 1
+                    || ["at ", "behind ", "in "].iter().any(|w| note.get(mention.span).starts_with(w)))
         })
     };
     behind.or_else(before).copied()
