@@ -133,10 +133,10 @@ pub(super) fn of_sleep(note: &Note<'_>, amount: Span) -> Option<Limitation> {
     if !words.contains("hour") && !words.contains("hr") {
         return None;
     }
-    let numbers = words.split([' ', '-']).filter_map(|word| {
+    let mut numbers = words.split([' ', '-']).filter_map(|word| {
         word.parse::<f64>().ok().or_else(|| number_in_words(word).filter(|_| word.len() > 2))
     });
-    match numbers.last()? {
+    match numbers.next_back()? {
         hours if hours >= ENOUGH_SLEEP => Some(Limitation::Independent),
         hours if hours <= LITTLE_SLEEP => Some(Limitation::Limited),
         _ => None,

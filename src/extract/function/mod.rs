@@ -135,7 +135,7 @@ fn is_denied(note: &Note<'_>, mention: &Mention, asserted: &Asserted) -> bool {
         .filter(|hit| note.lexicon.cues[hit.cue].category == CueCategory::Negated);
     denials.any(|hit| {
         let gap = Span::new(hit.span.end.min(mention.span.start), mention.span.start);
-        !hit.span.overlaps(mention.span) && !(finite && !note.get(gap).trim().is_empty())
+        !hit.span.overlaps(mention.span) && (!finite || note.get(gap).trim().is_empty())
     })
 }
 
