@@ -107,12 +107,17 @@ impl Row<'_, '_> {
             .rev()
             .take(LONGEST_TOPIC)
             .take_while(|s| s.section == this.section && s.heading == this.heading);
+        // "Left leg: 5/5" is a row of its own, and the next row is not about it.
+        let mut new_row = false;
         for sentence in earlier {
-            let Some(topic) = TOPIC.captures(self.note.get(sentence.span)) else { continue };
-            // "Left leg: 5/5" is a row of its own, and the next row is not about it.
-            let row = self.note.line_of(this.span).start == this.span.start;
+            let starts = self.note.line_of(sentence.span).start == sentence.span.start;
+            let Some(topic) = TOPIC.captures(self.note.get(sentence.span)) else {
+                new_row |= starts;
+                continue;
+            };
             let label = topic.get(0).is_some_and(|whole| whole.end() < sentence.span.len());
-            let ends = topic.name("verb").is_some() || (row && label && sentence.span != this.span);
+            let ends =
+                topic.name("verb").is_some() || (new_row && label && topic.name("aside").is_none());
             let side = topic.name("side").or(topic.name("aside")).filter(|_| !ends)?;
             return find_side(side.as_str());
         }

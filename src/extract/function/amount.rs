@@ -83,8 +83,9 @@ pub(super) fn of(
             amount.end <= mention.span.start
                 && gap.len() <= REACH_BEFORE
                 && AMOUNT_OF.is_match(note.get(gap))
-                // "stands 20 min walking is worse" is of what stands before it.
-                && (gap.len() > 1 || !note.get(mention.span).ends_with("ing"))
+                // "40 minutes at the wheel", but no "6 min walk test".
+                && (gap.len() > 1
+                    || ["at ", "behind ", "in "].iter().any(|w| note.get(mention.span).starts_with(w)))
         })
     };
     behind.or_else(before).copied()
@@ -132,10 +133,10 @@ pub(super) fn of_sleep(note: &Note<'_>, amount: Span) -> Option<Limitation> {
     if !words.contains("hour") && !words.contains("hr") {
         return None;
     }
-    let numbers = words.split([' ', '-']).filter_map(|word| {
+    let mut numbers = words.split([' ', '-']).filter_map(|word| {
         word.parse::<f64>().ok().or_else(|| number_in_words(word).filter(|_| word.len() > 2))
     });
-    match numbers.last()? {
+    match numbers.next_back()? {
         hours if hours >= ENOUGH_SLEEP => Some(Limitation::Independent),
         hours if hours <= LITTLE_SLEEP => Some(Limitation::Limited),
         _ => None,

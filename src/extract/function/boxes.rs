@@ -14,6 +14,9 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) -> Vec<Span> {
     for sentence in note.sentences.iter().filter(|s| !is_foreign(s.section)) {
         let boxes = note.boxes_in(sentence.span);
         let Some(first) = boxes.first() else { continue };
+        // What is not ticked is not said.
+        let empty = boxes.iter().filter(|b| !b.ticked).map(|b| b.label);
+        read.extend(empty.filter(|&label| note.mentions_in(GROUP, label).next().is_some()));
         let before = Span::new(sentence.span.start, first.span.start.max(sentence.span.start));
         let line = note.line_of(sentence.span);
         let asked = asks(note, before)
@@ -29,9 +32,9 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) -> Vec<Span> {
             if !is_label(note, tick.label, &named, false) {
                 continue;
             }
-            read.push(tick.label);
             let activity = parse::<Activity>(note.concept(mention).field("activity"));
             let Some(activity) = activity.filter(|_| tick.ticked) else { continue };
+            read.push(tick.label);
             let limitation = match asked {
                 Asks::Trouble => Limitation::Limited,
                 Asks::Ability => Limitation::Independent,

@@ -45,7 +45,14 @@ pub(super) fn before(
     // "gave up golf", "no kneeling": only right before what is done.
     let (near, bare) = (note.concept(cue).field("near"), note.concept(cue).field("bare"));
     let done = note.get(first).split(' ').next().is_some_and(|word| word.ends_with("ing"));
-    if (near.is_some() && !gap.split_whitespace().all(is_load)) || (bare.is_some() && !done) {
+    // "no sitting" may be a column's "none"; nobody is told not to sit but for long.
+    let rest = matches!(
+        note.concept(mention).field("activity"),
+        Some("sitting" | "standing" | "walking" | "lying" | "sleep" | "work" | "driving")
+    );
+    if (near.is_some() && !gap.split_whitespace().all(is_load))
+        || (bare.is_some() && (!done || (rest && gap.trim().is_empty() && first == mention.span)))
+    {
         return None;
     }
     if gap.len() > REACH
@@ -79,7 +86,11 @@ pub(super) fn before(
     {
         limitation = Limitation::Independent;
     }
-    Some((limitation, cue.span))
+    // The verb is quoted without its subject.
+    let words = note.get(cue.span);
+    let subject = ["she ", "he ", "patient ", "pt "].iter().find(|who| words.starts_with(**who));
+    let start = cue.span.start + subject.map_or(0, |who| who.len());
+    Some((limitation, Span::new(start, cue.span.end)))
 }
 
 /// What may stand between "no" or "gave up" and what is not done.

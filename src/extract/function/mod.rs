@@ -135,7 +135,7 @@ fn is_denied(note: &Note<'_>, mention: &Mention, asserted: &Asserted) -> bool {
         .filter(|hit| note.lexicon.cues[hit.cue].category == CueCategory::Negated);
     denials.any(|hit| {
         let gap = Span::new(hit.span.end.min(mention.span.start), mention.span.start);
-        !hit.span.overlaps(mention.span) && !(finite && !note.get(gap).trim().is_empty())
+        !hit.span.overlaps(mention.span) && (!finite || note.get(gap).trim().is_empty())
     })
 }
 
@@ -155,14 +155,20 @@ fn activity(
             && m.span != mention.span
             && near_state(note, m, mention)
     });
-    // On examination the spine is bent, not the patient's day.
-    let examined = kind == Activity::Bending && sentence.section == Section::Exam;
-    if inside || examined {
+    if inside {
         return None;
     }
     let amount = amount::of(note, activities, amounts, mention);
     let before = cue::before(note, sentence, mentions, activities, mention);
     let behind = cue::behind(note, mentions, activities, mention);
+    // "Bending is limited" on examination measures the spine; "difficulty bending" is told.
+    let told = before.is_some_and(|(_, cue)| {
+        let words = note.get(cue);
+        ["difficult", "trouble", "unable", "cannot", "can "].iter().any(|w| words.contains(w))
+    });
+    if kind == Activity::Bending && sentence.section == Section::Exam && !told {
+        return None;
+    }
     // "can drive short distances", "is able to walk with a cane": the narrower one holds.
     let cue = match (before, behind) {
         (Some((Limitation::Independent, lead)), Some((limitation, tail))) => {
@@ -213,7 +219,6 @@ fn activity(
     if let Some(amount) = amount {
         span = span.union(amount);
     }
-    let amount = amount.filter(|_| kind != Activity::Sleep);
     let amount = amount.map(|span| note.as_written(span).to_owned());
     Some((span, Function { activity: kind, limitation: Some(limitation), amount }))
 }

@@ -17,6 +17,9 @@ const LONGEST_LABEL: usize = 9;
 /// Words of labels, questions and columns' heads, in a group of the lexicon.
 const WORDS: &str = "function-row";
 
+/// Labels that head a part of the record and ask for no one activity.
+const GENERAL: &[&str] = &["gait", "function", "activit"];
+
 /// What a row asks of its activity.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asks {
@@ -43,8 +46,7 @@ struct Row<'a, 'n> {
 /// Reads every row that begins with an activity; the places that were read.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) -> Vec<Span> {
     let mut read: Vec<Span> = Vec::new();
-    let mentions: Vec<Mention> = note.mentions(GROUP).copied().collect();
-    for mention in &mentions {
+    for mention in note.mentions(GROUP) {
         if note.concept(mention).field("role") != Some("activity")
             || read.last().is_some_and(|last| mention.span.start < last.end)
         {
@@ -54,7 +56,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) -> Vec<Span> {
         if is_foreign(sentence.section) {
             continue;
         }
-        let Some(row) = Row::at(note, &mentions, mention) else { continue };
+        let Some(row) = Row::at(note, mention) else { continue };
         let before = drafts.len();
         row.read(sentence, drafts);
         if drafts.len() > before {
@@ -67,7 +69,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) -> Vec<Span> {
 
 impl<'a, 'n> Row<'a, 'n> {
     /// The row that an activity labels.
-    fn at(note: &'a Note<'n>, mentions: &[Mention], mention: &Mention) -> Option<Self> {
+    fn at(note: &'a Note<'n>, mention: &Mention) -> Option<Self> {
         let line = note.line_of(mention.span);
         let cells = note.cells(line);
         let own = cells.iter().position(|cell| cell.contains(mention.span))?;
@@ -81,11 +83,9 @@ impl<'a, 'n> Row<'a, 'n> {
             label.start = cell.start + at + sign;
         }
         let label = note.trimmed(label);
-        let activities: Vec<Mention> = mentions
-            .iter()
-            .filter(|m| label.contains(m.span) && note.concept(m).field("role") == Some("activity"))
-            .copied()
-            .collect();
+        let is_activity = |m: &&Mention| note.concept(m).field("role") == Some("activity");
+        let activities: Vec<Mention> =
+            note.mentions_in(GROUP, label).filter(is_activity).copied().collect();
         let words = note.get(label);
         // Two spaces behind a sentence's end part no cells.
         if mark.is_none() && words.ends_with(['.', '!', ',', ';']) {
@@ -93,7 +93,7 @@ impl<'a, 'n> Row<'a, 'n> {
         }
         let asked = asks(note, label);
         if words.split_whitespace().count() > LONGEST_LABEL
-            || words.starts_with("gait")
+            || GENERAL.iter().any(|word| words.starts_with(word))
             || !is_label(note, label, &activities, asked.is_some())
         {
             return None;
@@ -102,7 +102,7 @@ impl<'a, 'n> Row<'a, 'n> {
         if let Some(at) = mark {
             let rest = note.trimmed(Span::new(mention.span.end + at + 1, cell.end));
             if !rest.is_empty() {
-                values.push(first_statement(note, mentions, rest));
+                values.push(first_statement(note, rest));
             }
         }
         for &next in &cells[own + 1..] {
@@ -110,11 +110,9 @@ impl<'a, 'n> Row<'a, 'n> {
             if before.ends_with('.') {
                 break;
             }
-            let labels = |m: &&Mention| {
-                m.span.start == next.start && note.concept(m).field("role") == Some("activity")
-            };
             let labelled = note.get(next).contains(':') && mark.is_some();
-            if labelled || mentions.iter().any(|m| labels(&m)) {
+            let labels = |m: &Mention| m.span.start == next.start && is_activity(&m);
+            if labelled || note.mentions_in(GROUP, next).any(labels) {
                 break;
             }
             values.push(next);
@@ -132,7 +130,7 @@ impl<'a, 'n> Row<'a, 'n> {
     fn read(&self, sentence: &Sentence, drafts: &mut Vec<Draft>) {
         let heads = self.heads();
         let first = drafts.len();
-        for (index, said) in self.said(&heads) {
+        for (index, said) in self.said(heads.is_some()) {
             let stage = heads.as_ref().and_then(|heads| self.stage(heads, self.values[index]));
             for mention in &self.activities {
                 let concept = self.note.concept(mention);
@@ -150,8 +148,7 @@ impl<'a, 'n> Row<'a, 'n> {
                     Some(Stage::Goal) => asserted.assertion.origin = Origin::GoalOrEducation,
                     None => {}
                 }
-                let amount = said.amount.filter(|_| activity != Activity::Sleep);
-                let amount = amount.map(|span| self.note.as_written(span).to_owned());
+                let amount = said.amount.map(|span| self.note.as_written(span).to_owned());
                 let function = Function { activity, limitation: Some(said.limitation), amount };
                 let mut draft = Draft::new(span, function, self.note.rule(mention), asserted);
                 draft.assertion.polarity = Polarity::Affirmed;
@@ -170,9 +167,9 @@ impl<'a, 'n> Row<'a, 'n> {
     }
 
     /// What the row's cells say, each with its number.
-    fn said(&self, heads: &Option<Vec<Span>>) -> Vec<(usize, Said)> {
+    fn said(&self, staged: bool) -> Vec<(usize, Said)> {
         let cells = || self.values.iter().enumerate();
-        if heads.is_some() {
+        if staged {
             return cells().filter_map(|(i, &v)| Some((i, self.value(v)?))).collect();
         }
         if let Some(said) = self.ticked() {
@@ -355,12 +352,12 @@ pub(super) fn is_label(note: &Note<'_>, label: Span, activities: &[Mention], ask
 }
 
 /// A value up to the next statement on its line: "20 min; Stand: 10 min".
-fn first_statement(note: &Note<'_>, mentions: &[Mention], value: Span) -> Span {
+fn first_statement(note: &Note<'_>, value: Span) -> Span {
     let words = note.get(value);
     let sentence = note.sentence_at(value).map_or(value.end, |s| s.span.end.max(value.start + 1));
     let mut end = value.start + words.find([';', '|']).unwrap_or(words.len());
     end = end.min(sentence);
-    let next = mentions.iter().find(|m| {
+    let next = note.mentions_in(GROUP, value).find(|m| {
         m.span.start > value.start
             && m.span.end < end
             && note.get(Span::new(m.span.end, end)).trim_start().starts_with([':', '='])

@@ -49,7 +49,7 @@ pub(super) fn find<'n>(note: &'n Note<'_>) -> Vec<(Span, &'n str, &'n str)> {
             .take(QUESTION_REACH)
             .any(|line| named(line, "pain") && line.len() <= 2 * REACH || named(line, "scale"));
         let scaled = named(sentence.span, "scale");
-        if !(scaled || asked) && !named(sentence.span, "pain") {
+        if !(scaled || asked || named(sentence.span, "pain")) {
             continue;
         }
         let first = found.len();
