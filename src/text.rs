@@ -71,6 +71,28 @@ struct TextPage {
 impl Text {
     /// Lays out the text of a document.
     pub fn from_document(document: &Document) -> Self {
+        let mut text = Self::begin(document);
+        let mut line_number = 0;
+        for page in document.pages.iter().filter(|_| document.plain_text.is_none()) {
+            text.take_page(page, &mut line_number);
+        }
+        text.finish()
+    }
+
+    /// The same, and takes the document's lines away: of a file of thousands of pages both weigh much.
+    pub fn take_lines(document: &mut Document) -> Self {
+        let mut text = Self::begin(document);
+        let mut line_number = 0;
+        for page in &mut document.pages {
+            if document.plain_text.is_none() {
+                text.take_page(page, &mut line_number);
+            }
+            page.lines = Vec::new();
+        }
+        text.finish()
+    }
+
+    fn begin(document: &Document) -> Self {
         let mut text = Text {
             content: String::new(),
             words: Vec::new(),
@@ -79,18 +101,17 @@ impl Text {
             head_end: 0,
             content_hash: document.content_hash.clone(),
         };
-        match &document.plain_text {
-            Some(plain) => text.take_plain(plain),
-            None => {
-                let mut line_number = 0;
-                for page in &document.pages {
-                    text.take_page(page, &mut line_number);
-                }
-            }
+        if let Some(plain) = &document.plain_text {
+            text.take_plain(plain);
         }
-        text.count_code_points();
-        text.find_head();
         text
+    }
+
+    fn finish(mut self) -> Self {
+        self.words.shrink_to_fit();
+        self.count_code_points();
+        self.find_head();
+        self
     }
 
     /// The text of a note that was typed in.

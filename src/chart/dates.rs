@@ -1,5 +1,7 @@
 //! Dates and signatures of documents, and the day that the case is judged as of.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use super::Chart;
@@ -8,7 +10,7 @@ use crate::fact::{Fact, Kind, Origin};
 
 /// Fills `date` and `signed` of the documents and `as_of` of the chart from statements.
 pub fn read(chart: &mut Chart, given: Option<Date>) {
-    let stated = |facts: &[Fact], document: usize, topic: &str| -> Vec<PartialDate> {
+    let stated = |facts: &[Arc<Fact>], document: usize, topic: &str| -> Vec<PartialDate> {
         facts
             .iter()
             .filter(|fact| {

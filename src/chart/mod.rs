@@ -11,6 +11,8 @@ pub mod reading;
 mod request;
 mod spine;
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +29,7 @@ use crate::fact::{Fact, Intent, Kind, Origin, Side};
 #[cfg_attr(test, derive(Debug))]
 pub struct Chart {
     /// Every mention, in order of document and position.
-    pub facts: Vec<Fact>,
+    pub facts: Vec<Arc<Fact>>,
     /// The documents in the case's order; [`Place::document`](crate::fact::Place::document) counts into it.
     pub documents: Vec<ChartDocument>,
     /// What is asked for.
@@ -116,9 +118,20 @@ impl Chart {
     /// in `documents`. A document's `date` and `signed` are read from its facts where they
     /// are `None`.
     pub fn gather(documents: Vec<(ChartDocument, Vec<Fact>)>, given: Given) -> Chart {
+        let documents = documents.into_iter().map(|(document, facts)| (document, shared(facts)));
+        Self::gather_shared(documents.collect(), given)
+    }
+
+    /// The same of facts that another chart may hold too.
+    pub(crate) fn gather_shared(
+        documents: Vec<(ChartDocument, Vec<Arc<Fact>>)>,
+        given: Given,
+    ) -> Chart {
         let mut chart = Chart::default();
         for (at, (document, mut facts)) in documents.into_iter().enumerate() {
-            facts.iter_mut().for_each(|fact| fact.place.document = at);
+            for fact in facts.iter_mut().filter(|fact| fact.place.document != at) {
+                Arc::make_mut(fact).place.document = at;
+            }
             facts.sort_by_key(|fact| (fact.place.start, fact.place.end));
             chart.documents.push(document);
             chart.facts.extend(facts);
@@ -127,7 +140,7 @@ impl Chart {
         chart.standing = standing(&chart.facts);
         let of_kind = chart.standing.iter().enumerate();
         chart.marks = of_kind
-            .map(|(kind, places)| Marks::of(kind, places.iter().map(|&at| &chart.facts[at])))
+            .map(|(kind, places)| Marks::of(kind, places.iter().map(|&at| &*chart.facts[at])))
             .collect();
         request::resolve(&mut chart, given);
         chart.history = history::build(&chart);
@@ -205,8 +218,21 @@ const fn same_bytes(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && at == a.len()
 }
 
+/// Facts that charts may share. Many weigh much: so their list gives way as it is used up.
+fn shared(mut facts: Vec<Fact>) -> Vec<Arc<Fact>> {
+    const AT_ONCE: usize = 1024;
+    let mut shared = Vec::with_capacity(facts.len());
+    while !facts.is_empty() {
+        let kept = facts.len().saturating_sub(AT_ONCE);
+        shared.extend(facts.drain(kept..).rev().map(Arc::new));
+        facts.shrink_to_fit();
+    }
+    shared.reverse();
+    shared
+}
+
 /// Facts that count, by kind. A copied one gives way to any other of its subject.
-fn standing(facts: &[Fact]) -> Vec<Vec<usize>> {
+fn standing(facts: &[Arc<Fact>]) -> Vec<Vec<usize>> {
     let mut by_kind = vec![Vec::new(); Kind::SCHEMA.len()];
     for (at, fact) in facts.iter().enumerate() {
         let copied = fact.assertion.origin == Origin::CopiedForward;

@@ -22,13 +22,27 @@ const LABEL_REACH: usize = 45;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SCORE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"(\d{1,3}(?:\.\d+)?) ?(?:(%|percent\b)|/ ?(\d{2,3})\b|(points?\b))?").unwrap()
+    ascii_regex(r"(\d{1,3}(?:\.\d+)?) ?(?:(%|percent\b)|(?:/|out of) ?(\d{2,3})\b|(points?\b))?")
+        .unwrap()
 });
 
 /// Words that may stand between a questionnaire and a number without a unit.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PLAIN_GAP: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"^(?:[ :=,()-]|score|scores|is|was|of|at|today|now|currently|index|questionnaire|total|raw|rated|scored|value|result|percent|percentage|his|her|the|patient's)*$").unwrap()
+});
+
+/// What joins a score to the one before it in time: "(46% on 05/02)", ", down from 44%".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static BEFORE_THAT: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^ ?(?:\(|[,;]? ?\(?(?:(?:which was|was|is|it was|down|up|improved|decreased|reduced|increased|worsened|compared|vs\.?|versus|previously|prior|initially|last visit|at last visit|baseline|at baseline|from|to|with|at|of|score)[ :,]*)+)$").unwrap()
+});
+
+/// What joins a score to the later one: "from 46% to 38%".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static THEN: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^ ?(?:(?:(?:at|on|in) (?:initial )?(?:eval(?:uation)?|baseline|intake|admission)|initially|before)[,;]? ?(?:(?:and|now|to|today|currently|at discharge) ?)*|(?:to|->|-->|=>) ?)$")
+        .unwrap()
 });
 
 /// Units that make a bare number something else than a score.
@@ -57,9 +71,12 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         for score in scores(note, within) {
             drafts.push(draft(note, mention, instrument, &score, drafts.len() - before));
         }
-        // Of two columns the first is of the earlier day.
         if drafts.len() == before + 2 {
-            drafts[before].assertion.time = Time::Past;
+            let (first, second) = (drafts[before].span.end, drafts[before + 1].span.start);
+            // Of two columns the first is of the earlier day, of "38% (46% in May)" the second.
+            let earlier = BEFORE_THAT.is_match(note.get(Span::new(first, second.max(first))))
+                && !THEN.is_match(note.get(Span::new(first, second.max(first))));
+            drafts[before + usize::from(earlier)].assertion.time = Time::Past;
         }
     }
 }
@@ -104,7 +121,10 @@ fn scores(note: &Note<'_>, within: Span) -> Vec<Score> {
             None => found.push(Score { span, value, unit }),
             Some(first) => {
                 let between = note.get(Span::new(first.span.end, span.start));
-                if between.trim().is_empty() && found.len() == 1 && first.unit == unit {
+                let joined = between.trim().is_empty()
+                    || (unit.is_some()
+                        && (BEFORE_THAT.is_match(between) || THEN.is_match(between)));
+                if joined && found.len() == 1 && first.unit == unit {
                     found.push(Score { span, value, unit });
                 }
                 break;
@@ -130,7 +150,7 @@ fn draft(
         .take_while(|m| note.concept(m).id.parse::<Instrument>().is_err())
         .find(|m| {
             let gap = note.get(Span::new(score.span.end, m.span.start));
-            note.concept(m).id == "label" && !gap.contains(". ")
+            note.concept(m).id == "label" && !gap.replace("i.e. ", "").contains(". ")
         });
     let span = if column == 0 {
         let end = label.map_or(score.span.end, |l| l.span.end);

@@ -9,7 +9,7 @@ use regex::Regex;
 use crate::pattern::ascii_regex;
 
 use super::Note;
-use crate::fact::Outcome;
+use crate::fact::{Outcome, Section};
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -45,6 +45,16 @@ static MODAL: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static BORNE: LazyLock<Regex> =
+    LazyLock::new(|| ascii_regex(r"^(?:makes|leaves|upsets|bothers|hurts|sedating)\b").unwrap());
+
+// "If she cannot tolerate"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static SUPPOSED: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:if|unless|whether|should)(?: (?:she|he|they|it|the|patient|pt|this|still|again)){0,3} $").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static IS: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"^ ?(?:(?:was|were|is|are|has been|have been|her|his|the|pain|with|only|very|so|it|them|about|just|for|symptoms|:|-) ?){0,4}$").unwrap()
 });
@@ -55,16 +65,45 @@ static FROM: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"^(?: [a-z']+){0,4} (?:with|from|by|on|after|using|of|to|through|while taking|noted with)(?: [a-z'-]+){0,5} ?$").unwrap()
 });
 
+// What may stand between an unwanted effect and the drug that it is of: "nausea with".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static CAUSED_BY: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^ (?:with|from|on|after|when taking|while taking|while on|secondary to|due to|caused by|attributed to|with the use of)(?: taking| using| trying| starting| the| her| his| both)* $").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static NONE: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(
+        r"\b(?:no|not|denies|denied|without|for|to prevent|to treat|history of|h/o)(?: \w+){0,2} $",
+    )
+    .unwrap()
+});
+
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static REASON: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r#"\b(?:(?:stopped|discontinued|d/c'?d|dc'd|d/c|held|off|quit)(?: [^.;,]{0,30}?)? (?:for|with)|because of|because it caused|due to|secondary to|2/2|d/t|owing to|on account of|caused|causing|developed|resulted in|led to|gave (?:her|him)|made (?:her|him)) (?P<r>[a-z][^.;,()"]{1,60})"#).unwrap()
+    ascii_regex(r#"\b(?:(?:stopped|discontinued|d/c'?d|dc'd|d/c|held|off|quit)(?: [^.;,]{0,30}?)? (?:for|with)|because of|because it (?:caused|made (?:her|him))|because (?:she|he)|due to|secondary to|2/2|d/t|owing to|on account of|caused|causing|developed|resulted in|led to|gave (?:her|him)|made (?:her|him)) (?P<r>[a-z][^.;,()"]{1,60})"#).unwrap()
 });
 
 // "stopped, dry mouth": the adverse effect right behind is the reason.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static STOPPED: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(
-        r"\b(?:stopped|discontinued|d/c'?d?|dc'd|quit|intolerant|intolerance) ?[,;:(/-]+ ?$",
+        r"\b(?:stopped|discontinued|d/c'?d?|dc'd|quit|intolerant|intolerance|side effects?|s/e)(?: (?:in |on )?[\d/.-]+| [a-z]+ \d{4}| by \w+)? ?[,;:(/-]+ ?$",
+    )
+    .unwrap()
+});
+
+// "she gained 20 pounds and quit it": what befell her is why.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static THEN_STOPPED: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^(?: to [\d.]+| again)?,?(?: and| so| so that| which is why| after which| at which point)?,? ?(?:(?:she|he|it|we|i|they|pt|was|were|had to|has|had|therefore|then|be|subsequently|eventually|it was|all) ?){0,4}(?:stopp?(?:ed)?|discontinued?|quit|came off|went off|gave (?:it )?up|taken off|weaned off|d/c'?d?|dc'd)\b").unwrap()
+});
+
+// "does not want to go higher due to swelling" tells of more of the drug than is taken.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static OF_MORE: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(
+        r"\b(?:higher|increas\w+|go up|went up|titrat\w+|raise|any more|larger)\b[^.;]{0,50}$",
     )
     .unwrap()
 });
@@ -79,7 +118,11 @@ pub fn outcome_in(note: &Note<'_>, tail: Span) -> Option<OutcomeRead> {
         let turned = best.is_some_and(|(_, before)| {
             turns(note.get(Span::new(before.span.end.min(mention.span.start), mention.span.start)))
         });
-        if best.is_none_or(|(before, _)| rank > before || (rank == before && turned)) {
+        // "Makes her sleepy but helps": borne for what it does.
+        let borne = turned
+            && outcome != Outcome::NotHelpful
+            && best.is_some_and(|(_, before)| BORNE.is_match(note.get(before.span)));
+        if best.is_none_or(|(before, _)| rank > before || (rank == before && turned)) || borne {
             best = Some((rank, OutcomeRead { outcome, span: mention.span, reason: None }));
         }
     }
@@ -94,14 +137,28 @@ pub fn outcome_in(note: &Note<'_>, tail: Span) -> Option<OutcomeRead> {
     Some(found)
 }
 
+/// The outcome of a degree that stands alone, as an answer: "some", "a lot".
+pub(super) fn degree_in(note: &Note<'_>, cell: Span) -> Option<OutcomeRead> {
+    let degree = note.mentions_in(GROUP, cell).find(|m| role(note, m) == "degree")?;
+    let outcome = parse(note.concept(degree).field("outcome"))?;
+    Some(OutcomeRead { outcome, span: degree.span, reason: None })
+}
+
 /// The outcome that a stretch before a treatment tells of it, as "no relief with" or "failed".
 pub fn outcome_before(note: &Note<'_>, lead: Span) -> Option<OutcomeRead> {
     let mentions: Vec<Mention> = note.mentions_in(GROUP, lead).copied().collect();
     mentions.iter().rev().find_map(|mention| {
         let concept = note.concept(mention);
         let gap = note.get(Span::new(mention.span.end, lead.end));
+        if SUPPOSED.is_match(note.get(Span::new(lead.start, mention.span.start))) {
+            return None;
+        }
         let outcome = if concept.field("binds").is_some() {
             (!gap.contains([';', '.'])).then(|| parse(concept.field("outcome")))??
+        } else if role(note, mention) == "adverse" {
+            let before = note.get(Span::new(lead.start, mention.span.start));
+            let told = CAUSED_BY.is_match(gap) && !MODAL.is_match(before) && !NONE.is_match(before);
+            told.then_some(Outcome::NotTolerated)?
         } else if role(note, mention) == "effect"
             || note.get(mention.span).starts_with("side effect")
         {
@@ -191,13 +248,20 @@ fn read(
         }
         "adverse" => {
             // A bare symptom is an adverse effect only where it is given as a reason, or in brackets by itself.
-            let reason = reason_in(note, within).is_some_and(|span| span.overlaps(mention.span));
+            let reason = reason_in(note, within).is_some_and(|span| {
+                span.overlaps(mention.span)
+                    && !OF_MORE.is_match(note.get(Span::new(within.start, span.start)))
+            });
             let words = note.get(within);
             let at = mention.span.start - within.start;
             let bracketed = words[..at]
                 .rfind('(')
                 .is_some_and(|open| !words[open..at].contains(')') && at - open <= 20);
-            (reason || bracketed || STOPPED.is_match(before)).then_some((2, Outcome::NotTolerated))
+            let behind = note.get(Span::new(mention.span.end, within.end));
+            let stopped = STOPPED.is_match(before) || THEN_STOPPED.is_match(behind);
+            let telling = concept.field("alone").is_some();
+            let alone = stands_alone(note, telling, mention.span, before);
+            (reason || bracketed || stopped || alone).then_some((2, Outcome::NotTolerated))
         }
         "effect" => {
             if wished {
@@ -231,6 +295,23 @@ fn read(
         }
         _ => None,
     }
+}
+
+/// Whether an unwanted effect fills a cell, or stands by itself behind a dash: "Elavil - dry mouth".
+///
+/// On a list of what was tried any may; elsewhere only a `telling` one, since drugs are also
+/// listed with what they are for.
+fn stands_alone(note: &Note<'_>, telling: bool, effect: Span, before: &str) -> bool {
+    let led = before.trim_end().ends_with(['-', ':', '=', '>', '\u{2013}']);
+    let tried = note.sentence_at(effect).is_some_and(|s| s.section == Section::Treatments);
+    if tried || !telling {
+        return tried && (led || before.trim_end().ends_with([',', ';']));
+    }
+    let cells = note.cells(note.line_of(effect));
+    let fills = cells.len() > 2 && cells[1..].contains(&effect);
+    let after = note.str()[effect.end..].trim_start_matches(' ');
+    let ends = after.is_empty() || after.starts_with([',', ';', '.', '/', '\n']);
+    fills || (ends && led)
 }
 
 /// An outcome of a percentage right before an effect: "50% relief".

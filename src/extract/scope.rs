@@ -140,7 +140,11 @@ pub fn reaches(note: &Note<'_>, sentence: usize, heads: &[Span]) -> Vec<Reach> {
     let joined: Vec<bool> = heads
         .windows(2)
         .map(|pair| {
-            pair[0].end <= pair[1].start && is_glue(note.get(Span::new(pair[0].end, pair[1].start)))
+            let before = note.get(Span::new(whole.start, pair[0].start.max(whole.start)));
+            pair[0].end <= pair[1].start && {
+                let gap = note.get(Span::new(pair[0].end, pair[1].start));
+                is_glue(gap) || gap.trim() == "and on" && before.ends_with(" on ")
+            }
         })
         .collect();
     let follow = following(note, sentence);
@@ -193,8 +197,11 @@ fn is_glue(gap: &str) -> bool {
             false
         })
         .collect();
+    // "A, B (both useless), C": the brackets end the list that they speak of.
+    let ends = ["(all ", "(both ", "(none ", "(neither ", "(each "].iter().any(|b| gap.contains(b));
     // "switched from gabapentin to pregabalin" is no list.
     depth <= 0
+        && !ends
         && plain.trim() != "to"
         && !plain.contains([':', ';', '\n', '>'])
         && !plain.contains(" - ")

@@ -51,6 +51,13 @@ pub(super) fn status_before<'a>(note: &Note<'a>, lead: Span) -> Option<StatusRea
     })
 }
 
+/// What the words say that a stretch begins with.
+pub(super) fn status_at<'a>(note: &Note<'a>, stretch: Span) -> Option<StatusRead<'a>> {
+    let mention = *note.mentions_in(GROUP, stretch).next()?;
+    let status = note.concept(&mention).field("status")?;
+    (mention.span.start == stretch.start).then_some(StatusRead { status, mention })
+}
+
 /// What the words behind a treatment say: the last counts, since it is the newest.
 ///
 /// `ends_at_next`: whether another treatment stands at the stretch's end; the last word before it is its own.

@@ -17,7 +17,7 @@ const ANSWER_HEADS: &[(&str, &str)] = &[
 ];
 
 /// What a tick looks like where it fills a cell.
-const TICKS: &[&str] =
+pub(super) const TICKS: &[&str] =
     &["x", "\u{2713}", "\u{2714}", "\u{2717}", "\u{2718}", "[x]", "(x)", "*", "\u{25cf}", "xx"];
 
 /// Heads of the columns that hold the first and the last day of a treatment.
@@ -113,8 +113,27 @@ impl Note<'_> {
         Some((first, last))
     }
 
+    /// The cells behind the first on the row that a span stands in, each behind the head of its
+    /// column; none where no line above has two cells that `is_head` knows.
+    pub(super) fn columns(&self, span: Span, is_head: impl Fn(Span) -> bool) -> Vec<(Span, Span)> {
+        let line = self.line_of(span);
+        let cells = self.cells(line);
+        let known = |heads: &Vec<Span>| heads.iter().filter(|head| is_head(**head)).count() > 1;
+        let above = || self.lines_above(line).map(|above| self.cells(above)).find(known);
+        let Some(heads) = (cells.len() > 1).then(above).flatten() else { return Vec::new() };
+        // Bars need not stand below each other.
+        let barred = self.get(line).contains('|');
+        let away = |head: Span, cell: Span| (self.left(head) - self.left(cell)).abs();
+        let head_of = |(at, cell): (usize, Span)| {
+            let nearest =
+                || heads.iter().copied().min_by(|a, b| away(*a, cell).total_cmp(&away(*b, cell)));
+            if barred { heads.get(at).copied() } else { nearest() }.map(|head| (head, cell))
+        };
+        cells.into_iter().enumerate().skip(1).filter_map(head_of).collect()
+    }
+
     /// The lines above a line, nearest first, up to an empty one or so many.
-    fn lines_above(&self, line: Span) -> impl Iterator<Item = Span> {
+    pub(super) fn lines_above(&self, line: Span) -> impl Iterator<Item = Span> {
         let start = self.folded.original(Span::new(line.start, line.start)).start;
         let written = |line: &usize| &self.text.as_str()[self.lines.written(*line).range()];
         (0..self.lines.at(start))
@@ -134,7 +153,7 @@ impl Note<'_> {
     }
 
     /// Where a cell begins on its line, measured like [`column`](Self::column).
-    fn left(&self, cell: Span) -> f32 {
+    pub(super) fn left(&self, cell: Span) -> f32 {
         let original = self.folded.original(cell);
         match self.text.place(original).boxes.first() {
             Some(rect) => rect.x0,

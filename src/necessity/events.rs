@@ -95,30 +95,28 @@ impl Events {
                 Some(Intent::Therapeutic) => Meant::Therapeutic,
                 None => Meant::Unstated,
             };
-            let aimed = |words: &[String]| {
-                words.is_empty()
-                    || event
-                        .target
-                        .as_deref()
-                        .is_some_and(|t| words.iter().any(|word| contains(t, word)))
+            let aimed = || {
+                let target = event.target.as_deref();
+                target.is_some_and(|t| self.target.iter().any(|word| contains(t, word)))
             };
-            let passes = (self.procedure.is_empty() || self.procedure.contains(&event.procedure))
-                && aimed(&self.target)
-                && (self.intent.is_empty() || self.intent.contains(&meant));
             let other_side = self.side
                 && matches!((chart.request.side, event.side), (Some(asked), Some(own))
                     if asked != own && asked != Side::Bilateral && own != Side::Bilateral);
+            // What is quickly told comes first: most events are none of those asked for.
+            let passes = (self.procedure.is_empty() || self.procedure.contains(&event.procedure))
+                && (self.intent.is_empty() || self.intent.contains(&meant))
+                && !other_side
+                && (self.target.is_empty() || aimed());
+            if !passes {
+                return None;
+            }
             let side_open =
                 self.side && event.side.is_some() && chart.request.conflicts.contains(&"side");
             let inside = within(chart, event.date, self.within)
                 .min(self.at_level(event))
                 .min(if self.region { same_region(chart, event) } else { Tri::Yes })
                 .min(self.relieved.map_or(Tri::Yes, |percent| failed(event, percent).negate()));
-            (passes && !other_side && inside != Tri::No).then_some(Match {
-                event,
-                inside,
-                side_open,
-            })
+            (inside != Tri::No).then_some(Match { event, inside, side_open })
         })
     }
 

@@ -1,7 +1,7 @@
 //! Laws that hold of every policy and record, tried on the policies' own cases.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
 
@@ -21,7 +21,7 @@ fn record(chart: &Chart) -> Vec<(ChartDocument, Vec<Fact>)> {
     let mut documents: Vec<(ChartDocument, Vec<Fact>)> =
         chart.documents.iter().map(|document| (document.clone(), Vec::new())).collect();
     for fact in &chart.facts {
-        documents[fact.place.document].1.push(fact.clone());
+        documents[fact.place.document].1.push((**fact).clone());
     }
     documents
 }
@@ -105,7 +105,7 @@ fn saying_again_what_supports_a_criterion_never_worsens_it() {
                 }
                 let mut documents = record(&case.chart);
                 let again = decision.criteria[at].facts.iter().map(|&fact| {
-                    let mut fact = case.chart.facts[fact].clone();
+                    let mut fact = (*case.chart.facts[fact]).clone();
                     fact.place.start += 10_000;
                     fact.place.end += 10_000;
                     (fact.place.document, fact)
@@ -193,7 +193,7 @@ proptest! {
         }
         for case in &policy.cases {
             // A copy gives way to any fresh word on its subject, whatever that says.
-            let copied = |fact: &Fact| fact.assertion.origin == Origin::CopiedForward;
+            let copied = |fact: &Arc<Fact>| fact.assertion.origin == Origin::CopiedForward;
             if case.chart.facts.iter().any(copied) {
                 continue;
             }
@@ -289,7 +289,7 @@ proptest! {
         let policy = &POLICIES[n];
         let value = |chart: &Chart| leaf.ask(Case { chart, above: &[], words: false }).value;
         for case in &policy.cases {
-            let copied = |fact: &Fact| fact.assertion.origin == Origin::CopiedForward;
+            let copied = |fact: &Arc<Fact>| fact.assertion.origin == Origin::CopiedForward;
             if case.chart.facts.iter().any(copied) {
                 continue;
             }

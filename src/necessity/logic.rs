@@ -5,6 +5,7 @@
 //! say why something stays unknown.
 
 use smallvec::SmallVec;
+use thin_vec::ThinVec;
 
 use super::Outcome;
 use super::missing::{Missing, Thing};
@@ -194,7 +195,7 @@ pub struct Answer<'p> {
     /// What the record does not say, in the policy's words.
     pub missing: Missing<'p>,
     /// What was worked out from the facts, where it is to be said.
-    pub notes: Vec<Worked>,
+    pub notes: ThinVec<Worked>,
 }
 
 impl<'p> Answer<'p> {

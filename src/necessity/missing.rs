@@ -1,5 +1,7 @@
 //! What the record does not say: each thing once, and one as a rule.
 
+use thin_vec::ThinVec;
+
 use super::logic::Tri;
 use crate::closed_set;
 
@@ -55,7 +57,7 @@ impl From<Item> for Thing<'_> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Missing<'p> {
     first: Option<Thing<'p>>,
-    others: Vec<Thing<'p>>,
+    others: ThinVec<Thing<'p>>,
 }
 
 impl<'p> Missing<'p> {
@@ -64,7 +66,7 @@ impl<'p> Missing<'p> {
     pub fn where_open(value: Tri, thing: impl Into<Thing<'p>>) -> Self {
         let thing = thing.into();
         let first = (value == Tri::Unknown && thing != Thing::Worded("")).then_some(thing);
-        Missing { first, others: Vec::new() }
+        Missing { first, others: ThinVec::new() }
     }
 
     /// Adds a thing, unless it is there.

@@ -1,6 +1,7 @@
 //! Leaves over the request and the documents as a whole.
 
 use serde::Deserialize;
+use thin_vec::ThinVec;
 
 use super::compile::{Covered, Scope};
 use super::filter::{Compare, RawBounds, contains};
@@ -188,7 +189,7 @@ impl InScope {
                 .chain(&request.procedure)
                 .map(|said| Worked::out("said", [said.clone()]))
                 .collect(),
-            false => Vec::new(),
+            false => ThinVec::new(),
         };
         Answer { notes, ..Answer::of(Tri::from(covered), request.facts.as_slice()) }
     }

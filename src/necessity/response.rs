@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use smallvec::SmallVec;
+use thin_vec::ThinVec;
 
 use super::compile::Scope;
 use super::events::{Events, RawEvents, failed, same};
@@ -265,7 +266,7 @@ impl Response {
         // "Three months" are ninety days as well.
         let long = lasted.map_or(Tri::Unknown, |(told, _)| Tri::from(told >= months - 0.1));
         let value = enough.min(long);
-        let mut notes = Vec::new();
+        let mut notes = ThinVec::new();
         if let Some((told, _)) = lasted {
             notes = case.note("relief_lasted", || [format!("{told:.1}")]);
         }

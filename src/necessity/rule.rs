@@ -8,6 +8,7 @@
 
 use serde::Deserialize;
 use smallvec::SmallVec;
+use thin_vec::{ThinVec, thin_vec};
 use toml::Spanned;
 
 use super::care::{Care, RawCare};
@@ -166,8 +167,8 @@ impl Case<'_, '_> {
         &self,
         sentence: &'static str,
         with: impl FnOnce() -> [String; N],
-    ) -> Vec<Worked> {
-        if self.words { vec![Worked::out(sentence, with())] } else { Vec::new() }
+    ) -> ThinVec<Worked> {
+        if self.words { thin_vec![Worked::out(sentence, with())] } else { ThinVec::new() }
     }
 }
 
@@ -271,7 +272,7 @@ impl Rule {
                         flags,
                         facts: settled.answer.facts.clone(),
                         missing: settled.answer.missing.clone(),
-                        notes: Vec::new(),
+                        notes: ThinVec::new(),
                     }
                 })
             }

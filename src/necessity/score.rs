@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use smallvec::SmallVec;
+use thin_vec::ThinVec;
 
 use super::compile::{Band, Scope, unknown};
 use super::filter::{Compare, RawBounds, contains};
@@ -123,7 +124,7 @@ impl Score {
         case: Case<'_, 'c>,
         scores: &[(usize, f64, Option<&str>)],
     ) -> Answer<'c> {
-        let (mut fitting, mut wrong, mut notes) = (Grounds::new(), Grounds::new(), Vec::new());
+        let (mut fitting, mut wrong, mut notes) = (Grounds::new(), Grounds::new(), ThinVec::new());
         for (at, percent, label) in scores {
             let Some(band) = self.bands.iter().find(|band| *percent <= band.to) else { continue };
             let Some(written) = label.and_then(|label| self.band_of(label)) else { continue };

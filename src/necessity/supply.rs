@@ -3,6 +3,8 @@
 //!
 //! Nothing made up ever reaches a report: only whether it would have been enough.
 
+use std::sync::Arc;
+
 use jiff::Span;
 use jiff::civil::Date;
 
@@ -83,11 +85,11 @@ impl Supply {
 
     /// The chart with what is supplied.
     fn add_to(&self, chart: &Chart) -> Chart {
-        let mut documents: Vec<(ChartDocument, Vec<Fact>)> =
+        let mut documents: Vec<(ChartDocument, Vec<Arc<Fact>>)> =
             chart.documents.iter().map(|document| (document.clone(), Vec::new())).collect();
         for fact in &chart.facts {
             if let Some((_, facts)) = documents.get_mut(fact.place.document) {
-                facts.push(fact.clone());
+                facts.push(Arc::clone(fact));
             }
         }
         if self.complete {
@@ -98,13 +100,13 @@ impl Supply {
             signed: self.complete.then_some(true),
             ..Default::default()
         };
-        let facts = self.told.iter().enumerate().map(|(n, told)| told.fact(n)).collect();
+        let facts = self.told.iter().enumerate().map(|(n, told)| Arc::new(told.fact(n))).collect();
         documents.push((sent, facts));
         let request = &chart.request;
         // A side or an intent in conflict stays in conflict.
         let given =
             Given { as_of: chart.as_of, cpt: request.cpt.clone(), side: None, intent: None };
-        let mut supplied = Chart::gather(documents, given);
+        let mut supplied = Chart::gather_shared(documents, given);
         supplied.request.side = supplied.request.side.or(request.side);
         supplied.request.intent = supplied.request.intent.or(request.intent);
         supplied

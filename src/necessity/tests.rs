@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::*;
 use crate::chart::{Chart, ChartDocument, Given};
 
@@ -310,7 +312,7 @@ fn the_narrative_has_its_sections_and_escapes_the_record() {
     for case in &policy.cases {
         let mut chart = case.chart.clone();
         for fact in &mut chart.facts {
-            fact.place.quote = "<b>*quote*".into();
+            Arc::make_mut(fact).place.quote = "<b>*quote*".into();
         }
         let verdict = evaluate(&policy, &chart);
         let text = teller(&policy, &chart, &verdict).narrative();
@@ -423,7 +425,7 @@ fn one_fix_away_is_what_deciding_again_comes_to() {
     // Without its therapy the record lacks conservative care, and nothing else.
     let mut documents = vec![(case.chart.documents[0].clone(), Vec::new())];
     let facts = case.chart.facts.iter().filter(|fact| fact.kind.name() != "therapy");
-    documents[0].1.extend(facts.cloned());
+    documents[0].1.extend(facts.map(|fact| (**fact).clone()));
     let given = Given { as_of: case.chart.as_of, ..Given::default() };
     let chart = Chart::gather(documents, Given { intent: case.chart.request.intent, ..given });
     let verdict = evaluate(&policy, &chart);

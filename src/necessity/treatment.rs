@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use smallvec::SmallVec;
+use thin_vec::ThinVec;
 
 use super::compile::Scope;
 use super::filter::contains;
@@ -341,7 +342,7 @@ impl Course {
         if course.outcomes.is_empty() {
             facts.extend(told);
         }
-        let mut notes = Vec::new();
+        let mut notes = ThinVec::new();
         if let Some(weeks) = course.weeks {
             notes.extend(case.note("course_lasted", || [format!("{weeks:.0}")]));
         }

@@ -22,13 +22,9 @@ pub struct Engine {
 impl Work for Engine {
     fn tag(&self, mut reading: Reading, name: &str, sheets: bool) -> Extraction {
         let document = &mut reading.document;
-        let text = Text::from_document(document);
         let own = |page: &&Page| sheets && !matches!(page.kind, PageKind::Duplicate { .. });
         let sheets = document.pages.iter().filter(own).filter_map(Sheet::of).collect();
-        // The text has its own; of a file of thousands of pages both weigh much.
-        for page in &mut document.pages {
-            page.lines = Vec::new();
-        }
+        let text = Text::take_lines(document);
         let mut parts: Vec<(ChartDocument, Vec<Fact>)> =
             extract_parts(&text, &self.knowledge.lexicon)
                 .into_iter()

@@ -452,7 +452,7 @@ impl ReasonRow {
 
 /// The fact that a reason quotes.
 fn quoted<'a>(reason: &Reason, chart: &'a Chart) -> Option<&'a Fact> {
-    chart.facts.get(reason.quoted_fact?)
+    chart.facts.get(reason.quoted_fact?).map(AsRef::as_ref)
 }
 
 impl StepRow {

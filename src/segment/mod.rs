@@ -222,7 +222,8 @@ impl Segmenter<'_> {
             let boxes = |from: &str| from.matches("[ ]").count() + from.matches("[x]").count();
             line.contains("....") || boxes(line.trim_start().get(1..).unwrap_or("")) > 0
         };
-        let row = |line: &str| line.contains("   ") || form(line);
+        let bars = |line: &str| line.matches(" | ").count() > 1;
+        let row = |line: &str| line.contains("   ") || form(line) || bars(line);
         let aside = first == '(' && !line.starts_with("( ") && !line.starts_with("(x");
         if (first.is_lowercase() || aside) && !ended {
             // Wide gaps are no sure sign of cells, but a row below a row is one.

@@ -1,6 +1,7 @@
 //! A reading as bytes: small enough to keep thousands, whole enough to tag again.
 
 use std::fmt;
+use std::io::BufReader;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +10,9 @@ use crate::read::Reading;
 
 /// Speed and size as measured on faxes: higher levels save next to nothing.
 const LEVEL: i32 = 3;
+
+/// Longer than any word: what a stream needs at a time.
+const LONGEST_WORD: usize = 1 << 16;
 
 /// What is told of a reading without unpacking it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,13 +49,24 @@ impl Packed {
             retriable: reading.problems.iter().any(|problem| problem.retriable),
         };
         // Writing plain data to memory cannot fail; empty bytes unpack to nothing.
-        let plain = postcard::to_allocvec(reading).unwrap_or_default();
-        let bytes = zstd::bulk::compress(&plain, LEVEL).unwrap_or_default();
+        let bytes = compress(reading).unwrap_or_default();
         Self { content_hash: reading.document.content_hash.clone(), summary, bytes }
     }
 
     /// The reading; `None` where the bytes are none of ours.
     pub fn unpack(&self) -> Option<Reading> {
+        self.unpack_words().or_else(|| self.unpack_whole())
+    }
+
+    /// Word by word, so that nothing but the reading is held.
+    fn unpack_words(&self) -> Option<Reading> {
+        let plain = zstd::stream::Decoder::new(self.bytes.as_slice()).ok()?;
+        let mut word = vec![0; LONGEST_WORD];
+        postcard::from_io((BufReader::new(plain), word.as_mut_slice())).ok().map(|(read, _)| read)
+    }
+
+    /// Where a text file is one long text.
+    fn unpack_whole(&self) -> Option<Reading> {
         let plain = zstd::stream::decode_all(self.bytes.as_slice()).ok()?;
         postcard::from_bytes(&plain).ok()
     }
@@ -67,6 +82,11 @@ impl Packed {
         hasher.update(&self.bytes);
         hasher.finalize().into()
     }
+}
+
+fn compress(reading: &Reading) -> Option<Vec<u8>> {
+    let out = zstd::stream::Encoder::new(Vec::new(), LEVEL).ok()?;
+    postcard::to_io(reading, out).ok()?.finish().ok()
 }
 
 impl fmt::Debug for Packed {
@@ -88,6 +108,15 @@ mod tests {
         assert_eq!((packed.summary.pages, packed.summary.failed), (2, false));
         assert_eq!(packed.unpack().as_ref(), Some(&reading));
         assert_eq!(packed.checksum(), Packed::of(&reading).checksum());
+    }
+
+    #[test]
+    fn a_text_longer_than_any_word_comes_back() {
+        let bytes = "Pain 8/10. ".repeat(LONGEST_WORD / 10);
+        let reading = read(bytes.as_bytes(), Some("a.txt"), &ReadOptions::default());
+        let packed = Packed::of(&reading);
+        assert!(packed.unpack_words().is_none());
+        assert_eq!(packed.unpack().as_ref(), Some(&reading));
     }
 
     #[test]

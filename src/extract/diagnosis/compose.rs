@@ -13,25 +13,45 @@ use crate::span::Span;
 use crate::tag::Mention;
 
 /// Words that names are put together from, in a group of the lexicon.
-const WORDS: &str = "diagnosis-word";
+pub(super) const WORDS: &str = "diagnosis-word";
 
 /// What may part a head from the site behind it: "pain in her left hip".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LINK: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^ ?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|of|at|over|across|around|along|about|involving|affecting|on) ?(?:(?:the|her|his|both|one|my|a|this|their|that|region of|area of|level of)(?: |$))*$").unwrap()
+    ascii_regex(r"^ ?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|of|at|over|across|around|along|about|behind|involving|affecting|on) ?(?:(?:the|her|his|both|one|my|a|this|their|that|region of|area of|level of)(?: |$))*$").unwrap()
 });
 
 /// A side behind a name.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SIDE_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:,? ?(?:on|in|of|to|affecting|at) (?:the |her |his |both )*| ?, | ?\(| ?- )?((?:left|right|bilateral(?:ly)?|both|l|r)\b(?: (?:greater than|and) (?:left|right))?(?: sides?| and right sides?| and left sides?)?)").unwrap()
+    ascii_regex(r"^(?:,? ?(?:on|in|of|to|affecting|at|behind|over|around|along|involving|down) (?:the |her |his |both )*| ?, | ?\(| ?- )?((?:left|right|bilateral(?:ly)?|bilat|both|lt|rt|b/l|l|r|b)\b(?: ?(?:greater than|more than|worse than|and|&|>+|<) ?(?:the )?(?:left|right|lt|rt|l|r)\b)?(?: sides?| and right sides?| and left sides?)?)").unwrap()
 });
 
-fn role<'n>(note: &'n Note<'_>, word: &Mention) -> &'n str {
+/// The side that words name; "B" is short for both.
+pub(super) fn side_in(words: &str) -> Option<Side> {
+    find_side(words).or_else(|| words.split(' ').any(|w| w == "b").then_some(Side::Bilateral))
+}
+
+/// The first of two sides before a name: "right greater than [left]".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static COMPARED: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(
+        r"\b(?:right|left|rt|lt|r|l) ?(?:greater than|more than|worse than|and|&|>+) ?(?:the )?$",
+    )
+    .unwrap()
+});
+
+/// A side that ends what is said: "Meralgia paresthetica L."
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static SIDE_LAST: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^ ((?:left|right|bilat(?:eral(?:ly)?)?|lt|rt|b/l|l|r|b)(?: ?(?:>+|<) ?(?:left|right|lt|rt|l|r))?)(?:[.,;)]|$)").unwrap()
+});
+
+pub(super) fn role<'n>(note: &'n Note<'_>, word: &Mention) -> &'n str {
     note.concept(word).field("role").unwrap_or("about")
 }
 
-fn is_site(note: &Note<'_>, word: &Mention) -> bool {
+pub(super) fn is_site(note: &Note<'_>, word: &Mention) -> bool {
     matches!(role(note, word), "site" | "nerve")
 }
 
@@ -58,12 +78,12 @@ pub(super) fn diagnoses(note: &Note<'_>) -> Vec<Named> {
 }
 
 /// Whether nothing but a space, a hyphen or levels stands between two words.
-fn adjoins(note: &Note<'_>, left: Span, right: Span) -> bool {
+pub(super) fn adjoins(note: &Note<'_>, left: Span, right: Span) -> bool {
     if note.sentence_index(left) != note.sentence_index(right) || right.start < left.end {
         return false;
     }
     let gap = note.get(Span::new(left.end, right.start));
-    matches!(gap, "" | " " | "-" | " - ") || only_levels(gap)
+    matches!(gap, "" | " " | "-" | " - " | " \"") || only_levels(gap)
 }
 
 /// Whether a gap is made of spinal levels.
@@ -96,7 +116,7 @@ fn of_head(note: &Note<'_>, words: &[&Mention], at: usize) -> Vec<Named> {
     let whole = Span::new(start, end.max(head.span.end));
     let levels = region(note, whole, name);
     let behind = side_behind(note, whole);
-    let lead = find_side(note.get(Span::new(start, head.span.start)));
+    let lead = side_in(note.get(Span::new(start, head.span.start)));
     let mut out = Vec::new();
     if concept.field("form") == Some("once") && !(before.is_empty() && after.is_empty()) {
         let (span, name) = (whole, name.to_owned());
@@ -265,34 +285,18 @@ fn sites_before(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, u
     sites.extend(group);
     sites.reverse();
     // "right greater than left" is both.
-    let lead = note.str()[..start].trim_end();
-    let compared = [
-        "right greater than",
-        "left greater than",
-        "right more than",
-        "left more than",
-        "right and",
-        "left and",
-        "right >",
-        "left >",
-    ];
-    if compared.iter().any(|words| lead.ends_with(words))
+    let sentence = note.sentence_at(words[at].span).map_or(0, |s| s.span.start);
+    let lead = note.get(Span::new(sentence.min(start), start));
+    if let Some(first) = COMPARED.find(lead)
         && let Some(site) = sites.first_mut()
-        && find_side(note.get(site.span)).is_some()
+        && side_in(note.get(site.span)).is_some()
     {
-        let from = lead.rfind(' ').map_or(0, |i| lead[..i].rfind(' ').map_or(0, |j| j + 1));
-        let from = lead[..from].trim_end().rfind(' ').map_or(0, |j| j + 1).min(from);
-        let from = if lead[from..].starts_with("right") || lead[from..].starts_with("left") {
-            from
-        } else {
-            site.span.start
-        };
-        site.span.start = from;
+        site.span.start = sentence.min(start) + first.start();
     }
     // A side goes on to the sites after it: "left buttock and leg pain".
     let mut side = None;
     for site in &mut sites {
-        side = find_side(note.get(site.span)).or(side);
+        side = side_in(note.get(site.span)).or(side);
         site.side = side;
     }
     (sites, start)
@@ -343,7 +347,7 @@ fn sites_after(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, us
         }
         let gap = note.get(Span::new(last.end, word.span.start));
         let linked = if last == head {
-            LINK.is_match(gap)
+            LINK.is_match(gap) || (gap == " " && sided_site(note, &words[at + 1 + offset..]))
         } else {
             matches!(gap, "" | " " | "-")
                 || (lists(gap) && !sites.is_empty())
@@ -363,7 +367,7 @@ fn sites_after(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, us
             let from = begin.take().unwrap_or(word.span.start);
             let span = Span::new(from, word.span.end);
             let both = note.str()[..from].trim_end().ends_with("both");
-            side = if both { Some(Side::Bilateral) } else { find_side(note.get(span)).or(side) };
+            side = if both { Some(Side::Bilateral) } else { side_in(note.get(span)).or(side) };
             match sites.last_mut() {
                 Some(known) if matches!(gap, "" | " " | "-") => {
                     known.name = merged(&known.name, &name);
@@ -376,6 +380,15 @@ fn sites_after(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, us
     }
     let end = sites.last().map_or(head.end, |s| s.span.end);
     (sites, end)
+}
+
+/// Whether words begin with a side and its site, as short notes set them behind: "OA L knee".
+fn sided_site(note: &Note<'_>, words: &[&Mention]) -> bool {
+    let [side, site, ..] = words else { return false };
+    side_in(note.get(side.span)).is_some()
+        && role(note, side) == "about"
+        && is_site(note, site)
+        && note.get(Span::new(side.span.end, site.span.start.max(side.span.end))) == " "
 }
 
 /// Whether a run of words ends in a head of its own: "pain in the knee and [hip arthritis]".
@@ -392,7 +405,7 @@ fn leads_to_head(note: &Note<'_>, words: &[&Mention]) -> bool {
     false
 }
 
-/// A span with the side and degree before it: "severe left sciatica".
+/// A span with side, site and degree before it: "severe left sciatica", "right foot CRPS".
 pub(super) fn widened(note: &Note<'_>, span: Span) -> Span {
     let mut start = span.start;
     let mut near = note.str()[..start].char_indices().rev().take(48).last().map_or(0, |(i, _)| i);
@@ -401,7 +414,7 @@ pub(super) fn widened(note: &Note<'_>, span: Span) -> Span {
     }
     let words: Vec<&Mention> = note.mentions_in(WORDS, Span::new(near, start)).collect();
     for word in words.iter().rev() {
-        if role(note, word) != "about" || !adjoins(note, word.span, Span::new(start, span.end)) {
+        if role(note, word) == "head" || !adjoins(note, word.span, Span::new(start, span.end)) {
             break;
         }
         start = word.span.start;
@@ -420,10 +433,18 @@ pub(super) fn core(note: &Note<'_>, span: Span) -> Span {
     lead.map_or(span, |end| Span::new((end + 1).min(span.end), span.end))
 }
 
-/// A side right behind a name: "on the right", ", left side", "bilaterally".
+/// A side right behind a name: "on the right", ", left side", "bilaterally", "R shoulder".
 pub(super) fn side_behind(note: &Note<'_>, span: Span) -> Option<Side> {
     let sentence = note.sentence_at(span)?;
+    let behind = Span::new(span.end, sentence.span.end.max(span.end));
+    let words: Vec<&Mention> = note.mentions_in(WORDS, behind).take(2).collect();
+    if sided_site(note, &words) && note.get(Span::new(span.end, words[0].span.start)) == " " {
+        return side_in(note.get(words[0].span));
+    }
     let rest = note.get(Span::new(span.end, sentence.span.end.max(span.end)));
+    if let Some(last) = SIDE_LAST.captures(rest) {
+        return side_in(last.get(1)?.as_str());
+    }
     let found = SIDE_BEHIND.captures(rest)?;
-    find_side(found.get(1)?.as_str())
+    side_in(found.get(1)?.as_str())
 }

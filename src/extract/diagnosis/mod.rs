@@ -6,6 +6,9 @@
 
 mod code;
 mod compose;
+mod denied;
+mod located;
+mod study;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -15,7 +18,7 @@ use regex::Regex;
 use crate::pattern::ascii_regex;
 
 use super::parts::{part_at, titles};
-use super::{Answer, Draft, Note, find_side};
+use super::{Answer, Draft, Note};
 use crate::context::Asserted;
 use crate::fact::{
     Diagnosis, DiagnosisCertainty, Experiencer, Kind, Polarity, Section, Side, Time,
@@ -23,6 +26,8 @@ use crate::fact::{
 use crate::lexicon::CueCategory;
 use crate::segment::Sentence;
 use crate::span::Span;
+use denied::is_verdict;
+use study::{is_study_report, of_study};
 
 /// Diagnoses with names of their own, in a group of the lexicon.
 const NAMED: &str = "diagnosis";
@@ -40,6 +45,13 @@ const VERSUS_REACH: usize = 60;
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static QUALIFIED: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"^(?:,| -| \(|,? \()? ?(?:suspected|possible|probable|presumed|likely|provisional|query)(?:\)|[.,;]|$)").unwrap()
+});
+
+/// How a form's questions begin.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static QUESTION: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^(?:\d+[.)] ?)?(?:do|does|did|have|has|is|are|was|were|any|anyone|who|what)\b")
+        .unwrap()
 });
 
 /// Words of headings under which nothing is certain yet.
@@ -88,6 +100,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     named.extend(composed.into_iter().filter(|c| {
         !covered(c.span) || !kept.iter().any(|k| k.start < c.span.end && c.span.start < k.end)
     }));
+    named.extend(located::pains(note));
     named.sort_by_key(|n| (n.span.start, n.span.end));
     let first = drafts.len();
     let mut studies = BTreeMap::new();
@@ -138,7 +151,21 @@ fn fixed(note: &Note<'_>) -> Vec<Named> {
 
 /// The side that stands in a mention, or right behind it.
 fn side_around(note: &Note<'_>, span: Span) -> Option<Side> {
-    find_side(note.get(span)).or_else(|| compose::side_behind(note, span))
+    compose::side_in(note.get(span)).or_else(|| compose::side_behind(note, span))
+}
+
+/// What a patient has, as a plan may say where it begins: "She has persistent flank pain".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static PRESENTS: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^(?:(?:the |this |our )?(?:patient|pt|claimant|member)|he|she|(?:mr|mrs|ms)\.? \w+)(?: still| also)? (?:has|continues to have|presents with|suffers from|is suffering from|complains of|reports|has had)(?: (?:a |an |the )?[a-z-]+){0,4} ?$").unwrap()
+});
+
+/// Whether a plan says of pain that the patient has it.
+fn presents(note: &Note<'_>, found: &Named, sentence: &Sentence) -> bool {
+    let before = Span::new(sentence.span.start, found.span.start.max(sentence.span.start));
+    found.class == Class::Pain
+        && sentence.section == Section::Plan
+        && PRESENTS.is_match(note.get(before).trim_end())
 }
 
 fn draft(
@@ -157,14 +184,14 @@ fn draft(
     if note.box_of(found.span).is_some_and(|b| !b.ticked)
         || assertion.time == Time::Hypothetical
         || assertion.experiencer == Experiencer::Other
-        || !belongs(sentence.section, found.class, part)
+        || !(belongs(sentence.section, found.class, part) || presents(note, found, sentence))
         || of_study(note, found.span, sentence, studies)
         || for_purpose(note, found.span, sentence)
     {
         return None;
     }
     // A denial counts where it is a verdict, not where symptoms are asked through.
-    if negated && (!assessed || family) {
+    if negated && (family || !(assessed || is_verdict(note, &asserted, core, sentence))) {
         return None;
     }
     let behind = Span::new(found.span.end, sentence.span.end.max(found.span.end));
@@ -188,8 +215,8 @@ fn draft(
     let asked =
         note.get(behind).get(..16.min(behind.len())).is_some_and(|words| words.contains('?'));
     let answer = if asked { note.answer(found.span) } else { None };
-    if asked && !matches!(answer, Some(Answer::Yes | Answer::No)) && note.get(behind).contains(':')
-    {
+    let form = note.get(behind).contains(':') || QUESTION.is_match(note.get(sentence.span));
+    if asked && !matches!(answer, Some(Answer::Yes | Answer::No)) && form {
         return None;
     }
     let negated = negated || answer == Some(Answer::No);
@@ -208,7 +235,7 @@ fn draft(
         icd10: None,
         icd9: None,
         certainty: Some(certainty),
-        side: found.side.filter(|_| !family || find_side(note.get(found.span)).is_some()),
+        side: found.side.filter(|_| !family || compose::side_in(note.get(found.span)).is_some()),
         experiencer: family.then_some(Experiencer::Family),
     };
     let mut draft = Draft::new(found.span, kind, found.rule.clone(), asserted);
@@ -252,62 +279,6 @@ fn belongs(section: Section, class: Class, part: Option<&str>) -> bool {
             Class::Visit | Class::Finding => assessed,
         },
     }
-}
-
-/// Whether a text is nothing but the report of a study: findings, and nobody examined or treated.
-fn is_study_report(note: &Note<'_>) -> bool {
-    let has = |wanted: &[Section]| note.sentences.iter().any(|s| wanted.contains(&s.section));
-    has(&[Section::Imaging, Section::Electrodiagnostics])
-        && !has(&[
-            Section::Exam,
-            Section::Plan,
-            Section::Medications,
-            Section::Request,
-            Section::Treatments,
-        ])
-}
-
-/// Whether a mention is a result of a study: behind the study's name in its sentence, or
-/// in the conclusion of a study's report.
-fn of_study(
-    note: &Note<'_>,
-    span: Span,
-    sentence: &Sentence,
-    studies: &mut BTreeMap<usize, (bool, usize)>,
-) -> bool {
-    let is_study =
-        |within: Span| note.mentions_in(CONTEXT, within).any(|m| note.concept(m).id == "study");
-    let before = Span::new(sentence.span.start, span.start);
-    let words = note.get(before);
-    if words.ends_with("diagnosis of ") || words.ends_with("diagnosed with ") {
-        return false;
-    }
-    if !matches!(sentence.section, Section::Assessment | Section::Plan) {
-        return is_study(before) || is_study(sentence.heading);
-    }
-    if note.get(sentence.span).contains("electrical study") || is_study(sentence.heading) {
-        return true;
-    }
-    let (study, paragraph) = *studies.entry(sentence.heading.start).or_insert_with(|| {
-        let first = note.sentences.partition_point(|s| s.span.start < sentence.heading.start);
-        let opening = &note.sentences[first..];
-        let says = opening.iter().take_while(|s| s.heading == sentence.heading).take(2).any(|s| {
-            let words = note.get(s.span);
-            ["electrical study", "normal study", "this study"].iter().any(|w| words.contains(w))
-        });
-        // "X-ray, 06/04: ... Impression: ..." in one block is the study's own.
-        let own = first.checked_sub(1).is_some_and(|before| {
-            let before = &note.sentences[before];
-            let between = Span::new(before.span.end, sentence.heading.start.max(before.span.end));
-            let gap = note.folded.original(Span::new(before.span.end - 1, between.end));
-            let block = !note.text.as_str()[gap.range()].contains("\n\n");
-            matches!(before.section, Section::Imaging | Section::Data | Section::Electrodiagnostics)
-                && block
-                && is_study(before.span)
-        });
-        (says || own, opening.first().map_or(0, |s| s.paragraph))
-    });
-    study && (sentence.item || sentence.paragraph == paragraph)
 }
 
 /// Whether a mention names what something is for, or is looked for.

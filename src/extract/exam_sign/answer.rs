@@ -8,6 +8,9 @@ use crate::span::Span;
 /// How many tokens may lie between a sign and the word that answers for it.
 const REACH: usize = 12;
 
+/// How many tokens behind a sign two answers, one a side, may take.
+const SPLIT_REACH: usize = 18;
+
 /// An answer to a sign and the token that gives it.
 #[derive(Clone, Copy)]
 pub(super) struct Answer {
@@ -40,24 +43,52 @@ impl Row<'_, '_> {
             .then_some(Answer { polarity, span: self.tokens[at].span })
     }
 
-    /// "+L / -R": two answers, one a side.
+    /// "+L / -R", "positive on the left and negative on the right": two answers, one a side.
     pub(super) fn split_by_side(&self, at: usize) -> Option<((Answer, Side), (Answer, Side))> {
-        let mut found = Vec::new();
-        let mut i = at + 1;
-        while i < self.tokens.len() && i <= at + 8 && !self.is_sign(i) {
-            let answer = self.polarity_word(i).or_else(|| self.plus_or_minus(i));
-            if let Some(answer) = answer {
-                let side = find_side(self.word(i + 1)).or_else(|| find_side(self.word(i - 1)));
-                found.push((answer, side?));
-            }
-            i += 1;
+        let ends = |&i: &usize| !self.is_sign(i) && !matches!(self.word(i), ";" | ".");
+        let row: Vec<usize> =
+            (at + 1..self.tokens.len()).take(SPLIT_REACH).take_while(ends).collect();
+        let answers: Vec<(usize, Answer)> = row
+            .iter()
+            .filter_map(|&i| Some((i, self.polarity_word(i).or_else(|| self.plus_or_minus(i))?)))
+            .collect();
+        let [(i, first), (j, second)] = answers[..] else { return None };
+        if first.polarity == second.polarity {
+            return None;
         }
-        match found[..] {
-            [(a, left), (b, right)] if left != right && a.polarity != b.polarity => {
-                Some(((a, left), (b, right)))
-            }
-            _ => None,
-        }
+        let last = row.last().map_or(at, |last| last + 1);
+        let named = |from: usize, to: usize| (from..to).find_map(|i| find_side(self.word(i)));
+        // The side stands behind each answer, or before each.
+        let behind = (named(i + 1, j), named(j + 1, last));
+        let before = (named(at + 1, i), named(i + 1, j));
+        let sides = |(a, b): (Option<Side>, Option<Side>)| Some((a?, b?));
+        let (a, b) = sides(behind).or_else(|| sides(before))?;
+        (a != b).then_some(((first, a), (second, b)))
+    }
+
+    /// Whether the words behind a sign, or right before it, say that it was not looked for.
+    pub(super) fn is_not_done(&self, at: usize) -> bool {
+        let not_done = |i: usize| self.answer_id(i) == Some("not-done");
+        let list = |i: &usize| {
+            self.is_sign(*i)
+                || not_done(*i)
+                || find_side(self.word(*i)).is_some()
+                || matches!(
+                    self.word(*i),
+                    "," | "and"
+                        | "or"
+                        | "/"
+                        | "was"
+                        | "were"
+                        | "is"
+                        | "are"
+                        | "test"
+                        | ":"
+                        | "sign"
+                )
+        };
+        (at + 1..self.tokens.len()).take_while(list).any(not_done)
+            || (at.saturating_sub(2)..at).any(not_done)
     }
 
     /// "positive Tinel's", "negative bilateral SLR", "+ crest point sign".

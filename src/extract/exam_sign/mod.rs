@@ -2,6 +2,10 @@
 
 mod answer;
 mod choice;
+mod other_side;
+mod pressed;
+mod side;
+mod table;
 
 use answer::Answer;
 
@@ -37,10 +41,14 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         let first = drafts.len();
         if !row.read_boxes(drafts) {
             for at in 0..row.tokens.len() {
+                let before = drafts.len();
                 match row.group(at) {
                     Some("exam-sign") => row.read_sign(at, drafts),
                     Some("exam-site") => row.read_site(at, drafts),
                     _ => {}
+                }
+                if drafts.len() == before + 1 {
+                    row.read_other_side(drafts);
                 }
             }
         }
@@ -196,19 +204,59 @@ impl Row<'_, '_> {
             .then(|| concept.field("name").unwrap_or(self.note.get(mention.span)).to_owned());
         let reproduces_pain =
             (polarity == Some(SignPolarity::Positive)).then(|| self.reproduces(mention)).flatten();
+        let side = side.or_else(|| self.side_of_topic());
         let mut asserted = self.note.assert(mention.span);
-        asserted.assertion.polarity = match polarity {
-            Some(SignPolarity::Negative) => Polarity::Negated,
-            _ => Polarity::Affirmed,
-        };
         // The answer itself says that it was examined.
         if asserted.assertion.time != Time::Past {
             asserted.assertion.time = Time::Current;
         }
         let kind = ExamSign { sign, polarity, side, reproduces_pain, name };
         let mut draft = Draft::new(span, kind, self.note.rule(mention), asserted);
+        self.set_polarity(&mut draft, polarity.unwrap_or_default());
         draft.date = self.note.date.filter(|_| polarity.is_some());
         draft
+    }
+
+    fn set_polarity(&self, draft: &mut Draft, polarity: SignPolarity) {
+        draft.assertion.polarity = match polarity {
+            SignPolarity::Negative => Polarity::Negated,
+            SignPolarity::Positive => Polarity::Affirmed,
+        };
+    }
+
+    /// Whether the sentence tells of an examination: by its section, or in a letter by its own
+    /// words or those before it.
+    fn is_examination(&self) -> bool {
+        let Some(own) = self.note.sentence_index(self.span) else { return false };
+        let this = &self.note.sentences[own];
+        let says = |words: &str| {
+            ["examination", "on exam", "on palpation", "to palpation", "clinically"]
+                .iter()
+                .any(|word| words.contains(word))
+        };
+        let before = self.note.sentences[..=own].iter().rev();
+        this.section == Section::Exam
+            || before
+                .take_while(|s| s.paragraph == this.paragraph && s.section == this.section)
+                .any(|s| says(self.note.get(s.span)))
+    }
+
+    /// "Sacroiliac tests, namely Gaenslen and FABER": the tests by name are the findings.
+    fn heads_a_list(&self, at: usize) -> bool {
+        let Some(mention) = self.tokens[at].mention() else { return false };
+        let general = ["si-provocation", "provocation-tests"];
+        let named = (at + 1..(at + 6).min(self.tokens.len()))
+            .take_while(|&i| !matches!(self.word(i), "." | ";") && self.polarity_word(i).is_none())
+            .position(|i| self.is_sign(i));
+        let words = named.map(|n| {
+            self.note.get(Span::new(mention.span.end, self.tokens[at + 1 + n].span.start))
+        });
+        general.contains(&self.note.concept(mention).id.as_str())
+            && words.is_some_and(|words| {
+                ["namely", "including", "such as", "i.e", "(", ":"]
+                    .iter()
+                    .any(|w| words.contains(w))
+            })
     }
 
     /// Whether the sentence says that the usual pain comes on.
@@ -234,6 +282,9 @@ impl Row<'_, '_> {
         let after = after.trim_start_matches([':', ' ', '.']);
         if after.starts_with("__") {
             return self.push_blank(mention, drafts);
+        }
+        if self.is_not_done(at) || self.heads_a_list(at) || self.read_cells(at, mention, drafts) {
+            return;
         }
         if let Some((answer, tick)) = self.note.column_answer(token.span) {
             return self.read_column(mention, answer, tick, drafts);
@@ -270,9 +321,7 @@ impl Row<'_, '_> {
             None if concept.field("noun").is_some()
                 || self.note.get(token.span).contains("tender") =>
             {
-                if self.note.sentence_at(token.span).is_none_or(|s| s.section != Section::Exam)
-                    || asserted.assertion.time == Time::Planned
-                {
+                if !self.is_examination() || asserted.assertion.time == Time::Planned {
                     return;
                 }
                 (Answer { polarity: SignPolarity::Positive, span: token.span }, false)
@@ -350,7 +399,7 @@ impl Row<'_, '_> {
                 }
             }
             (Some(one), None) | (None, Some(one)) => one,
-            (None, None) => return,
+            (None, None) => return self.read_pressed(at, drafts),
         };
         let tender = self.tokens[word].span;
         let asserted = self.note.assert(tender);
@@ -376,70 +425,5 @@ impl Row<'_, '_> {
 
     fn commas(&self, from: usize, to: usize) -> usize {
         (from..to).filter(|&i| self.word(i) == ",").count()
-    }
-
-    /// The side that the words around a sign and its answer name.
-    fn side(&self, at: usize, answer: Span) -> Option<Side> {
-        let stops = |i: usize| {
-            self.is_sign(i)
-                || self.polarity_word(i).is_some()
-                || matches!(self.word(i), ";" | "," | ".")
-        };
-        let mut from = at;
-        while from > 0 && !stops(from - 1) {
-            from -= 1;
-        }
-        let mut to = at + 1;
-        while to < self.tokens.len() && !self.is_sign(to) && !self.stops_side(to, answer) {
-            to += 1;
-        }
-        let own = Span::new(self.tokens[from].span.start, self.tokens[to - 1].span.end);
-        let own = own.start.min(self.tokens[at].span.start)..own.end.max(self.tokens[at].span.end);
-        if let Some(side) = self.side_of(Span::new(own.start, own.end)) {
-            return Some(side);
-        }
-        // "Hawkins and Neer are positive on the left", "positive: Kemp's and SLR on the left".
-        let last = (at + 1..self.tokens.len())
-            .take_while(|&i| {
-                self.is_sign(i)
-                    || matches!(self.word(i), "," | "and" | "or" | "&" | "/" | "test" | "sign")
-            })
-            .filter(|&i| self.is_sign(i))
-            .last();
-        let from =
-            last.map_or(answer.end, |i| self.tokens[i].span.end).max(answer.end.min(self.span.end));
-        if last.is_none() && answer.end <= self.tokens[at].span.end {
-            return None;
-        }
-        let rest = self.tokens.iter().enumerate().filter(|(_, t)| t.span.start >= from);
-        let mut end = from;
-        for (i, token) in rest {
-            if self.is_sign(i) || self.stops_side(i, answer) {
-                break;
-            }
-            end = token.span.end;
-        }
-        self.side_of(Span::new(from, end))
-    }
-
-    /// Whether the words about the side end here: at a clause, but not at ", right or left".
-    fn stops_side(&self, at: usize, answer: Span) -> bool {
-        match self.word(at) {
-            ";" | "." => true,
-            "," => {
-                find_side(self.word(at + 1)).is_none()
-                    || self.word(at + 2) == "neg"
-                    || self.polarity_word(at + 2).is_some()
-            }
-            _ => self.tokens[at].span.start >= answer.end && self.polarity_word(at).is_some(),
-        }
-    }
-
-    fn side_of(&self, span: Span) -> Option<Side> {
-        let words = self.note.get(span);
-        if words.contains("either side") || words.contains("each side") {
-            return Some(Side::Bilateral);
-        }
-        find_side(words)
     }
 }

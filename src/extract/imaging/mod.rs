@@ -51,13 +51,25 @@ fn is_report(note: &Note<'_>, title: &Study) -> bool {
         Section::Procedure,
         Section::Education,
     ];
-    !note.sentences.iter().any(|s| visit.contains(&s.section) && !s.span.contains(title.span))
+    // "EXAM: MRI LUMBAR SPINE" examines nobody, and a study's technique is no procedure.
+    let own = |s: &Sentence| match s.section {
+        _ if s.span.contains(title.span) => true,
+        Section::Exam => {
+            note.get(s.span).starts_with("date of")
+                || note.mentions_in(study::GROUP, s.span).next().is_some()
+        }
+        Section::Procedure => note.heading(s).contains("technique"),
+        _ => false,
+    };
+    !note.sentences.iter().any(|s| visit.contains(&s.section) && !own(s))
 }
 
 /// Whether a sentence of a report tells why the study was asked for, or heads it.
 fn is_question(note: &Note<'_>, sentence: &Sentence) -> bool {
+    use Section::{ChiefComplaint, Header, History, PastMedicalHistory, PastSurgicalHistory};
     let asks = ["history", "indication", "reason", "clinical"];
-    matches!(sentence.section, Section::Header | Section::ChiefComplaint)
+    [Header, ChiefComplaint, History, PastMedicalHistory, PastSurgicalHistory]
+        .contains(&sentence.section)
         || asks.iter().any(|w| note.heading(sentence).contains(w))
 }
 
@@ -95,6 +107,8 @@ impl Reader<'_, '_> {
                 self.study = Some(study);
                 self.last = index;
                 self.carry = Carry::default();
+            } else if self.report {
+                self.study = None;
             }
         }
         let studies = studies_in(note, sentence.span);
@@ -143,7 +157,9 @@ impl Reader<'_, '_> {
         let words = note.get(sentence.span);
         let study = match (&self.study, &self.title) {
             (Some(study), _) => study.clone(),
-            (None, Some(title)) if self.report && !is_question(note, sentence) => title.clone(),
+            (None, Some(title)) if self.report && !is_question(note, sentence) => {
+                title.under(note, sentence.heading)
+            }
             _ => return,
         };
         if !self.report {

@@ -32,6 +32,20 @@ pub(super) struct Study {
     pub rule: String,
 }
 
+impl Study {
+    /// The study as far as a heading of its report goes: "LEFT KNEE" is of that region and side.
+    pub(super) fn under(&self, note: &Note<'_>, heading: Span) -> Study {
+        let mut part = self.clone();
+        let regions = regions_in(note, heading);
+        if let Some((_, region)) = regions.first() {
+            part.region = Some(*region);
+            part.side = note.side_in(heading);
+            part.regions = regions;
+        }
+        part
+    }
+}
+
 /// Regions that a stretch names, in order.
 pub(super) fn regions_in(note: &Note<'_>, within: Span) -> Vec<(Span, Region)> {
     let mut found = Vec::new();
@@ -173,11 +187,12 @@ fn first_finding(note: &Note<'_>, within: Span) -> usize {
 pub(super) fn header_study(note: &Note<'_>) -> Option<Study> {
     let head = Span::new(0, note.str().floor_char_boundary(TITLE_REACH));
     let titled = note.sentences.iter().take_while(|s| s.span.start < head.end).find_map(|s| {
-        let short = s.span.len() <= 90;
+        let labelled = ["exam", "study"].iter().any(|word| note.heading(s).contains(word));
+        let short = s.span.len() <= if labelled { 200 } else { 90 };
         // "He has an x-ray that was negative." is prose and no title.
         let prose = note.get(s.span).ends_with('.')
             && studies_in(note, s.span).first().is_none_or(|study| study.from > s.span.start + 12);
-        let title = !prose && (s.section == Section::Header || note.heading(s).contains("exam"));
+        let title = !prose && (s.section == Section::Header || labelled);
         let heading = studies_in(note, s.heading).into_iter().next();
         heading.or_else(|| studies_in(note, s.span).into_iter().next().filter(|_| short && title))
     });

@@ -33,7 +33,7 @@ static DOSE: LazyLock<Regex> = LazyLock::new(|| {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BARE_DOSE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: (?:at|er|xr|sr|cr|es|ds))? (?P<n>\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?)(?P<after> ?[;)]| ?,(?:\D|$)|\.(?: |$)| (?:one|two|1|2|po|p\.o|b\.?i\.?d|t\.?i\.?d|q|daily|twice|three|prn|at|every|nightly|once|tab|up to)|$)").unwrap()
+    ascii_regex(r"^(?: (?:at|er|xr|sr|cr|es|ds))? (?P<n>\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?)(?P<after> ?[;)]| ?,(?:\D|$)|\.(?: |$)| (?:one|two|1|2|po|p\.o|b\.?i\.?d|t\.?i\.?d|q|daily|twice|three|prn|at|every|nightly|once|tab|up to|hs\b|nocte|for\b)|$)").unwrap()
 });
 
 /// The first dose of a stretch.
@@ -60,9 +60,10 @@ fn dose(c: &Captures<'_>) -> Option<Dose> {
         "unit" => "units",
         unit => unit,
     };
+    let an_hour = if c.name("h").is_some() { "/hr" } else { "" };
     Some(Dose {
         span: Span::new(number.start(), end),
-        value: format!("{value} {unit}"),
+        value: format!("{value} {unit}{an_hour}"),
         unit: true,
     })
 }
@@ -99,15 +100,17 @@ static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
             r"\b(?:",
             // b.i.d. to t.i.d.
             r"(?P<latin>[btq]\.? ?[il1]\.? ?d\b\.?)(?: ?(?:to|-|or) ?(?P<latin2>[btq]\.? ?[il1]\.? ?d\b\.?))?",
-            r"|(?:q|every)\.? ?(?P<from>\d{{1,2}}|two|three|four|six|eight|twelve)(?: ?(?:-|to) ?(?P<to>\d{{1,2}}|six|eight))? ?-?(?:h|hr|hrs|hours?)\b\.?",
-            r"|(?P<weekly>{COUNT})?(?: times| x|x)? ?(?:a |per |each |/ ?|every )?(?:week\b|wk\b|weekly\b)",
+            r"|(?:q|every)\.? ?(?P<from>\d{{1,2}}|two|three|four|six|eight|twelve)(?: ?\([a-z]+\))?(?: ?(?:-|to) ?(?P<to>\d{{1,2}}|six|eight))? ?-?(?:h|hr|hrs|hours?)\b\.?",
+            r"|q(?P<bare>4|6|8|12)\b",
+            r"|(?P<weekly>{COUNT})?(?: times| x|x)? ?(?:a |per |each |/ ?|every |q\.? ?)?(?:week\b|wk\b|weekly\b)",
             r"|(?P<alternate>every other day|q\.?o\.?d\.?\b|every 2 days|every two days)",
+            r"|(?:every|q)\.? ?(?:7|seven)(?: ?\([a-z]+\))? ?(?:days?|d)\b",
             r"|every (?P<days>3|three|72) (?:days|hours)",
-            r"|(?:up to |max(?:imum)? )?(?P<upto>{COUNT})(?: ?(?:-|to) ?(?P<upto2>{COUNT}))?(?: ?x| times| tablets?| tabs?| pills?| capsules?| doses?)? ?(?:a |per |each |/ ?|every )(?:day|d)\b",
-            r"|(?:up to |max(?:imum)? )?(?P<times>{COUNT})(?: ?(?:-|to|or) ?(?P<times2>{COUNT}))?(?: ?x| times) ?daily\b",
+            r"|(?:up to |max(?:imum)? )?(?P<upto>{COUNT})(?: ?\([a-z]+\))?(?: ?(?:-|to) ?(?P<upto2>{COUNT}))?(?: ?x| times| tablets?| tabs?| pills?| capsules?| doses?)? ?(?:a |per |each |/ ?|every )(?:day|d)\b",
+            r"|(?:up to |max(?:imum)? )?(?P<times>{COUNT})(?: ?\([a-z]+\))?(?: ?(?:-|to|or) ?(?P<times2>{COUNT}))?(?: ?x| times) ?daily\b",
             r"|up to (?P<plain>{COUNT})(?: tablets| pills)? daily\b",
             r"|(?P<double>twice)(?: ?-?daily| per day| a day| every day)",
-            r"|(?P<once>q\.? ?d\b\.?|qday\b|q day\b|once ?-?daily|once a day|once per day|daily\b|every day|each day|a day\b|per day\b|q\.? ?h\.? ?s\b\.?|h\.s\.|qpm\b|q\.p\.m\.?|q\.a\.m\.?|qam\b|(?:at |q ?)?bedtime\b|nightly\b|at night\b|every night\b|each night\b|q ?night\b|before bed\b|in the evenings?\b|every evening|every morning|each morning|in the mornings?\b|at hs\b|\bhs\b|q24h)",
+            r"|(?P<once>q\.? ?d\b\.?|qday\b|q day\b|once ?-?daily|once a day|once per day|daily\b|every day|each day|a day\b|per day\b|q\.? ?h\.? ?s\b\.?|h\.s\.|qpm\b|q\.p\.m\.?|q\.a\.m\.?|qam\b|q ?[ap]m\b|nocte\b|mane\b|(?:at |q ?)?bedtime\b|nightly\b|at night\b|every night\b|each night\b|q ?night\b|before bed\b|in the evenings?\b|every evening|every morning|each morning|in the mornings?\b|at hs\b|\bhs\b|q24h|each evening|most nights)",
             r"|(?P<prn>p\.? ?r\.? ?n\b\.?|as[ -]needed\b|if needed\b|when needed\b|on an as-needed basis|when necessary\b|as necessary\b))"
         ),
         COUNT = COUNT
@@ -144,7 +147,7 @@ pub(super) fn find_frequency(text: &str) -> Option<Frequency> {
         // "in the morning and at bedtime"
         if before.value == "1"
             && c.name("once").is_some()
-            && matches!(gap.trim(), "and" | "and one" | "and 1" | "+" | "&")
+            && matches!(gap.trim(), "and" | "and one" | "and two" | "and 1" | "and 2" | "+" | "&")
         {
             before.value = "2".to_owned();
             before.span.end = span.end;
@@ -172,6 +175,9 @@ fn times(c: &Captures<'_>) -> Option<String> {
             Some(least) => range(least, Some(most)),
             None => most,
         });
+    }
+    if let Some(hours) = word("bare").and_then(count) {
+        return Some(number(24.0 / hours));
     }
     if word("alternate").is_some() {
         return Some("0.5".to_owned());
@@ -219,7 +225,7 @@ fn number(value: f64) -> String {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ROUTE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:(?P<po>p\.? ?o\b\.?|by mouth|orally|oral)|(?P<iv>i\.?v\b\.?|intravenous(?:ly)?)|(?P<im>i\.?m\b\.?|intramuscular(?:ly)?)|(?P<sc>subq|sub-?q|s\.?c\.|sq|subcutaneous(?:ly)?)|(?P<it>intrathecal(?:ly)?)|(?P<ep>epidural(?:ly)?)|(?P<patch>patch(?:es)?|transdermal(?:ly)?)|(?P<top>topical(?:ly)?|creams?|ointment|gel|lotion)|(?P<inh>inhalers?|inhaled|nebulizers?|nebulized|mdi|hfa|puffs?)|(?P<other>sublingual(?:ly)?|s\.?l\.|intranasal(?:ly)?|nasal spray|nasal|eye drops?|ophthalmic|suppository|rectal(?:ly)?|p\.?r\.(?: |$)))").unwrap()
+    ascii_regex(r"\b(?:(?P<po>p\.? ?o\b\.?|by mouth|orally|oral)|(?P<iv>i\.?v\b\.?|intravenous(?:ly)?)|(?P<im>i\.?m\b\.?|intramuscular(?:ly)?)|(?P<sc>subq|sub-?q|s\.?c\.|sq|subcutaneous(?:ly)?|under the skin)|(?P<it>intrathecal(?:ly)?)|(?P<ep>epidural(?:ly)?)|(?P<patch>patch(?:es)?|ptwk|pt72|pt24|ptch|transdermal(?:ly)?)|(?P<top>topical(?:ly)?|creams?|ointment|gel|lotion)|(?P<inh>inhalers?|inhaled|nebulizers?|nebulized|mdi|hfa|puffs?|inhale|inhalation|into the lungs)|(?P<other>sublingual(?:ly)?|under (?:the |her |his )?tongue|nostrils?|s\.?l\.|intranasal(?:ly)?|nasal spray|nasal|eye drops?|ophthalmic|suppository|rectal(?:ly)?|p\.?r\.(?: |$)))").unwrap()
 });
 
 /// The first route of a stretch; a patch of `local` action counts as topical.
@@ -271,6 +277,11 @@ mod tests {
         frequency("tld", Some("3"));
         frequency("t1d", Some("3"));
         frequency("in the morning and at night", Some("2"));
+        frequency("10 mg nocte", Some("1"));
+        frequency("20 mg q12", Some("2"));
+        frequency("every 8 (eight) hours as needed", Some("3 prn"));
+        frequency("4 (four) times daily", Some("4"));
+        frequency("one patch every 7 days", Some("per week 1"));
         frequency("with food", None);
     }
 
@@ -283,6 +294,7 @@ mod tests {
         assert_eq!(dose(" l5o mg").as_deref(), Some("150 mg"));
         assert_eq!(dose(" 1,000 mg").as_deref(), Some("1,000 mg"));
         assert_eq!(dose(" up to 2 g daily").as_deref(), Some("2 g"));
+        assert_eq!(dose(" 25 mcg/h patch").as_deref(), Some("25 mcg/hr"));
         assert_eq!(dose(" 12 weeks"), None);
         assert_eq!(find_bare_dose(" 600 tid prn").map(|d| d.value).as_deref(), Some("600"));
         assert_eq!(find_bare_dose(" 10/325, up to").map(|d| d.value).as_deref(), Some("10/325"));

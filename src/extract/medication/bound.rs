@@ -21,6 +21,9 @@ const DOSE_REACH: usize = 95;
 /// How far a frequency may stand behind dose or drug (bytes).
 pub(super) const FREQUENCY_REACH: usize = 42;
 
+/// How far a frequency may stand behind where nothing but directions come before it (bytes).
+const LONGEST_SIG: usize = 90;
+
 /// Dose, frequency and route of a drug with the span that holds them.
 pub(super) struct Attributes {
     /// The drug with what is bound to it.
@@ -42,7 +45,17 @@ static OF: LazyLock<Regex> = LazyLock::new(|| {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PLAIN_GAP: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:[ ,(:-]|tablets?|tabs?|caps?|capsules?|pills?|patch(?:es)?|cream|gel|ointment|drops?|inhaler|puffs?|spray|\d{1,2}(?:/\d)?|one|two|three|half|to|or|up|at|by|mouth|p\.?o\.?|oral|orally|er|xr|sr|cr|xl|dr|ir|la|sodium|hcl|topical|topically|otc|over-the-counter|which|he|she|that|takes|taking|took|is|was|uses|used|using|it|only|about|approximately|now|currently|dose|taken|applied|and|on|a|an|the|basis|apply|applied|take|use|%)*$").unwrap()
+    ascii_regex(r"^(?:[ ,(:-]|tablets?|tabs?|caps?|capsules?|pills?|\(\d[\d,.]* ?(?:mg|mcg|g|units?) total\)|patch(?:es)?|ptwk|pt72|inject|inhale|inhalation|place|dissolve|under|into|onto|tongue|skin|lungs|nostrils?|each|route|units?|cream|gel|ointment|drops?|inhaler|puffs?|sprays?|\d{1,2}(?:/\d)?|one|two|three|half|to|from|or|up|at|by|mouth|p\.?o\.?|oral|orally|er|xr|sr|cr|xl|dr|ir|la|sodium|hcl|topical|topically|otc|over-the-counter|which|he|she|that|takes|taking|took|is|was|uses|used|using|it|only|about|approximately|now|currently|dose|taken|applied|and|on|a|an|the|basis|apply|applied|take|use|%)*$").unwrap()
+});
+
+/// "mg/d" and "mg/day", but not "mg/dl".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static A_DAY: LazyLock<Regex> = LazyLock::new(|| ascii_regex(r"^/ ?d(?:ay)?\b").unwrap());
+
+/// What may part a drug from how often it is to be taken, or put on: "gel to both knees qid".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static DIRECTED: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"(?:^|\b(?:take|takes|taken|taking|use|uses|used|using|apply|applies) )(?:(?:to|on|onto|over)(?: the| her| his| affected| painful| left| right| both| bilateral| low| lower| upper| l| r)* [a-z]+ )?$").unwrap()
 });
 
 /// The first frequency of a stretch, not further than `reach` bytes away.
@@ -74,7 +87,8 @@ impl Attributes {
                 // "gabapentin and 20 mg of something": another drug's dose stands before its name.
                 let of = own[dose.span.end..].trim_start().starts_with("of ")
                     && own[dose.span.end..].len() <= 6;
-                !far && !of && !own[dose.span.end..].starts_with('/')
+                let behind = &own[dose.span.end..];
+                !far && !of && (!behind.starts_with('/') || A_DAY.is_match(behind))
             })
         });
         let dose_behind = dose.is_some();
@@ -114,18 +128,24 @@ impl Attributes {
                 value: found.value,
             });
         }
-        let frequency = frequency_near(note, rest, 48)
+        let frequency = frequency_near(note, rest, LONGEST_SIG)
             .filter(|found| {
                 let gap = &note.get(rest)[..found.span.start];
-                (dose_behind && gap.len() <= FREQUENCY_REACH && !gap.contains(" and "))
+                let apart = gap.contains(" and ") || gap.contains(" by ");
+                (dose_behind && gap.len() <= FREQUENCY_REACH && !apart)
                     || PLAIN_GAP.is_match(gap)
-                    || note.get(rest)[found.span.start..].starts_with("up to")
+                    || DIRECTED.is_match(gap.trim_start())
+                    || (gap.len() <= FREQUENCY_REACH + 6
+                        && note.get(rest)[found.span.start..].starts_with("up to"))
             })
             .map(|found| Frequency {
                 span: Span::new(rest.start + found.span.start, rest.start + found.span.end),
                 value: found.value,
             })
             .or(early);
+        let frequency = frequency.or_else(|| a_day(note, rest).filter(|_| dose_behind));
+        let frequency = frequency.or_else(|| dosed_at(note, head, dose.as_ref(), reach));
+        let frequency = frequency.map(|found| changed_to(note, reach.own, found));
         let local = matches!(head.class, Some("topical" | "nsaid" | "local_anesthetic"));
         let mut end = span.end.max(reach.own.start);
         if let Some(frequency) = &frequency {
@@ -144,5 +164,44 @@ impl Attributes {
             })
             .map(|(_, route)| route);
         Self { span, dose, dose_behind, frequency, route }
+    }
+}
+
+/// The day that an amount is for: "900 mg/d".
+fn a_day(note: &Note<'_>, behind_dose: Span) -> Option<Frequency> {
+    let found = A_DAY.find(note.get(behind_dose))?;
+    let span = Span::new(behind_dose.start, behind_dose.start + found.end());
+    Some(Frequency { span, value: "1".to_owned() })
+}
+
+/// How often the dose between a drug's name and its amount is taken: "increase bedtime dose to".
+fn dosed_at(
+    note: &Note<'_>,
+    head: &Head<'_>,
+    dose: Option<&Dose>,
+    reach: &Reach,
+) -> Option<Frequency> {
+    let before = Span::new(head.span.end, reach.own.start + dose?.span.start);
+    let words = (before.start < before.end).then(|| note.get(before))?;
+    let found = find_frequency(words)?;
+    words[found.span.end..].trim_start().starts_with("dose").then_some(Frequency {
+        span: Span::new(before.start + found.span.start, before.start + found.span.end),
+        value: found.value,
+    })
+}
+
+/// Of "from 4 a day to 1 a day" the second.
+fn changed_to(note: &Note<'_>, own: Span, first: Frequency) -> Frequency {
+    let inside = own.start <= first.span.start && first.span.end <= own.end;
+    if !inside || !note.get(Span::new(own.start, first.span.start)).ends_with(" from ") {
+        return first;
+    }
+    let rest = Span::new(first.span.end, own.end);
+    match find_frequency(note.get(rest)) {
+        Some(next) if note.get(rest)[..next.span.start].trim() == "to" => Frequency {
+            span: Span::new(rest.start + next.span.start, rest.start + next.span.end),
+            value: next.value,
+        },
+        _ => first,
     }
 }

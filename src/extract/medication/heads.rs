@@ -1,8 +1,15 @@
 //! Which drugs a sentence names as somebody's medication.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::pattern::ascii_regex;
+
 use crate::fact::{Route, Section};
 use crate::segment::Sentence;
 use crate::span::Span;
+use crate::tag::Mention;
 
 use super::super::Note;
 use super::attributes::find_dose;
@@ -27,6 +34,12 @@ pub(super) struct Head<'a> {
     /// The id of the rule.
     pub rule: String,
 }
+
+/// What may stand between a generic name and its brand: "diclofenac sodium (Voltaren)".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static SALT: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^(?:[ -](?:sodium|potassium|calcium|magnesium|hcl|hydrochloride|hydrobromide|propionate|succinate|tartrate|besylate|mesylate|maleate|acetate|citrate|fumarate|phosphate|sulfate|furoate|etexilate|bitartrate|er|xr|sr|xl|dr|ir|cr|la|odt|ec|extended release|extended-release|delayed release|delayed-release))+ ?[(\[]$").unwrap()
+});
 
 /// Classes of what is given in procedures; elsewhere only lists and patches name them.
 const PROCEDURAL: &[&str] = &["local_anesthetic", "contrast", "prep", "sedation"];
@@ -56,6 +69,7 @@ pub(super) fn heads_of<'a>(note: &Note<'a>, sentence: &Sentence) -> Vec<Head<'a>
             let gap =
                 note.get(Span::new(last.span.end.min(mention.span.start), mention.span.start));
             if matches!(gap, " (" | "(" | "/" | " / " | " - " | ", " | " [" | " or " | " ")
+                || SALT.is_match(gap)
                 || gap == " (brand name "
                 || gap == " (generic "
             {
@@ -75,7 +89,12 @@ pub(super) fn heads_of<'a>(note: &Note<'a>, sentence: &Sentence) -> Vec<Head<'a>
         } else {
             Route::Topical
         });
-        let route = if words.starts_with("iv ") { Some(Route::Iv) } else { route };
+        let inhaled = ["inhaler", " hfa", "nebulizer", " mdi"].iter().any(|f| words.ends_with(f));
+        let route = match words {
+            _ if words.starts_with("iv ") => Some(Route::Iv),
+            _ if inhaled => Some(Route::Inhaled),
+            _ => route,
+        };
         heads.push(Head {
             span: mention.span,
             name: &concept.id,
@@ -83,7 +102,7 @@ pub(super) fn heads_of<'a>(note: &Note<'a>, sentence: &Sentence) -> Vec<Head<'a>
             class,
             route,
             class_only: concept.field("kind") == Some("class"),
-            boundary_only: !is_medication(note, sentence, mention.span, class, procedure),
+            boundary_only: !is_medication(note, sentence, mention, procedure),
             rule: note.rule(mention),
         });
     }
@@ -93,10 +112,11 @@ pub(super) fn heads_of<'a>(note: &Note<'a>, sentence: &Sentence) -> Vec<Head<'a>
 fn is_medication(
     note: &Note<'_>,
     sentence: &Sentence,
-    span: Span,
-    class: Option<&str>,
+    mention: &Mention,
     in_procedure: bool,
 ) -> bool {
+    let span = mention.span;
+    let (name, class) = (&note.concept(mention).id, note.concept(mention).field("class"));
     let list = matches!(sentence.section, Section::Medications | Section::Allergies);
     let class = class.unwrap_or_default();
     let behind = &note.str()[span.end..sentence.span.end.max(span.end)];
@@ -108,6 +128,10 @@ fn is_medication(
     }
     if sentence.section == Section::Allergies {
         return true;
+    }
+    // Viscosupplements are only ever injected.
+    if name == "hyaluronate" {
+        return false;
     }
     let patch = [
         "patch",
@@ -149,7 +173,7 @@ fn is_medication(
                 | "anticoagulant"
                 | "cardiovascular"
         );
-        let word = |m: &&crate::tag::Mention| note.concept(m).id == "given-in-procedure";
+        let word = |m: &&Mention| note.concept(m).id == "given-in-procedure";
         let near = note.mentions_in("not-drug", sentence.span).filter(word).any(|m| {
             m.span.end <= span.start && span.start - m.span.end <= 90
                 || m.span.start >= span.end && m.span.start - span.end <= 60

@@ -2,6 +2,8 @@
 
 mod attributes;
 mod bound;
+mod columns;
+mod exchange;
 mod heads;
 mod standing;
 mod titration;
@@ -21,8 +23,10 @@ use crate::fact::{Medication, MedicationStatus, Origin, Polarity, Route, Section
 use crate::span::Span;
 use attributes::find_doses;
 use bound::Attributes;
+use columns::row_of;
+use exchange::exchanged;
 use heads::{Head, heads_of};
-use standing::{replacing, status_in_words};
+use standing::{ordered, status_in_words};
 use titration::{later_doses, leads_to_dose, titrated};
 
 /// Reads every drug that the text names as somebody's medication.
@@ -70,7 +74,13 @@ fn read_sentence(note: &Note<'_>, index: usize, drafts: &mut Vec<Draft>) {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ALLERGIC: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:allerg(?:ic|y|ies)(?: reaction)?(?: to| include[sd]?|:| are)|anaphylaxis (?:to|with)|hypersensitivity to)[^.;]*$").unwrap()
+    ascii_regex(r"(?:^all:|\b(?:allerg(?:ic|y|ies)(?: reaction)?(?: to| include[sd]?|:| are)|anaphylaxis (?:to|with)|hypersensitivity to))[^.;]*$").unwrap()
+});
+
+// A line below the allergies that lists something else: "Meds tried in past: ..."
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static OTHER_LIST: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^[^:.;]{0,30}\b(?:tried|taken|current|currently|past|previous|failed|home)\b[^:.;]{0,20}:").unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
@@ -91,6 +101,12 @@ static HANDED_OUT: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"\b(?:instructions?|handouts?|leaflets?|education|information sheets?)\b.{0,40}\b(?:given|printed|provided|on|for|about)\b|\b(?:instructions?|handouts?|leaflets?):").unwrap()
 });
 
+// "A (rash), B (no effect)", but "A and B (both without relief)"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static OWN_BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^(?: ?\d[\d./,-]*(?: ?mg| ?mcg)?| (?:bid|tid|qid|qd|qhs|daily|prn|xr|er))* ?\((?:[^abne)]|a[^l)]|b[^o)]|n[^eo)]|no[^nt]|e[^a)])[^)]*\)").unwrap()
+});
+
 fn read_head(
     note: &Note<'_>,
     index: usize,
@@ -104,14 +120,23 @@ fn read_head(
     let found = Attributes::of(note, head, reach);
     let lead = note.get(reach.lead);
     let own = note.get(reach.own);
-    let status_read = status_of(note, reach, sentence.span.end);
-    let allergic = sentence.section == Section::Allergies
-        || ALLERGIC.is_match(lead)
-        || ALLERGY_BEHIND.is_match(own);
+    let status_read =
+        ordered(note, reach.own).or_else(|| status_of(note, reach, sentence.span.end));
+    let listed =
+        sentence.section == Section::Allergies && !OTHER_LIST.is_match(note.get(sentence.span));
+    let allergic = listed || ALLERGIC.is_match(lead) || ALLERGY_BEHIND.is_match(own);
     let mut outcome = outcome_in(note, reach.own)
-        .or_else(|| (reach.tail != reach.own).then(|| outcome_in(note, reach.tail)).flatten())
+        .or_else(|| outcome_in(note, shared_tail(note, reach)?))
         .or_else(|| outcome_before(note, reach.lead))
         .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)));
+    // "No change" to what is taken is no effect of it.
+    if matches!(sentence.section, Section::Plan | Section::Assessment) {
+        outcome = outcome.filter(|o| note.get(o.span) != "change");
+    }
+    let row = row_of(note, head.span);
+    if let Some(row) = &row {
+        outcome = row.outcome;
+    }
     let boxed = note.box_of(head.span);
     let mut course = course_in(note, reach.own);
     let columns = note.start_and_stop(head.span);
@@ -127,11 +152,25 @@ fn read_head(
         outcome = None;
         Some(MedicationStatus::Allergy)
     } else {
-        answered_no(note, reach.own)
-            .then_some(MedicationStatus::NotTaken)
-            .or_else(|| replacing(note, sentence, reach))
+        row.as_ref()
+            .and_then(|row| row.status)
             .or_else(|| {
-                status_in_words(note, status_read, &asserted, sentence, outcome, &found, &course)
+                let denied = answered_no(note, reach.own)
+                    || (row.is_none() && denied_in_row(note, head.span));
+                denied.then_some(MedicationStatus::NotTaken)
+            })
+            .or_else(|| exchanged(note, sentence, reach))
+            .or_else(|| {
+                status_in_words(
+                    note,
+                    status_read,
+                    &asserted,
+                    sentence,
+                    outcome,
+                    &found,
+                    &course,
+                    reach,
+                )
             })
     };
     // A row with a last day is of what was taken until then.
@@ -211,6 +250,20 @@ fn read_head(
             titrated(note, reach.own, &dose, &medication, &asserted, &head.rule, drafts);
         }
     }
+}
+
+/// What stands behind a drug's whole list, without the brackets that belong to the last one alone.
+fn shared_tail(note: &Note<'_>, reach: &Reach) -> Option<Span> {
+    let words = note.get(reach.tail);
+    let own = OWN_BRACKETS.find(words).map_or(0, |found| found.end());
+    (reach.tail != reach.own).then(|| Span::new(reach.tail.start + own, reach.tail.end))
+}
+
+/// Whether a row of a form has the drug in its first cell and a plain no in the next: "Ultram    N".
+fn denied_in_row(note: &Note<'_>, head: Span) -> bool {
+    let cells = note.cells(note.line_of(head));
+    let [first, answer, ..] = cells.as_slice() else { return false };
+    first.contains(head) && matches!(note.get(*answer), "n" | "no" | "none" | "never")
 }
 
 /// Classes whose bare name is a fact; of others only that they were never tried.

@@ -1,8 +1,14 @@
 //! Where a drug stands in the treatment.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::pattern::ascii_regex;
+
 use super::super::outcome::OutcomeRead;
 use super::super::scope::Reach;
-use super::super::status::StatusRead;
+use super::super::status::{StatusRead, status_at};
 use super::super::{Course, Note};
 use super::bound::Attributes;
 use crate::context::Asserted;
@@ -10,23 +16,53 @@ use crate::fact::{MedicationStatus, Outcome, Section, Time};
 use crate::segment::Sentence;
 use crate::span::Span;
 
-/// The status of a drug that takes another's place: "switched from gabapentin to pregabalin".
-pub(super) fn replacing(
-    note: &Note<'_>,
-    sentence: &Sentence,
-    reach: &Reach,
-) -> Option<MedicationStatus> {
-    if note.get(reach.near).trim() != "to" {
-        return None;
-    }
-    let before = note.get(Span::new(sentence.span.start, reach.near.start));
-    let switched = ["switch", "chang", "transition", "convert", "rotat"];
-    if !switched.iter().any(|word| before.contains(word)) {
-        return None;
-    }
-    let planned = sentence.section == Section::Plan || before.contains("will ");
-    Some(if planned { MedicationStatus::Planned } else { MedicationStatus::Current })
+/// Words behind a drug that tell of it as over: "was of no use", "made her sick".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static OVER: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:was|were|made|did|didn't|gave|caused|upset|worked|helped|had|lost|became|got|put|gained|developed|stopped|quit|couldn't|could not|never|felt|broke|dropped|fell)\b").unwrap()
+});
+
+/// Words that tell of a drug as still taken.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:is|are|causes|makes|gets|leaves|irritates|upsets|bothers|hurts|does|doesn't|still|currently|takes|helps)\b")
+        .unwrap()
+});
+
+/// "Gout, on allopurinol": taken now, however old the disease is.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static ON: LazyLock<Regex> = LazyLock::new(|| ascii_regex(r"(?:^|[ ,(])on (?:daily )?$").unwrap());
+
+/// A pause before a procedure.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static FOR_PROCEDURE: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^[^.;]{0,30}\b(?:(?:\d+|a|one|two|three|five|seven|ten) ?(?:days?|weeks?|hours?|hrs?|d|wks?)\b[^.;]{0,12}\b(?:before|prior|pre)|(?:before|prior to|for) (?:the |this |today's |her |his |any |each )?(?:procedure|injection|surgery|block|trial|epidural|esi|rfa|implant|appointment))").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static PAUSED: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:hold|held|holding|pre-?(?:op|procedure|implant)|post-?(?:op|procedure)|tomorrow|tonight|after the (?:procedure|injection|block|trial))\b").unwrap()
+});
+
+/// Words of headings over lists of what is taken no more.
+const TRIED: &[&str] =
+    &["tried", "failed", "past ", "previous", "prior ", "discontinued", "have taken", "stopped"];
+
+/// What an order behind a drug's name and a colon or dash says: "Gabapentin: increase to 600 mg".
+pub(super) fn ordered<'a>(note: &Note<'a>, own: Span) -> Option<StatusRead<'a>> {
+    let words = note.get(own);
+    let lead = ORDER.find(words)?.end();
+    status_at(note, Span::new(own.start + lead, own.end)).filter(|read| {
+        let behind = note.concept(&read.mention).field("side") == Some("behind");
+        read.status != "not_taken" && !behind
+    })
 }
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static ORDER: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^(?: ?:| ?[-\x{2013}]) ?(?:(?:we|i)(?: will|'ll)? |will |to |please |now )?")
+        .unwrap()
+});
 
 /// The status that words, section, time, outcome and course come to.
 pub(super) fn status_in_words(
@@ -37,17 +73,42 @@ pub(super) fn status_in_words(
     outcome: Option<OutcomeRead>,
     found: &Attributes,
     course: &Course,
+    reach: &Reach,
 ) -> Option<MedicationStatus> {
     let section = sentence.section;
-    let planning = section == Section::Plan || note.heading(sentence).contains("recommend");
+    let heading = note.heading(sentence);
+    let planning = section == Section::Plan || heading.contains("recommend");
+    let failed =
+        outcome.is_some_and(|o| matches!(o.outcome, Outcome::NotHelpful | Outcome::NotTolerated));
+    // What failed is told as over, unless its words tell of it as going on.
+    let words = note.get(reach.own);
+    let going_on = GOES_ON.is_match(words);
+    let over = failed && OVER.is_match(words) && !going_on;
     if read.is_some_and(|r| r.status == "prescribed") {
         return Some(if planning || asserted.assertion.time == Time::Planned {
             MedicationStatus::Planned
-        } else if course.stop.is_some() {
+        } else if course.stop.is_some() || over {
             MedicationStatus::Past
         } else {
             MedicationStatus::Current
         });
+    }
+    // What is only paused goes on: "stop aspirin 7 days before", "resume Eliquis tomorrow".
+    let paused = read.is_some_and(|r| {
+        ["stop", "stopped", "discontinue", "discontinued", "hold", "d/c", "was held", "off"]
+            .contains(&note.get(r.mention.span))
+            && FOR_PROCEDURE.is_match(words)
+    });
+    let resumed = paused
+        || read.is_some_and(|r| {
+            let said = note.get(r.mention.span);
+            said == "resume" || (said == "restart" && PAUSED.is_match(note.get(sentence.span)))
+        });
+    if resumed {
+        return Some(MedicationStatus::Current);
+    }
+    if planning && read.is_some_and(|r| note.get(r.mention.span) == "trial of") {
+        return Some(MedicationStatus::Planned);
     }
     let supposed = matches!(asserted.assertion.time, Time::Hypothetical);
     if let Some(status) = read.and_then(|r| r.status.parse().ok()) {
@@ -55,13 +116,22 @@ pub(super) fn status_in_words(
         let loose = supposed && status == MedicationStatus::Current && section == Section::Plan;
         return Some(if loose { MedicationStatus::Planned } else { status });
     }
-    let failed =
-        outcome.is_some_and(|o| matches!(o.outcome, Outcome::NotHelpful | Outcome::NotTolerated));
+    let listed_as_tried = TRIED.iter().any(|word| heading.contains(word));
+    let untolerated = outcome.is_some_and(|o| o.outcome == Outcome::NotTolerated) && !going_on;
     Some(match (section, asserted.assertion.time) {
+        (Section::Medications | Section::Treatments, _) if over || listed_as_tried => {
+            MedicationStatus::Past
+        }
+        (Section::Medications, _)
+            if failed && !going_on && found.frequency.is_none() && found.dose.is_none() =>
+        {
+            MedicationStatus::Past
+        }
         (Section::Medications, _) => MedicationStatus::Current,
         (_, Time::Planned | Time::Hypothetical) => MedicationStatus::Planned,
-        (_, Time::Past) => MedicationStatus::Past,
+        (_, Time::Past) if !ON.is_match(note.get(reach.lead)) => MedicationStatus::Past,
         _ if course.stop.is_some() => MedicationStatus::Past,
+        _ if over || untolerated => MedicationStatus::Past,
         _ if failed
             && (found.frequency.is_none()
                 || (course.duration.is_some() && course.start.is_none())) =>

@@ -50,8 +50,9 @@ static TO: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"\b(?:to|then|titrat\w*|increas\w*|rais\w*|followed by|go up|down|until|later|eventually|subsequently|maximum of)\b[^.;]{0,25}$").unwrap()
 });
 
+/// Whether what stands before a further dose leads to it; "by 10 mg" is a step, no dose.
 pub(super) fn leads_to_dose(gap: &str) -> bool {
-    gap.len() <= 80 && TO.is_match(gap)
+    gap.len() <= 80 && TO.is_match(gap) && !gap.ends_with("by ")
 }
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]

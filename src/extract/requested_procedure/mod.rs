@@ -28,7 +28,7 @@ static CODE: LazyLock<Regex> =
 /// What may stand between a procedure and its side, purpose or code.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SUFFIX: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:[ ,;:()/-]+|\b(?:left|right|bilateral|l|r|diagnostic|therapeutic|dx|tx|and|cpt|code|one|two|session|time|only|single|once|x ?\d|injection|with|under|ultrasound|fluoroscop\w+|image|ct|guidance|guided|\d{5}|lt|rt|on the|side|for|purposes)\b)+").unwrap()
+    ascii_regex(r"^(?:[ ,;:()/-]+|\b(?:left|right|bilateral|l|r|diagnostic|therapeutic|dx|tx|and|at|[ctls]\d{1,2}|cpt|code|one|two|session|time|only|single|once|x ?\d|injection|with|under|ultrasound|fluoroscop\w+|image|ct|guidance|guided|\d{5}|lt|rt|on the|side|for|purposes)\b)+").unwrap()
 });
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
@@ -70,7 +70,12 @@ fn share_codes(drafts: &mut [Draft]) {
 /// A procedure with what its words say of side, purpose and code.
 fn draft(note: &Note<'_>, phrase: &Phrase, rule: &str) -> Draft {
     let sentence = note.sentence_at(phrase.span).map_or(phrase.span, |s| s.span);
-    let end = sentence.end.max(phrase.span.end).min(phrase.span.end + REACH);
+    let mut end = sentence.end.max(phrase.span.end);
+    // The code may make a sentence of its own.
+    if note.str()[end..].trim_start().starts_with("cpt") {
+        end = end.max(note.line_of(phrase.span).end);
+    }
+    let end = end.min(phrase.span.end + REACH);
     let end = (end..=note.str().len()).find(|&i| note.str().is_char_boundary(i)).unwrap_or(end);
     let behind = note.get(Span::new(phrase.span.end, end));
     let suffix = SUFFIX.find(behind).map_or("", |m| m.as_str());
@@ -117,13 +122,17 @@ fn in_prose(note: &Note<'_>, phrase: &Phrase, part: Option<&str>) -> Option<Draf
     if is_landmark(note.get(before)) {
         return None;
     }
+    if is_advised_against(note, phrase.span, sentence.span) {
+        return None;
+    }
     let has =
         |id: &str, span: Span| note.mentions_in(GROUP, span).any(|m| note.concept(m).id == id);
-    let asks = has("asks", Span::new(sentence.span.start, sentence.span.end.max(phrase.span.end)));
+    let whole = Span::new(sentence.span.start, sentence.span.end.max(phrase.span.end));
+    let asks = has("asks", whole) || has("decides", whole);
     // Of two words before it the nearer one counts: "had relief and asks for a block".
     let nearest = note
         .mentions_in(GROUP, before)
-        .filter(|m| matches!(note.concept(m).id.as_str(), "asks" | "earlier"))
+        .filter(|m| matches!(note.concept(m).id.as_str(), "asks" | "decides" | "earlier"))
         .last();
     let earlier = nearest.is_some_and(|m| note.concept(m).id == "earlier");
     let wish = has("asks", Span::new(phrase.span.end, sentence.span.end.max(phrase.span.end)));
@@ -163,8 +172,13 @@ fn in_prose(note: &Note<'_>, phrase: &Phrase, part: Option<&str>) -> Option<Draf
     if assertion.experiencer == Experiencer::Other && !wish {
         return None;
     }
-    let considered = note.mentions_in(GROUP, before).any(|m| note.concept(m).id == "considered")
-        || assertion.time == Time::Hypothetical;
+    // "We discussed the options and she would like to go ahead with": decided.
+    let decided =
+        note.mentions_in(GROUP, before).filter(|m| note.concept(m).id == "decides").last();
+    let open = Span::new(decided.map_or(before.start, |m| m.span.end), before.end);
+    let considered = note.mentions_in(GROUP, open).any(|m| note.concept(m).id == "considered")
+        || assertion.time == Time::Hypothetical
+        || depends(note.get(Span::new(phrase.span.end, sentence.span.end.max(phrase.span.end))));
     // Of what is only thought about, a block in the plan is worth knowing of.
     if considered && !(in_plan && phrase.name.contains("block")) {
         return None;
@@ -172,6 +186,51 @@ fn in_prose(note: &Note<'_>, phrase: &Phrase, part: Option<&str>) -> Option<Draf
     draft.assertion.time = if considered { Time::Hypothetical } else { Time::Planned };
     draft.assertion.experiencer = Experiencer::Patient;
     Some(draft)
+}
+
+/// What may stand behind a procedure that only a condition would bring about.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^[^.;,]{0,40}\b(?:if|unless|should|in case|in the event)\b(.*)$").unwrap()
+});
+
+/// Conditions that leave a request a request: "if approved".
+const FORMALITIES: &[&str] = &[
+    "approv",
+    "authoriz",
+    "cover",
+    "insurance",
+    "carrier",
+    "agree",
+    "cleared",
+    "clearance",
+    "schedul",
+    "wish",
+];
+
+/// Whether what stands behind a procedure makes it hang on how things go.
+fn depends(behind: &str) -> bool {
+    // A condition behind another step is that step's: "followed by ablation if it helps".
+    let next = [" followed by ", " then ", " and "].iter().filter_map(|w| behind.find(w)).min();
+    let behind = &behind[..next.unwrap_or(behind.len())];
+    let condition = CONDITION.captures(behind).and_then(|c| c.get(1));
+    condition.is_some_and(|c| !FORMALITIES.iter().any(|word| c.as_str().contains(word)))
+}
+
+/// How far from a procedure the words against it may stand, in bytes.
+const AGAINST_REACH: usize = 60;
+
+/// Whether words before or behind a procedure speak against it: "is not justified".
+fn is_advised_against(note: &Note<'_>, phrase: Span, sentence: Span) -> bool {
+    note.mentions_in(GROUP, sentence).filter(|m| note.concept(m).id == "against").any(|m| {
+        let (from, to) = if m.span.end <= phrase.start {
+            (m.span.end, phrase.start)
+        } else {
+            (phrase.end.min(m.span.start), m.span.start)
+        };
+        let gap = note.get(Span::new(from, to));
+        gap.len() <= AGAINST_REACH && !gap.contains([';', ',']) && !gap.contains(" but ")
+    })
 }
 
 /// Whether what stands before a procedure makes it a point in time: "after her surgery".

@@ -17,6 +17,9 @@ const LINKS: &[&str] = &["of", "into", "at", "to", "in", "for", "on"];
 /// Words before a place that do not belong to it.
 const ARTICLES: &[&str] = &["the", "a", "an", "her", "his", "this", "that", "their"];
 
+/// How far behind a block the next nerve for it may stand, in bytes.
+const NERVE_REACH: usize = 40;
+
 /// A procedure's name as it stands in the text.
 #[derive(Clone, Debug)]
 pub(super) struct Phrase {
@@ -36,8 +39,11 @@ pub(super) fn phrases(note: &Note<'_>) -> Vec<Phrase> {
         while end < words.len() && joined(note, &words[start..end], words[end]) {
             end += 1;
         }
-        found.extend(both(note, &words[start..end]));
-        found.extend(phrase(note, &words[start..end]));
+        for run in apart(note, &words[start..end]) {
+            found.extend(both(note, run));
+            let own = phrase(note, run).or_else(|| next_nerve(note, run, found.last()?));
+            found.extend(own);
+        }
         start = end;
     }
     found
@@ -45,6 +51,20 @@ pub(super) fn phrases(note: &Note<'_>) -> Vec<Phrase> {
 
 fn role<'n>(note: &'n Note<'_>, word: &Mention) -> &'n str {
     note.concept(word).field("role").unwrap_or("about")
+}
+
+/// A run of words as its procedures: "facet injections and trigger point injections" are two.
+fn apart<'w>(note: &Note<'_>, run: &'w [&'w Mention]) -> Vec<&'w [&'w Mention]> {
+    let is_head = |w: &&Mention| role(note, w) == "head";
+    let and = run.iter().position(|w| note.get(w.span) == "and");
+    match and {
+        Some(and) if run[..and].iter().any(is_head) && run[and + 1..].iter().any(is_head) => {
+            let mut found = vec![&run[..and]];
+            found.extend(apart(note, &run[and + 1..]));
+            found
+        }
+        _ => vec![run],
+    }
 }
 
 /// Whether a word goes on with the run of words before it.
@@ -90,6 +110,23 @@ fn both(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
     Some(phrase)
 }
 
+/// A nerve that shares the block named before it: "a block of A and [add] the B nerve".
+fn next_nerve(note: &Note<'_>, run: &[&Mention], before: &Phrase) -> Option<Phrase> {
+    let run: Vec<&Mention> = run.iter().copied().filter(|w| note.get(w.span) != "and").collect();
+    let (first, last) = (run.first()?, run.last()?);
+    let parts = run.iter().filter(|w| role(note, w) == "part").map(|w| note.get(w.span));
+    let name = parts.collect::<Vec<_>>().join(" ");
+    let shared = name.ends_with(" nerve")
+        && before.name.ends_with("nerve block")
+        && first.span.start >= before.span.end
+        && note.sentence_index(before.span) == note.sentence_index(first.span);
+    let gap = shared.then(|| note.get(Span::new(before.span.end, first.span.start)))?;
+    (gap.len() <= NERVE_REACH && gap.contains(" and ")).then(|| Phrase {
+        span: Span::new(first.span.start, last.span.end),
+        name: format!("{name} block"),
+    })
+}
+
 fn phrase(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
     let head = run.iter().rposition(|w| role(note, w) == "head")?;
     // Words that lead or trail without belonging: "the", "and", "her".
@@ -104,7 +141,9 @@ fn phrase(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
     let before: Vec<String> = run[first..head].iter().filter(part).map(|w| name(w)).collect();
     let after: Vec<String> =
         run[head + 1..=last.max(head)].iter().filter(part).map(|w| name(w)).collect();
-    let own = note.concept(run[head]).field("name").is_some_and(|n| n.contains(' '));
+    let concept = note.concept(run[head]);
+    let own =
+        concept.field("alone").is_some() || concept.field("name").is_some_and(|n| n.contains(' '));
     if before.is_empty() && after.is_empty() && !own && role(note, run[head]) == "head" {
         let bare = note.get(run[head].span);
         if !bare.contains("nerve") && !bare.starts_with("epidural") && !bare.contains(' ') {

@@ -1,6 +1,7 @@
 //! Treatments without drugs or needles: physical therapy, home exercise, CBT, braces.
 
 mod discharge;
+mod row;
 mod schedule;
 
 use std::collections::BTreeSet;
@@ -117,8 +118,10 @@ fn one_thing(gap: &str) -> bool {
         "course",
         "including",
         "(",
+        "evaluation",
+        "and",
     ];
-    gap.split_whitespace().count() <= 3 && gap.split_whitespace().all(|word| joins.contains(&word))
+    gap.split_whitespace().count() <= 4 && gap.split_whitespace().all(|word| joins.contains(&word))
 }
 
 fn in_capitals(note: &Note<'_>, mention: &Mention) -> bool {
@@ -224,6 +227,8 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         .or_else(|| (reach.tail != reach.own).then(|| outcome_in(note, reach.tail)).flatten())
         .or_else(|| outcome_before(note, reach.lead))
         .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)));
+    let row = row::answer(note, head.span);
+    let outcome = row.as_ref().and_then(|row| row.outcome_read(note)).or(outcome);
     // What a list shares stands behind its last item, what a course needs may stand before the first.
     let around =
         Span::new(reach.lead.start.max(reach.head.start.saturating_sub(40)), reach.head.start);
@@ -269,12 +274,20 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     if boxed.is_none() && answer.is_none() && boxes.iter().any(|b| b.span.start >= head.span.end) {
         return None;
     }
+    // "01/2022 through 03/2022, physical therapy" is dated before its name.
+    let entry = note
+        .dates_in(Span::new(sentence.span.start, head.span.start))
+        .next()
+        .is_some_and(|date| date.span.start == sentence.span.start);
     let dated = course.start.is_some()
         || course.stop.is_some()
+        || entry
         || note.dates_in(reach.own).next().is_some();
-    let evidence = status_read.is_some() || outcome.is_some() || frequency.is_some() || dated;
+    let evidence =
+        status_read.is_some() || row.is_some() || outcome.is_some() || frequency.is_some() || dated;
     if head.needs_evidence
         && outcome.is_none()
+        && row.is_none()
         && !status_read.is_some_and(|s| {
             note.concept(&s.mention).field("side") != Some("behind")
                 && matches!(s.status, "current" | "past")
@@ -290,6 +303,10 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     let status = match answer {
         Some(label) if label.starts_with("no") => Some(TherapyStatus::NotDone),
         None if answered_no(note, reach.own) => Some(TherapyStatus::NotDone),
+        None if row.as_ref().is_some_and(|row| !row.done) => Some(TherapyStatus::NotDone),
+        None if row.is_some() && status_read.is_none() => {
+            Some(default_status(head.kind, sentence.section, true))
+        }
         Some(label) if label.starts_with("yes") && status_read.is_none() => {
             Some(default_status(head.kind, sentence.section, dated || visits.is_some()))
         }

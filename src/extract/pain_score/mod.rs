@@ -1,12 +1,14 @@
 //! Numeric pain scores: "7/10", "6 to 8 out of ten", "VAS 4", "on a scale of 1 to 10 a 5".
 
+mod series;
+
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
 use crate::pattern::ascii_regex;
 
-use super::{Draft, Note};
+use super::{Draft, Note, number_in_words};
 use crate::fact::{Origin, PainQualifier, PainScore, Time};
 use crate::fold::is_word;
 use crate::span::Span;
@@ -26,7 +28,7 @@ const REACH: usize = 70;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static RATIO: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"(?:(\d{1,2}(?:\.\d)?) ?(?:/ ?1[0o] ?)?(?:-|to) ?(?:an? )?)?(\d{1,2}(?:\.\d)?|1o|[il]0)(?:\+|plus)? ?(?:/|out of|over a possible) ?(?:a possible )?(1[0o]|[il][0o]|ten|100)\b").unwrap()
+    ascii_regex(r"(?:(\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine) ?(?:/ ?1[0o] ?)?(?:-|to|or) ?(?:an? )?)?(\d{1,2}(?:\.\d)?|1o|[il]0|one|two|three|four|five|six|seven|eight|nine|ten)(?:\+|plus)? ?(?:/|out of|over a possible) ?(?:a possible )?(1[0o]|[il][0o]|ten|100)\b").unwrap()
 });
 
 /// A bare number behind a scale's name.
@@ -48,7 +50,7 @@ static BEFORE_SCALE: LazyLock<Regex> = LazyLock::new(|| {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PAIN_IS: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\bpain (?:today |now |currently |level |score )?(?:is |was |as |at |of |rated |level |score )+(?:an? |about |approximately |around )?(\d{1,2})(?: ?(?:-|to) ?(\d{1,2}))?").unwrap()
+    ascii_regex(r"\bpain (?:today |now |currently |level |score )?(?:is |was |as |at |of |rated |level |score )+(?:an? |about |approximately |around )?(\d{1,2})(?: ?(?:-|to|or) ?(\d{1,2}))?").unwrap()
 });
 
 /// How far before a score the words may stand that say what is scored, in bytes.
@@ -66,12 +68,18 @@ static SCORED_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"^(?: in| of| on| for)?(?: the| a| his| her)?(?: (?:numeric|visual|analog|rating))*(?: pain scale| pain| scale| vas)\b").unwrap()
 });
 
+/// Words behind a score in words that make it a count.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^ (?:of )?(?:the |his |her |these )?(?:[a-z]+ )?(?:visits|sessions|treatments|injections|times|days|nights|weeks|months|items|goals|patients|people|appointments|tests|criteria|signs)\b").unwrap()
+});
+
 /// Units that make a number something else than a score.
 const UNITS: &[&str] = &[
     "%", "mg", "mcg", "ml", "cc", "year", "yr", "month", "mo", "week", "wk", "day", "hour", "hr",
     "minute", "min", "time", "visit", "session", "degree", "cm", "mm", "inch", "pound", "lb", "kg",
     "block", "feet", "percent", "point", "level", "/", ".", "-", ":", "x", "=", "th", "st", "nd",
-    "rd", "out of",
+    "rd", "out of", "of ",
 ];
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
@@ -108,6 +116,9 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
                 found.extend(bare(note, span, low.as_str(), high.as_str(), rule));
             }
         }
+    }
+    for (span, low, high) in series::find(note) {
+        found.extend(bare(note, span, low, high, "series"));
     }
     found.sort_by_key(|(span, ..)| (span.start, usize::MAX - span.end));
     found.dedup_by(|next, last| next.0.start < last.0.end);
@@ -156,8 +167,11 @@ fn ratio<'a>(
     let part_of_number = before.is_some_and(|b| b.is_alphanumeric() || matches!(b, '/' | '.'))
         || after.starts_with(['/', '%'])
         || (after.starts_with(['.', '-']) && after[1..].starts_with(|n: char| n.is_ascii_digit()));
+    // "three out of ten sessions" counts something; "seven out of ten at night" scores.
+    let spelled = !top.as_str().starts_with(|n: char| n.is_ascii_digit()) && top.as_str().len() > 2;
+    let counted = spelled && COUNTED.is_match(after);
     let dose = after.trim_start().starts_with("mg") || after.trim_start().starts_with("mcg");
-    if part_of_number || dose || note.is_dated(span) {
+    if part_of_number || counted || dose || note.is_dated(span) {
         return None;
     }
     let words = whole.as_str().contains("out of");
@@ -225,7 +239,7 @@ fn ceil(text: &str, at: usize) -> usize {
 fn number(digits: &str) -> Option<f64> {
     match digits {
         "1o" | "l0" | "i0" => Some(10.0),
-        digits => digits.parse().ok(),
+        digits => digits.parse().ok().or_else(|| number_in_words(digits)),
     }
 }
 
@@ -295,10 +309,23 @@ impl Place<'_, '_> {
         let before = Span::new(start.min(self.span.start), self.span.start);
         let end = sentence.end.max(self.span.end).min(self.after.max(self.span.end));
         let behind = self.note.get(Span::new(self.span.end, end));
-        let stop = behind.find([',', ';', '.']).unwrap_or(behind.len());
+        let stop = behind.find([',', ';', '.', '|']).unwrap_or(behind.len());
+        // "6/10 (best 4, worst 9)": what an open bracket begins with is of the next number.
+        let open = behind.find('(').filter(|_| !behind.contains(')'));
+        let stop = stop.min(open.unwrap_or(stop));
+        // The next cell's words are not about this one's number.
+        let stop = self.first_gap(self.span.end, stop);
         let behind = Span::new(self.span.end, self.span.end + stop);
         let clause = self.note.get(before).rfind([',', ';', '.']).map_or(0, |i| i + 1);
-        let clause = Span::new(before.start + clause, before.end);
+        let mut clause = Span::new(before.start + clause, before.end);
+        // In "8 at its worst and 2 on a good day" the worst is the first one's.
+        let taken = self.words(clause).next().filter(|m| {
+            let joins = self.note.get(Span::new(m.span.end, clause.end));
+            earlier > 0 && m.span.start <= earlier + 1 && joins.trim() == "and"
+        });
+        if let Some(taken) = taken {
+            clause.start = taken.span.end;
+        }
         let named = |span: Span, last: bool| {
             let mut found = self.words(span).filter_map(|m| {
                 let id = self.note.concept(m).id.as_str();
@@ -309,10 +336,12 @@ impl Place<'_, '_> {
             });
             if last { found.last() } else { found.next() }
         };
-        let said = named(clause, true)
+        let lead = named(clause, true);
+        let said = lead
             .filter(|q| *q != Some(PainQualifier::Current))
             .or_else(|| named(behind, false))
-            .or_else(|| named(before, true).filter(|_| !range));
+            .or_else(|| named(before, true).filter(|_| !range))
+            .or(lead);
         match said {
             _ if range && said.is_none_or(|q| q.is_none()) => Some(PainQualifier::Range),
             Some(qualifier) => qualifier,
@@ -321,6 +350,13 @@ impl Place<'_, '_> {
                 (time == Time::Current).then_some(PainQualifier::Current)
             }
         }
+    }
+
+    /// How far it is from a place to the first wide gap of the record, at most `stop` bytes.
+    fn first_gap(&self, at: usize, stop: usize) -> usize {
+        let end = self.note.line_of(self.span).end.max(at);
+        let cells = self.note.cells(Span::new(self.span.start, end));
+        cells.first().map_or(stop, |cell| cell.end.saturating_sub(at).min(stop))
     }
 
     /// Which of several values of a table's row this is; `None` outside tables.

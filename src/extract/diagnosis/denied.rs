@@ -1,0 +1,95 @@
+//! Denials that are facts: what the patient is said not to have, and what is ruled out.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Note;
+use crate::context::Asserted;
+use crate::fact::Section;
+use crate::lexicon::CueCategory;
+use crate::pattern::ascii_regex;
+use crate::segment::Sentence;
+use crate::span::Span;
+
+/// How many things may be denied in one breath before symptoms are only asked through.
+const LONGEST_DENIAL: usize = 3;
+
+/// Words that rule a diagnosis out wherever they stand.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static RULES_OUT: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^(?:doubt|.*\b(?:unlikely|ruled out|excluded|supported|support|basis|borne out|doubtful|argues? against)\b.*)").unwrap()
+});
+
+/// Words by which a patient, or who writes of the patient, denies a complaint.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static DENIES: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^(?:denie[sd]|deny|denying|no|reports no|reported no|never had|never have|nor|neither|(?:does |do |did )?not have|does not|doesn't|negative for|neg(?:ative)? for)\b").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static EARLIER: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:prior to|before (?:the|his|her|this|that)|had been no|had had no)\b")
+        .unwrap()
+});
+
+/// Words that make what is denied another thing, and what follows its purpose or place.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static OF_ANOTHER: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:that|which|for|would|to|by|with|in|from|when|where|change|worse\w*)\b")
+        .unwrap()
+});
+
+/// Whether a denial says of the patient what is not there, in a history or as a verdict.
+pub(super) fn is_verdict(
+    note: &Note<'_>,
+    asserted: &Asserted,
+    target: Span,
+    sentence: &Sentence,
+) -> bool {
+    let told = matches!(
+        sentence.section,
+        Section::History
+            | Section::ChiefComplaint
+            | Section::PastMedicalHistory
+            | Section::Header
+            | Section::Other
+    );
+    // What was not there before an injury is not denied now.
+    let told = told && !EARLIER.is_match(note.get(sentence.span));
+    let judged = told || matches!(sentence.section, Section::Plan | Section::Treatments);
+    asserted
+        .cues
+        .iter()
+        .filter(|hit| note.lexicon.cues[hit.cue].category == CueCategory::Negated)
+        .any(|hit| {
+            let words = note.get(hit.span);
+            if judged && RULES_OUT.is_match(words) {
+                return true;
+            }
+            // "No surgery that would help her back pain" denies no pain.
+            let gap = note.get(Span::new(hit.span.end.min(target.start), target.start));
+            let behind = Span::new(hit.span.end, sentence.span.end.max(hit.span.end));
+            let reaches = !OF_ANOTHER.is_match(gap) && count(note.get(behind)) <= LONGEST_DENIAL;
+            told && DENIES.is_match(words) && reaches
+        })
+}
+
+/// How many things a denial goes on to list.
+fn count(words: &str) -> usize {
+    let list = words.split(['.', ';']).next().unwrap_or_default();
+    let list = list.split(" but ").next().unwrap_or_default().replace(", or ", ", ");
+    list.split([',', '/']).flat_map(|part| part.split(" or ")).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_denied_in_one_breath_is_counted() {
+        assert_eq!(count(" any neck pain."), 1);
+        assert_eq!(count(" numbness, tingling, or leg pain; she"), 3);
+        assert_eq!(count(" fever, chills, nausea, vomiting or back pain"), 5);
+    }
+}

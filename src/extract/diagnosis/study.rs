@@ -1,0 +1,98 @@
+//! Which mentions are findings of a study, and so no diagnoses.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{CONTEXT, Note};
+use crate::fact::Section;
+use crate::pattern::ascii_regex;
+use crate::segment::Sentence;
+use crate::span::Span;
+
+/// How many sentences behind a study's name may go on with its findings.
+const LONGEST_REPORT: usize = 6;
+
+/// Words by which a sentence speaks of the patient and no longer of pictures.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static OF_PATIENT: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:he|she|his|her|him|patient|pt|mr|mrs|ms|i|we|my|claimant|examinee|impression|diagnosis|assessment)\b").unwrap()
+});
+
+/// Whether a text is nothing but the report of a study: findings, and nobody examined or treated.
+pub(super) fn is_study_report(note: &Note<'_>) -> bool {
+    let has = |wanted: &[Section]| note.sentences.iter().any(|s| wanted.contains(&s.section));
+    has(&[Section::Imaging, Section::Electrodiagnostics])
+        && !has(&[
+            Section::Exam,
+            Section::Plan,
+            Section::Medications,
+            Section::Request,
+            Section::Treatments,
+        ])
+}
+
+/// Whether a mention is a result of a study: behind the study's name in its sentence, or
+/// in the conclusion of a study's report.
+pub(super) fn of_study(
+    note: &Note<'_>,
+    span: Span,
+    sentence: &Sentence,
+    studies: &mut BTreeMap<usize, (bool, usize)>,
+) -> bool {
+    let is_study =
+        |within: Span| note.mentions_in(CONTEXT, within).any(|m| note.concept(m).id == "study");
+    let before = Span::new(sentence.span.start, span.start);
+    let words = note.get(before);
+    if words.ends_with("diagnosis of ") || words.ends_with("diagnosed with ") {
+        return false;
+    }
+    if !matches!(sentence.section, Section::Assessment | Section::Plan) {
+        return is_study(before)
+            || is_study(sentence.heading)
+            || goes_on_from_study(note, span, sentence);
+    }
+    if note.get(sentence.span).contains("electrical study") || is_study(sentence.heading) {
+        return true;
+    }
+    let (study, paragraph) = *studies.entry(sentence.heading.start).or_insert_with(|| {
+        let first = note.sentences.partition_point(|s| s.span.start < sentence.heading.start);
+        let opening = &note.sentences[first..];
+        let says = opening.iter().take_while(|s| s.heading == sentence.heading).take(2).any(|s| {
+            let words = note.get(s.span);
+            ["electrical study", "normal study", "this study"].iter().any(|w| words.contains(w))
+        });
+        // "X-ray, 06/04: ... Impression: ..." in one block is the study's own.
+        let own = first.checked_sub(1).is_some_and(|before| {
+            let before = &note.sentences[before];
+            let between = Span::new(before.span.end, sentence.heading.start.max(before.span.end));
+            let gap = note.folded.original(Span::new(before.span.end - 1, between.end));
+            let block = !note.text.as_str()[gap.range()].contains("\n\n");
+            matches!(before.section, Section::Imaging | Section::Data | Section::Electrodiagnostics)
+                && block
+                && is_study(before.span)
+        });
+        (says || own, opening.first().map_or(0, |s| s.paragraph))
+    });
+    study && (sentence.item || sentence.paragraph == paragraph)
+}
+
+/// Whether the sentences before name a study and nobody in between: "MRI of 04/18. No stenosis. Mild arthropathy."
+fn goes_on_from_study(note: &Note<'_>, span: Span, sentence: &Sentence) -> bool {
+    let Some(index) = note.sentence_index(span) else { return false };
+    let speaks = |s: &Sentence| OF_PATIENT.is_match(note.get(s.span));
+    if speaks(sentence) {
+        return false;
+    }
+    let before = note.sentences[..index].iter().rev().take(LONGEST_REPORT);
+    for earlier in before.take_while(|s| s.paragraph == sentence.paragraph) {
+        if note.mentions_in(CONTEXT, earlier.span).any(|m| note.concept(m).id == "study") {
+            return note.line_of(earlier.span) == note.line_of(span);
+        }
+        if speaks(earlier) {
+            return false;
+        }
+    }
+    false
+}

@@ -1,0 +1,144 @@
+//! How long, how far, how heavy: the amounts of activities and what they limit.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::pattern::ascii_regex;
+
+use super::super::{Note, number_in_words};
+use crate::fact::Limitation;
+use crate::span::Span;
+use crate::tag::Mention;
+
+/// How many bytes an amount may stand behind its activity.
+const REACH: usize = 48;
+
+/// How many bytes an amount may stand before its activity.
+const REACH_BEFORE: usize = 24;
+
+/// Hours of sleep that are enough, and those that are too few.
+const ENOUGH_SLEEP: f64 = 7.0;
+const LITTLE_SLEEP: f64 = 6.0;
+
+const NUMBER: &str = r"(?:\d+ \d/\d|\d/\d|\d+(?:\.\d+)?|one-half|half an?|half|a quarter(?: of an?)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|twenty-five|thirty|forty|forty-five|fifty|sixty|several|(?:a )?few|(?:a )?couple(?: of)?)";
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(&format!(
+        r"(?:^|[^\w/.])(?P<a>(?:(?:about|around|approximately|approx\.?|roughly|~) ?)?{NUMBER}\+?(?: ?(?:-|to|or) ?{NUMBER})? ?-?(?:minutes?|mins?|hours?|hrs?|blocks?|feet|ft|yards?|yds?|miles?|mi|km|kilometers?|pounds?|lbs?|lb|kg|kilograms?|steps?|flights?|city blocks?|meters?|metres?|hours? a night))\b"
+    ))
+    .unwrap()
+});
+
+// "stand 20 min", "stands for about ten minutes", "walk more than one block", "sitting tolerance 15 min"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static TO_AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^(?: ?(?:is|are|was|has been|limited|restricted|tolerance|tolerated|capacity|time|distance|for|to|up|only|at most|no|not|more|longer|farther|further|greater|beyond|past|than|less|over|above|still|comfortably|about|a|distances?|of|maximum|max|limitations?|restrictions?|reduced|the|heavy|objects|anything|anywhere|continuously|himself|herself|independently|overhead|floor to waist|waist to shoulder|from the floor|(?:at|in|on|over) (?:the|a|his|her|my|one|any) (?:hard |straight |office |dining )?(?:sink|stove|counter|chair|place|spot|position|car|desk|computer|table|kitchen|pew|treadmill|level)|in line|on level ground|around the (?:house|store|block)|:|,|=|>|<|-|~)){0,7} ?$").unwrap()
+});
+
+// "15 minutes of standing", "within 10 minutes after she sits", "40 minutes at the wheel"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static AMOUNT_OF: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^ (?:(?:of|when|with|at|for|while|into|after)(?: (?:continuous|prolonged|uninterrupted|level|his|her))? )?$").unwrap()
+});
+
+/// What is done so often is no limit: "walks two miles a day", "lifts 50 pounds daily at the plant".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static HABIT: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^[ ,]*(?:(?:about|around) )?(?:(?:(?:\d+|one|two|three|four|five|six)(?: ?(?:-|to) ?\d)? ?(?:x|times|days|nights)?|once|twice) ?)?(?:(?:/ ?|a |per |each |every )(?:other )?(?:day|week|wk|month|morning|evening|night)|weekly|daily|nightly)\b").unwrap()
+});
+
+/// Every amount of a stretch of text, in order.
+pub(super) fn find(note: &Note<'_>, within: Span) -> Vec<Span> {
+    AMOUNT
+        .captures_iter(note.get(within))
+        .filter_map(|c| c.name("a"))
+        .map(|m| Span::new(within.start + m.start(), within.start + m.end()))
+        .collect()
+}
+
+/// Whether what stands between two places begins with how often ("3x/wk", "every day").
+pub(super) fn is_habit(note: &Note<'_>, at: usize, end: usize) -> bool {
+    HABIT.is_match(note.get(Span::new(at, end.max(at))))
+}
+
+/// The amount that goes with an activity: right behind it, or "15 minutes of standing".
+pub(super) fn of(
+    note: &Note<'_>,
+    activities: &[&Mention],
+    amounts: &[Span],
+    mention: &Mention,
+) -> Option<Span> {
+    let next = activities.iter().find(|m| m.span.start >= mention.span.end).map(|m| m.span.start);
+    let behind = amounts.iter().find(|amount| {
+        amount.start >= mention.span.end
+            && amount.start - mention.span.end <= REACH
+            && next.is_none_or(|next| amount.start < next)
+            && TO_AMOUNT.is_match(note.get(Span::new(mention.span.end, amount.start)))
+    });
+    let before = || {
+        amounts.iter().find(|amount| {
+            let gap = Span::new(amount.end, mention.span.start.max(amount.end));
+            amount.end <= mention.span.start
+                && gap.len() <= REACH_BEFORE
+                && AMOUNT_OF.is_match(note.get(gap))
+                // "40 minutes at the wheel", but no "6 min walk test".
+                && (gap.len() > 1
+                    || ["at ", "behind ", "in "].iter().any(|w| note.get(mention.span).starts_with(w)))
+        })
+    };
+    behind.or_else(before).copied()
+}
+
+/// Whether an amount by itself limits: "stands 20 min", "can walk two blocks", "pain after 15 minutes of sitting".
+pub(super) fn limits(note: &Note<'_>, mention: &Mention, amount: Span) -> bool {
+    let words = note.get(mention.span);
+    if amount.start < mention.span.end {
+        return true;
+    }
+    let between = note.get(Span::new(mention.span.end, amount.start));
+    let verb = [
+        "stand",
+        "stands",
+        "walk",
+        "walks",
+        "sit",
+        "sits",
+        "drive",
+        "drives",
+        "lift",
+        "lifts",
+        "carry",
+        "carries",
+        "ambulate",
+        "ambulates",
+        "sleeps",
+    ]
+    .contains(&words);
+    let height = words.starts_with("stand") && note.get(amount).contains("feet");
+    (verb && !height)
+        || ["tolera", "limited", "than", "capacity", "max"]
+            .iter()
+            .any(|word| between.contains(word))
+        || between.starts_with(" to ")
+        || between.starts_with(" only ")
+        || between.trim() == ":"
+        || words == "walking distance"
+}
+
+/// What hours of sleep say of it.
+pub(super) fn of_sleep(note: &Note<'_>, amount: Span) -> Option<Limitation> {
+    let words = note.get(amount);
+    if !words.contains("hour") && !words.contains("hr") {
+        return None;
+    }
+    let mut numbers = words.split([' ', '-']).filter_map(|word| {
+        word.parse::<f64>().ok().or_else(|| number_in_words(word).filter(|_| word.len() > 2))
+    });
+    match numbers.next_back()? {
+        hours if hours >= ENOUGH_SLEEP => Some(Limitation::Independent),
+        hours if hours <= LITTLE_SLEEP => Some(Limitation::Limited),
+        _ => None,
+    }
+}

@@ -1,0 +1,205 @@
+//! The words that say how far an activity is limited, before it or behind it.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::pattern::ascii_regex;
+
+use super::super::Note;
+use super::parse;
+use crate::fact::Limitation;
+use crate::segment::Sentence;
+use crate::span::Span;
+use crate::tag::Mention;
+
+/// How many bytes may lie between a cue and the first activity of its list.
+const REACH: usize = 28;
+
+/// The cue before the list of activities that a mention is in.
+pub(super) fn before(
+    note: &Note<'_>,
+    sentence: &Sentence,
+    mentions: &[Mention],
+    activities: &[&Mention],
+    mention: &Mention,
+) -> Option<(Limitation, Span)> {
+    let mut first = mention.span;
+    // Up the list: "cannot stand, walk or sit".
+    for other in activities.iter().rev().filter(|m| m.span.end <= mention.span.start) {
+        if !is_list(note.get(Span::new(other.span.end, first.start))) {
+            break;
+        }
+        first = other.span;
+    }
+    let cue = mentions.iter().rev().find(|m| {
+        let concept = note.concept(m);
+        m.span.end <= first.start
+            && m.span.start >= sentence.span.start
+            && concept.field("role") == Some("cue")
+            && matches!(concept.field("side"), Some("before" | "both"))
+    })?;
+    let gap = note.get(Span::new(cue.span.end, first.start));
+    // "Limited in: standing, walking"
+    let gap = gap.strip_prefix(':').unwrap_or(gap);
+    // "gave up golf", "no kneeling": only right before what is done.
+    let (near, bare) = (note.concept(cue).field("near"), note.concept(cue).field("bare"));
+    let done = note.get(first).split(' ').next().is_some_and(|word| word.ends_with("ing"));
+    // "no sitting" may be a column's "none"; nobody is told not to sit but for long.
+    let rest = matches!(
+        note.concept(mention).field("activity"),
+        Some("sitting" | "standing" | "walking" | "lying" | "sleep" | "work" | "driving")
+    );
+    if (near.is_some() && !gap.split_whitespace().all(is_load))
+        || (bare.is_some() && (!done || (rest && gap.trim().is_empty() && first == mention.span)))
+    {
+        return None;
+    }
+    if gap.len() > REACH
+        || gap.contains(['.', ';', ':', '(', ','])
+        || gap.contains(" but ")
+        || gap.contains(" and ")
+    {
+        return None;
+    }
+    let mut limitation: Limitation = parse(note.concept(cue).field("limitation"))?;
+    let words_before = note.get(Span::new(sentence.span.start, cue.span.start));
+    // "was able to walk" tells of one day; "has not been back to work" denies.
+    if limitation == Limitation::Independent {
+        let near = words_before.split_whitespace().rev().take(5);
+        if near.clone().any(|word| matches!(word, "not" | "never" | "cannot" | "if" | "unable"))
+            || (note.get(cue.span).ends_with("able to")
+                && near.clone().next().is_some_and(|word| matches!(word, "was" | "be" | "were")))
+        {
+            return None;
+        }
+    }
+    if limitation == Limitation::Limited
+        && bare.is_none()
+        && (words_before.ends_with("no ")
+            || words_before.ends_with("denies ")
+            || words_before.ends_with("without ")
+            || words_before.ends_with("denies any ")
+            || words_before.ends_with("does not ")
+            || words_before.ends_with("doesn't ")
+            || words_before.ends_with("no significant "))
+    {
+        limitation = Limitation::Independent;
+    }
+    // The verb is quoted without its subject.
+    let words = note.get(cue.span);
+    let subject = ["she ", "he ", "patient ", "pt "].iter().find(|who| words.starts_with(**who));
+    let start = cue.span.start + subject.map_or(0, |who| who.len());
+    Some((limitation, Span::new(start, cue.span.end)))
+}
+
+/// What may stand between "no" or "gave up" and what is not done.
+const LOADS: &[&str] = &[
+    "all",
+    "her",
+    "his",
+    "the",
+    "any",
+    "playing",
+    "going",
+    "doing",
+    "heavy",
+    "repetitive",
+    "repeated",
+    "prolonged",
+    "frequent",
+    "overhead",
+    "more",
+    "further",
+    "significant",
+    "excessive",
+];
+
+// "for prolonged periods", "very far", "for long"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static LONG: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^ (?:up |still |down )?(?:for )?(?:any )?(?:prolonged|long|extended|very|too|more than|much|comfortably|for any|as (?:far|long|much)|far|great|heavy|well)\b").unwrap()
+});
+
+/// Whether a word only weighs what is done: "heavy lifting", "prolonged sitting".
+pub(super) fn is_load(word: &str) -> bool {
+    LOADS.contains(&word)
+}
+
+/// Whether words behind an activity only bound it: "for long", "very far".
+pub(super) fn is_long(behind: &str) -> bool {
+    LONG.is_match(behind)
+}
+
+/// The last activity of the list that a mention is in.
+pub(super) fn last_of_list(note: &Note<'_>, activities: &[&Mention], mention: &Mention) -> Span {
+    let mut last = mention.span;
+    for other in activities.iter().filter(|m| m.span.start >= mention.span.end) {
+        if !is_list(note.get(Span::new(last.end, other.span.start))) {
+            break;
+        }
+        last = other.span;
+    }
+    last
+}
+
+/// The cue behind a mention or behind the list that it is in.
+pub(super) fn behind(
+    note: &Note<'_>,
+    mentions: &[Mention],
+    activities: &[&Mention],
+    mention: &Mention,
+) -> Option<(Limitation, Span)> {
+    let last = last_of_list(note, activities, mention);
+    let cue = mentions.iter().find(|m| {
+        let concept = note.concept(m);
+        m.span.start >= last.end
+            && concept.field("role") == Some("cue")
+            && (matches!(concept.field("side"), Some("behind" | "both"))
+                || note.get(m.span) == "limited to")
+    })?;
+    let gap = note.get(Span::new(last.end, cue.span.start));
+    let plain = gap.split_whitespace().count() <= 3
+        && !gap.contains(['.', ';', '('])
+        && !activities.iter().any(|m| m.span.start >= last.end && m.span.start < cue.span.start);
+    let limitation = parse(note.concept(cue).field("limitation"))?;
+    let denied = gap.trim_end().ends_with("not") || gap.trim_end().ends_with("no");
+    (plain && !denied).then_some((limitation, cue.span))
+}
+
+/// Words that join the activities of a list.
+const JOINS: &[&str] = &[
+    "and",
+    "or",
+    "nor",
+    "to",
+    "be",
+    "upright",
+    "active",
+    "for",
+    "with",
+    "prolonged",
+    "repetitive",
+    "frequent",
+    "long",
+    "of",
+    "at",
+    "night",
+    "heavy",
+    "her",
+    "his",
+    "even",
+    "any",
+    "twist",
+    "twisting",
+];
+
+/// Whether the words between two activities only join them.
+fn is_list(gap: &str) -> bool {
+    if gap.trim().is_empty() {
+        return false;
+    }
+    gap.split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '&' | '+'))
+        .filter(|word| !word.is_empty())
+        .all(|word| JOINS.contains(&word))
+}

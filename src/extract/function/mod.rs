@@ -1,0 +1,244 @@
+//! What the patient can and cannot do: standing, walking, sleep, work.
+
+mod amount;
+mod boxes;
+mod cue;
+mod row;
+
+use super::{Draft, Note};
+use crate::context::Asserted;
+use crate::fact::{Activity, Experiencer, Function, Limitation, Origin, Polarity, Section, Time};
+use crate::lexicon::CueCategory;
+use crate::segment::Sentence;
+use crate::span::Span;
+use crate::tag::Mention;
+
+const GROUP: &str = "function";
+
+/// How many bytes may part a state from an activity that it is about.
+const STATE_REACH: usize = 30;
+
+/// Reads every activity of which the text says how far it is limited.
+pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    let mut rows = row::read(note, drafts);
+    rows.extend(boxes::read(note, drafts));
+    let mut last_sentence = usize::MAX;
+    for mention in note.mentions(GROUP) {
+        let Some(index) = note.sentence_index(mention.span) else { continue };
+        if index == last_sentence {
+            continue;
+        }
+        last_sentence = index;
+        let sentence = &note.sentences[index];
+        if !is_foreign(sentence.section) {
+            read_sentence(note, sentence, &rows, drafts);
+        }
+    }
+}
+
+/// Whether what a section says of activities is about something else.
+fn is_foreign(section: Section) -> bool {
+    matches!(
+        section,
+        Section::Procedure
+            | Section::FamilyHistory
+            | Section::Imaging
+            | Section::Electrodiagnostics
+            | Section::Allergies
+            | Section::Medications
+    )
+}
+
+/// Reads the prose of a sentence; `rows` are the places that were read as rows.
+fn read_sentence(note: &Note<'_>, sentence: &Sentence, rows: &[Span], drafts: &mut Vec<Draft>) {
+    let in_row = |span: Span| rows.iter().any(|row| row.overlaps(span));
+    let mentions: Vec<Mention> =
+        note.mentions_in(GROUP, sentence.span).filter(|m| !in_row(m.span)).copied().collect();
+    let role = |m: &Mention| note.concept(m).field("role").unwrap_or_default();
+    let activities: Vec<&Mention> = mentions.iter().filter(|m| role(m) == "activity").collect();
+    let amounts = amount::find(note, sentence.span);
+    for mention in &mentions {
+        let found = match role(mention) {
+            "state" => state(note, mention, &amounts),
+            "activity" => activity(note, sentence, &mentions, &activities, &amounts, mention),
+            _ => None,
+        };
+        let Some((span, function)) = found else { continue };
+        let asserted = note.assert(mention.span);
+        if asserted.assertion.experiencer != Experiencer::Patient
+            || (asserted.assertion.time == Time::Planned && sentence.section == Section::Plan)
+        {
+            continue;
+        }
+        // What is only advised or aimed at is no state of the patient's.
+        let advised = asserted.assertion.time == Time::Planned
+            && asserted.assertion.origin != Origin::GoalOrEducation;
+        if role(mention) == "state" && advised {
+            continue;
+        }
+        let mut draft = Draft::new(span, function, note.rule(mention), asserted);
+        // The negation is in the limitation itself.
+        draft.assertion.polarity = Polarity::Affirmed;
+        // "limited stooping, bending" is one limit, in its last words.
+        if drafts
+            .last()
+            .is_some_and(|last| last.span.start == span.start && last.kind == draft.kind)
+        {
+            drafts.pop();
+        }
+        drafts.push(draft);
+    }
+}
+
+fn parse<T: std::str::FromStr>(word: Option<&str>) -> Option<T> {
+    word?.parse().ok()
+}
+
+/// Words that say activity and limit by themselves, unless they are denied.
+fn state(note: &Note<'_>, mention: &Mention, amounts: &[Span]) -> Option<(Span, Function)> {
+    let concept = note.concept(mention);
+    let asserted = note.assert(mention.span);
+    if asserted.assertion.time == Time::Hypothetical {
+        return None;
+    }
+    let mut limitation = parse::<Limitation>(concept.field("limitation"));
+    if is_denied(note, mention, &asserted) {
+        // "has not been sleeping through the night" is a limit.
+        limitation = limitation.filter(|l| *l == Limitation::Independent);
+        limitation.as_mut()?;
+        limitation = Some(Limitation::Limited);
+    }
+    let activity = parse::<Activity>(concept.field("activity"))?;
+    let amount = amounts
+        .iter()
+        .find(|amount| mention.span.contains(**amount))
+        .copied()
+        .or_else(|| {
+            amount::of(note, &[], amounts, mention).filter(|a| a.start > mention.span.start)
+        })
+        .filter(|_| !matches!(activity, Activity::Sleep | Activity::Work));
+    let span = amount.map_or(mention.span, |amount| mention.span.union(amount));
+    let amount = amount.map(|span| note.as_written(span).to_owned());
+    Some((span, Function { activity, limitation, amount }))
+}
+
+/// Whether a state is denied.
+///
+/// A denial within its words is part of it ("no lifting over 20 pounds"), and one before other
+/// words does not reach a verb that stands for itself ("cannot sit and sleeps poorly").
+fn is_denied(note: &Note<'_>, mention: &Mention, asserted: &Asserted) -> bool {
+    let verb = note.get(mention.span).split(' ').next().unwrap_or_default();
+    let finite = verb.len() > 3 && verb.ends_with('s') && !verb.ends_with("ss");
+    let mut denials = asserted
+        .cues
+        .iter()
+        .filter(|hit| note.lexicon.cues[hit.cue].category == CueCategory::Negated);
+    denials.any(|hit| {
+        let gap = Span::new(hit.span.end.min(mention.span.start), mention.span.start);
+        !hit.span.overlaps(mention.span) && (!finite || note.get(gap).trim().is_empty())
+    })
+}
+
+fn activity(
+    note: &Note<'_>,
+    sentence: &Sentence,
+    mentions: &[Mention],
+    activities: &[&Mention],
+    amounts: &[Span],
+    mention: &Mention,
+) -> Option<(Span, Function)> {
+    let concept = note.concept(mention);
+    let kind: Activity = parse(concept.field("activity"))?;
+    // Inside a phrase that says it all.
+    let inside = mentions.iter().any(|m| {
+        note.concept(m).field("role") == Some("state")
+            && m.span != mention.span
+            && near_state(note, m, mention)
+    });
+    if inside {
+        return None;
+    }
+    let amount = amount::of(note, activities, amounts, mention);
+    let before = cue::before(note, sentence, mentions, activities, mention);
+    let behind = cue::behind(note, mentions, activities, mention);
+    // "Bending is limited" on examination measures the spine; "difficulty bending" is told.
+    let told = before.is_some_and(|(_, cue)| {
+        let words = note.get(cue);
+        ["difficult", "trouble", "unable", "cannot", "can "].iter().any(|w| words.contains(w))
+    });
+    if kind == Activity::Bending && sentence.section == Section::Exam && !told {
+        return None;
+    }
+    // "can drive short distances", "is able to walk with a cane": the narrower one holds.
+    let cue = match (before, behind) {
+        (Some((Limitation::Independent, lead)), Some((limitation, tail))) => {
+            Some((limitation, lead.union(tail)))
+        }
+        _ => before.or(behind),
+    };
+    // "inability to walk unaided" is a limit too.
+    let aid = note.str()[mention.span.end..sentence.span.end].trim_start();
+    let aided = ["unaided", "unassisted", "independently", "alone", "without"]
+        .iter()
+        .any(|word| aid.starts_with(word));
+    // "cannot stand or walk for long": a limit, no inability.
+    let long = cue.is_some_and(|(_, cue)| {
+        let last = cue::last_of_list(note, activities, mention).end;
+        let behind = &note.str()[last..sentence.span.end.max(last)];
+        let between = note.get(Span::new(cue.end.min(mention.span.start), mention.span.start));
+        cue::is_long(behind) || between.contains("prolonged") || between.contains("extended")
+    });
+    let habit = amount.map_or(mention.span.end, |amount| amount.end.max(mention.span.end));
+    let habit = amount::is_habit(note, habit, sentence.span.end);
+    // "swimming twice a week" may be advice; "swims twice a week" is done.
+    let named_only = note.get(mention.span).ends_with("ing");
+    let slept = amount.filter(|_| kind == Activity::Sleep);
+    let limitation = match (cue, amount) {
+        _ if slept.is_some() => amount::of_sleep(note, slept?).or(cue.map(|(said, _)| said))?,
+        (Some((Limitation::Unable, _)), None) if aided || long => Limitation::Limited,
+        // "unable to walk more than one block" is a limit.
+        (Some((Limitation::Independent, span)), Some(_)) if span.start < mention.span.start => {
+            Limitation::Limited
+        }
+        (Some((Limitation::Independent, _)), Some(_)) => Limitation::Independent,
+        (Some(_), Some(_)) => Limitation::Limited,
+        (Some((limitation, _)), None) => limitation,
+        // "swims three times a week", "walks two miles a day"
+        (None, _) if habit && concept.field("habit").is_some() && !named_only => {
+            Limitation::Independent
+        }
+        (None, Some(_)) if habit => return None,
+        (None, _) if is_listed(note, sentence, mention) => Limitation::Limited,
+        (None, Some(amount)) if amount::limits(note, mention, amount) => Limitation::Limited,
+        _ => return None,
+    };
+    let mut span = mention.span;
+    if let Some((_, cue)) = cue {
+        span = span.union(cue);
+    }
+    if let Some(amount) = amount {
+        span = span.union(amount);
+    }
+    let amount = amount.map(|span| note.as_written(span).to_owned());
+    Some((span, Function { activity: kind, limitation: Some(limitation), amount }))
+}
+
+/// Whether an activity begins an item of a list of limits: "FUNCTIONAL LIMITATIONS: - stairs".
+fn is_listed(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
+    let heading = note.heading(sentence);
+    let limits = ["limitation", "restriction", "deficit"].iter().any(|word| heading.contains(word));
+    let lead = note.get(Span::new(sentence.span.start, mention.span.start));
+    limits && lead.split_whitespace().all(cue::is_load)
+}
+
+/// Whether a state and an activity are the same words ("using a cane" and "walking").
+fn near_state(note: &Note<'_>, state: &Mention, activity: &Mention) -> bool {
+    let same = note.concept(state).field("activity") == note.concept(activity).field("activity");
+    let (first, second) = if state.span < activity.span {
+        (state.span, activity.span)
+    } else {
+        (activity.span, state.span)
+    };
+    let gap = Span::new(first.end.min(second.start), second.start);
+    same && gap.len() <= STATE_REACH && !note.get(gap).contains([',', ';', '.'])
+}
