@@ -193,6 +193,7 @@ fn joined(
         return format!("{site} {head}");
     }
     if form == Some("of") {
+        let site = if site == "spinal" { "spine" } else { site };
         return format!("{head} of {site}");
     }
     // "facet joint" + "facet joint syndrome", "spinal" + "spinal stenosis".
