@@ -129,6 +129,10 @@ fn of_head(note: &Note<'_>, words: &[&Mention], at: usize) -> Vec<Named> {
             "leg" | "arm" if matches!(name, "radiculopathy" | "radiculitis") => {
                 if site.name == "leg" { "lumbar" } else { "cervical" }
             }
+            // "Radiculopathy, lumbar region": a region of the spine, where it does not ache.
+            "low back" if class != Class::Pain && note.get(site.span).contains("lumbar") => {
+                "lumbar"
+            }
             own => own,
         };
         let site_name = match levels {
@@ -348,7 +352,7 @@ fn sites_after(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, us
         }
         let gap = note.get(Span::new(last.end, word.span.start));
         let linked = if last == head {
-            LINK.is_match(gap) || (gap == " " && sided_site(note, &words[at + 1 + offset..]))
+            LINK.is_match(gap) || indexed(note, gap, &words[at + 1 + offset..])
         } else {
             matches!(gap, "" | " " | "-")
                 || (lists(gap) && !sites.is_empty())
@@ -381,6 +385,18 @@ fn sites_after(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, us
     }
     let end = sites.last().map_or(head.end, |s| s.span.end);
     (sites, end)
+}
+
+/// Whether a site stands behind its head as indexes and short notes have it: "Radiculopathy, lumbar
+/// region", "Osteoarthritis, right knee", "OA L knee".
+fn indexed(note: &Note<'_>, gap: &str, words: &[&Mention]) -> bool {
+    if matches!(gap, " " | ", ") && sided_site(note, words) {
+        return true;
+    }
+    let Some(site) = words.first().filter(|word| is_site(note, word)) else { return false };
+    let behind = note.str()[site.span.end..].trim_start_matches(' ');
+    let ends = behind.is_empty() || behind.starts_with(['.', ';', '(', '-', '\n']);
+    gap == ", " && (behind.starts_with("region") || ends)
 }
 
 /// Whether words begin with a side and its site, as short notes set them behind: "OA L knee".

@@ -44,7 +44,7 @@ const VERSUS_REACH: usize = 60;
 /// A doubt set behind a diagnosis: ", suspected", "(possible)".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static QUALIFIED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:,| -| \(|,? \()? ?(?:suspected|possible|probable|presumed|likely|provisional|query)(?:\)|[.,;]|$)").unwrap()
+    ascii_regex(r"^(?:,? ?(?:on the |of the )?(?:left|right|bilateral)(?: side)?)?(?:,| -| \(|,? \()? ?(?:suspected|possible|probable|presumed|likely|provisional|query)(?:\)|[.,;]|$)").unwrap()
 });
 
 /// How a form's questions begin.
