@@ -28,6 +28,13 @@ static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
         .unwrap()
 });
 
+/// "On Lyrica preoperatively": taken up to then.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static AT_THAT_TIME: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:pre-?op\w*|pre-?procedur\w*|before|prior to|at (?:the|that) time|until)\b")
+        .unwrap()
+});
+
 /// "Gout, on allopurinol": taken now, however old the disease is.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ON: LazyLock<Regex> = LazyLock::new(|| ascii_regex(r"(?:^|[ ,(])on (?:daily )?$").unwrap());
@@ -118,6 +125,8 @@ pub(super) fn status_in_words(
         let loose = supposed && status == MedicationStatus::Current && section == Section::Plan;
         return Some(if loose { MedicationStatus::Planned } else { status });
     }
+    let taken_now =
+        ON.is_match(note.get(reach.lead)) && !AT_THAT_TIME.is_match(note.get(reach.tail));
     let under = |words: &[&str]| words.iter().any(|word| heading.contains(word));
     let listed_as_tried = under(FORMER) || (under(TRIED) && found.frequency.is_none());
     let untolerated = outcome.is_some_and(|o| o.outcome == Outcome::NotTolerated) && !going_on;
@@ -132,7 +141,7 @@ pub(super) fn status_in_words(
         }
         (Section::Medications, _) => MedicationStatus::Current,
         (_, Time::Planned | Time::Hypothetical) => MedicationStatus::Planned,
-        (_, Time::Past) if !ON.is_match(note.get(reach.lead)) => MedicationStatus::Past,
+        (_, Time::Past) if !taken_now => MedicationStatus::Past,
         _ if course.stop.is_some() => MedicationStatus::Past,
         _ if over || untolerated => MedicationStatus::Past,
         _ if failed
