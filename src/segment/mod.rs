@@ -46,7 +46,7 @@ const ITEMIZED: &[Section] = &[
 ];
 
 /// The highest number behind a # that numbers an item.
-const LONGEST_NUMBERING: usize = 25;
+const HIGHEST_NUMBER: usize = 25;
 
 /// Sections that a list of short entries fills; an unknown heading ends them.
 const LISTS: &[Section] = &[
@@ -436,7 +436,7 @@ fn marker_length(line: &str) -> Option<usize> {
             let digits = body[1..].chars().take_while(char::is_ascii_digit).count();
             let number: usize = body.get(1..=digits)?.parse().ok()?;
             let point = usize::from(body[1 + digits..].starts_with(['.', ')', ':']));
-            (1..=LONGEST_NUMBERING).contains(&number).then_some(1 + digits + point)?
+            (1..=HIGHEST_NUMBER).contains(&number).then_some(1 + digits + point)?
         }
         _ => return None,
     };
