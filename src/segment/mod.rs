@@ -34,6 +34,20 @@ pub struct Sentence {
     pub heading: Span,
 }
 
+/// Sections that are lists of items, which may be in capitals and head nothing.
+const ITEMIZED: &[Section] = &[
+    Section::Assessment,
+    Section::Plan,
+    Section::PastMedicalHistory,
+    Section::PastSurgicalHistory,
+    Section::Medications,
+    Section::Allergies,
+    Section::Treatments,
+];
+
+/// The highest number behind a # that numbers an item.
+const HIGHEST_NUMBER: usize = 25;
+
 /// Sections that a list of short entries fills; an unknown heading ends them.
 const LISTS: &[Section] = &[
     Section::Medications,
@@ -267,7 +281,7 @@ impl Segmenter<'_> {
                     rest
                 };
             }
-            if is_capitals(heading) && heading.chars().count() >= 3 {
+            if is_capitals(heading) && heading.chars().count() >= 3 && !self.goes_on_list(words) {
                 // A sub-heading stays in its section, unless that is a list that it cannot be part of.
                 if LISTS.contains(&self.section) || rest.is_empty() {
                     self.open(Section::Other, own);
@@ -292,6 +306,7 @@ impl Segmenter<'_> {
         }
         if is_capitals(words)
             && !words.contains("   ")
+            && !self.goes_on_list(words)
             && words.chars().filter(|c| c.is_alphabetic()).count() >= 4
         {
             self.open(Section::Other, line);
@@ -299,6 +314,14 @@ impl Segmenter<'_> {
             return line;
         }
         line
+    }
+
+    /// Whether a line in capitals is an item of the section's list: "2. SCIATICA" below "IMPRESSION".
+    fn goes_on_list(&self, line: &str) -> bool {
+        let last = self.sentences.last().filter(|s| s.heading == self.heading);
+        ITEMIZED.contains(&self.section)
+            && marker_length(line).is_some()
+            && last.is_none_or(|sentence| sentence.item)
     }
 
     /// A known heading in capitals at the head of a line that goes on in small letters without
@@ -407,6 +430,13 @@ fn marker_length(line: &str) -> Option<usize> {
         c if c.is_ascii_digit() => {
             let digits = body.chars().take_while(char::is_ascii_digit).count();
             (digits <= 2 && body[digits..].starts_with(['.', ')'])).then_some(digits + 1)?
+        }
+        // "#2 Lumbar stenosis", but "#60" counts tablets.
+        '#' => {
+            let digits = body[1..].chars().take_while(char::is_ascii_digit).count();
+            let number: usize = body.get(1..=digits)?.parse().ok()?;
+            let point = usize::from(body[1 + digits..].starts_with(['.', ')', ':']));
+            (1..=HIGHEST_NUMBER).contains(&number).then_some(1 + digits + point)?
         }
         _ => return None,
     };

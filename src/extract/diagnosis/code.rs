@@ -9,7 +9,7 @@ use crate::pattern::ascii_regex;
 use super::{Diagnosis, Draft, Note, diagnosis};
 use crate::context::Asserted;
 use crate::extract::find_side;
-use crate::fact::{DiagnosisCertainty, Section};
+use crate::fact::{DiagnosisCertainty, Polarity, Section};
 use crate::lexicon::Codes;
 use crate::span::Span;
 
@@ -65,9 +65,11 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
                     let gap = draft.span.start.checked_sub(span.end)?;
                     (gap <= LEAD && words.is_some()).then_some(gap)
                 };
-                gap.map(|gap| (gap, draft))
+                // "Low back pain without sciatica (M54.50)": no code is of what is denied.
+                let denied = draft.assertion.polarity == Polarity::Negated;
+                gap.map(|gap| ((denied, gap), draft))
             })
-            .min_by_key(|(gap, _)| *gap);
+            .min_by_key(|(rank, _)| *rank);
         match owner {
             Some((_, draft)) => {
                 let whole = words.unwrap_or(draft.span);

@@ -6,8 +6,9 @@ use regex::Regex;
 
 use crate::pattern::ascii_regex;
 
+use super::side::{COMPARED, side_behind, side_in, sided_site};
 use super::{Class, Named, Note};
-use crate::extract::{find_levels, find_side};
+use crate::extract::find_levels;
 use crate::fact::Side;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -19,32 +20,6 @@ pub(super) const WORDS: &str = "diagnosis-word";
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LINK: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"^ ?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|of|at|over|across|around|along|about|behind|involving|affecting|on) ?(?:(?:the|her|his|both|one|my|a|this|their|that|region of|area of|level of)(?: |$))*$").unwrap()
-});
-
-/// A side behind a name.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static SIDE_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:,? ?(?:on|in|of|to|affecting|at|behind|over|around|along|involving|down) (?:the |her |his |both )*| ?, | ?\(| ?- )?((?:left|right|bilateral(?:ly)?|bilat|both|lt|rt|b/l|l|r|b)\b(?: ?(?:greater than|more than|worse than|and|&|>+|<) ?(?:the )?(?:left|right|lt|rt|l|r)\b)?(?: sides?| and right sides?| and left sides?)?)").unwrap()
-});
-
-/// The side that words name; "B" is short for both.
-pub(super) fn side_in(words: &str) -> Option<Side> {
-    find_side(words).or_else(|| words.split(' ').any(|w| w == "b").then_some(Side::Bilateral))
-}
-
-/// The first of two sides before a name: "right greater than [left]".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static COMPARED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(
-        r"\b(?:right|left|rt|lt|r|l) ?(?:greater than|more than|worse than|and|&|>+) ?(?:the )?$",
-    )
-    .unwrap()
-});
-
-/// A side that ends what is said: "Meralgia paresthetica L."
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static SIDE_LAST: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^ ((?:left|right|bilat(?:eral(?:ly)?)?|lt|rt|b/l|l|r|b)(?: ?(?:>+|<) ?(?:left|right|lt|rt|l|r))?)(?:[.,;)]|$)").unwrap()
 });
 
 pub(super) fn role<'n>(note: &'n Note<'_>, word: &Mention) -> &'n str {
@@ -129,6 +104,10 @@ fn of_head(note: &Note<'_>, words: &[&Mention], at: usize) -> Vec<Named> {
             "leg" | "arm" if matches!(name, "radiculopathy" | "radiculitis") => {
                 if site.name == "leg" { "lumbar" } else { "cervical" }
             }
+            // "Radiculopathy, lumbar region": a region of the spine, where it does not ache.
+            "low back" if class != Class::Pain && note.get(site.span).contains("lumbar") => {
+                "lumbar"
+            }
             own => own,
         };
         let site_name = match levels {
@@ -193,6 +172,7 @@ fn joined(
         return format!("{site} {head}");
     }
     if form == Some("of") {
+        let site = if site == "spinal" { "spine" } else { site };
         return format!("{head} of {site}");
     }
     // "facet joint" + "facet joint syndrome", "spinal" + "spinal stenosis".
@@ -347,7 +327,7 @@ fn sites_after(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, us
         }
         let gap = note.get(Span::new(last.end, word.span.start));
         let linked = if last == head {
-            LINK.is_match(gap) || (gap == " " && sided_site(note, &words[at + 1 + offset..]))
+            LINK.is_match(gap) || indexed(note, gap, &words[at + 1 + offset..])
         } else {
             matches!(gap, "" | " " | "-")
                 || (lists(gap) && !sites.is_empty())
@@ -382,13 +362,16 @@ fn sites_after(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, us
     (sites, end)
 }
 
-/// Whether words begin with a side and its site, as short notes set them behind: "OA L knee".
-fn sided_site(note: &Note<'_>, words: &[&Mention]) -> bool {
-    let [side, site, ..] = words else { return false };
-    side_in(note.get(side.span)).is_some()
-        && role(note, side) == "about"
-        && is_site(note, site)
-        && note.get(Span::new(side.span.end, site.span.start.max(side.span.end))) == " "
+/// Whether a site stands behind its head as indexes and short notes have it: "Radiculopathy, lumbar
+/// region", "Osteoarthritis, right knee", "OA L knee".
+fn indexed(note: &Note<'_>, gap: &str, words: &[&Mention]) -> bool {
+    if matches!(gap, " " | ", ") && sided_site(note, words) {
+        return true;
+    }
+    let Some(site) = words.first().filter(|word| is_site(note, word)) else { return false };
+    let behind = note.str()[site.span.end..].trim_start_matches(' ');
+    let ends = behind.is_empty() || behind.starts_with(['.', ';', '(', '-', '\n']);
+    gap == ", " && (behind.starts_with("region") || ends)
 }
 
 /// Whether a run of words ends in a head of its own: "pain in the knee and [hip arthritis]".
@@ -431,20 +414,4 @@ pub(super) fn core(note: &Note<'_>, span: Span) -> Span {
         .last()
         .filter(|&end| end < span.end);
     lead.map_or(span, |end| Span::new((end + 1).min(span.end), span.end))
-}
-
-/// A side right behind a name: "on the right", ", left side", "bilaterally", "R shoulder".
-pub(super) fn side_behind(note: &Note<'_>, span: Span) -> Option<Side> {
-    let sentence = note.sentence_at(span)?;
-    let behind = Span::new(span.end, sentence.span.end.max(span.end));
-    let words: Vec<&Mention> = note.mentions_in(WORDS, behind).take(2).collect();
-    if sided_site(note, &words) && note.get(Span::new(span.end, words[0].span.start)) == " " {
-        return side_in(note.get(words[0].span));
-    }
-    let rest = note.get(Span::new(span.end, sentence.span.end.max(span.end)));
-    if let Some(last) = SIDE_LAST.captures(rest) {
-        return side_in(last.get(1)?.as_str());
-    }
-    let found = SIDE_BEHIND.captures(rest)?;
-    side_in(found.get(1)?.as_str())
 }

@@ -27,6 +27,16 @@ static DENIES: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"^(?:denie[sd]|deny|denying|no|reports no|reported no|never had|never have|nor|neither|(?:does |do |did )?not have|does not|doesn't|negative for|neg(?:ative)? for)\b").unwrap()
 });
 
+/// "Has not had any headaches".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static HAS_NOT: LazyLock<Regex> =
+    LazyLock::new(|| ascii_regex(r"^(?:(?:has|have|had) not|hasn't|haven't|never)$").unwrap());
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static HAD: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^ ?(?:(?:had|experienced|developed|noticed|noted|been diagnosed with|any|an?|further|more) ?)+$").unwrap()
+});
+
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static EARLIER: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"\b(?:prior to|before (?:the|his|her|this|that)|had been no|had had no)\b")
@@ -71,7 +81,8 @@ pub(super) fn is_verdict(
             let gap = note.get(Span::new(hit.span.end.min(target.start), target.start));
             let behind = Span::new(hit.span.end, sentence.span.end.max(hit.span.end));
             let reaches = !OF_ANOTHER.is_match(gap) && count(note.get(behind)) <= LONGEST_DENIAL;
-            told && DENIES.is_match(words) && reaches
+            let denies = DENIES.is_match(words) || (HAS_NOT.is_match(words) && HAD.is_match(gap));
+            told && denies && reaches
         })
 }
 

@@ -1,6 +1,7 @@
 //! Pains that a form asks for by their place: "Where is your pain? Neck, both hips".
 
-use super::compose::{WORDS, adjoins, is_site, role, side_in, widened};
+use super::compose::{WORDS, adjoins, is_site, role, widened};
+use super::side::side_in;
 use super::{CONTEXT, Class, Named, Note};
 use crate::span::Span;
 use crate::tag::Mention;

@@ -8,6 +8,7 @@ mod code;
 mod compose;
 mod denied;
 mod located;
+mod side;
 mod study;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ use crate::lexicon::CueCategory;
 use crate::segment::Sentence;
 use crate::span::Span;
 use denied::is_verdict;
+use side::{side_behind, side_in};
 use study::{is_study_report, of_study};
 
 /// Diagnoses with names of their own, in a group of the lexicon.
@@ -44,7 +46,7 @@ const VERSUS_REACH: usize = 60;
 /// A doubt set behind a diagnosis: ", suspected", "(possible)".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static QUALIFIED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:,| -| \(|,? \()? ?(?:suspected|possible|probable|presumed|likely|provisional|query)(?:\)|[.,;]|$)").unwrap()
+    ascii_regex(r"^(?:,? ?(?:on the |of the )?(?:left|right|bilateral)(?: side)?)?(?:,| -| \(|,? \()? ?(?:suspected|possible|probable|presumed|likely|provisional|query)(?:\)|[.,;]|$)").unwrap()
 });
 
 /// How a form's questions begin.
@@ -151,7 +153,7 @@ fn fixed(note: &Note<'_>) -> Vec<Named> {
 
 /// The side that stands in a mention, or right behind it.
 fn side_around(note: &Note<'_>, span: Span) -> Option<Side> {
-    compose::side_in(note.get(span)).or_else(|| compose::side_behind(note, span))
+    side_in(note.get(span)).or_else(|| side_behind(note, span))
 }
 
 /// What a patient has, as a plan may say where it begins: "She has persistent flank pain".
@@ -235,7 +237,7 @@ fn draft(
         icd10: None,
         icd9: None,
         certainty: Some(certainty),
-        side: found.side.filter(|_| !family || compose::side_in(note.get(found.span)).is_some()),
+        side: found.side.filter(|_| !family || side_in(note.get(found.span)).is_some()),
         experiencer: family.then_some(Experiencer::Family),
     };
     let mut draft = Draft::new(found.span, kind, found.rule.clone(), asserted);

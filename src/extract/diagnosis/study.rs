@@ -30,6 +30,13 @@ pub(super) fn is_study_report(note: &Note<'_>) -> bool {
             Section::Medications,
             Section::Request,
             Section::Treatments,
+            Section::ChiefComplaint,
+            Section::PastMedicalHistory,
+            Section::PastSurgicalHistory,
+            Section::FamilyHistory,
+            Section::SocialHistory,
+            Section::ReviewOfSystems,
+            Section::Allergies,
         ])
 }
 

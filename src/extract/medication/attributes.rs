@@ -101,6 +101,8 @@ static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
             // b.i.d. to t.i.d.
             r"(?P<latin>[btq]\.? ?[il1]\.? ?d\b\.?)(?: ?(?:to|-|or) ?(?P<latin2>[btq]\.? ?[il1]\.? ?d\b\.?))?",
             r"|(?:q|every)\.? ?(?P<from>\d{{1,2}}|two|three|four|six|eight|twelve)(?: ?\([a-z]+\))?(?: ?(?:-|to) ?(?P<to>\d{{1,2}}|six|eight))? ?-?(?:h|hr|hrs|hours?)\b\.?",
+            // As British letters have them.
+            r"|(?P<british>bd|tds|qds)\b",
             r"|q(?P<bare>4|6|8|12)\b",
             r"|(?P<weekly>{COUNT})?(?: times| x|x)? ?(?:a |per |each |/ ?|every |q\.? ?)?(?:week\b|wk\b|weekly\b)",
             r"|(?P<alternate>every other day|q\.?o\.?d\.?\b|every 2 days|every two days)",
@@ -110,7 +112,7 @@ static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
             r"|(?:up to |max(?:imum)? )?(?P<times>{COUNT})(?: ?\([a-z]+\))?(?: ?(?:-|to|or) ?(?P<times2>{COUNT}))?(?: ?x| times) ?daily\b",
             r"|up to (?P<plain>{COUNT})(?: tablets| pills)? daily\b",
             r"|(?P<double>twice)(?: ?-?daily| per day| a day| every day)",
-            r"|(?P<once>q\.? ?d\b\.?|qday\b|q day\b|once ?-?daily|once a day|once per day|daily\b|every day|each day|a day\b|per day\b|q\.? ?h\.? ?s\b\.?|h\.s\.|qpm\b|q\.p\.m\.?|q\.a\.m\.?|qam\b|q ?[ap]m\b|nocte\b|mane\b|(?:at |q ?)?bedtime\b|nightly\b|at night\b|every night\b|each night\b|q ?night\b|before bed\b|in the evenings?\b|every evening|every morning|each morning|in the mornings?\b|at hs\b|\bhs\b|q24h|each evening|most nights)",
+            r"|(?P<once>q\.? ?d\b\.?|qday\b|q day\b|once ?-?daily|once a day|once per day|daily\b|every day|each day|a day\b|per day\b|q\.? ?h\.? ?s\b\.?|h\.s\.|qpm\b|q\.p\.m\.?|q\.a\.m\.?|qam\b|q ?[ap]m\b|nocte\b|mane\b|od\b|(?:at |q ?)?bedtime\b|nightly\b|at night\b|every night\b|each night\b|q ?night\b|before bed\b|in the evenings?\b|every evening|every morning|each morning|in the mornings?\b|at hs\b|\bhs\b|q24h|each evening|most nights)",
             r"|(?P<prn>p\.? ?r\.? ?n\b\.?|as[ -]needed\b|if needed\b|when needed\b|on an as-needed basis|when necessary\b|as necessary\b))"
         ),
         COUNT = COUNT
@@ -164,6 +166,9 @@ fn times(c: &Captures<'_>) -> Option<String> {
     };
     if let Some(latin) = word("latin") {
         return Some(range(latin_times(latin), word("latin2").map(latin_times)));
+    }
+    if let Some(british) = word("british") {
+        return Some(latin_times(british));
     }
     if let Some(hours) = word("from") {
         let a_day = |hours: &str| {
@@ -279,6 +284,8 @@ mod tests {
         frequency("in the morning and at night", Some("2"));
         frequency("10 mg nocte", Some("1"));
         frequency("20 mg q12", Some("2"));
+        frequency("150 mg bd", Some("2"));
+        frequency("20 mg od", Some("1"));
         frequency("every 8 (eight) hours as needed", Some("3 prn"));
         frequency("4 (four) times daily", Some("4"));
         frequency("one patch every 7 days", Some("per week 1"));

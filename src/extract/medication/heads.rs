@@ -137,6 +137,8 @@ fn is_medication(
         "patch",
         " patch",
         " 5% patch",
+        " plaster",
+        " 5% plaster",
         " gel",
         " cream",
         " ointment",

@@ -161,16 +161,7 @@ fn read_head(
             })
             .or_else(|| exchanged(note, sentence, reach))
             .or_else(|| {
-                status_in_words(
-                    note,
-                    status_read,
-                    &asserted,
-                    sentence,
-                    outcome,
-                    &found,
-                    &course,
-                    reach,
-                )
+                status_in_words(note, status_read, &asserted, outcome, &found, &course, reach)
             })
     };
     // A row with a last day is of what was taken until then.

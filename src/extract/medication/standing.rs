@@ -13,7 +13,6 @@ use super::super::{Course, Note};
 use super::bound::Attributes;
 use crate::context::Asserted;
 use crate::fact::{MedicationStatus, Outcome, Section, Time};
-use crate::segment::Sentence;
 use crate::span::Span;
 
 /// Words behind a drug that tell of it as over: "was of no use", "made her sick".
@@ -26,6 +25,13 @@ static OVER: LazyLock<Regex> = LazyLock::new(|| {
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"\b(?:is|are|causes|makes|gets|leaves|irritates|upsets|bothers|hurts|does|doesn't|still|currently|takes|helps)\b")
+        .unwrap()
+});
+
+/// "On Lyrica preoperatively": taken up to then.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static AT_THAT_TIME: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:pre-?op\w*|pre-?procedur\w*|before|prior to|at (?:the|that) time|until)\b")
         .unwrap()
 });
 
@@ -45,8 +51,11 @@ static PAUSED: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words of headings over lists of what is taken no more.
-const TRIED: &[&str] =
-    &["tried", "failed", "past ", "previous", "prior ", "discontinued", "have taken", "stopped"];
+const FORMER: &[&str] =
+    &["failed", "discontinued", "stopped", "past med", "previous med", "prior med"];
+
+/// Words of headings over lists of what was tried, and may go on where it is told how it is taken.
+const TRIED: &[&str] = &["tried", "trials", "have taken", "past ", "previous", "prior "];
 
 /// What an order behind a drug's name and a colon or dash says: "Gabapentin: increase to 600 mg".
 pub(super) fn ordered<'a>(note: &Note<'a>, own: Span) -> Option<StatusRead<'a>> {
@@ -69,12 +78,12 @@ pub(super) fn status_in_words(
     note: &Note<'_>,
     read: Option<StatusRead<'_>>,
     asserted: &Asserted,
-    sentence: &Sentence,
     outcome: Option<OutcomeRead>,
     found: &Attributes,
     course: &Course,
     reach: &Reach,
 ) -> Option<MedicationStatus> {
+    let sentence = note.sentence_at(reach.head)?;
     let section = sentence.section;
     let heading = note.heading(sentence);
     let planning = section == Section::Plan || heading.contains("recommend");
@@ -116,7 +125,10 @@ pub(super) fn status_in_words(
         let loose = supposed && status == MedicationStatus::Current && section == Section::Plan;
         return Some(if loose { MedicationStatus::Planned } else { status });
     }
-    let listed_as_tried = TRIED.iter().any(|word| heading.contains(word));
+    let taken_now =
+        ON.is_match(note.get(reach.lead)) && !AT_THAT_TIME.is_match(note.get(reach.tail));
+    let under = |words: &[&str]| words.iter().any(|word| heading.contains(word));
+    let listed_as_tried = under(FORMER) || (under(TRIED) && found.frequency.is_none());
     let untolerated = outcome.is_some_and(|o| o.outcome == Outcome::NotTolerated) && !going_on;
     Some(match (section, asserted.assertion.time) {
         (Section::Medications | Section::Treatments, _) if over || listed_as_tried => {
@@ -129,7 +141,7 @@ pub(super) fn status_in_words(
         }
         (Section::Medications, _) => MedicationStatus::Current,
         (_, Time::Planned | Time::Hypothetical) => MedicationStatus::Planned,
-        (_, Time::Past) if !ON.is_match(note.get(reach.lead)) => MedicationStatus::Past,
+        (_, Time::Past) if !taken_now => MedicationStatus::Past,
         _ if course.stop.is_some() => MedicationStatus::Past,
         _ if over || untolerated => MedicationStatus::Past,
         _ if failed

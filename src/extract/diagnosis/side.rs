@@ -1,0 +1,64 @@
+//! Sides as they stand in names, before and behind them.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Note;
+use super::compose::{WORDS, is_site, role};
+use crate::extract::find_side;
+use crate::fact::Side;
+use crate::pattern::ascii_regex;
+use crate::span::Span;
+use crate::tag::Mention;
+
+/// A side behind a name.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static SIDE_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^(?:,? ?(?:on|in|of|to|affecting|at|behind|over|around|along|involving|down) (?:the |her |his |both )*| ?, | ?\(| ?- )?((?:left|right|bilateral(?:ly)?|bilat|both|lt|rt|b/l|l|r|b)\b(?: ?(?:greater than|more than|worse than|and|&|>+|<) ?(?:the )?(?:left|right|lt|rt|l|r)\b)?(?: sides?| and right sides?| and left sides?)?)").unwrap()
+});
+
+/// The side that words name; "B" is short for both.
+pub(super) fn side_in(words: &str) -> Option<Side> {
+    find_side(words).or_else(|| words.split(' ').any(|w| w == "b").then_some(Side::Bilateral))
+}
+
+/// The first of two sides before a name: "right greater than [left]".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+pub(super) static COMPARED: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(
+        r"\b(?:right|left|rt|lt|r|l) ?(?:greater than|more than|worse than|and|&|>+) ?(?:the )?$",
+    )
+    .unwrap()
+});
+
+/// A side that ends what is said: "Meralgia paresthetica L."
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static SIDE_LAST: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^ ((?:left|right|bilat(?:eral(?:ly)?)?|lt|rt|b/l|l|r|b)(?: ?(?:>+|<) ?(?:left|right|lt|rt|l|r))?)(?:[.,;)]|$)").unwrap()
+});
+
+/// Whether words begin with a side and its site, as short notes set them behind: "OA L knee".
+pub(super) fn sided_site(note: &Note<'_>, words: &[&Mention]) -> bool {
+    let [side, site, ..] = words else { return false };
+    side_in(note.get(side.span)).is_some()
+        && role(note, side) == "about"
+        && is_site(note, site)
+        && note.get(Span::new(side.span.end, site.span.start.max(side.span.end))) == " "
+}
+
+/// A side right behind a name: "on the right", ", left side", "bilaterally", "R shoulder".
+pub(super) fn side_behind(note: &Note<'_>, span: Span) -> Option<Side> {
+    let sentence = note.sentence_at(span)?;
+    let behind = Span::new(span.end, sentence.span.end.max(span.end));
+    let words: Vec<&Mention> = note.mentions_in(WORDS, behind).take(2).collect();
+    if sided_site(note, &words) && note.get(Span::new(span.end, words[0].span.start)) == " " {
+        return side_in(note.get(words[0].span));
+    }
+    let rest = note.get(Span::new(span.end, sentence.span.end.max(span.end)));
+    if let Some(last) = SIDE_LAST.captures(rest) {
+        return side_in(last.get(1)?.as_str());
+    }
+    let found = SIDE_BEHIND.captures(rest)?;
+    side_in(found.get(1)?.as_str())
+}
