@@ -1,6 +1,6 @@
 //! Findings of a study: what, where, how severe, there or not.
 
-use super::study::{Study, region_of, regions_in};
+use super::study::{Study, region_of, regions_in, touches};
 use crate::extract::{Draft, Note, Token, What, find_levels, find_side, tokens};
 use crate::fact::{
     EventStatus, FindingPolarity, Imaging, Kind, Polarity, Region, Severity, Side, Time,
@@ -92,7 +92,7 @@ pub(super) fn read_clause(
             .filter(|(last, ..)| clause.near_region(at).is_none() && clause.goes_with(*last, at));
         imaging.region = shared.map(|(_, region, _)| region).or(clause.region(at, &imaging));
         imaging.side = imaging.side.or(shared.and_then(|(.., side)| side));
-        if imaging.side.is_none() {
+        if imaging.side.is_none() && study.covers(imaging.region) {
             imaging.side = study.side.filter(|_| imaging.levels.is_empty());
         }
         let own = shared.map(|(_, region, _)| region).or(clause.near_region(at));
@@ -210,6 +210,7 @@ impl Clause<'_, '_> {
         let concept = self.note.concept(mention);
         let words = self.note.get(mention.span);
         let finding = match concept.field("named") {
+            Some("part") => self.narrowed_part(at)?.to_owned(),
             Some(_) => words.to_owned(),
             None => concept.id.clone(),
         };
@@ -243,6 +244,31 @@ impl Clause<'_, '_> {
             polarity: Some(if absent { FindingPolarity::Absent } else { FindingPolarity::Present }),
             status: Some(EventStatus::Performed),
         })
+    }
+
+    /// What is narrowed, by the part behind the word or before it: "narrowing and spurs at the
+    /// ankle joint", "disc desiccation with loss of height".
+    fn narrowed_part(&self, at: usize) -> Option<&str> {
+        let end = (at + 1..self.tokens.len())
+            .find(|&i| matches!(self.word(i), ";" | "." | "but" | ":"))
+            .unwrap_or(self.tokens.len());
+        let part = (at + 1..end.min(at + 9)).find(|&i| self.group(i) == Some(STRUCTURE));
+        let named = part.and_then(|i| self.note.concept(self.mention(i)?).field("finding"));
+        let behind =
+            self.note.get(Span::new(self.tokens[at].span.end, self.tokens[end - 1].span.end));
+        let before =
+            self.note.get(Span::new(self.tokens[0].span.start, self.tokens[at].span.start));
+        let disc = |words: &str| words.contains("disc") || words.contains("disk");
+        let bone = ["vertebra", "fracture", "compression", "wedg", "bod"];
+        match named
+            .filter(|finding| finding.ends_with("stenosis") || finding.ends_with("narrowing"))
+        {
+            Some(finding) => Some(finding),
+            None if behind.contains("joint") => Some("joint space narrowing"),
+            None if bone.iter().any(|w| before.contains(w) || behind.contains(w)) => None,
+            None if disc(behind) || disc(before) => Some("disc space narrowing"),
+            None => None,
+        }
     }
 
     /// Whether a finding is denied. A denial does not reach over a comma to a finding that
@@ -295,7 +321,21 @@ impl Clause<'_, '_> {
         let before = (from..at).filter_map(of).next_back();
         // "stenosis, severe at L4-5", "stenosis (severe)".
         let behind = (matches!(self.word(at + 1), "(" | "," | "which")).then(|| {
-            of(at + 2).filter(|_| matches!(self.word(at + 3), "" | ")" | "," | "." | "in" | "at"))
+            of(at + 2).filter(|_| {
+                matches!(
+                    self.word(at + 3),
+                    "" | ")"
+                        | ","
+                        | "."
+                        | "in"
+                        | "at"
+                        | "medially"
+                        | "laterally"
+                        | "centrally"
+                        | "throughout"
+                        | "bilaterally"
+                )
+            })
         });
         let own = self.mention(at).and_then(|_| {
             let words = self.word(at);
@@ -334,7 +374,7 @@ impl Clause<'_, '_> {
         ]
         .iter()
         .any(|w| words.contains(w));
-        if uneven {
+        if uneven || self.is_on_both(tail_end) {
             return Some(Side::Bilateral);
         }
         // "mild B foraminal stenosis"
@@ -342,9 +382,29 @@ impl Clause<'_, '_> {
         both.or_else(|| self.note.side_in(own)).or_else(|| self.note.side_in(tail))
     }
 
-    /// Whether a finding is joined to the one before it: "sclerosis with erosions".
+    /// Whether a comma is followed by words that compare the sides: ", right greater than left",
+    /// ", symmetric".
+    fn is_on_both(&self, comma: usize) -> bool {
+        let side = |at: usize| find_side(self.word(at)).is_some();
+        let more = matches!(
+            self.word(comma + 2),
+            ">" | "greater" | "worse" | "more" | "larger" | "slightly" | "somewhat"
+        );
+        self.word(comma) == ","
+            && (side(comma + 1) && more
+                || self.word(comma + 1).starts_with("symmetric")
+                || matches!(self.word(comma + 1), "bilateral" | "bilaterally"))
+    }
+
+    /// Whether a finding is joined to the one before it: "sclerosis with erosions",
+    /// "osteoarthritis, worse medially, with an effusion".
     fn goes_with(&self, last: usize, at: usize) -> bool {
         let gap = self.note.get(Span::new(self.tokens[last].span.end, self.tokens[at].span.start));
+        let with = gap.starts_with(',')
+            && gap.split_once(", with").is_some_and(|(aside, _)| aside.split(' ').count() <= 4);
+        if with && !gap.contains([';', '.']) {
+            return true;
+        }
         let gap = gap.trim_start();
         ["with", "w/", "and ", "causing"].iter().any(|w| gap.starts_with(w))
             && gap.split(' ').count() <= 4
@@ -354,7 +414,11 @@ impl Clause<'_, '_> {
     fn region(&self, at: usize, imaging: &Imaging) -> Option<Region> {
         // The root of S1 in a picture of the lumbar spine.
         let lumbar = self.study.region == Some(Region::Lumbar);
-        let from_level = imaging.levels.first().and_then(|l| region_of(l));
+        // T12-L1 is in a picture of the lumbar spine, too.
+        let from_level = match self.study.region {
+            Some(region) if imaging.levels.iter().any(|l| touches(l, region)) => Some(region),
+            _ => imaging.levels.first().and_then(|l| region_of(l)),
+        };
         let from_level = match from_level {
             Some(Region::Sacral) if lumbar => self.study.region,
             region => region,
@@ -374,7 +438,10 @@ impl Clause<'_, '_> {
         // Words before the study's own name are its region, not the finding's.
         regions_in(self.note, near)
             .into_iter()
-            .filter(|(span, _)| !self.study.regions.iter().any(|(s, _)| s == span))
+            .filter(|(span, _)| {
+                let own = self.tokens[at].span.contains(*span);
+                own || !self.study.regions.iter().any(|(s, _)| s == span)
+            })
             .map(|(_, r)| r)
             .next()
     }

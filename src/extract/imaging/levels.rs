@@ -143,7 +143,10 @@ impl Clause<'_, '_> {
         }
         for n in 1..found.len() {
             // "herniation at C6-7 with mild cord compression"
-            let (before, own) = (&found[n - 1], &found[n]);
+            // "extrusion at L4-5 with contact of the L5 root and stenosis": that level is the root's.
+            let root = found[n - 1].1.finding.as_deref().is_some_and(|name| name.contains("root"));
+            let last = if root && n > 1 { n - 2 } else { n - 1 };
+            let (before, own) = (&found[last], &found[n]);
             let present = own.1.polarity == Some(FindingPolarity::Present);
             let with = (before.0 + 1..own.0).any(|i| {
                 // "DDD w/ osteophytes"

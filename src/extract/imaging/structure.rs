@@ -84,7 +84,18 @@ impl Clause<'_, '_> {
         }
         let verb = matches!(
             self.word(next),
-            ":" | "is" | "are" | "was" | "were" | "appear" | "appears" | "remain" | "remains"
+            ":" | "is"
+                | "are"
+                | "was"
+                | "were"
+                | "appear"
+                | "appears"
+                | "remain"
+                | "remains"
+                | "look"
+                | "looks"
+                | "seem"
+                | "seems"
         );
         if verb {
             next += 1;
