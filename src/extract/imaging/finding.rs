@@ -49,10 +49,12 @@ pub(super) fn read_clause(
     }
     let first = drafts.len();
     let mut found: Vec<(usize, Imaging)> = Vec::new();
+    let mut other_sides: Vec<(usize, (usize, Imaging))> = Vec::new();
     for at in 0..clause.tokens.len() {
         match clause.group(at) {
             Some(FINDING) => {
                 if let Some(imaging) = clause.read_finding(at) {
+                    other_sides.extend(clause.other_side(at, &imaging).map(|o| (at, o)));
                     found.push((at, imaging));
                 }
             }
@@ -85,6 +87,7 @@ pub(super) fn read_clause(
             imaging.levels = last.unwrap_or_default();
         }
     }
+    clause.share_named_levels(&mut found);
     let mut joint: Option<(usize, Region, Option<Side>)> = None;
     for (at, mut imaging) in found {
         // "left SI joint sclerosis with vacuum phenomenon" is all of that joint.
@@ -100,6 +103,12 @@ pub(super) fn read_clause(
             .filter(|_| imaging.levels.is_empty())
             .filter(|r| !matches!(r, Region::Cervical | Region::Thoracic | Region::Lumbar))
             .map(|region| (at, region, imaging.side));
+        // "moderate right and mild left stenosis" are two.
+        for (_, (side, other)) in other_sides.iter().filter(|(of, _)| *of == at) {
+            let place = clause.tokens[side - 1].span.union(clause.tokens[*side].span);
+            let (levels, region) = (imaging.levels.clone(), imaging.region);
+            drafts.push(clause.draft(place, Imaging { levels, region, ..other.clone() }, at));
+        }
         drafts.push(clause.draft(clause.quote(at), imaging, at));
     }
     let levelled = clause.read_normal_levels(drafts);
@@ -194,15 +203,16 @@ impl Clause<'_, '_> {
             .any(|w| words.contains(w))
     }
 
-    /// "moderate right and mild left stenosis": where the words of the other side begin.
-    fn other_side(&self, segment: usize) -> Option<usize> {
+    /// "moderate right and mild left stenosis": the same finding of the side before.
+    pub(super) fn other_side(&self, at: usize, own: &Imaging) -> Option<(usize, Imaging)> {
+        let segment = self.segment(at);
         let side = segment.checked_sub(2)?;
-        let and = self.word(segment - 1) == "and";
-        if !and || find_side(self.word(side)).is_none() {
-            return None;
-        }
-        let from = (0..side).rev().take_while(|&i| self.severity(i, i + 1).is_some()).last();
-        from.filter(|_| self.word_id(segment).is_some())
+        let joined = matches!(self.word(segment - 1), "and" | ",");
+        let other = find_side(self.word(side)).filter(|&s| own.side.is_some_and(|o| o != s))?;
+        let graded = own.severity.is_some() && self.word_id(segment).is_some();
+        let severity = self.severity(side.checked_sub(1)?, side)?;
+        let copy = Imaging { side: Some(other), severity: Some(severity), ..own.clone() };
+        (joined && graded).then_some((side, copy))
     }
 
     pub(super) fn read_finding(&self, at: usize) -> Option<Imaging> {
@@ -215,10 +225,7 @@ impl Clause<'_, '_> {
             None => concept.id.clone(),
         };
         let segment = self.segment(at);
-        let (segment, severity) = match self.other_side(segment) {
-            Some(from) => (from, self.severity(from, segment).max(self.severity(segment, at))),
-            None => (segment, self.severity(segment, at)),
-        };
+        let severity = self.severity(segment, at);
         let asserted = self.note.assert(mention.span);
         if asserted.assertion.time == Time::Hypothetical || self.is_sought(segment, at) {
             return None;
@@ -226,6 +233,7 @@ impl Clause<'_, '_> {
         // "The disc bulge flattens the sac": the finding was told of before.
         let again = at > 0
             && matches!(self.word(at - 1), "this" | "these" | "the" | "that")
+            && severity.is_none()
             && self.seen.contains(&finding);
         if again {
             return None;

@@ -348,7 +348,19 @@ pub(super) fn study_status(
     let needless = NEEDLESS_BEFORE.iter().any(|w| before.contains(w))
         || NEEDLESS_BEHIND.iter().any(|w| words.contains(w))
         || (before.trim_end().ends_with("no") && words.contains(" at this "));
-    if needless && !found && !found_before && !dated {
+    // "If she cannot bear weight, CT would be the next step": a radiologist's advice.
+    let advised = is_after_condition(note.get(lead)) || words.contains(" if ");
+    let advice = advised
+        && [
+            "next step",
+            "would be helpful",
+            "may be helpful",
+            "could be considered",
+            "may be considered",
+        ]
+        .iter()
+        .any(|w| note.get(sentence.span).contains(w));
+    if (needless || advice) && !found && !found_before && !dated {
         return None;
     }
     // What a study showed was seen, whatever else is planned; an order's purpose was not.
