@@ -137,6 +137,7 @@ impl Clause<'_, '_> {
                 && self.joined(at, *next)
                 && after.polarity == found[n].1.polarity
                 && !self.several(at)
+                && !(n > 0 && !found[n - 1].1.levels.is_empty() && self.word(at + 1) == ",")
             {
                 found[n].1.levels = after.levels.clone();
             }

@@ -358,7 +358,12 @@ impl Row<'_, '_> {
             };
             let weak = |m: &Mention| self.note.concept(m).field("weak").is_some();
             if !joined && let Some(last) = places.last_mut() {
-                if weak(&last.mention) || !weak(mention) {
+                // "the A1 pulley of the right thumb" is the pulley.
+                let part = (from..at)
+                    .rev()
+                    .take_while(|&i| !self.is_site(i))
+                    .any(|i| self.word(i) == "of");
+                if weak(&last.mention) || (!weak(mention) && !part) {
                     last.mention = *mention;
                 }
                 continue;
