@@ -56,7 +56,15 @@ pub(super) fn phrases(note: &Note<'_>, within: Span) -> Vec<Phrase> {
         }
     }
     // A noun inside a longer name: "epidural injection of the hip".
-    found.dedup_by(|b, a| a.head == b.head && a.procedure == b.procedure && a.target == b.target);
+    found.dedup_by(|b, a| {
+        let same = a.head == b.head && a.procedure == b.procedure && a.target == b.target;
+        if same {
+            // "of the L3 and L4 medial branches and the L5 dorsal ramus" is one, at all levels.
+            let new = b.levels.drain(..).filter(|level| !a.levels.contains(level));
+            a.levels.extend(new.collect::<Vec<_>>());
+        }
+        same
+    });
     found
 }
 

@@ -57,6 +57,18 @@ static PROVES: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"^ (?:establish|confirm|prove|support|mean|explain|rule|exclude|diagnose|imply|constitute|show|indicate|suggest)\b").unwrap()
 });
 
+// "does not establish" right behind a procedure that was judged
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static PROVES_NOT: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^ (?:do|does|did) not (?:establish|confirm|prove|support|mean|explain|exclude|diagnose|constitute)\b").unwrap()
+});
+
+// "that spring wore off in days", "gave", "did nothing": what only a procedure that was done does
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static ACTED: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^((?: \w+){0,4}) (?:wore off|gave|lasted|provided|held|brought|produced|did (?:nothing|little)|did not (?:help|last)|made (?:no|little|her|him|it|things))\b").unwrap()
+});
+
 // "does not want those again" of what was done before
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static NOT_AGAIN: LazyLock<Regex> = LazyLock::new(|| {
@@ -175,8 +187,10 @@ pub(super) fn standing(
         || behind.contains("as follows")
         || (DONE_BEHIND.is_match(behind) && !behind.contains("be "))
         || (note.get(phrase.head).starts_with("injected") && !note.get(lead).ends_with("be "));
+    let acted = acted(behind) && (helped || PROVES_NOT.is_match(behind));
     let took_place = (measured || dated || followed || done > wanted || (helped && !ahead))
-        && !(near && relief.is_none_or(|r| r.percent.is_none()));
+        && !(near && relief.is_none_or(|r| r.percent.is_none()))
+        || acted;
     let rest = note.get(Span::new(phrase.span.end.min(sentence.span.end), sentence.span.end));
     let own = own_words_behind(note, sentence, phrase);
     if EXPLAINED.is_match(own) && !helped && !dated {
@@ -227,6 +241,18 @@ pub(super) fn standing(
     };
     let own = asserted.assertion.experiencer != Experiencer::Family;
     own.then_some(Standing { status, asserted })
+}
+
+/// Whether a procedure is the subject of what it did, whatever words of a plan stand before it:
+/// "the repeat injection wore off in days".
+fn acted(behind: &str) -> bool {
+    let apart =
+        ["if", "when", "since", "as", "unless", "because", "after", "given", "and", "which"];
+    PROVES_NOT.is_match(behind)
+        || ACTED
+            .captures(behind)
+            .and_then(|c| c.get(1))
+            .is_some_and(|gap| !gap.as_str().split(' ').any(|word| apart.contains(&word)))
 }
 
 /// Whether a named procedure is not to be done again: "No further ESIs." Where something is
@@ -337,6 +363,10 @@ fn negation(note: &Note<'_>, asserted: &Asserted, phrase: &Phrase) -> Option<boo
             return None;
         }
         let ahead = hit.span.end <= phrase.head.start;
+        // "one negative block" is its outcome.
+        if ahead && matches!(note.get(hit.span).trim(), "negative" | "neg") {
+            return None;
+        }
         if !ahead && PROVES.is_match(&note.str()[hit.span.end..]) {
             return None;
         }
