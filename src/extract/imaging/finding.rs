@@ -203,18 +203,6 @@ impl Clause<'_, '_> {
             .any(|w| words.contains(w))
     }
 
-    /// "moderate right and mild left stenosis": the same finding of the side before.
-    pub(super) fn other_side(&self, at: usize, own: &Imaging) -> Option<(usize, Imaging)> {
-        let segment = self.segment(at);
-        let side = segment.checked_sub(2)?;
-        let joined = matches!(self.word(segment - 1), "and" | ",");
-        let other = find_side(self.word(side)).filter(|&s| own.side.is_some_and(|o| o != s))?;
-        let graded = own.severity.is_some() && self.word_id(segment).is_some();
-        let severity = self.severity(side.checked_sub(1)?, side)?;
-        let copy = Imaging { side: Some(other), severity: Some(severity), ..own.clone() };
-        (joined && graded).then_some((side, copy))
-    }
-
     pub(super) fn read_finding(&self, at: usize) -> Option<Imaging> {
         let mention = self.mention(at)?;
         let concept = self.note.concept(mention);
@@ -252,31 +240,6 @@ impl Clause<'_, '_> {
             polarity: Some(if absent { FindingPolarity::Absent } else { FindingPolarity::Present }),
             status: Some(EventStatus::Performed),
         })
-    }
-
-    /// What is narrowed, by the part behind the word or before it: "narrowing and spurs at the
-    /// ankle joint", "disc desiccation with loss of height".
-    fn narrowed_part(&self, at: usize) -> Option<&str> {
-        let end = (at + 1..self.tokens.len())
-            .find(|&i| matches!(self.word(i), ";" | "." | "but" | ":"))
-            .unwrap_or(self.tokens.len());
-        let part = (at + 1..end.min(at + 9)).find(|&i| self.group(i) == Some(STRUCTURE));
-        let named = part.and_then(|i| self.note.concept(self.mention(i)?).field("finding"));
-        let behind =
-            self.note.get(Span::new(self.tokens[at].span.end, self.tokens[end - 1].span.end));
-        let before =
-            self.note.get(Span::new(self.tokens[0].span.start, self.tokens[at].span.start));
-        let disc = |words: &str| words.contains("disc") || words.contains("disk");
-        let bone = ["vertebra", "fracture", "compression", "wedg", "bod"];
-        match named
-            .filter(|finding| finding.ends_with("stenosis") || finding.ends_with("narrowing"))
-        {
-            Some(finding) => Some(finding),
-            None if behind.contains("joint") => Some("joint space narrowing"),
-            None if bone.iter().any(|w| before.contains(w) || behind.contains(w)) => None,
-            None if disc(behind) || disc(before) => Some("disc space narrowing"),
-            None => None,
-        }
     }
 
     /// Whether a finding is denied. A denial does not reach over a comma to a finding that
@@ -354,54 +317,6 @@ impl Clause<'_, '_> {
                 .ok()
         });
         before.or(behind.flatten()).or(own)
-    }
-
-    fn side(&self, from: usize, at: usize) -> Option<Side> {
-        let tail_end = (at + 1..self.tokens.len())
-            .find(|&i| {
-                matches!(
-                    self.word(i),
-                    "," | ";" | "." | "with" | "and" | "but" | "causing" | "resulting"
-                ) || self.is_finding(i)
-            })
-            .unwrap_or(self.tokens.len());
-        let tail = Span::new(
-            self.tokens[at].span.end,
-            self.tokens[tail_end - 1].span.end.max(self.tokens[at].span.end),
-        );
-        let own = Span::new(self.tokens[from].span.start, self.tokens[at].span.end);
-        let words = self.note.get(tail);
-        let uneven = [
-            "greater on the",
-            "worse on the",
-            "more on the",
-            "greater than",
-            "right greater",
-            "left greater",
-            "worse on",
-        ]
-        .iter()
-        .any(|w| words.contains(w));
-        if uneven || self.is_on_both(tail_end) {
-            return Some(Side::Bilateral);
-        }
-        // "mild B foraminal stenosis"
-        let both = (from..at).any(|i| self.word(i) == "b").then_some(Side::Bilateral);
-        both.or_else(|| self.note.side_in(own)).or_else(|| self.note.side_in(tail))
-    }
-
-    /// Whether a comma is followed by words that compare the sides: ", right greater than left",
-    /// ", symmetric".
-    fn is_on_both(&self, comma: usize) -> bool {
-        let side = |at: usize| find_side(self.word(at)).is_some();
-        let more = matches!(
-            self.word(comma + 2),
-            ">" | "greater" | "worse" | "more" | "larger" | "slightly" | "somewhat"
-        );
-        self.word(comma) == ","
-            && (side(comma + 1) && more
-                || self.word(comma + 1).starts_with("symmetric")
-                || matches!(self.word(comma + 1), "bilateral" | "bilaterally"))
     }
 
     /// Whether a finding is joined to the one before it: "sclerosis with erosions",

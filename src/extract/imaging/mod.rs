@@ -3,6 +3,7 @@
 mod finding;
 mod levels;
 mod normal;
+mod side;
 mod structure;
 mod study;
 
