@@ -120,17 +120,31 @@ impl Reader<'_, '_> {
                 let levels = note.levels_in(lead);
                 let levels = if levels.is_empty() { note.levels_in(tail) } else { levels };
                 let own_side = side(lead).or_else(|| side(tail));
+                // "slowing of the right ulnar nerve is insufficient for ulnar neuropathy"
+                let only = (result == EmgResult::Equivocal && conditions.len() == 1)
+                    .then(|| side(Span::new(within.start, mention.span.start)))
+                    .flatten();
                 let span = Span::new(self.quote_start(mention.span, previous), mention.span.end);
-                self.push(
-                    span,
-                    Emg {
-                        result: Some(result),
-                        condition: Some(self.condition(mention)),
-                        levels,
-                        side: own_side,
-                        status: EventStatus::Performed,
-                    },
-                );
+                let emg = Emg {
+                    result: Some(result),
+                    condition: Some(self.condition(mention)),
+                    levels,
+                    side: own_side.or(only),
+                    status: EventStatus::Performed,
+                };
+                match self.graded_sides(lead) {
+                    Some(sides) => {
+                        for (place, side) in sides {
+                            let place = if place.end == sides[1].0.end {
+                                place.union(mention.span)
+                            } else {
+                                place
+                            };
+                            self.push(place, Emg { side: Some(side), ..emg.clone() });
+                        }
+                    }
+                    None => self.push(span, emg),
+                }
                 previous = mention.span.end;
             }
         }

@@ -54,6 +54,11 @@ fn is_report(note: &Note<'_>) -> bool {
         || (headings.clone().any(conduction) && headings.any(|h| needle(h) && !conduction(h)))
 }
 
+/// Whether a row gives what was measured: "peroneal motor: latency 4.9 ms", "(limb 32 C)".
+fn is_measured(words: &str) -> bool {
+    ["ms,", " ms", " mv", " m/s", " uv", "temperature"].iter().any(|unit| words.contains(unit))
+}
+
 struct Reader<'a, 'n> {
     note: &'a Note<'n>,
     report: bool,
@@ -125,7 +130,8 @@ impl Reader<'_, '_> {
         // A row of a table, or a title.
         let tabular = note.as_written(body).contains("   ") && !words.contains(". ");
         let bare = self.findings(body).next().is_none();
-        if let Some(heading) = heading.filter(|_| tabular) {
+        let measured = self.report && is_measured(words);
+        if let Some(heading) = heading.filter(|_| tabular || (measured && bare)) {
             self.read_table(sentence, heading);
         }
         // One muscle's row is no study: "Biceps   Nl   0   0".

@@ -87,8 +87,14 @@ impl Reader<'_, '_> {
             ]
             .iter()
             .any(|w| behind.contains(w));
-        let denied = denied && !words.contains("no evidence") && !own_result(note, whole, sentence);
         let lead = note.get(Span::new(sentence.span.start, whole.start));
+        // "If there is no change by then, I would repeat the EMG" denies the change.
+        let condition =
+            lead.starts_with("if ") && [" would ", " will ", ","].iter().any(|w| lead.contains(w));
+        let denied = denied
+            && !condition
+            && !words.contains("no evidence")
+            && !own_result(note, whole, sentence);
         let directly =
             denied && NONE.iter().any(|w| lead == *w || lead.ends_with(&format!(" {w}")));
         let broken_off = !result && BROKEN_OFF.iter().any(|w| behind.contains(w));

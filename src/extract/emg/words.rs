@@ -1,11 +1,22 @@
 //! How words around an electrodiagnostic finding bind: its nerve, its doubt, its bounds.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::{FINDING, LEAD, Reader};
 use crate::extract::{find_levels, find_side};
-use crate::fact::Time;
+use crate::fact::{Side, Time};
+use crate::pattern::ascii_regex;
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
+
+// "severe right and mild left"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static GRADED_SIDES: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b((?:minimal|mild|moderate|severe|moderately severe)(?:-to-\w+)? (?:left|right)),? and (?:a )?((?:minimal|mild|moderate|severe|moderately severe)(?:-to-\w+)? (?:left|right))\b").unwrap()
+});
 
 impl Reader<'_, '_> {
     /// "at the carpal tunnel" names where a nerve is caught.
@@ -62,6 +73,13 @@ impl Reader<'_, '_> {
             if let Some(last) = out.last_mut() {
                 let gap = Span::new(last.span.end, mention.span.start.max(last.span.end));
                 let words = note.get(gap);
+                // "ulnar neuropathy at the elbow, with conduction block and axonal loss"
+                let kind = note.concept(&mention).id == "axonal degeneration"
+                    && [" with ", " and ", "without "].iter().any(|w| words.contains(w))
+                    && !words.contains(['.', ';']);
+                if kind {
+                    continue;
+                }
                 let joins = self.has(gap, "joins")
                     || words.trim() == "("
                     || (words.ends_with('(') && words.len() <= 30)
@@ -190,6 +208,18 @@ impl Reader<'_, '_> {
             return concept.id.clone();
         }
         format!("{nerve} {word}")
+    }
+
+    /// "severe right and mild left median neuropathy": each side with its grade.
+    pub(super) fn graded_sides(&self, lead: Span) -> Option<[(Span, Side); 2]> {
+        let found = GRADED_SIDES.captures(self.note.get(lead))?;
+        let place = |group: usize| {
+            let part = found.get(group)?;
+            let side = find_side(part.as_str())?;
+            Some((Span::new(lead.start + part.start(), lead.start + part.end()), side))
+        };
+        let (first, second) = (place(1)?, place(2)?);
+        (first.1 != second.1).then_some([first, second])
     }
 
     /// Where the modifiers of a finding begin.

@@ -1,6 +1,6 @@
 //! Findings of a study: what, where, how severe, there or not.
 
-use super::study::{Study, region_of, regions_in};
+use super::study::{Study, region_of, regions_in, touches};
 use crate::extract::{Draft, Note, Token, What, find_levels, find_side, tokens};
 use crate::fact::{
     EventStatus, FindingPolarity, Imaging, Kind, Polarity, Region, Severity, Side, Time,
@@ -49,10 +49,12 @@ pub(super) fn read_clause(
     }
     let first = drafts.len();
     let mut found: Vec<(usize, Imaging)> = Vec::new();
+    let mut other_sides: Vec<(usize, (usize, Imaging))> = Vec::new();
     for at in 0..clause.tokens.len() {
         match clause.group(at) {
             Some(FINDING) => {
                 if let Some(imaging) = clause.read_finding(at) {
+                    other_sides.extend(clause.other_side(at, &imaging).map(|o| (at, o)));
                     found.push((at, imaging));
                 }
             }
@@ -85,6 +87,7 @@ pub(super) fn read_clause(
             imaging.levels = last.unwrap_or_default();
         }
     }
+    clause.share_named_levels(&mut found);
     let mut joint: Option<(usize, Region, Option<Side>)> = None;
     for (at, mut imaging) in found {
         // "left SI joint sclerosis with vacuum phenomenon" is all of that joint.
@@ -92,7 +95,7 @@ pub(super) fn read_clause(
             .filter(|(last, ..)| clause.near_region(at).is_none() && clause.goes_with(*last, at));
         imaging.region = shared.map(|(_, region, _)| region).or(clause.region(at, &imaging));
         imaging.side = imaging.side.or(shared.and_then(|(.., side)| side));
-        if imaging.side.is_none() {
+        if imaging.side.is_none() && study.covers(imaging.region) {
             imaging.side = study.side.filter(|_| imaging.levels.is_empty());
         }
         let own = shared.map(|(_, region, _)| region).or(clause.near_region(at));
@@ -100,6 +103,12 @@ pub(super) fn read_clause(
             .filter(|_| imaging.levels.is_empty())
             .filter(|r| !matches!(r, Region::Cervical | Region::Thoracic | Region::Lumbar))
             .map(|region| (at, region, imaging.side));
+        // "moderate right and mild left stenosis" are two.
+        for (_, (side, other)) in other_sides.iter().filter(|(of, _)| *of == at) {
+            let place = clause.tokens[side - 1].span.union(clause.tokens[*side].span);
+            let (levels, region) = (imaging.levels.clone(), imaging.region);
+            drafts.push(clause.draft(place, Imaging { levels, region, ..other.clone() }, at));
+        }
         drafts.push(clause.draft(clause.quote(at), imaging, at));
     }
     let levelled = clause.read_normal_levels(drafts);
@@ -194,30 +203,17 @@ impl Clause<'_, '_> {
             .any(|w| words.contains(w))
     }
 
-    /// "moderate right and mild left stenosis": where the words of the other side begin.
-    fn other_side(&self, segment: usize) -> Option<usize> {
-        let side = segment.checked_sub(2)?;
-        let and = self.word(segment - 1) == "and";
-        if !and || find_side(self.word(side)).is_none() {
-            return None;
-        }
-        let from = (0..side).rev().take_while(|&i| self.severity(i, i + 1).is_some()).last();
-        from.filter(|_| self.word_id(segment).is_some())
-    }
-
     pub(super) fn read_finding(&self, at: usize) -> Option<Imaging> {
         let mention = self.mention(at)?;
         let concept = self.note.concept(mention);
         let words = self.note.get(mention.span);
         let finding = match concept.field("named") {
+            Some("part") => self.narrowed_part(at)?.to_owned(),
             Some(_) => words.to_owned(),
             None => concept.id.clone(),
         };
         let segment = self.segment(at);
-        let (segment, severity) = match self.other_side(segment) {
-            Some(from) => (from, self.severity(from, segment).max(self.severity(segment, at))),
-            None => (segment, self.severity(segment, at)),
-        };
+        let severity = self.severity(segment, at);
         let asserted = self.note.assert(mention.span);
         if asserted.assertion.time == Time::Hypothetical || self.is_sought(segment, at) {
             return None;
@@ -225,6 +221,7 @@ impl Clause<'_, '_> {
         // "The disc bulge flattens the sac": the finding was told of before.
         let again = at > 0
             && matches!(self.word(at - 1), "this" | "these" | "the" | "that")
+            && severity.is_none()
             && self.seen.contains(&finding);
         if again {
             return None;
@@ -295,7 +292,21 @@ impl Clause<'_, '_> {
         let before = (from..at).filter_map(of).next_back();
         // "stenosis, severe at L4-5", "stenosis (severe)".
         let behind = (matches!(self.word(at + 1), "(" | "," | "which")).then(|| {
-            of(at + 2).filter(|_| matches!(self.word(at + 3), "" | ")" | "," | "." | "in" | "at"))
+            of(at + 2).filter(|_| {
+                matches!(
+                    self.word(at + 3),
+                    "" | ")"
+                        | ","
+                        | "."
+                        | "in"
+                        | "at"
+                        | "medially"
+                        | "laterally"
+                        | "centrally"
+                        | "throughout"
+                        | "bilaterally"
+                )
+            })
         });
         let own = self.mention(at).and_then(|_| {
             let words = self.word(at);
@@ -308,43 +319,15 @@ impl Clause<'_, '_> {
         before.or(behind.flatten()).or(own)
     }
 
-    fn side(&self, from: usize, at: usize) -> Option<Side> {
-        let tail_end = (at + 1..self.tokens.len())
-            .find(|&i| {
-                matches!(
-                    self.word(i),
-                    "," | ";" | "." | "with" | "and" | "but" | "causing" | "resulting"
-                ) || self.is_finding(i)
-            })
-            .unwrap_or(self.tokens.len());
-        let tail = Span::new(
-            self.tokens[at].span.end,
-            self.tokens[tail_end - 1].span.end.max(self.tokens[at].span.end),
-        );
-        let own = Span::new(self.tokens[from].span.start, self.tokens[at].span.end);
-        let words = self.note.get(tail);
-        let uneven = [
-            "greater on the",
-            "worse on the",
-            "more on the",
-            "greater than",
-            "right greater",
-            "left greater",
-            "worse on",
-        ]
-        .iter()
-        .any(|w| words.contains(w));
-        if uneven {
-            return Some(Side::Bilateral);
-        }
-        // "mild B foraminal stenosis"
-        let both = (from..at).any(|i| self.word(i) == "b").then_some(Side::Bilateral);
-        both.or_else(|| self.note.side_in(own)).or_else(|| self.note.side_in(tail))
-    }
-
-    /// Whether a finding is joined to the one before it: "sclerosis with erosions".
+    /// Whether a finding is joined to the one before it: "sclerosis with erosions",
+    /// "osteoarthritis, worse medially, with an effusion".
     fn goes_with(&self, last: usize, at: usize) -> bool {
         let gap = self.note.get(Span::new(self.tokens[last].span.end, self.tokens[at].span.start));
+        let with = gap.starts_with(',')
+            && gap.split_once(", with").is_some_and(|(aside, _)| aside.split(' ').count() <= 4);
+        if with && !gap.contains([';', '.']) {
+            return true;
+        }
         let gap = gap.trim_start();
         ["with", "w/", "and ", "causing"].iter().any(|w| gap.starts_with(w))
             && gap.split(' ').count() <= 4
@@ -354,7 +337,11 @@ impl Clause<'_, '_> {
     fn region(&self, at: usize, imaging: &Imaging) -> Option<Region> {
         // The root of S1 in a picture of the lumbar spine.
         let lumbar = self.study.region == Some(Region::Lumbar);
-        let from_level = imaging.levels.first().and_then(|l| region_of(l));
+        // T12-L1 is in a picture of the lumbar spine, too.
+        let from_level = match self.study.region {
+            Some(region) if imaging.levels.iter().any(|l| touches(l, region)) => Some(region),
+            _ => imaging.levels.first().and_then(|l| region_of(l)),
+        };
         let from_level = match from_level {
             Some(Region::Sacral) if lumbar => self.study.region,
             region => region,
@@ -374,7 +361,10 @@ impl Clause<'_, '_> {
         // Words before the study's own name are its region, not the finding's.
         regions_in(self.note, near)
             .into_iter()
-            .filter(|(span, _)| !self.study.regions.iter().any(|(s, _)| s == span))
+            .filter(|(span, _)| {
+                let own = self.tokens[at].span.contains(*span);
+                own || !self.study.regions.iter().any(|(s, _)| s == span)
+            })
             .map(|(_, r)| r)
             .next()
     }

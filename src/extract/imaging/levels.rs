@@ -137,13 +137,17 @@ impl Clause<'_, '_> {
                 && self.joined(at, *next)
                 && after.polarity == found[n].1.polarity
                 && !self.several(at)
+                && !(n > 0 && !found[n - 1].1.levels.is_empty() && self.word(at + 1) == ",")
             {
                 found[n].1.levels = after.levels.clone();
             }
         }
         for n in 1..found.len() {
             // "herniation at C6-7 with mild cord compression"
-            let (before, own) = (&found[n - 1], &found[n]);
+            // "extrusion at L4-5 with contact of the L5 root and stenosis": that level is the root's.
+            let root = (found[n - 1].0..found[n].0).any(|i| self.word(i).contains("root"));
+            let last = if root && n > 1 { n - 2 } else { n - 1 };
+            let (before, own) = (&found[last], &found[n]);
             let present = own.1.polarity == Some(FindingPolarity::Present);
             let with = (before.0 + 1..own.0).any(|i| {
                 // "DDD w/ osteophytes"
@@ -172,6 +176,33 @@ impl Clause<'_, '_> {
             if own.1.levels.is_empty() && shares && !cut && !self.is_everywhere(own.0) {
                 found[n].1.levels = before.1.levels.clone();
             }
+        }
+    }
+
+    /// "desiccation at L4-5 and L5-S1 and facet arthrosis at both of those levels"
+    pub(super) fn share_named_levels(&self, found: &mut [(usize, Imaging)]) {
+        let again = [
+            "at both levels",
+            "at both of those",
+            "at both of these",
+            "at both these",
+            "at both those",
+            "at these levels",
+            "at those levels",
+            "at the same level",
+            "at that level",
+        ];
+        for n in 1..found.len() {
+            let next = found.get(n + 1).map_or(self.tokens.len(), |(at, _)| *at);
+            let from = self.tokens[found[n].0].span.end;
+            let tail = self.note.get(Span::new(from, self.tokens[next - 1].span.end.max(from)));
+            let Some(words) = again.iter().find(|w| tail.trim_start().starts_with(*w)) else {
+                continue;
+            };
+            let several = words.contains("both") || words.ends_with("levels");
+            let fits = |imaging: &&Imaging| imaging.levels.len() > usize::from(several);
+            let levels = found[..n].iter().rev().map(|(_, imaging)| imaging).find(fits);
+            found[n].1.levels = levels.map(|i| i.levels.clone()).unwrap_or_default();
         }
     }
 

@@ -3,6 +3,7 @@
 mod finding;
 mod levels;
 mod normal;
+mod side;
 mod structure;
 mod study;
 
@@ -195,7 +196,9 @@ impl Reader<'_, '_> {
             let other = note
                 .mentions_in("emg", sentence.span)
                 .any(|m| note.concept(m).field("role") == Some("study"))
-                || words.contains("diagnosis");
+                || words.contains("diagnosis")
+                || words.contains("diagnoses")
+                || self.is_visit(sentence);
             let labelled = sentence.section == Section::Imaging || words.contains(':');
             let near = near || own_impression;
             // "I have reviewed the images." says nothing of them yet.
@@ -237,6 +240,18 @@ impl Reader<'_, '_> {
         {
             self.study = None;
         }
+    }
+
+    /// A row of a chronicle that tells of a visit: "03/2015, treating physician: ..."
+    fn is_visit(&self, sentence: &Sentence) -> bool {
+        let first = self.note.dates_in(sentence.span).next();
+        let visit =
+            ["physician", "dr.", "clinic", "visit", "consult", "office", "evaluation", "surgeon"];
+        first.is_some_and(|date| {
+            let rest = self.note.get(Span::new(date.span.end, sentence.span.end));
+            let label = rest.split([':', '.']).next().unwrap_or(rest);
+            date.span.start <= sentence.span.start + 2 && visit.iter().any(|w| label.contains(w))
+        })
     }
 
     /// A study whose region is not said has that of its first finding's levels.

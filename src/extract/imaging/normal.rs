@@ -1,8 +1,8 @@
 //! Studies, and levels of one, that are normal.
 
 use super::finding::{Clause, FINDING, STRUCTURE};
-use super::study::{region_of, regions_in};
-use crate::extract::{Draft, find_levels};
+use super::study::{region_of, regions_in, touches};
+use crate::extract::{Draft, find_levels, find_side};
 use crate::fact::{EventStatus, FindingPolarity, Imaging, Polarity, Region};
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -30,6 +30,12 @@ impl Clause<'_, '_> {
             polarity: Some(FindingPolarity::Present),
             status: Some(EventStatus::Performed),
         }
+    }
+
+    /// The region of some levels; the study's own where they reach into it.
+    fn region_of_all(&self, levels: &[String]) -> Option<Region> {
+        let own = self.study.region.filter(|&r| levels.iter().any(|level| touches(level, r)));
+        own.or_else(|| levels.first().and_then(|level| region_of(level)))
     }
 
     fn push_normal(&self, span: Span, kind: Imaging, at: usize, drafts: &mut Vec<Draft>) {
@@ -87,7 +93,7 @@ impl Clause<'_, '_> {
             let place = self.tokens[from].span.union(self.tokens[end - 1].span);
             let levels: Vec<String> =
                 find_levels(self.note.get(place)).into_iter().map(|(_, level)| level).collect();
-            let region = levels.first().and_then(|level| region_of(level));
+            let region = self.region_of_all(&levels);
             let span = place.union(self.tokens[at].span);
             self.push_normal(span, self.normal(region, levels), at, drafts);
         }
@@ -130,7 +136,8 @@ impl Clause<'_, '_> {
         let before = self.study.from >= self.tokens[at].span.end
             && self.tokens[at].span.end + 12 >= self.study.from;
         let near = at <= NORMAL_REACH || otherwise;
-        let own = before || (near && (named || subject));
+        let alone = self.is_region_alone(at);
+        let own = before || alone || (near && (named || subject));
         // Normal parts of an examination are not the study.
         let part = ["strength", "gait", "reflex", "sensation", "range of motion", "pulse", "tone"]
             .iter()
@@ -159,8 +166,30 @@ impl Clause<'_, '_> {
             regions_in(self.note, Span::new(self.tokens[0].span.start, self.tokens[at].span.end))
                 .first()
                 .map(|(_, r)| *r);
-        let levels = if short && !named { row.to_vec() } else { Vec::new() };
-        let region = levels.first().and_then(|level| region_of(level)).or(region);
-        self.push_normal(span, self.normal(region.or(self.study.region), levels), at, drafts);
+        let levels = if short && !named && !alone { row.to_vec() } else { Vec::new() };
+        let region = self.region_of_all(&levels).or(region);
+        let mut kind = self.normal(region.or(self.study.region), levels);
+        if alone {
+            kind.side = self.note.side_in(Span::new(self.tokens[0].span.start, span.end));
+        }
+        self.push_normal(span, kind, at, drafts);
+    }
+
+    /// Whether nothing but a part of the body is called normal: "The left hip is unremarkable."
+    fn is_region_alone(&self, at: usize) -> bool {
+        let lead = Span::new(self.tokens[0].span.start, self.tokens[at].span.start);
+        let regions = regions_in(self.note, lead);
+        let passes = |i: usize| {
+            find_side(self.word(i)).is_some()
+                || regions.iter().any(|(span, _)| span.contains(self.tokens[i].span))
+                || matches!(
+                    self.word(i),
+                    "the" | "is" | "are" | "joint" | "appears" | "appear" | ":"
+                )
+        };
+        !regions.is_empty()
+            && !self.study.span.overlaps(lead)
+            && (0..at).all(passes)
+            && matches!(self.word(at + 1), "" | "." | ";" | ",")
     }
 }

@@ -3,6 +3,7 @@
 use super::finding::{Clause, FINDING, STRUCTURE};
 use crate::extract::find_side;
 use crate::fact::{EventStatus, FindingPolarity, Imaging};
+use crate::span::Span;
 
 impl Clause<'_, '_> {
     /// "normal central canal, neural foramina and facet joints", "the foramina are patent".
@@ -84,7 +85,18 @@ impl Clause<'_, '_> {
         }
         let verb = matches!(
             self.word(next),
-            ":" | "is" | "are" | "was" | "were" | "appear" | "appears" | "remain" | "remains"
+            ":" | "is"
+                | "are"
+                | "was"
+                | "were"
+                | "appear"
+                | "appears"
+                | "remain"
+                | "remains"
+                | "look"
+                | "looks"
+                | "seem"
+                | "seems"
         );
         if verb {
             next += 1;
@@ -100,5 +112,30 @@ impl Clause<'_, '_> {
         next == at + 1
             && sound(next)
             && matches!(self.word(next + 1), "" | "," | "." | ";" | ")" | "at" | "throughout")
+    }
+
+    /// What is narrowed, by the part behind the word or before it: "narrowing and spurs at the
+    /// ankle joint", "disc desiccation with loss of height".
+    pub(super) fn narrowed_part(&self, at: usize) -> Option<&str> {
+        let end = (at + 1..self.tokens.len())
+            .find(|&i| matches!(self.word(i), ";" | "." | "but" | ":"))
+            .unwrap_or(self.tokens.len());
+        let part = (at + 1..end.min(at + 9)).find(|&i| self.group(i) == Some(STRUCTURE));
+        let named = part.and_then(|i| self.note.concept(self.mention(i)?).field("finding"));
+        let behind =
+            self.note.get(Span::new(self.tokens[at].span.end, self.tokens[end - 1].span.end));
+        let before =
+            self.note.get(Span::new(self.tokens[0].span.start, self.tokens[at].span.start));
+        let disc = |words: &str| words.contains("disc") || words.contains("disk");
+        let bone = ["vertebra", "fracture", "compression", "wedg", "bod"];
+        match named
+            .filter(|finding| finding.ends_with("stenosis") || finding.ends_with("narrowing"))
+        {
+            Some(finding) => Some(finding),
+            None if behind.contains("joint") => Some("joint space narrowing"),
+            None if bone.iter().any(|w| before.contains(w) || behind.contains(w)) => None,
+            None if disc(behind) || disc(before) => Some("disc space narrowing"),
+            None => None,
+        }
     }
 }

@@ -33,6 +33,12 @@ pub(super) struct Study {
 }
 
 impl Study {
+    /// Whether a region is one that the study's name has: its side is of no other.
+    pub(super) fn covers(&self, region: Option<Region>) -> bool {
+        let named = |region| self.regions.iter().any(|(_, r)| *r == region);
+        region.is_none() || self.regions.is_empty() || region.is_some_and(named)
+    }
+
     /// The study as far as a heading of its report goes: "LEFT KNEE" is of that region and side.
     pub(super) fn under(&self, note: &Note<'_>, heading: Span) -> Study {
         let mut part = self.clone();
@@ -71,6 +77,11 @@ pub(super) fn region_of(level: &str) -> Option<Region> {
         'S' => Some(Region::Sacral),
         _ => None,
     }
+}
+
+/// Whether a level is the border of a region: "T12-L1" is thoracic and lumbar.
+pub(super) fn touches(level: &str, region: Region) -> bool {
+    level.split('-').any(|part| region_of(part) == Some(region))
 }
 
 /// The studies that a stretch names, in order; "MRI scan" and "X-ray films" are one.
@@ -203,6 +214,17 @@ pub(super) fn header_study(note: &Note<'_>) -> Option<Study> {
     })
 }
 
+/// Whether words lead from a condition to what is then to be done: "if there is no change, I
+/// would repeat"; what the condition denies is not the study.
+fn is_after_condition(lead: &str) -> bool {
+    let condition = ["if ", "should "].iter().any(|w| lead.starts_with(w))
+        || [" if ", " unless "].iter().any(|w| lead.contains(w));
+    condition
+        && [",", " i would", " we would", " would ", " i will", " we will", " then ", " we'll"]
+            .iter()
+            .any(|w| lead.contains(w))
+}
+
 /// Words before a study that say that it is not called for.
 const NEEDLESS_BEFORE: &[&str] = &[
     "no need for",
@@ -293,7 +315,8 @@ pub(super) fn study_status(
     let found_before = note.mentions_in("imaging-finding", lead).next().is_some();
     let denied_before = !found_before
         && last("not-done", lead).filter(|&e| near(e)).is_some()
-        && (asserted.has(CueCategory::Negated, note.lexicon) || note.get(lead).contains("not "));
+        && (asserted.has(CueCategory::Negated, note.lexicon) || note.get(lead).contains("not "))
+        && !is_after_condition(note.get(lead));
     let denied_behind = last("not-done", clause).is_some_and(|end| {
         let gap = note.get(Span::new(study.span.end.min(end), end));
         gap.len() <= 60 && !gap.contains("no ") && !gap.contains(',') && gap.contains("not")
@@ -325,7 +348,19 @@ pub(super) fn study_status(
     let needless = NEEDLESS_BEFORE.iter().any(|w| before.contains(w))
         || NEEDLESS_BEHIND.iter().any(|w| words.contains(w))
         || (before.trim_end().ends_with("no") && words.contains(" at this "));
-    if needless && !found && !found_before && !dated {
+    // "If she cannot bear weight, CT would be the next step": a radiologist's advice.
+    let advised = is_after_condition(note.get(lead)) || words.contains(" if ");
+    let advice = advised
+        && [
+            "next step",
+            "would be helpful",
+            "may be helpful",
+            "could be considered",
+            "may be considered",
+        ]
+        .iter()
+        .any(|w| note.get(sentence.span).contains(w));
+    if (needless || advice) && !found && !found_before && !dated {
         return None;
     }
     // What a study showed was seen, whatever else is planned; an order's purpose was not.

@@ -165,6 +165,7 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
         .into_iter()
         .filter(|d| relief != Relief::None || d.start >= span.end)
         .find(|d| lasts(note, within, *d))
+        .or_else(|| word("a-while").map(|m| m.span).filter(|d| lasts(note, within, *d)))
         .or(briefly.map(|m| m.span));
     if let Some(duration) =
         duration.filter(|d| d.start <= whole.end + 60 && d.end + 60 >= whole.start)

@@ -24,7 +24,7 @@ static ANSWERED_NO: LazyLock<Regex> = LazyLock::new(|| {
 // "was aborted", "but never pursued", "denied by the carrier"
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static CAME_TO_NOTHING: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:(?:was|were|been|be|is|are) (?:then |later |subsequently |ultimately )?(?:aborted|abandoned|cancell?ed|called off|denied|refused|declined|not (?:authorized|approved|covered|completed|pursued|given|scheduled))|^ (?:cancell?ed|aborted|abandoned|denied|refused|declined|not approved|not authorized)|(?:but|and|was|were) (?:was |were |has |have )?never (?:been )?(?:pursued|scheduled|performed|done|completed|carried out|followed through|given)|(?:never|did not) follow(?:ed)? (?:up|through)|never (?:went (?:through|ahead)|had (?:it|one|this|them)|took place|happened)|did not (?:go through|go ahead|proceed|pursue|follow through|take place|happen)|(?:could not|unable to) (?:be |complete |perform |access |advance |enter |reach )(?:completed|performed|done|the|it|past|into)|denied (?:by|on)|not certified|non-?certified)\b").unwrap()
+    ascii_regex(r"\b(?:(?:was|were|been|be|is|are) (?:then |later |subsequently |ultimately )?(?:aborted|abandoned|cancell?ed|called off|denied|refused|declined|not (?:authorized|approved|covered|completed|pursued|given|scheduled))|^ (?:cancell?ed|aborted|abandoned|denied|refused|declined|not approved|not authorized)|(?:but|and|was|were) (?:was |were |has |have )?never (?:been )?(?:pursued|scheduled|performed|done|completed|carried out|followed through|given)|(?:never|did not) follow(?:ed)? (?:up|through)|(?:and|but) (?:was |were |then |later |it was )*(?:cancell?ed|called off|abandoned|dropped|denied)|never (?:went (?:through|ahead|back|forward|in)|came back|returned|got around to|got it|got one|had (?:it|one|this|them)|took place|happened)|did not (?:go through|go ahead|proceed|pursue|follow through|take place|happen)|(?:could not|unable to) (?:be |complete |perform |access |advance |enter |reach )(?:completed|performed|done|the|it|past|into)|denied (?:by|on)|not certified|non-?certified)\b").unwrap()
 });
 
 // "performed today", "done in the office"
@@ -42,7 +42,37 @@ static REJECTED_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
 // "I would not recommend", "there is no role for", "advised against"
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static REJECTED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:(?:(?:do|does|did|would|will) not|don't|doesn't|wouldn't) (?:think|believe|recommend|advise|advocate|suggest|favor|support|offer|repeat|perform|pursue|proceed)|no (?:role|need|indication|reason|place) (?:for|to)|not a (?:good |suitable |great )?candidate for|(?:advis|recommend|counsel)(?:e|ed|es|s|ing)? against|not in favor of|not recommending)\b[^.;]{0,50}$").unwrap()
+    ascii_regex(r"\b(?:(?:(?:do|does|did|would|will) not|don't|doesn't|wouldn't) (?:think|believe|recommend|advise|advocate|suggest|favor|support|offer|repeat|perform|pursue|proceed)|no (?:role|need|indication|reason|place) (?:for|to)|not a (?:good |suitable |great )?candidate for|(?:advis|recommend|counsel)(?:e|ed|es|s|ing)? against|not in favor of|not recommending|not (?:currently |now )?(?:seeking|requesting|pursuing|considering|asking for|looking for))\b[^.;]{0,50}$").unwrap()
+});
+
+// "no further epidurals", "no repeat block"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static NO_MORE: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\bno (?:further|more|additional|repeat) (?:\w+ ){0,3}\w+$").unwrap()
+});
+
+// "one negative block does not establish": what such an outcome proves
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static PROVES: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^ (?:establish|confirm|prove|support|mean|explain|rule|exclude|diagnose|imply|constitute|show|indicate|suggest)\b").unwrap()
+});
+
+// "does not establish" right behind a procedure that was judged
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static PROVES_NOT: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^ (?:do|does|did) not (?:establish|confirm|prove|support|mean|explain|exclude|diagnose|constitute)\b").unwrap()
+});
+
+// "that spring wore off in days", "gave", "did nothing": what only a procedure that was done does
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static ACTED: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^((?: \w+){0,4}) (?:wore off|gave|lasted|provided|held|brought|produced|did (?:nothing|little)|did not (?:help|last)|made (?:no|little|her|him|it|things))\b").unwrap()
+});
+
+// "does not want those again" of what was done before
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static NOT_AGAIN: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^[^.;]{0,30}\b(?:again|any ?more|another(?: one| round)?|(?:those|these|them|it) repeated|to repeat (?:it|them|those|that))\b").unwrap()
 });
 
 // "never been offered a nerve block"
@@ -157,8 +187,10 @@ pub(super) fn standing(
         || behind.contains("as follows")
         || (DONE_BEHIND.is_match(behind) && !behind.contains("be "))
         || (note.get(phrase.head).starts_with("injected") && !note.get(lead).ends_with("be "));
+    let acted = acted(behind) && (helped || PROVES_NOT.is_match(behind));
     let took_place = (measured || dated || followed || done > wanted || (helped && !ahead))
-        && !(near && relief.is_none_or(|r| r.percent.is_none()));
+        && !(near && relief.is_none_or(|r| r.percent.is_none()))
+        || acted;
     let rest = note.get(Span::new(phrase.span.end.min(sentence.span.end), sentence.span.end));
     let own = own_words_behind(note, sentence, phrase);
     if EXPLAINED.is_match(own) && !helped && !dated {
@@ -173,6 +205,7 @@ pub(super) fn standing(
             || REJECTED_BEHIND.is_match(own)
             || REJECTED_BEFORE.is_match(note.get(lead)) && !own.contains("help")
             || NEVER_BEFORE.is_match(note.get(Span::new(lead.start, phrase.span.start))));
+    let rejected = rejected || is_no_more(note, sentence, phrase) && !helped && !dated;
     let denied_behind = negated == Some(false) && !answers_outcome(rest) || answered || rejected;
     let negated = negated.is_some();
     let status = if denied_behind || (declined && !helped) {
@@ -210,6 +243,29 @@ pub(super) fn standing(
     own.then_some(Standing { status, asserted })
 }
 
+/// Whether a procedure is the subject of what it did, whatever words of a plan stand before it:
+/// "the repeat injection wore off in days".
+fn acted(behind: &str) -> bool {
+    let apart =
+        ["if", "when", "since", "as", "unless", "because", "after", "given", "and", "which"];
+    PROVES_NOT.is_match(behind)
+        || ACTED
+            .captures(behind)
+            .and_then(|c| c.get(1))
+            .is_some_and(|gap| !gap.as_str().split(' ').any(|word| apart.contains(&word)))
+}
+
+/// Whether a named procedure is not to be done again: "No further ESIs." Where something is
+/// said behind it ("no further ESI is planned before June") it is no refusal.
+fn is_no_more(note: &Note<'_>, sentence: &Sentence, phrase: &Phrase) -> bool {
+    let name = note.get(Span::new(sentence.span.start, phrase.head.end));
+    let behind = own_words_behind(note, sentence, phrase).trim_end_matches(['.', ' ']);
+    phrase.procedure.is_some()
+        && NO_MORE.is_match(name)
+        && !name.contains("no more than")
+        && behind.len() <= 12
+}
+
 /// Whether a "no" right behind a label denies what came of it: "RFA 2020: no benefit".
 fn answers_outcome(rest: &str) -> bool {
     ANSWERED_NO.find(rest).is_some_and(|no| {
@@ -227,6 +283,11 @@ fn is_declined(note: &Note<'_>, sentence: &Sentence, phrase: &Phrase) -> bool {
             let to = note.str().floor_char_boundary((m.span.end + NEAR).min(sentence.span.end));
             let next = Span::new(m.span.end, to.max(m.span.end));
             let other = note.mentions_in("injection", next).next().is_some();
+            if m.span.start > phrase.span.end
+                && NOT_AGAIN.is_match(note.get(Span::new(m.span.end, sentence.span.end)))
+            {
+                return false;
+            }
             m.span.start < phrase.span.start || !other || note.get(next).starts_with([';', ','])
         })
 }
@@ -302,6 +363,13 @@ fn negation(note: &Note<'_>, asserted: &Asserted, phrase: &Phrase) -> Option<boo
             return None;
         }
         let ahead = hit.span.end <= phrase.head.start;
+        // "one negative block" is its outcome.
+        if ahead && matches!(note.get(hit.span).trim(), "negative" | "neg") {
+            return None;
+        }
+        if !ahead && PROVES.is_match(&note.str()[hit.span.end..]) {
+            return None;
+        }
         // "lidocaine without epinephrine was injected"
         let left_out = note.get(hit.span).starts_with("without") || note.get(hit.span) == "w/o";
         if left_out && phrase.class == "verb" {

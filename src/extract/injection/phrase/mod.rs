@@ -1,5 +1,8 @@
 //! Names of procedures: a place, a noun or verb, and the words around them.
 
+mod about;
+mod behind;
+
 use crate::extract::{Note, Token, What, find_side, number_in_words, tokens};
 use crate::fact::{Intent, Procedure, Side};
 use crate::span::Span;
@@ -56,7 +59,15 @@ pub(super) fn phrases(note: &Note<'_>, within: Span) -> Vec<Phrase> {
         }
     }
     // A noun inside a longer name: "epidural injection of the hip".
-    found.dedup_by(|b, a| a.head == b.head && a.procedure == b.procedure && a.target == b.target);
+    found.dedup_by(|b, a| {
+        let same = a.head == b.head && a.procedure == b.procedure && a.target == b.target;
+        if same {
+            // "of the L3 and L4 medial branches and the L5 dorsal ramus" is one, at all levels.
+            let new = b.levels.drain(..).filter(|level| !a.levels.contains(level));
+            a.levels.extend(new.collect::<Vec<_>>());
+        }
+        same
+    });
     found
 }
 
@@ -358,7 +369,12 @@ impl Row<'_, '_> {
             };
             let weak = |m: &Mention| self.note.concept(m).field("weak").is_some();
             if !joined && let Some(last) = places.last_mut() {
-                if weak(&last.mention) || !weak(mention) {
+                // "the A1 pulley of the right thumb" is the pulley.
+                let part = (from..at)
+                    .rev()
+                    .take_while(|&i| !self.is_site(i))
+                    .any(|i| self.word(i) == "of");
+                if weak(&last.mention) || (!weak(mention) && !part) {
                     last.mention = *mention;
                 }
                 continue;
@@ -372,200 +388,6 @@ impl Row<'_, '_> {
     /// Whether the words since the last joining word hold a place already.
     fn ends_place(&self, at: usize, from: usize) -> bool {
         (from..at).rev().take_while(|&i| !self.is_join(i)).any(|i| self.is_site(i))
-    }
-
-    /// The last token behind a noun that says more about it.
-    fn more(&self, head: usize, sides: bool) -> usize {
-        let mut last = head;
-        let mut at = head + 1;
-        let mut comma = false;
-        while at < self.tokens.len() && at <= last + 5 {
-            if self.says_more(at) {
-                // "right SI joint injection, left knee pain": that side is another thing's.
-                let alone = at + 1 >= self.tokens.len()
-                    || !matches!(self.tokens[at + 1].what, What::Word | What::Mention(_))
-                    || self.says_more(at + 1)
-                    || self.word_id(at + 1).is_some();
-                let other = matches!(self.group(at + 1), Some(NAME | SITE));
-                if comma && ((self.is_side(at) && !(sides && alone)) || other) {
-                    break;
-                }
-                last = at;
-                at += 1;
-                continue;
-            }
-            if self.word(at) == "(" && self.group(at + 1) == Some(NAME) && self.word(at + 2) == ")"
-            {
-                last = at + 2;
-                at += 3;
-                continue;
-            }
-            let passes = matches!(
-                self.word(at),
-                "," | "-"
-                    | "at"
-                    | "on"
-                    | "the"
-                    | "from"
-                    | "to"
-                    | "and"
-                    | "("
-                    | ")"
-                    | "s"
-                    | "side"
-                    | "level"
-                    | "levels"
-                    | ":"
-                    | "/"
-                    | "of"
-                    | "in"
-                    | "into"
-                    | "#"
-            ) || self.word_id(at) == Some("modifier");
-            comma |= matches!(self.word(at), "," | "(" | "and");
-            if !passes {
-                break;
-            }
-            at += 1;
-        }
-        last
-    }
-
-    /// Places behind a noun or verb: "of the right SI joint", "(SI, piriformis)", "in her knees".
-    fn behind(&self, head: usize) -> (Vec<Place>, usize) {
-        // "injected 40 mg of triamcinolone into the left knee"
-        let verb = self.note.concept_class(self.tokens[head].mention()) == "verb";
-        let into = (head + 1..self.tokens.len().min(head + AGENT_REACH))
-            .take_while(|&i| self.word(i) != "." && self.group(i) != Some(NAME))
-            .find(|&i| verb && self.word(i) == "into");
-        let head = into.unwrap_or(head);
-        let mut at = head + 1;
-        let mut last = head;
-        while at < self.tokens.len() && at <= last + 8 {
-            let passes = self.goes_before(at)
-                || matches!(self.word_id(at), Some("link"))
-                || matches!(
-                    self.word(at),
-                    "(" | ")" | ":" | "?" | "." | "s" | "with" | "was" | "were" | ";"
-                ) && !(self.word(at) == "." && last > head)
-                || (self.tokens[at].what == What::Date && last == head);
-            if !passes {
-                break;
-            }
-            if self.is_site(at) {
-                last = at;
-            }
-            // The list of a bracket ends with it.
-            if self.word(at) == ")" && last > head {
-                break;
-            }
-            if matches!(self.word(at), "." | ";" | "with" | "was" | "were")
-                && self.word(head + 1) != "?"
-                && !self.word(head + 1).starts_with('.')
-            {
-                break;
-            }
-            at += 1;
-        }
-        if last == head {
-            return (Vec::new(), head);
-        }
-        // The noun must lead to its place: "injection, knee pain" does not, and a side does:
-        // "injection, right knee".
-        let sided = self.is_side(head + 1)
-            || self.is_site(head + 1)
-            || self.word(head + 1) == "," && self.is_side(head + 2);
-        let hurts = matches!(self.word(last + 1), "pain" | "ache" | "swelling" | "stiffness");
-        if sided && hurts {
-            return (Vec::new(), head);
-        }
-        let leads = sided
-            || (head + 1..=last).any(|i| {
-                self.word_id(i) == Some("link")
-                    || matches!(self.word(i), "(" | ":" | "?" | "." | "of")
-                    || self.is_article(i)
-            });
-        if !leads && !verb {
-            return (Vec::new(), head);
-        }
-        (self.places(head + 1, last + 1), last)
-    }
-
-    fn target(&self, mention: &Mention) -> Option<String> {
-        let concept = self.note.concept(mention);
-        let words = match concept.field("target") {
-            Some(target) => target,
-            None if matches!(
-                concept.id.as_str(),
-                "transforaminal_epidural" | "interlaminar_epidural" | "caudal_epidural"
-            ) =>
-            {
-                ""
-            }
-            None if concept.id == "epidural" && self.note.get(mention.span).ends_with("space") => {
-                "epidural space"
-            }
-            None if concept.id == "epidural" => ["lumbar", "cervical", "thoracic"]
-                .into_iter()
-                .find(|r| self.note.get(mention.span).starts_with(r))
-                .unwrap_or(""),
-            None => self.note.get(mention.span),
-        };
-        let one = words.strip_suffix("nerves").map(|stem| format!("{stem}nerve"));
-        let one = one.unwrap_or_else(|| {
-            words
-                .strip_suffix("s")
-                .filter(|w| !w.ends_with(['s', 'u', 'i']))
-                .unwrap_or(words)
-                .to_owned()
-        });
-        (!one.is_empty()).then_some(one)
-    }
-
-    fn side(&self, from: usize, head: usize, tail: Span) -> Option<Side> {
-        if (from..head).any(|i| self.is_both(i)) {
-            return Some(Side::Bilateral);
-        }
-        let before = Span::new(self.tokens[from].span.start, self.tokens[head].span.end);
-        self.note.side_in(before).or_else(|| self.note.side_in(tail))
-    }
-
-    fn count(&self, from: usize, head: usize, end: usize) -> Option<f64> {
-        let number = |i: usize| {
-            let word = self.word(i);
-            number_in_words(word.strip_prefix(['x']).unwrap_or(word))
-        };
-        let before = from.saturating_sub(2)..head;
-        let first = before.clone().find(|&i| {
-            let apart = self.word(i + 1) != "of" && (i == 0 || self.word(i - 1) != "-");
-            self.is_number(i) && apart && !self.word(i).starts_with('#') && !self.is_level(i + 1)
-                || matches!(self.word(i), "couple")
-        });
-        let timed = |i: usize| {
-            ["day", "week", "wk", "month", "mo", "year", "yr", "hour", "hr"]
-                .iter()
-                .any(|unit| self.word(i).starts_with(unit))
-        };
-        let after = (head + 1..(end + 3).min(self.tokens.len())).find_map(|i| {
-            let apart = usize::from(self.word(i) == "x");
-            let counted = self.word(i).starts_with('x') && self.is_number(i + apart);
-            (counted && !timed(i + apart + 1)).then_some(i + apart)
-        });
-        let twice = (head + 1..(end + 3).min(self.tokens.len())).any(|i| self.word(i) == "twice");
-        first
-            .or(after)
-            .and_then(number)
-            .or(twice.then_some(2.0))
-            .filter(|n| n.fract() == 0.0 && *n <= 60.0)
-    }
-
-    fn intent(&self, from: usize, end: usize) -> Option<Intent> {
-        let ids = |wanted: &str| (from..=end).any(|i| self.word_id(i) == Some(wanted));
-        match (ids("diagnostic"), ids("therapeutic")) {
-            (_, true) => Some(Intent::Therapeutic),
-            (true, false) => Some(Intent::Diagnostic),
-            _ => None,
-        }
     }
 }
 

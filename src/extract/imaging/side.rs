@@ -1,0 +1,69 @@
+//! On which side a finding is.
+
+use super::finding::Clause;
+use crate::extract::find_side;
+use crate::fact::{Imaging, Side};
+use crate::span::Span;
+
+impl Clause<'_, '_> {
+    /// "moderate right and mild left stenosis": the same finding of the side before.
+    pub(super) fn other_side(&self, at: usize, own: &Imaging) -> Option<(usize, Imaging)> {
+        let segment = self.segment(at);
+        let side = segment.checked_sub(2)?;
+        let joined = matches!(self.word(segment - 1), "and" | ",");
+        let other = find_side(self.word(side)).filter(|&s| own.side.is_some_and(|o| o != s))?;
+        let graded = own.severity.is_some() && self.word_id(segment).is_some();
+        let severity = self.severity(side.checked_sub(1)?, side)?;
+        let copy = Imaging { side: Some(other), severity: Some(severity), ..own.clone() };
+        (joined && graded).then_some((side, copy))
+    }
+
+    /// The side of a finding, by the words before it and behind it.
+    pub(super) fn side(&self, from: usize, at: usize) -> Option<Side> {
+        let tail_end = (at + 1..self.tokens.len())
+            .find(|&i| {
+                matches!(
+                    self.word(i),
+                    "," | ";" | "." | "with" | "and" | "but" | "causing" | "resulting"
+                ) || self.is_finding(i)
+            })
+            .unwrap_or(self.tokens.len());
+        let tail = Span::new(
+            self.tokens[at].span.end,
+            self.tokens[tail_end - 1].span.end.max(self.tokens[at].span.end),
+        );
+        let own = Span::new(self.tokens[from].span.start, self.tokens[at].span.end);
+        let words = self.note.get(tail);
+        let uneven = [
+            "greater on the",
+            "worse on the",
+            "more on the",
+            "greater than",
+            "right greater",
+            "left greater",
+            "worse on",
+        ]
+        .iter()
+        .any(|w| words.contains(w));
+        if uneven || self.is_on_both(tail_end) {
+            return Some(Side::Bilateral);
+        }
+        // "mild B foraminal stenosis"
+        let both = (from..at).any(|i| self.word(i) == "b").then_some(Side::Bilateral);
+        both.or_else(|| self.note.side_in(own)).or_else(|| self.note.side_in(tail))
+    }
+
+    /// Whether a comma is followed by words that compare the sides: ", right greater than left",
+    /// ", symmetric".
+    fn is_on_both(&self, comma: usize) -> bool {
+        let side = |at: usize| find_side(self.word(at)).is_some();
+        let more = matches!(
+            self.word(comma + 2),
+            ">" | "greater" | "worse" | "more" | "larger" | "slightly" | "somewhat"
+        );
+        self.word(comma) == ","
+            && (side(comma + 1) && more
+                || self.word(comma + 1).starts_with("symmetric")
+                || matches!(self.word(comma + 1), "bilateral" | "bilaterally"))
+    }
+}

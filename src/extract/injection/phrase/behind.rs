@@ -1,0 +1,123 @@
+//! What stands behind a procedure's noun: more about it, and its places.
+
+use super::{AGENT_REACH, NAME, Place, Row, SITE};
+use crate::extract::What;
+
+impl Row<'_, '_> {
+    /// The last token behind a noun that says more about it.
+    pub(super) fn more(&self, head: usize, sides: bool) -> usize {
+        let mut last = head;
+        let mut at = head + 1;
+        let mut comma = false;
+        while at < self.tokens.len() && at <= last + 5 {
+            if self.says_more(at) {
+                // "right SI joint injection, left knee pain": that side is another thing's.
+                let alone = at + 1 >= self.tokens.len()
+                    || !matches!(self.tokens[at + 1].what, What::Word | What::Mention(_))
+                    || self.says_more(at + 1)
+                    || self.word_id(at + 1).is_some();
+                let other = matches!(self.group(at + 1), Some(NAME | SITE));
+                if comma && ((self.is_side(at) && !(sides && alone)) || other) {
+                    break;
+                }
+                last = at;
+                at += 1;
+                continue;
+            }
+            if self.word(at) == "(" && self.group(at + 1) == Some(NAME) && self.word(at + 2) == ")"
+            {
+                last = at + 2;
+                at += 3;
+                continue;
+            }
+            let passes = matches!(
+                self.word(at),
+                "," | "-"
+                    | "at"
+                    | "on"
+                    | "the"
+                    | "from"
+                    | "to"
+                    | "and"
+                    | "("
+                    | ")"
+                    | "s"
+                    | "side"
+                    | "level"
+                    | "levels"
+                    | ":"
+                    | "/"
+                    | "of"
+                    | "in"
+                    | "into"
+                    | "#"
+            ) || self.word_id(at) == Some("modifier");
+            comma |= matches!(self.word(at), "," | "(" | "and");
+            if !passes {
+                break;
+            }
+            at += 1;
+        }
+        last
+    }
+
+    /// Places behind a noun or verb: "of the right SI joint", "(SI, piriformis)", "in her knees".
+    pub(super) fn behind(&self, head: usize) -> (Vec<Place>, usize) {
+        // "injected 40 mg of triamcinolone into the left knee"
+        let verb = self.note.concept_class(self.tokens[head].mention()) == "verb";
+        let into = (head + 1..self.tokens.len().min(head + AGENT_REACH))
+            .take_while(|&i| self.word(i) != "." && self.group(i) != Some(NAME))
+            .find(|&i| verb && self.word(i) == "into");
+        let head = into.unwrap_or(head);
+        let mut at = head + 1;
+        let mut last = head;
+        while at < self.tokens.len() && at <= last + 8 {
+            let passes = self.goes_before(at)
+                || matches!(self.word_id(at), Some("link"))
+                || matches!(
+                    self.word(at),
+                    "(" | ")" | ":" | "?" | "." | "s" | "with" | "was" | "were" | ";"
+                ) && !(self.word(at) == "." && last > head)
+                || (self.tokens[at].what == What::Date && last == head);
+            if !passes {
+                break;
+            }
+            if self.is_site(at) {
+                last = at;
+            }
+            // The list of a bracket ends with it.
+            if self.word(at) == ")" && last > head {
+                break;
+            }
+            if matches!(self.word(at), "." | ";" | "with" | "was" | "were")
+                && self.word(head + 1) != "?"
+                && !self.word(head + 1).starts_with('.')
+            {
+                break;
+            }
+            at += 1;
+        }
+        if last == head {
+            return (Vec::new(), head);
+        }
+        // The noun must lead to its place: "injection, knee pain" does not, and a side does:
+        // "injection, right knee".
+        let sided = self.is_side(head + 1)
+            || self.is_site(head + 1)
+            || self.word(head + 1) == "," && self.is_side(head + 2);
+        let hurts = matches!(self.word(last + 1), "pain" | "ache" | "swelling" | "stiffness");
+        if sided && hurts {
+            return (Vec::new(), head);
+        }
+        let leads = sided
+            || (head + 1..=last).any(|i| {
+                self.word_id(i) == Some("link")
+                    || matches!(self.word(i), "(" | ":" | "?" | "." | "of")
+                    || self.is_article(i)
+            });
+        if !leads && !verb {
+            return (Vec::new(), head);
+        }
+        (self.places(head + 1, last + 1), last)
+    }
+}
