@@ -56,7 +56,7 @@ static BEFORE_SCALE: LazyLock<Regex> = LazyLock::new(|| {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PAIN_IS: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\bpain (?:today |now |currently |level |score )?(?:is |was |as |at |of |rated |level |score )+(?:an? |about |approximately |around )?(\d{1,2})(?: ?(?:-|to|or) ?(\d{1,2}))?").unwrap()
+    ascii_regex(r"\b(?:pain (?:today |now |currently |level |score )?(?:(?:ranges|ranged|ranging|varies|varied|varying|fluctuates|fluctuating) (?:anywhere )?(?:from |between )|(?:is |was |as |at |of |rated |level |score )+)|(?:gives|gave|puts|put) (?:her|his|the) (?:[a-z]+ )?pain (?:at |around |about )*)(?:an? |about |approximately |around )?(\d{1,2})(?: ?(?:-|to|or|and) ?(\d{1,2}))?").unwrap()
 });
 
 /// How far before a score the words may stand that say what is scored, in bytes.

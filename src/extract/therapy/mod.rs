@@ -57,8 +57,11 @@ fn read_sentence(note: &Note<'_>, index: usize, drafts: &mut Vec<Draft>) {
     spans.sort();
     let reaches = reaches(note, index, &spans);
     for head in &heads {
-        if let Some(reach) = reaches.iter().find(|reach| reach.head == head.span) {
-            drafts.extend(read_head(note, sentence, head, reach));
+        if let Some(&reach) = reaches.iter().find(|reach| reach.head == head.span) {
+            // A sentence that names a therapy speaks of that one.
+            let follow =
+                reach.follow.filter(|next| note.mentions_in(GROUP, *next).next().is_none());
+            drafts.extend(read_head(note, sentence, head, &Reach { follow, ..reach }));
         }
     }
 }
