@@ -40,7 +40,7 @@ static LABELLED: LazyLock<Regex> = LazyLock::new(|| {
 /// What a score came to, behind an arrow.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LATER: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: [a-z-]+){0,3} ?(?:->|-->|=>|\u{2192}) ?(\d{1,2})\b").unwrap()
+    ascii_regex(r"^(?: [a-z-]+){0,5} ?(?:->|-->|=>|\u{2192}) ?(\d{1,2})\b").unwrap()
 });
 
 /// Further numbers of a list: "at 4 and 12 weeks".
