@@ -52,7 +52,9 @@ const UNITS: &[&str] = &[
 ];
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
-    let all: Vec<&Mention> = note.mentions(GROUP).collect();
+    // "[x] ODI [ ] NDI   Score: 40": the box says which one was used.
+    let unticked = |m: &&Mention| note.box_of(m.span).is_some_and(|b| !b.ticked);
+    let all: Vec<&Mention> = note.mentions(GROUP).filter(|m| !unticked(m)).collect();
     for (index, mention) in all.iter().enumerate() {
         let Ok(instrument) = note.concept(mention).id.parse::<Instrument>() else { continue };
         let mut end = (mention.span.end + REACH).min(note.str().len());

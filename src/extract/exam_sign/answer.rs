@@ -1,8 +1,13 @@
 //! The word, sign or verb that answers for a test, before it, behind it or for a list of tests.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::{Row, find_side};
 use crate::fact::{Side, SignPolarity};
 use crate::lexicon::CueCategory;
+use crate::pattern::ascii_regex;
 use crate::span::Span;
 
 /// How many tokens may lie between a sign and the word that answers for it.
@@ -10,6 +15,13 @@ const REACH: usize = 12;
 
 /// How many tokens behind a sign two answers, one a side, may take.
 const SPLIT_REACH: usize = 18;
+
+/// A count of signs out of five.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static OF_FIVE: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^(?: signs?)?(?: ?:| are| were| is)? ?([0-5]) ?(?:of|out of|/) ?(?:5|five)\b")
+        .unwrap()
+});
 
 /// An answer to a sign and the token that gives it.
 #[derive(Clone, Copy)]
@@ -45,7 +57,13 @@ impl Row<'_, '_> {
 
     /// "+L / -R", "positive on the left and negative on the right": two answers, one a side.
     pub(super) fn split_by_side(&self, at: usize) -> Option<((Answer, Side), (Answer, Side))> {
-        let ends = |&i: &usize| !self.is_sign(i) && !matches!(self.word(i), ";" | ".");
+        // "positive over the left occipital nerve and absent on the right": where it was tried.
+        let place = |i: usize| {
+            self.group(i) == Some("exam-site")
+                && (i.saturating_sub(4)..i).any(|j| matches!(self.word(j), "over" | "at"))
+        };
+        let ends =
+            |&i: &usize| (!self.is_sign(i) || place(i)) && !matches!(self.word(i), ";" | ".");
         let row: Vec<usize> =
             (at + 1..self.tokens.len()).take(SPLIT_REACH).take_while(ends).collect();
         let answers: Vec<(usize, Answer)> = row
@@ -204,6 +222,21 @@ impl Row<'_, '_> {
             }
         }
         None
+    }
+
+    /// "Waddell's 4 of 5", "Waddell signs 0/5": how many of the five there are.
+    pub(super) fn count_of_five(&self, at: usize) -> Option<Answer> {
+        let token = self.tokens[at];
+        let mention = token.mention()?;
+        if self.note.concept(mention).id != "waddell" {
+            return None;
+        }
+        let rest = self.note.get(Span::new(token.span.end, self.span.end.max(token.span.end)));
+        let count = OF_FIVE.captures(rest)?;
+        let polarity =
+            if &count[1] == "0" { SignPolarity::Negative } else { SignPolarity::Positive };
+        let end = token.span.end + count.get(0)?.end();
+        Some(Answer { polarity, span: Span::new(token.span.start, end) })
     }
 
     /// "facet loading reproduces her pain".

@@ -52,19 +52,23 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
                 }
             }
         }
-        share_sides(&mut drafts[first..]);
+        share_sides(note, &mut drafts[first..]);
     }
 }
 
-/// "Left crest: tender (crest point sign positive)": the second naming has the first one's side.
-fn share_sides(drafts: &mut [Draft]) {
+/// "Left crest: tender (crest point sign positive)", "tender over the right occipital nerve with
+/// a positive Tinel's": the second finding has the first one's side.
+fn share_sides(note: &Note<'_>, drafts: &mut [Draft]) {
     let of = |draft: &Draft| match &draft.kind {
         Kind::ExamSign(sign) => Some((sign.sign, sign.name.clone(), sign.side)),
         _ => None,
     };
     for at in 1..drafts.len() {
         let (Some(before), Some(own)) = (of(&drafts[at - 1]), of(&drafts[at])) else { continue };
-        let same = own.2.is_none() && (own.0, &own.1) == (before.0, &before.1);
+        let gap =
+            Span::new(drafts[at - 1].span.end.min(drafts[at].span.start), drafts[at].span.start);
+        let joined = matches!(note.get(gap).trim(), "with" | "with a" | "w/" | "w/ a");
+        let same = own.2.is_none() && (joined || (own.0, &own.1) == (before.0, &before.1));
         if let (true, Kind::ExamSign(sign)) = (same, &mut drafts[at].kind) {
             sign.side = before.2;
         }
@@ -251,12 +255,26 @@ impl Row<'_, '_> {
         let words = named.map(|n| {
             self.note.get(Span::new(mention.span.end, self.tokens[at + 1 + n].span.start))
         });
+        // "Positive tests (at least 3 required):" asks.
+        let rest = self.note.get(Span::new(mention.span.end, self.span.end));
+        let asks =
+            ["required", "at least", "check all", "mark all"].iter().any(|w| rest.contains(w));
         general.contains(&self.note.concept(mention).id.as_str())
-            && words.is_some_and(|words| {
-                ["namely", "including", "such as", "i.e", "(", ":"]
-                    .iter()
-                    .any(|w| words.contains(w))
-            })
+            && (asks
+                || words.is_some_and(|words| {
+                    ["namely", "including", "such as", "i.e", "(", ":"]
+                        .iter()
+                        .any(|w| words.contains(w))
+                }))
+    }
+
+    /// "Impingement test (FADIR)": a test's other name in brackets is no second finding.
+    fn is_named_again(&self, at: usize) -> bool {
+        at >= 2
+            && self.is_sign(at - 2)
+            && self.word(at - 1) == "("
+            && self.word(at + 1) == ")"
+            && self.polarity_word(at + 2).is_some()
     }
 
     /// Whether the sentence says that the usual pain comes on.
@@ -283,7 +301,11 @@ impl Row<'_, '_> {
         if after.starts_with("__") {
             return self.push_blank(mention, drafts);
         }
-        if self.is_not_done(at) || self.heads_a_list(at) || self.read_cells(at, mention, drafts) {
+        if self.is_not_done(at)
+            || self.heads_a_list(at)
+            || self.is_named_again(at)
+            || self.read_cells(at, mention, drafts)
+        {
             return;
         }
         if let Some((answer, tick)) = self.note.column_answer(token.span) {
@@ -305,7 +327,8 @@ impl Row<'_, '_> {
             return;
         }
         let found = self
-            .answer_just_before(at)
+            .count_of_five(at)
+            .or_else(|| self.answer_just_before(at))
             .or_else(|| self.answer_after(at))
             .or_else(|| self.answer_of_list(at));
         let negated = asserted.has(CueCategory::Negated, self.note.lexicon);

@@ -47,8 +47,7 @@ impl Row<'_, '_> {
             })
             .filter(|&i| self.is_sign(i))
             .last();
-        let from =
-            last.map_or(answer.end, |i| self.tokens[i].span.end).max(answer.end.min(self.span.end));
+        let from = last.map_or(answer.end.min(self.span.end), |i| self.tokens[i].span.end);
         if last.is_none() && answer.end <= self.tokens[at].span.end {
             return None;
         }
@@ -80,10 +79,14 @@ impl Row<'_, '_> {
     pub(super) fn side_of(&self, span: Span) -> Option<Side> {
         let words = self.note.get(span);
         let both = ["either", "neither", "each side"];
+        let joints = ["crests", "elbows", "wrists", "knees", "shoulders", "thumbs", "heels"];
         if both.iter().any(|word| words.contains(word)) || self.has_letter_for_both(span) {
             return Some(Side::Bilateral);
         }
-        find_side(words)
+        // "Tinel's at the elbows is negative" is of both, unless one is named.
+        let plural =
+            || joints.iter().any(|joint| words.split([' ', ',', '.']).any(|w| w == *joint));
+        find_side(words).or_else(|| plural().then_some(Side::Bilateral))
     }
 
     /// "SLR neg B", "B hips": the letter stands for both sides, unless it counts a list.

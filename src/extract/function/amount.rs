@@ -26,7 +26,7 @@ const NUMBER: &str = r"(?:\d+ \d/\d|\d/\d|\d+(?:\.\d+)?|one-half|half an?|half|a
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(&format!(
-        r"(?:^|[^\w/.])(?P<a>(?:(?:about|around|approximately|approx\.?|roughly|~) ?)?{NUMBER}\+?(?: ?(?:-|to|or) ?{NUMBER})? ?-?(?:minutes?|mins?|hours?|hrs?|blocks?|feet|ft|yards?|yds?|miles?|mi|km|kilometers?|pounds?|lbs?|lb|kg|kilograms?|steps?|flights?|city blocks?|meters?|metres?|hours? a night))\b"
+        r"(?:^|[^\w/.])(?P<a>(?:(?:about|around|approximately|approx\.?|roughly|perhaps|maybe|~) ?)?{NUMBER}\+?(?: ?(?:-|to|or) ?{NUMBER})? ?-?(?:minutes?|mins?|hours?|hrs?|blocks?|feet|ft|yards?|yds?|miles?|mi|km|kilometers?|pounds?|lbs?|lb|kg|kilograms?|steps?|flights?|city blocks?|meters?|metres?|hours? a night))\b"
     ))
     .unwrap()
 });
@@ -34,13 +34,19 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
 // "stand 20 min", "stands for about ten minutes", "walk more than one block", "sitting tolerance 15 min"
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static TO_AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: ?(?:is|are|was|has been|limited|restricted|tolerance|tolerated|capacity|time|distance|for|to|up|only|at most|no|not|more|longer|farther|further|greater|beyond|past|than|less|over|above|still|comfortably|about|a|distances?|of|maximum|max|limitations?|restrictions?|reduced|the|heavy|objects|anything|anywhere|continuously|himself|herself|independently|overhead|floor to waist|waist to shoulder|from the floor|(?:at|in|on|over) (?:the|a|his|her|my|one|any) (?:hard |straight |office |dining )?(?:sink|stove|counter|chair|place|spot|position|car|desk|computer|table|kitchen|pew|treadmill|level)|in line|on level ground|around the (?:house|store|block)|:|,|=|>|<|-|~)){0,7} ?$").unwrap()
+    ascii_regex(r"^(?: ?(?:is|are|was|has been|limited|restricted|tolerance|tolerated|capacity|time|distance|for|to|up|only|at most|no|not|more|longer|farther|further|greater|beyond|past|than|less|over|above|still|comfortably|about|perhaps|maybe|barely|just|nearly|almost|a|distances?|of|maximum|max|limitations?|restrictions?|reduced|the|heavy|objects|anything|anywhere|continuously|himself|herself|independently|overhead|floor to waist|waist to shoulder|from the floor|(?:at|in|on|over) (?:the|a|his|her|my|one|any) (?:hard |straight |office |dining )?(?:sink|stove|counter|chair|place|spot|position|car|desk|computer|table|kitchen|pew|treadmill|level)|in line|on level ground|around the (?:house|store|block)|:|,|=|>|<|-|~)){0,7} ?$").unwrap()
 });
 
 // "15 minutes of standing", "within 10 minutes after she sits", "40 minutes at the wheel"
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static AMOUNT_OF: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"^ (?:(?:of|when|with|at|for|while|into|after)(?: (?:continuous|prolonged|uninterrupted|level|his|her))? )?$").unwrap()
+});
+
+// "sitting brings it on within 15 minutes", "walking is uncomfortable after one block"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static BRINGS_ON: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^ (?:(?:brings?|sets?) (?:it|this|things|(?:the |his |her )?(?:pain|symptoms|ache)) (?:on|off)|(?:brings on|sets off|causes|provokes|triggers|aggravates|worsens|increases) (?:it|this|(?:the |his |her |more )?(?:[a-z]+ )?(?:pain|symptoms|ache))|hurts|(?:becomes|is|gets) (?:painful|uncomfortable|intolerable|unbearable|too painful)|bothers (?:her|him)) (?:within|after|in|beyond|past)(?: only| just| more than| as little as)? $").unwrap()
 });
 
 /// What is done so often is no limit: "walks two miles a day", "lifts 50 pounds daily at the plant".
@@ -75,7 +81,7 @@ pub(super) fn of(
         amount.start >= mention.span.end
             && amount.start - mention.span.end <= REACH
             && next.is_none_or(|next| amount.start < next)
-            && TO_AMOUNT.is_match(note.get(Span::new(mention.span.end, amount.start)))
+            && joins(note.get(Span::new(mention.span.end, amount.start)))
     });
     let before = || {
         amounts.iter().find(|amount| {
@@ -89,6 +95,11 @@ pub(super) fn of(
         })
     };
     behind.or_else(before).copied()
+}
+
+/// Whether the words between an activity and an amount behind it give it that amount.
+fn joins(between: &str) -> bool {
+    TO_AMOUNT.is_match(between) || BRINGS_ON.is_match(between)
 }
 
 /// Whether an amount by itself limits: "stands 20 min", "can walk two blocks", "pain after 15 minutes of sitting".
@@ -118,6 +129,7 @@ pub(super) fn limits(note: &Note<'_>, mention: &Mention, amount: Span) -> bool {
     .contains(&words);
     let height = words.starts_with("stand") && note.get(amount).contains("feet");
     (verb && !height)
+        || BRINGS_ON.is_match(between)
         || ["tolera", "limited", "than", "capacity", "max"]
             .iter()
             .any(|word| between.contains(word))

@@ -37,6 +37,12 @@ static LABELLED: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"^(?:[ :,=()?-]|\(?\b(?:0|zero|1|one)[ -]*(?:-|to)[ -]*(?:10|ten)\b\)?(?: scale)?|\b(?:is|was|as|of|at|an?|about|approximately|around|today|now|currently|score|rated|level|it|her|his|the|pain|that|to be|he|she|patient|rates|states|reports|current|usually|worst|best|avg|average|at its|at|between|from|using|scale|reported|today's|level)\b)*?(\d{1,2}(?:\.\d)?)(?: ?(?:-|to|and) ?(\d{1,2}(?:\.\d)?))?").unwrap()
 });
 
+/// What a score came to, behind an arrow.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static LATER: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^(?: [a-z-]+){0,5} ?(?:->|-->|=>|\u{2192}) ?(\d{1,2})\b").unwrap()
+});
+
 /// Further numbers of a list: "at 4 and 12 weeks".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static MORE: LazyLock<Regex> =
@@ -50,7 +56,7 @@ static BEFORE_SCALE: LazyLock<Regex> = LazyLock::new(|| {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PAIN_IS: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\bpain (?:today |now |currently |level |score )?(?:is |was |as |at |of |rated |level |score )+(?:an? |about |approximately |around )?(\d{1,2})(?: ?(?:-|to|or) ?(\d{1,2}))?").unwrap()
+    ascii_regex(r"\b(?:pain (?:today |now |currently |level |score )?(?:(?:ranges|ranged|ranging|varies|varied|varying|fluctuates|fluctuating) (?:anywhere )?(?:from |between )|(?:is |was |as |at |of |rated |level |score )+)|(?:gives|gave|puts|put) (?:her|his|the) (?:[a-z]+ )?pain (?:at |around |about )*)(?:an? |about |approximately |around )?(\d{1,2})(?: ?(?:-|to|or|and) ?(\d{1,2}))?").unwrap()
 });
 
 /// How far before a score the words may stand that say what is scored, in bytes.
@@ -103,7 +109,9 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         }
     }
     for label in note.mentions(GROUP).filter(|m| note.concept(m).id == "scale") {
-        found.extend(labelled(note, label));
+        let score = labelled(note, label);
+        found.extend(score.and_then(|(span, ..)| later(note, span)));
+        found.extend(score);
     }
     for (pattern, rule) in [(&BEFORE_SCALE, "on-a-scale"), (&PAIN_IS, "pain-is")] {
         for c in pattern.captures_iter(text) {
@@ -199,7 +207,8 @@ fn labelled<'a>(note: &Note<'_>, label: &Mention) -> Option<(Span, f64, f64, f64
     let mut span = Span::new(label.span.end + low.start(), label.span.end + high.end());
     // "on a scale of 1 to 10, 8": the scale's own ends are no score.
     let own = format!("{}{}", low.as_str(), high.as_str());
-    if matches!(own.as_str(), "010" | "110") {
+    let end_of_scale = own == "1010" && rest[..low.start()].trim() == "of";
+    if matches!(own.as_str(), "010" | "110") || end_of_scale {
         let rest_start = span.end;
         let more = LABELLED.captures(note.get(Span::new(rest_start, end)))?;
         let (low, high) = (more.get(1)?, more.get(2).or(more.get(1))?);
@@ -211,6 +220,14 @@ fn labelled<'a>(note: &Note<'_>, label: &Mention) -> Option<(Span, f64, f64, f64
         return None;
     }
     bare(note, span, low.as_str(), high.as_str(), "scale")
+}
+
+/// The number that a bare score came to: "VAS 8 before -> 3 now".
+fn later<'a>(note: &Note<'_>, first: Span) -> Option<(Span, f64, f64, f64, &'a str)> {
+    let rest = &note.str()[first.end..ceil(note.str(), first.end + REACH)];
+    let number = LATER.captures(rest)?.get(1)?;
+    let span = Span::new(first.end + number.start(), first.end + number.end());
+    bare(note, span, number.as_str(), number.as_str(), "later")
 }
 
 /// A score without a denominator, if nothing behind it makes it another amount.
@@ -321,7 +338,9 @@ impl Place<'_, '_> {
         // In "8 at its worst and 2 on a good day" the worst is the first one's.
         let taken = self.words(clause).next().filter(|m| {
             let joins = self.note.get(Span::new(m.span.end, clause.end));
-            earlier > 0 && m.span.start <= earlier + 1 && joins.trim() == "and"
+            let joined =
+                matches!(joins.trim(), "and" | "and it was" | "and was" | "and it is" | "and is");
+            earlier > 0 && m.span.start <= earlier + 1 && joined
         });
         if let Some(taken) = taken {
             clause.start = taken.span.end;
@@ -336,7 +355,27 @@ impl Place<'_, '_> {
             });
             if last { found.last() } else { found.next() }
         };
-        let lead = named(clause, true);
+        // "Average before the block: 7/10" is an average.
+        let lead = named(clause, true).map(|last| {
+            last.or_else(|| {
+                self.words(clause)
+                    .filter_map(|m| self.note.concept(m).id.parse::<PainQualifier>().ok())
+                    .find(|q| {
+                        matches!(
+                            q,
+                            PainQualifier::Average | PainQualifier::Worst | PainQualifier::Best
+                        )
+                    })
+            })
+        });
+        // "2/10 on standing before he left" is told of after the procedure.
+        let after = self
+            .words(behind)
+            .any(|m| self.note.concept(m).id.parse() == Ok(PainQualifier::AfterProcedure));
+        let now = named(behind, false) == Some(Some(PainQualifier::Current));
+        if after && !range && !now && lead.flatten().is_none() {
+            return Some(PainQualifier::AfterProcedure);
+        }
         let said = lead
             .filter(|q| *q != Some(PainQualifier::Current))
             .or_else(|| named(behind, false))

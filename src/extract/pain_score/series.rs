@@ -29,6 +29,11 @@ static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"(?:^|[^\d./-])(?:(?P<low>\d{1,2}(?:\.\d)?) ?(?:-|to|or) ?)?(?P<top>\d{1,2}(?:\.\d)?)(?: (?:at|on|is|its|her|his|the|as|when))* ?\(?$").unwrap()
 });
 
+/// A score that says what it is out of.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static OF_TEN: LazyLock<Regex> =
+    LazyLock::new(|| ascii_regex(r"(?:^|[^\d./-])\d{1,2} ?(?:/|out of) ?(?:10|ten)\b").unwrap());
+
 /// The numbers that stand beside the time they are of, where the words around are of pain:
 /// span, low and high.
 pub(super) fn find<'n>(note: &'n Note<'_>) -> Vec<(Span, &'n str, &'n str)> {
@@ -48,7 +53,8 @@ pub(super) fn find<'n>(note: &'n Note<'_>) -> Vec<(Span, &'n str, &'n str)> {
             .lines_above(note.line_of(sentence.span))
             .take(QUESTION_REACH)
             .any(|line| named(line, "pain") && line.len() <= 2 * REACH || named(line, "scale"));
-        let scaled = named(sentence.span, "scale");
+        // "On most days it is a 4, and the least was 2/10": one score gives the others' scale.
+        let scaled = named(sentence.span, "scale") || OF_TEN.is_match(note.get(sentence.span));
         if !(scaled || asked || named(sentence.span, "pain")) {
             continue;
         }

@@ -10,7 +10,7 @@ use super::outcome::{outcome_before, outcome_in};
 use super::scope::{Reach, reaches};
 use super::status::{StatusRead, answered_no, status_of};
 use super::{Draft, Note, course_in};
-use crate::fact::{Origin, Polarity, Section, Therapy, TherapyKind, TherapyStatus, Time};
+use crate::fact::{Origin, Outcome, Polarity, Section, Therapy, TherapyKind, TherapyStatus, Time};
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -57,8 +57,11 @@ fn read_sentence(note: &Note<'_>, index: usize, drafts: &mut Vec<Draft>) {
     spans.sort();
     let reaches = reaches(note, index, &spans);
     for head in &heads {
-        if let Some(reach) = reaches.iter().find(|reach| reach.head == head.span) {
-            drafts.extend(read_head(note, sentence, head, reach));
+        if let Some(&reach) = reaches.iter().find(|reach| reach.head == head.span) {
+            // A sentence that names a therapy speaks of that one.
+            let follow =
+                reach.follow.filter(|next| note.mentions_in(GROUP, *next).next().is_none());
+            drafts.extend(read_head(note, sentence, head, &Reach { follow, ..reach }));
         }
     }
 }
@@ -74,6 +77,7 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
         let needs = concept.field("needs").unwrap_or_default();
         if (matches!(needs, "pt" | "capitals") && !in_capitals(note, mention))
             || (needs == "pt" && !is_physical_therapy(note, sentence, mention))
+            || (concept.field("harms").is_some() && schedule::began_it(note, sentence, mention))
         {
             continue;
         }
@@ -289,9 +293,13 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         && outcome.is_none()
         && row.is_none()
         && !status_read.is_some_and(|s| {
-            note.concept(&s.mention).field("side") != Some("behind")
-                && matches!(s.status, "current" | "past")
-                && near(&s.mention, head.span)
+            let side = note.concept(&s.mention).field("side");
+            match s.status {
+                // "offered to adjust her neck, but she did not feel comfortable with that"
+                "not_taken" => side == Some("behind"),
+                "current" | "past" => side != Some("behind") && near(&s.mention, head.span),
+                _ => false,
+            }
         })
     {
         return None;
@@ -307,6 +315,15 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         None if row.is_some() && status_read.is_none() => {
             Some(default_status(head.kind, sentence.section, true))
         }
+        // What did not agree with the patient is no longer done.
+        None if status_read.is_none()
+            && sentence.section == Section::Treatments
+            && outcome.is_some_and(|o| o.outcome == Outcome::NotTolerated) =>
+        {
+            Some(TherapyStatus::Past)
+        }
+        // "GOALS: independent with HEP"
+        None if sentence.section == Section::Goals => Some(TherapyStatus::Planned),
         Some(label) if label.starts_with("yes") && status_read.is_none() => {
             Some(default_status(head.kind, sentence.section, dated || visits.is_some()))
         }

@@ -6,8 +6,10 @@ use regex::Regex;
 
 use crate::pattern::ascii_regex;
 
-use super::super::number_in_words;
+use super::super::{Note, number_in_words};
+use crate::segment::Sentence;
 use crate::span::Span;
+use crate::tag::Mention;
 
 /// A count of visits in a stretch of text.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +67,7 @@ pub(super) struct Often {
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static OFTEN: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(&format!(
-        r"\b(?:(?:about )?(?:{NUMBER}|once|twice)(?: ?(?:-|to|or) ?{NUMBER})?(?: ?x| times| visits| sessions| days| hours)?(?: ?/ ?| a | per | each | every | x | )?(?:week|wk|month|weekly|monthly|day)\b|(?:once|twice|three times|\d ?x) daily\b|weekly\b|monthly\b|every (?:day|morning|evening|night|week|other day|other week)\b|daily\b|each (?:day|morning)\b|nightly\b|while driving\b|regularly\b|most days\b)"
+        r"\b(?:(?:about )?(?:{NUMBER}|once|twice)(?: ?(?:-|to|or) ?{NUMBER})?(?: ?x| times| visits| sessions| days| hours)?(?: ?/ ?| a | per | each | every | x | )?(?:week|wk|month|weekly|monthly|day)\b|(?:once|twice|three times|\d ?x) daily\b|weekly\b|monthly\b|every (?:day|morning|evening|night|week|other day|other week)\b|daily\b|each (?:day|morning)\b|nightly\b|while driving\b|regularly\b|most days\b|(?:at night|at bedtime|overnight)\b)"
     ))
     .unwrap()
 });
@@ -87,11 +89,17 @@ pub(super) fn find_frequency(text: &str) -> Option<Often> {
             || words.contains("times")
             || words.contains("daily")
             || words.contains("every");
+        // "for pain at night": when it hurts is not when it is done.
+        let hurts = ["pain", "symptoms", "numbness", "tingling", "wakes", "worse", "sleep"]
+            .iter()
+            .any(|word| before.trim_end().ends_with(word));
+        let hurts = hurts && matches!(words, "at night" | "at bedtime" | "overnight");
         // "ten weekly sessions" are weekly.
         let counted = words.ends_with(" weekly") && words.split(' ').count() == 2 && bare;
         let words = if counted { "weekly" } else { words };
         let length = bare && !says_often;
         (!length
+            && !hurts
             && !after.starts_with(" living")
             && !before.ends_with("activities of ")
             && !after.starts_with(" function")
@@ -107,6 +115,17 @@ const NUMBER_WORDS: &[&str] = &[
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "about",
     "eleven", "twelve",
 ];
+
+// "came on last year with", "pulled it during"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static BEGAN: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:came on|started|began|begun|brought on|onset|injur\w+|hurt|pulled|strained|flared?(?: up)?|aggravated|worse(?:ned)?|provoked|triggered)\b[^.;]{0,30}\b(?:with|from|during|after|while|at|in|by|doing)(?: doing| a| her| his| hot| some)* $").unwrap()
+});
+
+/// Whether the words before an exercise say that the pain came on with it.
+pub(super) fn began_it(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
+    BEGAN.is_match(note.get(Span::new(sentence.span.start, mention.span.start)))
+}
 
 /// Whether words say that a therapist was there.
 pub(super) fn supervised_in(text: &str) -> bool {
