@@ -108,7 +108,7 @@ static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
             r"|(?P<alternate>every other day|q\.?o\.?d\.?\b|every 2 days|every two days)",
             r"|(?:every|q)\.? ?(?:7|seven)(?: ?\([a-z]+\))? ?(?:days?|d)\b",
             r"|every (?P<days>3|three|72) (?:days|hours)",
-            r"|(?:up to |max(?:imum)? )?(?P<upto>{COUNT})(?: ?\([a-z]+\))?(?: ?(?:-|to) ?(?P<upto2>{COUNT}))?(?: ?x| times| tablets?| tabs?| pills?| capsules?| doses?)? ?(?:a |per |each |/ ?|every )(?:day|d)\b",
+            r"|(?:up to |max(?:imum)? )?(?P<upto>{COUNT})(?: ?\([a-z]+\))?(?: ?(?:-|to|or) ?(?P<upto2>{COUNT}))?(?: ?x| times| tablets?| tabs?| pills?| capsules?| doses?)? ?(?:a |per |each |/ ?|every )(?:day|d)\b",
             r"|(?:up to |max(?:imum)? )?(?P<times>{COUNT})(?: ?\([a-z]+\))?(?: ?(?:-|to|or) ?(?P<times2>{COUNT}))?(?: ?x| times) ?daily\b",
             r"|up to (?P<plain>{COUNT})(?: tablets| pills)? daily\b",
             r"|(?P<double>twice)(?: ?-?daily| per day| a day| every day)",
@@ -230,7 +230,7 @@ fn number(value: f64) -> String {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ROUTE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:(?P<po>p\.? ?o\b\.?|by mouth|orally|oral)|(?P<iv>i\.?v\b\.?|intravenous(?:ly)?)|(?P<im>i\.?m\b\.?|intramuscular(?:ly)?)|(?P<sc>subq|sub-?q|s\.?c\.|sq|subcutaneous(?:ly)?|under the skin)|(?P<it>intrathecal(?:ly)?)|(?P<ep>epidural(?:ly)?)|(?P<patch>patch(?:es)?|ptwk|pt72|pt24|ptch|transdermal(?:ly)?)|(?P<top>topical(?:ly)?|creams?|ointment|gel|lotion)|(?P<inh>inhalers?|inhaled|nebulizers?|nebulized|mdi|hfa|puffs?|inhale|inhalation|into the lungs)|(?P<other>sublingual(?:ly)?|under (?:the |her |his )?tongue|nostrils?|s\.?l\.|intranasal(?:ly)?|nasal spray|nasal|eye drops?|ophthalmic|suppository|rectal(?:ly)?|p\.?r\.(?: |$)))").unwrap()
+    ascii_regex(r"\b(?:(?P<po>p\.? ?o\b\.?|by mouth|orally|oral)|(?P<iv>i\.?v\b\.?|intravenous(?:ly)?)|(?P<im>i\.?m\b\.?|intramuscular(?:ly)?)|(?P<sc>subq|sub-?q|s\.?c\.|sq|subcutaneous(?:ly)?|under the skin)|(?P<it>intrathecal(?:ly)?)|(?P<ep>epidural(?:ly)?)|(?P<patch>patch(?:es)?|ptwk|pt72|pt24|ptch|transdermal(?:ly)?)|(?P<top>topical(?:ly)?|creams?|ointment|gel|lotion)|(?P<inh>inhalers?|inhaled|nebulizers?|nebulized|mdi|hfa|puffs?|inhale|inhalation|into the lungs)|(?P<other>sublingual(?:ly)?|under (?:the |her |his )?tongue|nostrils?|s\.?l\.|intranasal(?:ly)?|nasal spray|nasal|eye drops?|ophthalmic|suppositor(?:y|ies)|rectal(?:ly)?|p\.?r\.(?: |$)))").unwrap()
 });
 
 /// The first route of a stretch; a patch of `local` action counts as topical.
@@ -289,6 +289,7 @@ mod tests {
         frequency("every 8 (eight) hours as needed", Some("3 prn"));
         frequency("4 (four) times daily", Some("4"));
         frequency("one patch every 7 days", Some("per week 1"));
+        frequency("two or three a day", Some("2-3"));
         frequency("with food", None);
     }
 

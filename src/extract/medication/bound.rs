@@ -45,7 +45,7 @@ static OF: LazyLock<Regex> = LazyLock::new(|| {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PLAIN_GAP: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:[ ,(:-]|tablets?|tabs?|caps?|capsules?|pills?|\(\d[\d,.]* ?(?:mg|mcg|g|units?) total\)|patch(?:es)?|ptwk|pt72|inject|inhale|inhalation|place|dissolve|under|into|onto|tongue|skin|lungs|nostrils?|each|route|units?|cream|gel|ointment|drops?|inhaler|puffs?|sprays?|\d{1,2}(?:/\d)?|one|two|three|half|to|from|or|up|at|by|mouth|p\.?o\.?|oral|orally|er|xr|sr|cr|xl|dr|ir|la|sodium|hcl|topical|topically|otc|over-the-counter|which|he|she|that|takes|taking|took|is|was|uses|used|using|it|only|about|approximately|now|currently|dose|taken|applied|and|on|a|an|the|basis|apply|applied|take|use|%)*$").unwrap()
+    ascii_regex(r"^(?:[ ,(:-]|tablets?|tabs?|caps?|capsules?|pills?|\(\d[\d,.]* ?(?:mg|mcg|g|units?) total\)|patch(?:es)?|ptwk|pt72|inject|inhale|inhalation|place|dissolve|under|into|onto|tongue|skin|lungs|nostrils?|each|route|units?|cream|gel|ointment|drops?|inhaler|puffs?|sprays?|\d{1,2}(?:/\d)?|one|two|three|half|to|from|or|up|at|by|mouth|p\.?o\.?|oral|orally|er|xr|sr|cr|xl|dr|ir|la|sodium|hcl|topical|topically|otc|over-the-counter|which|he|she|that|takes|taking|took|is|was|uses|used|using|it|only|about|approximately|around|roughly|down|back|cut|reduced|tapered|weaned|now|currently|dose|taken|applied|and|on|a|an|the|basis|apply|applied|take|use|%)*$").unwrap()
 });
 
 /// "mg/d" and "mg/day", but not "mg/dl".
@@ -56,6 +56,12 @@ static A_DAY: LazyLock<Regex> = LazyLock::new(|| ascii_regex(r"^/ ?d(?:ay)?\b").
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static DIRECTED: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"(?:^|\b(?:take|takes|taken|taking|use|uses|used|using|apply|applies) )(?:(?:to|on|onto|over)(?: the| her| his| affected| painful| left| right| both| bilateral| low| lower| upper| l| r)* [a-z]+ )?$").unwrap()
+});
+
+/// What may lead to how often a drug is taken, said of it once more: "and she takes it about".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static TAKES_IT: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:takes?|took|uses?|used|taking|using) (?:it|this|them|one|these)(?: (?:only|about|around|roughly|maybe|perhaps|up to|at least|usually|generally|now|still))* $").unwrap()
 });
 
 /// The first frequency of a stretch, not further than `reach` bytes away.
@@ -135,6 +141,7 @@ impl Attributes {
                 (dose_behind && gap.len() <= FREQUENCY_REACH && !apart)
                     || PLAIN_GAP.is_match(gap)
                     || DIRECTED.is_match(gap.trim_start())
+                    || TAKES_IT.is_match(gap)
                     || (gap.len() <= FREQUENCY_REACH + 6
                         && note.get(rest)[found.span.start..].starts_with("up to"))
             })

@@ -13,6 +13,7 @@ use super::super::{Course, Note};
 use super::bound::Attributes;
 use crate::context::Asserted;
 use crate::fact::{MedicationStatus, Outcome, Section, Time};
+use crate::segment::Sentence;
 use crate::span::Span;
 
 /// Words behind a drug that tell of it as over: "was of no use", "made her sick".
@@ -72,6 +73,21 @@ static ORDER: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"^(?: ?:| ?[-\x{2013}]) ?(?:(?:we|i)(?: will|'ll)? |will |to |please |now )?")
         .unwrap()
 });
+
+/// Whether a plan orders a drug by its directions alone, and no earlier word of the note speaks of
+/// it: "Lidocaine patch to the low back daily."
+fn begun(note: &Note<'_>, sentence: &Sentence, reach: &Reach, found: &Attributes) -> bool {
+    let lead = note.get(Span::new(sentence.span.start, reach.head.start.max(sentence.span.start)));
+    let drug = note.mentions_in("drug", reach.head).next();
+    sentence.section == Section::Plan
+        && found.frequency.is_some()
+        && !lead.contains(char::is_alphabetic)
+        && drug.is_some_and(|drug| {
+            let before = Span::new(0, sentence.span.start);
+            let own = &note.concept(drug).id;
+            !note.mentions_in("drug", before).any(|m| note.concept(m).id == *own)
+        })
+}
 
 /// The status that words, section, time, outcome and course come to.
 pub(super) fn status_in_words(
@@ -150,6 +166,7 @@ pub(super) fn status_in_words(
         {
             MedicationStatus::Past
         }
+        _ if begun(note, sentence, reach, found) => MedicationStatus::Planned,
         _ => MedicationStatus::Current,
     })
 }
