@@ -26,14 +26,14 @@ const NUMBER: &str = r"(?:\d{1,3}(?:,\d{3})+|[lio]?\d[\dlo]*(?:\.\d+)?|\.\d+)";
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static DOSE: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(&format!(
-        r"(?:^|[^\w.,/])(?P<n>{NUMBER}(?:(?: ?/ ?| ?- ?| to ){NUMBER})?) ?-?(?P<u>milligrams?|micrograms?|mgs?|mcgs?|ug|grams?|gms?|g|iu|units?|meq)\b(?P<h>/(?:h|hr|hour)\b)?"
+        r"(?:^|[^\w.,/])(?P<n>{NUMBER}(?:(?:/{NUMBER}){{2,3}}|(?: ?/ ?| ?- ?| to ){NUMBER})?) ?-?(?P<u>milligrams?|micrograms?|mgs?|mcgs?|ug|grams?|gms?|g|iu|units?|meq)\b(?P<h>/(?:h|hr|hour)\b)?"
     ))
     .unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BARE_DOSE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: (?:at|er|xr|sr|cr|es|ds))? (?P<n>\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?)(?P<after> ?[;)]| ?,(?:\D|$)|\.(?: |$)| (?:one|two|1|2|po|p\.o|b\.?i\.?d|t\.?i\.?d|q|daily|twice|three|prn|at|every|nightly|once|tab|up to|hs\b|nocte|for\b)|$)").unwrap()
+    ascii_regex(r"^(?: (?:at|er|xr|sr|cr|es|ds))? (?P<n>\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?){0,3})(?P<after> ?[;)]| ?,(?:\D|$)|\.(?: |$)| (?:one|two|1|2|po|p\.o|b\.?i\.?d|t\.?i\.?d|q|daily|twice|three|prn|at|every|nightly|once|tab|up to|hs\b|nocte|for\b)|$)").unwrap()
 });
 
 /// The first dose of a stretch.
@@ -306,6 +306,11 @@ mod tests {
         assert_eq!(dose(" 12 weeks"), None);
         assert_eq!(find_bare_dose(" 600 tid prn").map(|d| d.value).as_deref(), Some("600"));
         assert_eq!(find_bare_dose(" 10/325, up to").map(|d| d.value).as_deref(), Some("10/325"));
+        assert_eq!(dose(" 150/150/300 mg").as_deref(), Some("150/150/300 mg"));
+        assert_eq!(
+            find_bare_dose(" 150/150/300, helps").map(|d| d.value).as_deref(),
+            Some("150/150/300")
+        );
         assert_eq!(find_bare_dose(" 3 weeks"), None);
     }
 }

@@ -129,6 +129,10 @@ fn is_medication(
     let before = &note.str()[sentence.span.start.min(span.start)..span.start];
     let heading = note.heading(sentence);
     let given = ["inject", "anesthesia", "medication used", "medications used", "sedation"];
+    // A form may ask for a class below any heading.
+    if super::ASKED.is_match(behind) {
+        return true;
+    }
     if sentence.section == Section::Procedure || given.iter().any(|word| heading.contains(word)) {
         return false;
     }

@@ -15,7 +15,7 @@ use regex::Regex;
 
 use crate::pattern::ascii_regex;
 
-use super::outcome::{OutcomeRead, outcome_before, outcome_in, reason_in};
+use super::outcome::{OutcomeRead, outcome_before, outcome_found, outcome_in, reason_in};
 use super::scope::{Reach, reaches};
 use super::status::{answered_no, status_of};
 use super::{Answer, Draft, Note, course_in};
@@ -131,7 +131,8 @@ fn read_head(
     let listed =
         sentence.section == Section::Allergies && !OTHER_LIST.is_match(note.get(sentence.span));
     let allergic = listed || ALLERGIC.is_match(lead) || ALLERGY_BEHIND.is_match(own);
-    let mut outcome = outcome_in(note, reach.own)
+    let mut outcome = outcome_found(note, reach.near, reach.own)
+        .or_else(|| outcome_in(note, reach.own))
         .or_else(|| outcome_in(note, shared_tail(note, reach)?))
         .or_else(|| outcome_before(note, reach.lead))
         .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)));

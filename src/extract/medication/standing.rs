@@ -36,9 +36,11 @@ static AT_THAT_TIME: LazyLock<Regex> = LazyLock::new(|| {
         .unwrap()
 });
 
-/// "Gout, on allopurinol": taken now, however old the disease is.
+/// "Gout, on allopurinol", "asthma w/ albuterol": taken now, however old the disease is.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static ON: LazyLock<Regex> = LazyLock::new(|| ascii_regex(r"(?:^|[ ,(])on (?:daily )?$").unwrap());
+static ON: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"(?:^|[ ,(])on (?:daily )?$|[^d,] (?:w/|with) ?(?:an? )?$").unwrap()
+});
 
 /// A pause before a procedure.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
