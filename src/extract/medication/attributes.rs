@@ -33,7 +33,7 @@ static DOSE: LazyLock<Regex> = LazyLock::new(|| {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BARE_DOSE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: (?:at|er|xr|sr|cr|es|ds))? (?P<n>\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?){0,3})(?P<after> ?[;)]| ?,(?:\D|$)|\.(?: |$)| (?:one|two|1|2|po|p\.o|b\.?i\.?d|t\.?i\.?d|q|daily|twice|three|prn|at|every|nightly|once|tab|up to|hs\b|nocte|for\b)|$)").unwrap()
+    ascii_regex(r"^(?: (?:at|er|xr|sr|cr|es|ds))? (?P<n>\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?){0,3})(?P<after> ?[;)]| ?,(?:\D|$)|\.(?: |$)| (?:one|two|1|2|po|p\.o|b\.?i\.?d|t\.?i\.?d|q|daily|twice|three|prn|at|every|nightly|once|tab|up to|hs\b|nocte|for\b|in (?:the )?(?:am|a\.m|pm|p\.m|morning|evening)\b|(?:each |every )?(?:am|pm)\b)|$)").unwrap()
 });
 
 /// The first dose of a stretch.
@@ -112,7 +112,7 @@ static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
             r"|(?:up to |max(?:imum)? )?(?P<times>{COUNT})(?: ?\([a-z]+\))?(?: ?(?:-|to|or) ?(?P<times2>{COUNT}))?(?: ?x| times) ?daily\b",
             r"|up to (?P<plain>{COUNT})(?: tablets| pills)? daily\b",
             r"|(?P<double>twice)(?: ?-?daily| per day| a day| every day)",
-            r"|(?P<once>q\.? ?d\b\.?|qday\b|q day\b|once ?-?daily|once a day|once per day|daily\b|every day|each day|a day\b|per day\b|q\.? ?h\.? ?s\b\.?|h\.s\.|qpm\b|q\.p\.m\.?|q\.a\.m\.?|qam\b|q ?[ap]m\b|nocte\b|mane\b|od\b|(?:at |q ?)?bedtime\b|nightly\b|at night\b|every night\b|each night\b|q ?night\b|before bed\b|in the evenings?\b|every evening|every morning|each morning|in the mornings?\b|at hs\b|\bhs\b|q24h|each evening|most nights)",
+            r"|(?P<once>q\.? ?d\b\.?|qday\b|q day\b|once ?-?daily|once a day|once per day|daily\b|every day|each day|a day\b|per day\b|q\.? ?h\.? ?s\b\.?|h\.s\.|qpm\b|q\.p\.m\.?|q\.a\.m\.?|qam\b|q ?[ap]m\b|nocte\b|mane\b|od\b|(?:at |q ?)?bedtime\b|nightly\b|at night\b|every night\b|each night\b|q ?night\b|before bed\b|in the evenings?\b|every evening|every morning|each morning|in the (?:[ap]m\b|[ap]\.m\.)|in the mornings?\b|at hs\b|\bhs\b|q24h|each evening|most nights)",
             r"|(?P<prn>p\.? ?r\.? ?n\b\.?|as[ -]needed\b|if needed\b|when needed\b|on an as-needed basis|when necessary\b|as necessary\b))"
         ),
         COUNT = COUNT

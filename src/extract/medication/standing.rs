@@ -25,7 +25,7 @@ static OVER: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that tell of a drug as still taken.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:is|are|causes|makes|gets|leaves|irritates|upsets|bothers|hurts|does|doesn't|still|currently|takes|helps)\b")
+    ascii_regex(r"\b(?:is|are|causes|makes|gets|leaves|irritates|upsets|bothers|hurts|does|doesn't|still|currently|takes|helps|gives|keeps|knocks|wipes|puts|constipates)\b")
         .unwrap()
 });
 
