@@ -42,6 +42,12 @@ static ON: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"(?:^|[ ,(])on (?:daily )?$|[^d,] (?:w/|with) ?(?:an? )?$").unwrap()
 });
 
+/// "Was started two weeks ago": taken since.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static STARTED: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^(?: \d[\d./-]*(?: ?mg| ?mcg)?)?(?: was| were|,) (?:recently |just |first |also |newly )?(?:started|begun|initiated|added|introduced)\b[^.;]{0,50}\b(?:ago|recently)\b").unwrap()
+});
+
 /// A pause before a procedure.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static FOR_PROCEDURE: LazyLock<Regex> = LazyLock::new(|| {
@@ -111,6 +117,18 @@ pub(super) fn status_in_words(
     let words = note.get(reach.own);
     let going_on = GOES_ON.is_match(words);
     let over = failed && OVER.is_match(words) && !going_on;
+    // "S/p stent, asthma on albuterol": the word before is of another item.
+    let read = read.filter(|r| {
+        let gap = Span::new(r.mention.span.end, reach.head.start.max(r.mention.span.end));
+        let before = r.mention.span.end <= reach.head.start;
+        !(before && ON.is_match(note.get(reach.lead)) && note.get(gap).contains(','))
+    });
+    if STARTED.is_match(words) && !over && read.is_none_or(|r| r.status != "not_taken") {
+        let stopped = read.is_some_and(|r| !note.get(r.mention.span).ends_with("ago"));
+        if !stopped && course.stop.is_none() {
+            return Some(MedicationStatus::Current);
+        }
+    }
     if read.is_some_and(|r| r.status == "prescribed") {
         return Some(if planning || asserted.assertion.time == Time::Planned {
             MedicationStatus::Planned
