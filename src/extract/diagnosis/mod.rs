@@ -29,7 +29,7 @@ use crate::segment::Sentence;
 use crate::span::Span;
 use denied::is_verdict;
 use side::{side_behind, side_in};
-use study::{is_study_report, of_study};
+use study::{is_described, is_study_report, of_study};
 
 /// Diagnoses with names of their own, in a group of the lexicon.
 const NAMED: &str = "diagnosis";
@@ -46,7 +46,7 @@ const VERSUS_REACH: usize = 60;
 /// A doubt set behind a diagnosis: ", suspected", "(possible)".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static QUALIFIED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:,? ?(?:on the |of the )?(?:left|right|bilateral)(?: side)?)?(?:,| -| \(|,? \()? ?(?:(?:is |was |a |as |as a |as the )?(?:(?:most|very|more|quite|highly|strongly) )?(?:suspected|possible|possibly|probable|probably|presumed|likely|provisional|favou?red|query)|i suspect|i think|in all likelihood)(?: (?:also |an? |the |main |major |minor |additional |underlying |secondary )*(?:contribut(?:or|ing|es|ory)(?: factor)?|component|factor|source|cause|generator|pain generator|etiology|diagnosis))?(?:\)|[.,;]|$)").unwrap()
+    ascii_regex(r"^(?:,? ?(?:on the |of the )?(?:left|right|bilateral)(?: side)?)?(?:,| -| \(|,? \()? ?(?:(?:is |was |a |as |as a |as the )?(?:(?:most|very|more|quite|highly|strongly) )?(?:suspected|possible|possibly|probable|probably|presumed|likely|provisional|favou?red|considered|query)|i suspect|i think|in all likelihood)(?: (?:also |an? |the |main |major |minor |additional |underlying |secondary )*(?:contribut(?:or|ing|es|ory)(?: factor)?|component|factor|source|cause|generator|pain generator|etiology|diagnosis))?(?:\)|[.,;]|$)").unwrap()
 });
 
 /// How a form's questions begin.
@@ -110,11 +110,10 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     let report = is_study_report(note);
     for found in &named {
         let part = part_at(&titles, found.span);
-        let section = note.sentence_at(found.span).map(|s| s.section);
-        let concluded = section == Some(Section::Assessment);
-        // A radiologist heads findings by what they are of: "LEFT KNEE:".
-        let described = concluded || section == Some(Section::Other);
-        if (described && report) || (concluded && part == Some("study-report")) {
+        let concluded =
+            note.sentence_at(found.span).is_some_and(|s| s.section == Section::Assessment);
+        if (report && is_described(note, found.span)) || (concluded && part == Some("study-report"))
+        {
             continue;
         }
         drafts.extend(draft(note, found, part, &mut studies));
