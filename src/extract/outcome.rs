@@ -108,6 +108,16 @@ static OF_MORE: LazyLock<Regex> = LazyLock::new(|| {
     .unwrap()
 });
 
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static FOUND: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"(?:\b(?P<not>not|never) |\b(?:has|have|had|did|does|do)(?P<nt>n't) )?(?:yet |really |ever )?\b(?:found|finds?)(?: (?:that|the|her|his|any|either|taking|using|prescribed|daily))* $").unwrap()
+});
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static TO_BE: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^(?: \d[\d./-]*(?: ?mg| ?mcg)?)? (?:(?:to be|is|was|as|very|particularly|especially|at all|all that|that|too|terribly|overly|quite|most) )*(?:helpful|beneficial|useful|effective|of (?:any |much |great )?(?:help|benefit|use))\b").unwrap()
+});
+
 /// The outcome that a stretch behind a treatment tells, as "with partial help" or ": no benefit, stopped".
 pub fn outcome_in(note: &Note<'_>, tail: Span) -> Option<OutcomeRead> {
     let mentions: Vec<Mention> = note.mentions_in(GROUP, tail).copied().collect();
@@ -170,6 +180,19 @@ pub fn outcome_before(note: &Note<'_>, lead: Span) -> Option<OutcomeRead> {
             return None;
         };
         Some(OutcomeRead { outcome, span: mention.span, reason: None })
+    })
+}
+
+/// What somebody found a treatment to be, said on both sides of it: "has not found" and "to be helpful".
+pub(super) fn outcome_found(note: &Note<'_>, lead: Span, own: Span) -> Option<OutcomeRead> {
+    let verb = FOUND.captures(note.get(lead))?;
+    let help = TO_BE.find(note.get(own))?;
+    let denied = verb.name("not").is_some() || verb.name("nt").is_some();
+    let outcome = if denied { Outcome::NotHelpful } else { Outcome::Helpful };
+    Some(OutcomeRead {
+        outcome,
+        span: Span::new(own.start + help.start(), own.start + help.end()),
+        reason: None,
     })
 }
 

@@ -238,8 +238,19 @@ fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
         "all of which",
         "which ",
     ];
-    let speaks_of =
-        [" it ", " it.", " this.", " them ", " them.", " this medication", " the medication"];
+    let speaks_of = [
+        " it ",
+        " it.",
+        " this.",
+        " that this ",
+        " this takes ",
+        " this helps ",
+        " this gives ",
+        " them ",
+        " them.",
+        " this medication",
+        " the medication",
+    ];
     let person = ["she ", "he ", "the patient ", "patient ", "however", "pt ", "i ", "we "];
     (points_back.iter().any(|start| words.starts_with(start))
         || (person.iter().any(|start| words.starts_with(start))

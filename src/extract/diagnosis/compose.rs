@@ -19,7 +19,7 @@ pub(super) const WORDS: &str = "diagnosis-word";
 /// What may part a head from the site behind it: "pain in her left hip".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LINK: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^ ?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|of|at|over|across|around|along|about|behind|involving|affecting|on) ?(?:(?:the|her|his|both|one|my|a|this|their|that|region of|area of|level of)(?: |$))*$").unwrap()
+    ascii_regex(r"^\)? ?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|of|at|over|across|around|along|about|behind|involving|affecting|on) ?(?:(?:the|her|his|both|one|my|a|this|their|that|region of|area of|level of|base of|back of|front of|side of|sides of|top of|tip of)(?: |$))*$").unwrap()
 });
 
 pub(super) fn role<'n>(note: &'n Note<'_>, word: &Mention) -> &'n str {

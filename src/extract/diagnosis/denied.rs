@@ -18,7 +18,7 @@ const LONGEST_DENIAL: usize = 3;
 /// Words that rule a diagnosis out wherever they stand.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static RULES_OUT: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:doubt|.*\b(?:unlikely|ruled out|excluded|supported|support|basis|borne out|doubtful|argues? against)\b.*)").unwrap()
+    ascii_regex(r"^(?:doubt|.*\b(?:unlikely|ruled out|excluded|supported|support|basis|nothing (?:\w+ )*(?:to suggest|to indicate|suggest\w+|suggestive of)|given up|wondered about|suspicion|borne out|doubtful|argues? against)\b.*)").unwrap()
 });
 
 /// Words by which a patient, or who writes of the patient, denies a complaint.

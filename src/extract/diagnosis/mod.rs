@@ -29,7 +29,7 @@ use crate::segment::Sentence;
 use crate::span::Span;
 use denied::is_verdict;
 use side::{side_behind, side_in};
-use study::{is_study_report, of_study};
+use study::{is_described, is_study_report, of_study};
 
 /// Diagnoses with names of their own, in a group of the lexicon.
 const NAMED: &str = "diagnosis";
@@ -46,7 +46,7 @@ const VERSUS_REACH: usize = 60;
 /// A doubt set behind a diagnosis: ", suspected", "(possible)".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static QUALIFIED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:,? ?(?:on the |of the )?(?:left|right|bilateral)(?: side)?)?(?:,| -| \(|,? \()? ?(?:suspected|possible|probable|presumed|likely|provisional|query)(?:\)|[.,;]|$)").unwrap()
+    ascii_regex(r"^(?:,? ?(?:on the |of the )?(?:left|right|bilateral)(?: side)?)?(?:,| -| \(|,? \()? ?(?:(?:is |was |a |as |as a |as the )?(?:(?:most|very|more|quite|highly|strongly) )?(?:suspected|possible|possibly|probable|probably|presumed|likely|provisional|favou?red|considered|query)|i suspect|i think|in all likelihood)(?: (?:also |an? |the |main |major |minor |additional |underlying |secondary )*(?:contribut(?:or|ing|es|ory)(?: factor)?|component|factor|source|cause|generator|pain generator|etiology|diagnosis))?(?:\)|[.,;]|$)").unwrap()
 });
 
 /// How a form's questions begin.
@@ -104,6 +104,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     }));
     named.extend(located::pains(note));
     named.sort_by_key(|n| (n.span.start, n.span.end));
+    spell_out(note, &mut named);
     let first = drafts.len();
     let mut studies = BTreeMap::new();
     let report = is_study_report(note);
@@ -111,7 +112,8 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         let part = part_at(&titles, found.span);
         let concluded =
             note.sentence_at(found.span).is_some_and(|s| s.section == Section::Assessment);
-        if concluded && (report || part == Some("study-report")) {
+        if (report && is_described(note, found.span)) || (concluded && part == Some("study-report"))
+        {
             continue;
         }
         drafts.extend(draft(note, found, part, &mut studies));
@@ -125,6 +127,27 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         index += 1;
         index <= first || !matches!(draft.kind, Kind::Diagnosis(_)) || !inside(draft.span)
     });
+}
+
+/// Makes one of a short form and the words in brackets behind it: "OA (osteoarthritis) of the hip".
+fn spell_out(note: &Note<'_>, named: &mut Vec<Named>) {
+    let mut index = 1;
+    while index < named.len() {
+        let (short, long) = (&named[index - 1], &named[index]);
+        let same = long.name.contains(&short.name) || short.name.contains(&long.name);
+        let gap = note.get(Span::new(short.span.end, long.span.start.max(short.span.end)));
+        if same && matches!(gap, " (" | "(" | " [") {
+            let short = named.remove(index - 1);
+            let long = &mut named[index - 1];
+            long.span.start = short.span.start;
+            long.side = long.side.or(short.side);
+            if short.name.len() > long.name.len() {
+                long.name = short.name;
+            }
+        } else {
+            index += 1;
+        }
+    }
 }
 
 /// The span of a diagnosis that begins with its code.
@@ -162,6 +185,33 @@ static PRESENTS: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"^(?:(?:the |this |our )?(?:patient|pt|claimant|member)|he|she|(?:mr|mrs|ms)\.? \w+)(?: still| also)? (?:has|continues to have|presents with|suffers from|is suffering from|complains of|reports|has had)(?: (?:a |an |the )?[a-z-]+){0,4} ?$").unwrap()
 });
 
+/// What makes a diagnosis the name of a test: "impingement sign".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static TEST_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(
+        r"^ (?:tests?|testing|signs?|maneuvers?|manoeuvres?|provocation|stress test|screen)\b",
+    )
+    .unwrap()
+});
+
+/// Words by which an examiner brings on a pain: "extension reproduces her usual".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static PROVOKES: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:brought on|brings? on|reproduc(?:es|ed|ing)|provok(?:es|ed|ing)|recreat(?:es|ed|ing)|replicat(?:es|ed|ing)|elicit(?:s|ed|ing)|produc(?:es|ed|ing)|caus(?:es|ed|ing))(?: (?:the|his|her|any|some|only|more|familiar|usual|typical|concordant|left|right|bilateral|ipsilateral|contralateral|same))* ?$").unwrap()
+});
+
+/// Words of what an examiner does, in a letter that has no heading over it.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static EXAMINES: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:on exam|extension|flexion|rotation|side ?bending|palpation|pressure|press(?:ing|ed)|tapping|compression|distraction|loading|raising|raise|test(?:s|ing)?|sign|maneuvers?|spurling\S*|faber|gaenslen\S*|range of motion|rom)\b").unwrap()
+});
+
+/// Whether a pain is what an examiner brought on.
+fn is_provoked(note: &Note<'_>, span: Span, sentence: &Sentence) -> bool {
+    let before = note.get(Span::new(sentence.span.start.min(span.start), span.start));
+    PROVOKES.is_match(before) && EXAMINES.is_match(before)
+}
+
 /// Whether a plan says of pain that the patient has it.
 fn presents(note: &Note<'_>, found: &Named, sentence: &Sentence) -> bool {
     let before = Span::new(sentence.span.start, found.span.start.max(sentence.span.start));
@@ -189,6 +239,8 @@ fn draft(
         || !(belongs(sentence.section, found.class, part) || presents(note, found, sentence))
         || of_study(note, found.span, sentence, studies)
         || for_purpose(note, found.span, sentence)
+        || TEST_BEHIND.is_match(&note.str()[found.span.end..])
+        || (found.class == Class::Pain && is_provoked(note, found.span, sentence))
     {
         return None;
     }
@@ -203,7 +255,9 @@ fn draft(
     };
     let doubted = asserted.cues.iter().any(|hit| {
         let cue = &note.lexicon.cues[hit.cue];
-        cue.category == CueCategory::Possible && note.get(hit.span) != "compatible with"
+        cue.category == CueCategory::Possible
+            && note.get(hit.span) != "compatible with"
+            && !doubts_another(note, found.span, hit.span)
     });
     let open = next.is_some_and(|m| {
         let gap = note.get(Span::new(found.span.end, m.span.start));
@@ -211,7 +265,9 @@ fn draft(
             && gap.len() <= VERSUS_REACH
             && !gap.contains([',', ';', '.'])
     });
-    let qualified = QUALIFIED.is_match(note.get(behind));
+    // "Chronic gout?" in an assessment is asked of nobody.
+    let queried = assessed && note.str()[found.span.end..].starts_with('?');
+    let qualified = QUALIFIED.is_match(note.get(behind)) || queried;
     let provisional = PROVISIONAL.iter().any(|word| note.heading(sentence).contains(word));
     let possible = doubted || open || provisional || qualified;
     let asked =
@@ -222,7 +278,7 @@ fn draft(
         return None;
     }
     let negated = negated || answer == Some(Answer::No);
-    let possible = possible && answer.is_none();
+    let possible = possible && !matches!(answer, Some(Answer::Yes | Answer::No));
     let certainty = if negated || follows("resolved", 4) {
         DiagnosisCertainty::RuledOut
     } else if possible {
@@ -243,6 +299,14 @@ fn draft(
     let mut draft = Draft::new(found.span, kind, found.rule.clone(), asserted);
     draft.confidence = if assessed { 0.95 } else { 0.85 };
     Some(draft)
+}
+
+/// Whether a doubt behind a diagnosis is of the next one: "Occipital neuralgia, cervical facet
+/// disease suspected".
+fn doubts_another(note: &Note<'_>, found: Span, cue: Span) -> bool {
+    let between = Span::new(found.end, cue.start.max(found.end));
+    note.get(between).starts_with(',')
+        && note.mentions_in(compose::WORDS, between).any(|m| compose::role(note, m) == "head")
 }
 
 /// Whether what is denied is that something helped: "no relief from his leg pain".

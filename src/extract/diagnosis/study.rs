@@ -20,17 +20,80 @@ static OF_PATIENT: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"\b(?:he|she|his|her|him|patient|pt|mr|mrs|ms|i|we|my|claimant|examinee|impression|diagnosis|assessment)\b").unwrap()
 });
 
+/// A line that says which study a report is of: "EXAM: CT of the pelvis".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static NAMES_STUDY: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^(?:type of |name of )?(?:exam(?:ination)?s?|stud(?:y|ies)|procedure|test)(?: (?:type|name|title|performed|description|requested|ordered))?(?:\(s\))? ?:")
+        .unwrap()
+});
+
+/// "Date of exam" and the like, which stand in a report's head.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static DATES_STUDY: LazyLock<Regex> =
+    LazyLock::new(|| ascii_regex(r"^(?:date|time) of (?:the )?(?:exam|study|service)").unwrap());
+
+/// How many words may stand between a report's label and the study that it is of.
+const LABELED: usize = 5;
+
+/// Whether a sentence names the study that a report is of.
+fn names_study(note: &Note<'_>, sentence: &Sentence) -> bool {
+    let words = note.get(sentence.span);
+    let Some(label) = NAMES_STUDY.find(words) else { return false };
+    let behind = Span::new(sentence.span.start + label.end(), sentence.span.end);
+    note.mentions_in(CONTEXT, behind).find(|m| note.concept(m).id == "study").is_some_and(|m| {
+        let gap = note.get(Span::new(behind.start, m.span.start));
+        gap.split_whitespace().count() <= LABELED && !gap.contains('.')
+    })
+}
+
+/// How far down a report the line may stand that names its study, in sentences.
+const HEAD: usize = 6;
+
+/// Whether a text begins by naming the study that it reports.
+fn is_titled(note: &Note<'_>) -> bool {
+    note.sentences.iter().take(HEAD).any(|s| names_study(note, s))
+}
+
+/// A label that opens a paragraph: "LABRUM: ".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static LABEL: LazyLock<Regex> =
+    LazyLock::new(|| ascii_regex(r"^([a-z][a-z0-9 /,&()-]{2,50}): ").unwrap());
+
+/// Whether a mention in a study's report tells what was found, and not why it was looked for.
+pub(super) fn is_described(note: &Note<'_>, span: Span) -> bool {
+    let Some(sentence) = note.sentence_at(span) else { return false };
+    match sentence.section {
+        Section::Assessment | Section::Other | Section::Exam => true,
+        Section::History | Section::ChiefComplaint if is_titled(note) => {
+            let first = note.sentences.partition_point(|s| s.paragraph < sentence.paragraph);
+            let opening = note.sentences.get(first).map_or("", |s| note.get(s.span));
+            LABEL
+                .captures(opening)
+                .and_then(|c| c.get(1))
+                .is_some_and(|label| label.as_str() != note.heading(sentence).trim())
+        }
+        _ => false,
+    }
+}
+
 /// Whether a text is nothing but the report of a study: findings, and nobody examined or treated.
 pub(super) fn is_study_report(note: &Note<'_>) -> bool {
     let has = |wanted: &[Section]| note.sentences.iter().any(|s| wanted.contains(&s.section));
-    has(&[Section::Imaging, Section::Electrodiagnostics])
+    // "EXAM: MRI of the knee" examines nobody.
+    let titled = is_titled(note);
+    let examined = note.sentences.iter().any(|s| {
+        s.section == Section::Exam
+            && !names_study(note, s)
+            && !DATES_STUDY.is_match(note.get(s.span))
+    });
+    (titled || has(&[Section::Imaging, Section::Electrodiagnostics]))
+        && (titled || !examined)
+        && (titled || !has(&[Section::ChiefComplaint]))
         && !has(&[
-            Section::Exam,
             Section::Plan,
             Section::Medications,
             Section::Request,
             Section::Treatments,
-            Section::ChiefComplaint,
             Section::PastMedicalHistory,
             Section::PastSurgicalHistory,
             Section::FamilyHistory,

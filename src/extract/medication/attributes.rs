@@ -26,14 +26,14 @@ const NUMBER: &str = r"(?:\d{1,3}(?:,\d{3})+|[lio]?\d[\dlo]*(?:\.\d+)?|\.\d+)";
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static DOSE: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(&format!(
-        r"(?:^|[^\w.,/])(?P<n>{NUMBER}(?:(?: ?/ ?| ?- ?| to ){NUMBER})?) ?-?(?P<u>milligrams?|micrograms?|mgs?|mcgs?|ug|grams?|gms?|g|iu|units?|meq)\b(?P<h>/(?:h|hr|hour)\b)?"
+        r"(?:^|[^\w.,/])(?P<n>{NUMBER}(?:(?:/{NUMBER}){{2,3}}|(?: ?/ ?| ?- ?| to ){NUMBER})?) ?-?(?P<u>milligrams?|micrograms?|mgs?|mcgs?|ug|grams?|gms?|g|iu|units?|meq)\b(?P<h>/(?:h|hr|hour)\b)?"
     ))
     .unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BARE_DOSE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: (?:at|er|xr|sr|cr|es|ds))? (?P<n>\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?)(?P<after> ?[;)]| ?,(?:\D|$)|\.(?: |$)| (?:one|two|1|2|po|p\.o|b\.?i\.?d|t\.?i\.?d|q|daily|twice|three|prn|at|every|nightly|once|tab|up to|hs\b|nocte|for\b)|$)").unwrap()
+    ascii_regex(r"^(?: (?:at|er|xr|sr|cr|es|ds))? (?P<n>\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?){0,3})(?P<after> ?[;)]| ?,(?:\D|$)|\.(?: |$)| (?:one|two|1|2|po|p\.o|b\.?i\.?d|t\.?i\.?d|q|daily|twice|three|prn|at|every|nightly|once|tab|up to|hs\b|nocte|for\b|in (?:the )?(?:am|a\.m|pm|p\.m|morning|evening)\b|(?:each |every )?(?:am|pm)\b)|$)").unwrap()
 });
 
 /// The first dose of a stretch.
@@ -108,11 +108,11 @@ static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
             r"|(?P<alternate>every other day|q\.?o\.?d\.?\b|every 2 days|every two days)",
             r"|(?:every|q)\.? ?(?:7|seven)(?: ?\([a-z]+\))? ?(?:days?|d)\b",
             r"|every (?P<days>3|three|72) (?:days|hours)",
-            r"|(?:up to |max(?:imum)? )?(?P<upto>{COUNT})(?: ?\([a-z]+\))?(?: ?(?:-|to) ?(?P<upto2>{COUNT}))?(?: ?x| times| tablets?| tabs?| pills?| capsules?| doses?)? ?(?:a |per |each |/ ?|every )(?:day|d)\b",
+            r"|(?:up to |max(?:imum)? )?(?P<upto>{COUNT})(?: ?\([a-z]+\))?(?: ?(?:-|to|or) ?(?P<upto2>{COUNT}))?(?: ?x| times| tablets?| tabs?| pills?| capsules?| doses?)? ?(?:a |per |each |/ ?|every )(?:day|d)\b",
             r"|(?:up to |max(?:imum)? )?(?P<times>{COUNT})(?: ?\([a-z]+\))?(?: ?(?:-|to|or) ?(?P<times2>{COUNT}))?(?: ?x| times) ?daily\b",
             r"|up to (?P<plain>{COUNT})(?: tablets| pills)? daily\b",
             r"|(?P<double>twice)(?: ?-?daily| per day| a day| every day)",
-            r"|(?P<once>q\.? ?d\b\.?|qday\b|q day\b|once ?-?daily|once a day|once per day|daily\b|every day|each day|a day\b|per day\b|q\.? ?h\.? ?s\b\.?|h\.s\.|qpm\b|q\.p\.m\.?|q\.a\.m\.?|qam\b|q ?[ap]m\b|nocte\b|mane\b|od\b|(?:at |q ?)?bedtime\b|nightly\b|at night\b|every night\b|each night\b|q ?night\b|before bed\b|in the evenings?\b|every evening|every morning|each morning|in the mornings?\b|at hs\b|\bhs\b|q24h|each evening|most nights)",
+            r"|(?P<once>q\.? ?d\b\.?|qday\b|q day\b|once ?-?daily|once a day|once per day|daily\b|every day|each day|a day\b|per day\b|q\.? ?h\.? ?s\b\.?|h\.s\.|qpm\b|q\.p\.m\.?|q\.a\.m\.?|qam\b|q ?[ap]m\b|nocte\b|mane\b|od\b|(?:at |q ?)?bedtime\b|nightly\b|at night\b|every night\b|each night\b|q ?night\b|before bed\b|in the evenings?\b|every evening|every morning|each morning|in the (?:[ap]m\b|[ap]\.m\.)|in the mornings?\b|at hs\b|\bhs\b|q24h|each evening|most nights)",
             r"|(?P<prn>p\.? ?r\.? ?n\b\.?|as[ -]needed\b|if needed\b|when needed\b|on an as-needed basis|when necessary\b|as necessary\b))"
         ),
         COUNT = COUNT
@@ -230,7 +230,7 @@ fn number(value: f64) -> String {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ROUTE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:(?P<po>p\.? ?o\b\.?|by mouth|orally|oral)|(?P<iv>i\.?v\b\.?|intravenous(?:ly)?)|(?P<im>i\.?m\b\.?|intramuscular(?:ly)?)|(?P<sc>subq|sub-?q|s\.?c\.|sq|subcutaneous(?:ly)?|under the skin)|(?P<it>intrathecal(?:ly)?)|(?P<ep>epidural(?:ly)?)|(?P<patch>patch(?:es)?|ptwk|pt72|pt24|ptch|transdermal(?:ly)?)|(?P<top>topical(?:ly)?|creams?|ointment|gel|lotion)|(?P<inh>inhalers?|inhaled|nebulizers?|nebulized|mdi|hfa|puffs?|inhale|inhalation|into the lungs)|(?P<other>sublingual(?:ly)?|under (?:the |her |his )?tongue|nostrils?|s\.?l\.|intranasal(?:ly)?|nasal spray|nasal|eye drops?|ophthalmic|suppository|rectal(?:ly)?|p\.?r\.(?: |$)))").unwrap()
+    ascii_regex(r"\b(?:(?P<po>p\.? ?o\b\.?|by mouth|orally|oral)|(?P<iv>i\.?v\b\.?|intravenous(?:ly)?)|(?P<im>i\.?m\b\.?|intramuscular(?:ly)?)|(?P<sc>subq|sub-?q|s\.?c\.|sq|subcutaneous(?:ly)?|under the skin)|(?P<it>intrathecal(?:ly)?)|(?P<ep>epidural(?:ly)?)|(?P<patch>patch(?:es)?|ptwk|pt72|pt24|ptch|transdermal(?:ly)?)|(?P<top>topical(?:ly)?|creams?|ointment|gel|lotion)|(?P<inh>inhalers?|inhaled|nebulizers?|nebulized|mdi|hfa|puffs?|inhale|inhalation|into the lungs)|(?P<other>sublingual(?:ly)?|under (?:the |her |his )?tongue|nostrils?|s\.?l\.|intranasal(?:ly)?|nasal spray|nasal|eye drops?|ophthalmic|suppositor(?:y|ies)|rectal(?:ly)?|p\.?r\.(?: |$)))").unwrap()
 });
 
 /// The first route of a stretch; a patch of `local` action counts as topical.
@@ -289,6 +289,7 @@ mod tests {
         frequency("every 8 (eight) hours as needed", Some("3 prn"));
         frequency("4 (four) times daily", Some("4"));
         frequency("one patch every 7 days", Some("per week 1"));
+        frequency("two or three a day", Some("2-3"));
         frequency("with food", None);
     }
 
@@ -305,6 +306,11 @@ mod tests {
         assert_eq!(dose(" 12 weeks"), None);
         assert_eq!(find_bare_dose(" 600 tid prn").map(|d| d.value).as_deref(), Some("600"));
         assert_eq!(find_bare_dose(" 10/325, up to").map(|d| d.value).as_deref(), Some("10/325"));
+        assert_eq!(dose(" 150/150/300 mg").as_deref(), Some("150/150/300 mg"));
+        assert_eq!(
+            find_bare_dose(" 150/150/300, helps").map(|d| d.value).as_deref(),
+            Some("150/150/300")
+        );
         assert_eq!(find_bare_dose(" 3 weeks"), None);
     }
 }

@@ -45,7 +45,7 @@ static OF: LazyLock<Regex> = LazyLock::new(|| {
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PLAIN_GAP: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:[ ,(:-]|tablets?|tabs?|caps?|capsules?|pills?|\(\d[\d,.]* ?(?:mg|mcg|g|units?) total\)|patch(?:es)?|ptwk|pt72|inject|inhale|inhalation|place|dissolve|under|into|onto|tongue|skin|lungs|nostrils?|each|route|units?|cream|gel|ointment|drops?|inhaler|puffs?|sprays?|\d{1,2}(?:/\d)?|one|two|three|half|to|from|or|up|at|by|mouth|p\.?o\.?|oral|orally|er|xr|sr|cr|xl|dr|ir|la|sodium|hcl|topical|topically|otc|over-the-counter|which|he|she|that|takes|taking|took|is|was|uses|used|using|it|only|about|approximately|now|currently|dose|taken|applied|and|on|a|an|the|basis|apply|applied|take|use|%)*$").unwrap()
+    ascii_regex(r"^(?:[ ,(:-]|tablets?|tabs?|caps?|capsules?|pills?|\(\d[\d,.]* ?(?:mg|mcg|g|units?) total\)|patch(?:es)?|ptwk|pt72|inject|inhale|inhalation|place|dissolve|under|into|onto|tongue|skin|lungs|nostrils?|each|route|units?|cream|gel|ointment|drops?|inhaler|puffs?|sprays?|\d{1,2}(?:/\d)?|one|two|three|half|to|from|or|up|at|by|mouth|p\.?o\.?|oral|orally|er|xr|sr|cr|xl|dr|ir|la|sodium|hcl|topical|topically|otc|over-the-counter|which|he|she|that|takes|taking|took|is|was|uses|used|using|it|only|about|approximately|around|roughly|down|back|cut|reduced|tapered|weaned|now|currently|dose|taken|applied|and|on|a|an|the|basis|apply|applied|take|use|%)*$").unwrap()
 });
 
 /// "mg/d" and "mg/day", but not "mg/dl".
@@ -56,6 +56,12 @@ static A_DAY: LazyLock<Regex> = LazyLock::new(|| ascii_regex(r"^/ ?d(?:ay)?\b").
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static DIRECTED: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"(?:^|\b(?:take|takes|taken|taking|use|uses|used|using|apply|applies) )(?:(?:to|on|onto|over)(?: the| her| his| affected| painful| left| right| both| bilateral| low| lower| upper| l| r)* [a-z]+ )?$").unwrap()
+});
+
+/// What may lead to how often a drug is taken, said of it once more: "and she takes it about".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static TAKES_IT: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:takes?|took|uses?|used|taking|using) (?:it|this|them|one|these)(?: (?:only|about|around|roughly|maybe|perhaps|up to|at least|usually|generally|now|still))* $").unwrap()
 });
 
 /// The first frequency of a stretch, not further than `reach` bytes away.
@@ -131,10 +137,16 @@ impl Attributes {
         let frequency = frequency_near(note, rest, LONGEST_SIG)
             .filter(|found| {
                 let gap = &note.get(rest)[..found.span.start];
+                // "Taper by one tablet a week": a step.
+                let step = gap.starts_with(" by ") && !gap.starts_with(" by mouth");
+                if step {
+                    return false;
+                }
                 let apart = gap.contains(" and ") || gap.contains(" by ");
                 (dose_behind && gap.len() <= FREQUENCY_REACH && !apart)
                     || PLAIN_GAP.is_match(gap)
                     || DIRECTED.is_match(gap.trim_start())
+                    || TAKES_IT.is_match(gap)
                     || (gap.len() <= FREQUENCY_REACH + 6
                         && note.get(rest)[found.span.start..].starts_with("up to"))
             })
@@ -146,6 +158,7 @@ impl Attributes {
         let frequency = frequency.or_else(|| a_day(note, rest).filter(|_| dose_behind));
         let frequency = frequency.or_else(|| dosed_at(note, head, dose.as_ref(), reach));
         let frequency = frequency.map(|found| changed_to(note, reach.own, found));
+        let frequency = frequency.map(|found| counted(note, head, reach, found));
         let local = matches!(head.class, Some("topical" | "nsaid" | "local_anesthetic"));
         let mut end = span.end.max(reach.own.start);
         if let Some(frequency) = &frequency {
@@ -189,6 +202,30 @@ fn dosed_at(
         value: found.value,
     })
 }
+
+/// How many a day, where the number stands before the drug: "three or four Norco a day".
+fn counted(note: &Note<'_>, head: &Head<'_>, reach: &Reach, each: Frequency) -> Frequency {
+    let a_day = head.span.end <= each.span.start
+        && note.get(Span::new(head.span.end, each.span.start)).trim().is_empty()
+        && A_DAY_EACH.is_match(note.get(each.span));
+    let number = note.get(Span::new(reach.near.start, head.span.start));
+    match find_frequency(&format!(
+        "{} a day",
+        COUNT_BEFORE.find(number).map_or("", |m| m.as_str().trim())
+    )) {
+        Some(found) if a_day => Frequency { span: each.span, value: found.value },
+        _ => each,
+    }
+}
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static A_DAY_EACH: LazyLock<Regex> =
+    LazyLock::new(|| ascii_regex(r"^(?:a|per|each|every) ?day|^daily").unwrap());
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static COUNT_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:\d{1,2}|one|two|three|four|five|six|seven|eight)(?: ?(?:-|to|or) ?(?:\d{1,2}|one|two|three|four|five|six|seven|eight))?\b *$").unwrap()
+});
 
 /// Of "from 4 a day to 1 a day" the second.
 fn changed_to(note: &Note<'_>, own: Span, first: Frequency) -> Frequency {

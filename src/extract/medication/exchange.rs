@@ -49,6 +49,15 @@ static IN_PLACE_OF: LazyLock<Regex> = LazyLock::new(|| {
     .unwrap()
 });
 
+/// The drug that comes, where the one that goes stands before: "Mobic - changed to".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static NOW_ANOTHER: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(&format!(
+        r"(?:^|[ ,;(>-]){VERBS}(?:ed|d|ped|ted)?(?: (?:her|him|pt|the patient))?(?: over)? to(?: the| a)? $"
+    ))
+    .unwrap()
+});
+
 /// Words that leave it open whether the exchange will be made.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static OPEN: LazyLock<Regex> = LazyLock::new(|| {
@@ -72,6 +81,10 @@ pub(super) fn exchanged(
     if let Some(passive) = IS_EXCHANGED.captures(near) {
         let ahead = passive.name("be").is_some_and(|be| be.as_str() == "be");
         return Some(if ahead { MedicationStatus::Planned } else { MedicationStatus::Current });
+    }
+    if reach.near.start > sentence.span.start && NOW_ANOTHER.is_match(near) {
+        let planned = planning || open;
+        return Some(if planned { MedicationStatus::Planned } else { MedicationStatus::Current });
     }
     let verb_before = VERB.is_match(before.rsplit(';').next().unwrap_or(before));
     if FOR_ANOTHER.is_match(near) && near.len() <= 40 && verb_before {

@@ -41,6 +41,12 @@ static SALT: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"^(?:[ -](?:sodium|potassium|calcium|magnesium|hcl|hydrochloride|hydrobromide|propionate|succinate|tartrate|besylate|mesylate|maleate|acetate|citrate|fumarate|phosphate|sulfate|furoate|etexilate|bitartrate|er|xr|sr|xl|dr|ir|cr|la|odt|ec|extended release|extended-release|delayed release|delayed-release))+ ?[(\[]$").unwrap()
 });
 
+/// "Inject the thumb joint with": what follows goes into a needle.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static INJECTED_WITH: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"\b(?:re-?)?inject(?:s|ed|ing)?\b[^.;:]{0,70} (?:with|using)(?: a| an| some| the| dilute)?(?: (?:small|little|low|high)(?: dose| amount)?(?: of)?)? ?$|\b(?:re-?)?inject(?:s|ed|ing)? (?:some |a little |more )?$").unwrap()
+});
+
 /// Classes of what is given in procedures; elsewhere only lists and patches name them.
 const PROCEDURAL: &[&str] = &["local_anesthetic", "contrast", "prep", "sedation"];
 
@@ -123,6 +129,10 @@ fn is_medication(
     let before = &note.str()[sentence.span.start.min(span.start)..span.start];
     let heading = note.heading(sentence);
     let given = ["inject", "anesthesia", "medication used", "medications used", "sedation"];
+    // A form may ask for a class below any heading.
+    if super::ASKED.is_match(behind) {
+        return true;
+    }
     if sentence.section == Section::Procedure || given.iter().any(|word| heading.contains(word)) {
         return false;
     }
@@ -150,6 +160,12 @@ fn is_medication(
     .any(|form| behind.starts_with(form))
         || before.ends_with("topical ");
     if PROCEDURAL.contains(&class) && !list && !patch {
+        return false;
+    }
+    if matches!(class, "steroid" | "local_anesthetic" | "botulinum")
+        && !list
+        && INJECTED_WITH.is_match(before)
+    {
         return false;
     }
     if class == "steroid"

@@ -15,10 +15,10 @@ use regex::Regex;
 
 use crate::pattern::ascii_regex;
 
-use super::outcome::{OutcomeRead, outcome_before, outcome_in, reason_in};
+use super::outcome::{OutcomeRead, outcome_before, outcome_found, outcome_in, reason_in};
 use super::scope::{Reach, reaches};
 use super::status::{answered_no, status_of};
-use super::{Draft, Note, course_in};
+use super::{Answer, Draft, Note, course_in};
 use crate::fact::{Medication, MedicationStatus, Origin, Polarity, Route, Section, Statement};
 use crate::span::Span;
 use attributes::find_doses;
@@ -101,6 +101,12 @@ static HANDED_OUT: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(r"\b(?:instructions?|handouts?|leaflets?|education|information sheets?)\b.{0,40}\b(?:given|printed|provided|on|for|about)\b|\b(?:instructions?|handouts?|leaflets?):").unwrap()
 });
 
+// "Blood thinners: [ ] Yes [ ] No"
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static ASKED: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^[^.;:?\[]{0,40}[:?] *(?:yes|no|y|n)? ?\[[ x]?\] *(?:yes|no|y|n)\b").unwrap()
+});
+
 // "A (rash), B (no effect)", but "A and B (both without relief)"
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static OWN_BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
@@ -125,7 +131,8 @@ fn read_head(
     let listed =
         sentence.section == Section::Allergies && !OTHER_LIST.is_match(note.get(sentence.span));
     let allergic = listed || ALLERGIC.is_match(lead) || ALLERGY_BEHIND.is_match(own);
-    let mut outcome = outcome_in(note, reach.own)
+    let mut outcome = outcome_found(note, reach.near, reach.own)
+        .or_else(|| outcome_in(note, reach.own))
         .or_else(|| outcome_in(note, shared_tail(note, reach)?))
         .or_else(|| outcome_before(note, reach.lead))
         .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)));
@@ -138,6 +145,10 @@ fn read_head(
         outcome = row.outcome;
     }
     let boxed = note.box_of(head.span);
+    let answer = if ASKED.is_match(own) { note.answer(head.span) } else { None };
+    if answer == Some(Answer::Blank) {
+        return;
+    }
     let mut course = course_in(note, reach.own);
     let columns = note.start_and_stop(head.span);
     if let Some((start, stop)) = columns {
@@ -156,6 +167,7 @@ fn read_head(
             .and_then(|row| row.status)
             .or_else(|| {
                 let denied = answered_no(note, reach.own)
+                    || answer == Some(Answer::No)
                     || (row.is_none() && denied_in_row(note, head.span));
                 denied.then_some(MedicationStatus::NotTaken)
             })

@@ -13,6 +13,7 @@ use super::super::{Course, Note};
 use super::bound::Attributes;
 use crate::context::Asserted;
 use crate::fact::{MedicationStatus, Outcome, Section, Time};
+use crate::segment::Sentence;
 use crate::span::Span;
 
 /// Words behind a drug that tell of it as over: "was of no use", "made her sick".
@@ -24,7 +25,7 @@ static OVER: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that tell of a drug as still taken.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:is|are|causes|makes|gets|leaves|irritates|upsets|bothers|hurts|does|doesn't|still|currently|takes|helps)\b")
+    ascii_regex(r"\b(?:is|are|causes|makes|gets|leaves|irritates|upsets|bothers|hurts|does|doesn't|still|currently|takes|helps|gives|keeps|knocks|wipes|puts|constipates)\b")
         .unwrap()
 });
 
@@ -35,9 +36,17 @@ static AT_THAT_TIME: LazyLock<Regex> = LazyLock::new(|| {
         .unwrap()
 });
 
-/// "Gout, on allopurinol": taken now, however old the disease is.
+/// "Gout, on allopurinol", "asthma w/ albuterol": taken now, however old the disease is.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static ON: LazyLock<Regex> = LazyLock::new(|| ascii_regex(r"(?:^|[ ,(])on (?:daily )?$").unwrap());
+static ON: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"(?:^|[ ,(])on (?:daily )?$|[^d,] (?:w/|with) ?(?:an? )?$").unwrap()
+});
+
+/// "Was started two weeks ago": taken since.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static STARTED: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^(?: \d[\d./-]*(?: ?mg| ?mcg)?)?(?: was| were|,) (?:recently |just |first |also |newly )?(?:started|begun|initiated|added|introduced)\b[^.;]{0,50}\b(?:ago|recently)\b").unwrap()
+});
 
 /// A pause before a procedure.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
@@ -73,6 +82,21 @@ static ORDER: LazyLock<Regex> = LazyLock::new(|| {
         .unwrap()
 });
 
+/// Whether a plan orders a drug by its directions alone, and no earlier word of the note speaks of
+/// it: "Lidocaine patch to the low back daily."
+fn begun(note: &Note<'_>, sentence: &Sentence, reach: &Reach, found: &Attributes) -> bool {
+    let lead = note.get(Span::new(sentence.span.start, reach.head.start.max(sentence.span.start)));
+    let drug = note.mentions_in("drug", reach.head).next();
+    sentence.section == Section::Plan
+        && found.frequency.is_some()
+        && !lead.contains(char::is_alphabetic)
+        && drug.is_some_and(|drug| {
+            let before = Span::new(0, sentence.span.start);
+            let own = &note.concept(drug).id;
+            !note.mentions_in("drug", before).any(|m| note.concept(m).id == *own)
+        })
+}
+
 /// The status that words, section, time, outcome and course come to.
 pub(super) fn status_in_words(
     note: &Note<'_>,
@@ -93,6 +117,18 @@ pub(super) fn status_in_words(
     let words = note.get(reach.own);
     let going_on = GOES_ON.is_match(words);
     let over = failed && OVER.is_match(words) && !going_on;
+    // "S/p stent, asthma on albuterol": the word before is of another item.
+    let read = read.filter(|r| {
+        let gap = Span::new(r.mention.span.end, reach.head.start.max(r.mention.span.end));
+        let before = r.mention.span.end <= reach.head.start;
+        !(before && ON.is_match(note.get(reach.lead)) && note.get(gap).contains(','))
+    });
+    if STARTED.is_match(words) && !over && read.is_none_or(|r| r.status != "not_taken") {
+        let stopped = read.is_some_and(|r| !note.get(r.mention.span).ends_with("ago"));
+        if !stopped && course.stop.is_none() {
+            return Some(MedicationStatus::Current);
+        }
+    }
     if read.is_some_and(|r| r.status == "prescribed") {
         return Some(if planning || asserted.assertion.time == Time::Planned {
             MedicationStatus::Planned
@@ -150,6 +186,7 @@ pub(super) fn status_in_words(
         {
             MedicationStatus::Past
         }
+        _ if begun(note, sentence, reach, found) => MedicationStatus::Planned,
         _ => MedicationStatus::Current,
     })
 }

@@ -125,6 +125,9 @@ fn in_prose(note: &Note<'_>, phrase: &Phrase, part: Option<&str>) -> Option<Draf
     if is_advised_against(note, phrase.span, sentence.span) {
         return None;
     }
+    if CAME_OUT.is_match(&note.str()[phrase.span.end..]) {
+        return None;
+    }
     let has =
         |id: &str, span: Span| note.mentions_in(GROUP, span).any(|m| note.concept(m).id == id);
     let whole = Span::new(sentence.span.start, sentence.span.end.max(phrase.span.end));
@@ -219,6 +222,12 @@ fn depends(behind: &str) -> bool {
 
 /// How far from a procedure the words against it may stand, in bytes.
 const AGAINST_REACH: usize = 60;
+
+/// How a procedure that was done came out: "went well", "was successful".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+static CAME_OUT: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_regex(r"^s?(?: (?:on|in|of|at) [\d/. ]+)? (?:(?:has|have|had) (?:already |also )?)?(?:went|gone|gave|given|helped|provided|worked|resulted|lasted|wore off|held|did|took|improved|relieved|(?:was|were|been|is|are) (?:(?:very|highly|also|already|quite|only|not) )?(?:successful|complete|completed|done|performed|positive|helpful|effective|uneventful|unsuccessful|negative|a success|a failure|of (?:no|some|little|great)))\b").unwrap()
+});
 
 /// Whether words before or behind a procedure speak against it: "is not justified".
 fn is_advised_against(note: &Note<'_>, phrase: Span, sentence: Span) -> bool {

@@ -17,6 +17,12 @@ const LINKS: &[&str] = &["of", "into", "at", "to", "in", "for", "on"];
 /// Words before a place that do not belong to it.
 const ARTICLES: &[&str] = &["the", "a", "an", "her", "his", "this", "that", "their"];
 
+/// Verbs that take their place without a preposition: "inject the left knee".
+const VERBS: &[&str] = &["injecting", "inject", "reinject", "re-inject"];
+
+/// How far from a procedure its levels may stand, in bytes.
+const LEVELS_REACH: usize = 16;
+
 /// How far behind a block the next nerve for it may stand, in bytes.
 const NERVE_REACH: usize = 40;
 
@@ -88,8 +94,8 @@ fn joined(note: &Note<'_>, run: &[&Mention], next: &Mention) -> bool {
     let mut link = gap.split_whitespace();
     let linked = link.next().is_some_and(|word| LINKS.contains(&word))
         && link.all(|word| ARTICLES.contains(&word));
-    let verb =
-        note.get(last.span) == "injecting" && gap.split_whitespace().all(|w| ARTICLES.contains(&w));
+    let verb = VERBS.contains(&note.get(last.span))
+        && gap.split_whitespace().all(|w| ARTICLES.contains(&w));
     role(note, last) == "head" && role(note, next) != "head" && (linked || verb)
 }
 
@@ -142,10 +148,23 @@ fn phrase(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
     let after: Vec<String> =
         run[head + 1..=last.max(head)].iter().filter(part).map(|w| name(w)).collect();
     let concept = note.concept(run[head]);
+    // "Permanent implant" says of what only where the note speaks of it.
+    if concept.field("needs").is_some_and(|all| !all.split(' ').any(|w| note.str().contains(w))) {
+        return None;
+    }
     let own =
         concept.field("alone").is_some() || concept.field("name").is_some_and(|n| n.contains(' '));
     if before.is_empty() && after.is_empty() && !own && role(note, run[head]) == "head" {
         let bare = note.get(run[head].span);
+        if let Some(region) = region_of_levels(note, run[head].span) {
+            let span = run[head].span;
+            let start = run[first].span.start.min(span.start);
+            let own = name(run[head]);
+            return Some(Phrase {
+                span: Span::new(start, span.end),
+                name: format!("{region} {own}"),
+            });
+        }
         if !bare.contains("nerve") && !bare.starts_with("epidural") && !bare.contains(' ') {
             return None;
         }
@@ -157,6 +176,32 @@ fn phrase(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
     let start = run[first].span.start.min(run[head].span.start);
     let end = run[last].span.end.max(run[head].span.end);
     Some(Phrase { span: Span::new(start, end), name: words.join(" ") })
+}
+
+/// The region of the spine whose levels stand right before or behind a procedure's bare name:
+/// "fusion at L4-5", "C5-6 discectomy".
+fn region_of_levels(note: &Note<'_>, span: Span) -> Option<&'static str> {
+    let text = note.str();
+    let edge = |at: usize| (at..=text.len()).find(|&i| text.is_char_boundary(i));
+    let lead = Span::new(edge(span.start.saturating_sub(LEVELS_REACH))?, span.start);
+    let rest = Span::new(span.end, edge((span.end + LEVELS_REACH).min(text.len()))?);
+    let before = find_levels(note.get(lead)).into_iter().last().filter(|(level, _)| {
+        let gap = &note.get(lead)[level.end..];
+        gap.trim().is_empty() && !gap.contains('\n')
+    });
+    let behind = || {
+        find_levels(note.get(rest)).into_iter().next().filter(|(level, _)| {
+            let gap = note.get(rest)[..level.start].trim();
+            matches!(gap, "" | "at" | "of" | "from" | "for" | "on the left at" | "-" | ",")
+        })
+    };
+    let (_, level) = before.or_else(behind)?;
+    match level.chars().next()? {
+        'C' => Some("cervical"),
+        'T' => Some("thoracic"),
+        'L' => Some("lumbar"),
+        _ => Some("sacral"),
+    }
 }
 
 fn singular(word: &str) -> String {
