@@ -54,7 +54,12 @@ impl Row<'_, '_> {
         let before = from.saturating_sub(2)..head;
         let first = before.clone().find(|&i| {
             let apart = self.word(i + 1) != "of" && (i == 0 || self.word(i - 1) != "-");
-            self.is_number(i) && apart && !self.word(i).starts_with('#') && !self.is_level(i + 1)
+            // "two L4-5 injections"; a figure before a level may be of a date or of another level.
+            let spelled = || self.word(i).bytes().all(|b| b.is_ascii_alphabetic());
+            self.is_number(i)
+                && apart
+                && !self.word(i).starts_with('#')
+                && (!self.is_level(i + 1) || spelled())
                 || matches!(self.word(i), "couple")
         });
         let timed = |i: usize| {
