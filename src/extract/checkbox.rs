@@ -22,11 +22,11 @@ pub struct CheckBox {
     pub label: Span,
 }
 
-// The last forms are what OCR makes of brackets.
+// The last forms are what OCR makes of brackets; a stroke in a box is its own edge or dirt.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BOX: LazyLock<Regex> = LazyLock::new(|| {
     ascii_regex(
-        r"\[ ?([x*\u{2713}\u{2714}v])? ?\]|\( ?([x*])? ?\)|\[ ?(x) ?[|l1)}]|[|({] ?(x)? ?\]",
+        r"\[ ?(?:([x*\u{2713}\u{2714}v])|[-_.~'])? ?\]|\( ?([x*])? ?\)|\[ ?(x) ?[|l1)}]|[|({] ?(x)? ?\]",
     )
     .unwrap()
 });
@@ -170,6 +170,14 @@ mod tests {
         check(
             "Side:   [X] LEFT    { ] RIGHT   \u{2612} BOTH   units 1  (x) yes",
             &[(true, "left"), (false, "right"), (true, "both"), (true, "yes")],
+        );
+    }
+
+    #[test]
+    fn dirt_in_a_box_is_no_tick() {
+        check(
+            "[-] Home exercise  [.] TENS  [x] Heat",
+            &[(false, "home exercise"), (false, "tens"), (true, "heat")],
         );
     }
 

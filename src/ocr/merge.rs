@@ -9,6 +9,10 @@ const ALONE: f32 = 0.7;
 /// Of one or two signs, as check boxes and dirt are read, below this.
 const SHORT_ALONE: f32 = 0.93;
 
+/// Of words of the language below this: a "no" that is lost turns what follows around, and dirt is
+/// seldom read as a word.
+const KNOWN_ALONE: f32 = 0.5;
+
 /// Words overlap if they share more than this share of the narrower one's width.
 const OVERLAP: f32 = 0.35;
 
@@ -55,8 +59,12 @@ fn chosen(mut first: Vec<Read>, mut second: Vec<Read>, knows: &dyn Fn(&str) -> b
     if second.is_empty() || first.is_empty() {
         first.append(&mut second);
         first.retain(|word| {
-            let short = word.text.chars().count() <= 2;
-            word.confidence >= if short { SHORT_ALONE } else { ALONE }
+            let least = match word.text.chars().count() {
+                _ if all_words(std::slice::from_ref(word), knows) => KNOWN_ALONE,
+                ..=2 => SHORT_ALONE,
+                _ => ALONE,
+            };
+            word.confidence >= least
         });
         return first;
     }
@@ -216,5 +224,11 @@ mod tests {
         check(&[(0.0, 20.0, 0.4, "—")], &[(100.0, 40.0, 0.9, "pain")], &[("pain", &[])]);
         check(&[(0.0, 40.0, 0.8, "pain")], &[(100.0, 20.0, 0.5, "x")], &[("pain", &[])]);
         check(&[(0.0, 20.0, 0.8, "O")], &[(100.0, 40.0, 0.9, "Urgent")], &[("Urgent", &[])]);
+        // But a word of the language need not be.
+        check(
+            &[(0.0, 40.0, 0.6, "disc")],
+            &[(100.0, 40.0, 0.9, "pain")],
+            &[("disc", &[]), ("pain", &[])],
+        );
     }
 }
