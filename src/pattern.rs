@@ -13,6 +13,15 @@ pub fn ascii_regex(source: &str) -> Result<Regex, regex::Error> {
     Regex::new(&ascii(source))
 }
 
+/// The same of a pattern that stands in the code and that every test compiles.
+///
+/// # Panics
+/// If the pattern is not well formed.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+pub(crate) fn fixed_regex(source: &str) -> Regex {
+    ascii_regex(source).unwrap()
+}
+
 /// The pattern's source with ASCII classes.
 pub fn ascii(source: &str) -> String {
     let mut out = String::with_capacity(source.len() + 16);

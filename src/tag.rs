@@ -28,11 +28,6 @@ pub struct CueHit {
 /// Longest match of a pattern that begins with a known word, in bytes.
 const LONGEST_MATCH: usize = 320;
 
-/// The next place from `at` on that is not inside a character.
-fn boundary(text: &str, at: usize) -> usize {
-    (at.min(text.len())..=text.len()).find(|&i| text.is_char_boundary(i)).unwrap_or(text.len())
-}
-
 /// Whether the character at a byte is part of a word, and its length in bytes.
 fn character(text: &str, at: usize) -> (bool, usize) {
     let byte = text.as_bytes()[at];
@@ -99,7 +94,7 @@ pub fn tag(
             let meaning = lexicon.meanings[term as usize];
             if let Meaning::Pattern(pattern) = meaning {
                 let (pattern, meaning) = &lexicon.patterns[pattern as usize];
-                let end = boundary(text, at + LONGEST_MATCH);
+                let end = text.ceil_char_boundary(at + LONGEST_MATCH);
                 let hit = pattern.match_at(text, Span::new(at, end));
                 if let Some(span) = hit.filter(|&span| !span.is_empty() && span.end <= limit) {
                     found.add(span, *meaning);

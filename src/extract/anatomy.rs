@@ -4,20 +4,19 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use crate::fact::Side;
 use crate::span::Span;
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b([ctls])[- ]?(1[0-2]|[1-9i])(?: ?(?:-|/|to|through|thru|over|on) ?([ctls])?-?(1[0-2]|[1-9il])\b)?(?:(?: ?[-/] ?)([ctls])-?(1[0-2]|[1-9il])\b)?")
-        .unwrap()
+    fixed_regex(
+        r"\b([ctls])[- ]?(1[0-2]|[1-9i])(?: ?(?:-|/|to|through|thru|over|on) ?([ctls])?-?(1[0-2]|[1-9il])\b)?(?:(?: ?[-/] ?)([ctls])-?(1[0-2]|[1-9il])\b)?",
+    )
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LIST: LazyLock<Regex> =
-    LazyLock::new(|| ascii_regex(r"^(?:,| and|, and|&) ?([1-9])\b(?:-([1-9]))?").unwrap());
+    LazyLock::new(|| fixed_regex(r"^(?:,| and|, and|&) ?([1-9])\b(?:-([1-9]))?"));
 
 /// Spinal levels as "L4-5", "C7-T1" or "S1", each with its span, in order and each once.
 pub fn find_levels(text: &str) -> Vec<(Span, String)> {
@@ -111,9 +110,10 @@ fn in_spine(region: &str, number: &str) -> bool {
     (1..=most).contains(&number)
 }
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SIDE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:(bilateral(?:ly)?|bilat|b/l|both sides|both|ble|bue)|(left|lt|left-sided|lle|lue|l(?:\.|\b))|(right|rt|right-sided|rle|rue|r(?:\.|\b)))(?:\W|$)").unwrap()
+    fixed_regex(
+        r"\b(?:(bilateral(?:ly)?|bilat|b/l|both sides|both|ble|bue)|(left|lt|left-sided|lle|lue|l(?:\.|\b))|(right|rt|right-sided|rle|rue|r(?:\.|\b)))(?:\W|$)",
+    )
 });
 
 /// The side that a stretch of text names: the only one, or both.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use memchr::{memchr_iter, memchr3_iter};
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use crate::fold::Folded;
 use crate::span::Span;
@@ -23,12 +23,10 @@ pub struct CheckBox {
 }
 
 // The last forms are what OCR makes of brackets; a stroke in a box is its own edge or dirt.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BOX: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(
+    fixed_regex(
         r"\[ ?(?:([x*\u{2713}\u{2714}v])|[-_.~'])? ?\]|\( ?([x*])? ?\)|\[ ?(x) ?[|l1)}]|[|({] ?(x)? ?\]",
     )
-    .unwrap()
 });
 
 /// Where boxes may begin, in order.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::{Draft, Note};
 use crate::fact::{Contraindication, Experiencer};
@@ -17,9 +17,10 @@ const GROUP: &str = "contraindication";
 /// How many bytes a treatment may stand from the words that forbid it.
 const REACH: usize = 60;
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static REASON: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:because of|because (?:he|she|the patient|pt|patient) (?:has|had|is|takes|was)(?: (?:on|taking))?|because|due to|secondary to|given|in view of|in light of|on account of|2/2|d/t|owing to|as (?:he|she|the patient) (?:has|is)|since (?:he|she|the patient) (?:has|is)|with (?:his|her)|in the (?:setting|presence) of|for|:) (?P<r>(?:his |her |the |known |history of )*[a-z0-9][^.;(]{2,90})").unwrap()
+    fixed_regex(
+        r"\b(?:because of|because (?:he|she|the patient|pt|patient) (?:has|had|is|takes|was)(?: (?:on|taking))?|because|due to|secondary to|given|in view of|in light of|on account of|2/2|d/t|owing to|as (?:he|she|the patient) (?:has|is)|since (?:he|she|the patient) (?:has|is)|with (?:his|her)|in the (?:setting|presence) of|for|:) (?P<r>(?:his |her |the |known |history of )*[a-z0-9][^.;(]{2,90})",
+    )
 });
 
 /// Reads every treatment that the text calls contraindicated.

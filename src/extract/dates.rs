@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use crate::date::PartialDate;
 use crate::span::Span;
@@ -18,7 +18,6 @@ pub struct DateMention {
     pub date: PartialDate,
 }
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
     let month = r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?";
     let patterns = [
@@ -34,7 +33,7 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
         format!(r"{month}(?: of)?,? (?P<y6>(?:19|20)\d\d)").replacen('(', "(?P<n6>", 1),
         r"(?:since|in|from|of|until|year) (?P<y7>(?:19|20)\d\d)".to_owned(),
     ];
-    ascii_regex(&format!(r"\b(?:{})\b", patterns.join("|"))).unwrap()
+    fixed_regex(&format!(r"\b(?:{})\b", patterns.join("|")))
 });
 
 /// Every date in a text, in order.

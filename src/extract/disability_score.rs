@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::{Draft, Note};
 use crate::fact::{DisabilityScore, Instrument, ScoreUnit, Time};
@@ -20,29 +20,29 @@ const REACH: usize = 80;
 /// How far behind a score its band may stand, in bytes.
 const LABEL_REACH: usize = 45;
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SCORE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"(\d{1,3}(?:\.\d+)?) ?(?:(%|percent\b)|(?:/|out of) ?(\d{2,3})\b|(points?\b))?")
-        .unwrap()
+    fixed_regex(r"(\d{1,3}(?:\.\d+)?) ?(?:(%|percent\b)|(?:/|out of) ?(\d{2,3})\b|(points?\b))?")
 });
 
 /// Words that may stand between a questionnaire and a number without a unit.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PLAIN_GAP: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:[ :=,()-]|score|scores|is|was|of|at|today|now|currently|index|questionnaire|total|raw|rated|scored|value|result|percent|percentage|his|her|the|patient's)*$").unwrap()
+    fixed_regex(
+        r"^(?:[ :=,()-]|score|scores|is|was|of|at|today|now|currently|index|questionnaire|total|raw|rated|scored|value|result|percent|percentage|his|her|the|patient's)*$",
+    )
 });
 
 /// What joins a score to the one before it in time: "(46% on 05/02)", ", down from 44%".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BEFORE_THAT: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^ ?(?:\(|[,;]? ?\(?(?:(?:which was|was|is|it was|down|up|improved|decreased|reduced|increased|worsened|compared|vs\.?|versus|previously|prior|initially|last visit|at last visit|baseline|at baseline|from|to|with|at|of|score)[ :,]*)+)$").unwrap()
+    fixed_regex(
+        r"^ ?(?:\(|[,;]? ?\(?(?:(?:which was|was|is|it was|down|up|improved|decreased|reduced|increased|worsened|compared|vs\.?|versus|previously|prior|initially|last visit|at last visit|baseline|at baseline|from|to|with|at|of|score)[ :,]*)+)$",
+    )
 });
 
 /// What joins a score to the later one: "from 46% to 38%".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static THEN: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^ ?(?:(?:(?:at|on|in) (?:initial )?(?:eval(?:uation)?|baseline|intake|admission)|initially|before)[,;]? ?(?:(?:and|now|to|today|currently|at discharge) ?)*|(?:to|->|-->|=>) ?)$")
-        .unwrap()
+    fixed_regex(
+        r"^ ?(?:(?:(?:at|on|in) (?:initial )?(?:eval(?:uation)?|baseline|intake|admission)|initially|before)[,;]? ?(?:(?:and|now|to|today|currently|at discharge) ?)*|(?:to|->|-->|=>) ?)$",
+    )
 });
 
 /// Units that make a bare number something else than a score.

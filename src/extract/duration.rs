@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::Note;
 use crate::date::PartialDate;
@@ -25,32 +25,34 @@ pub struct Course {
 const NUMBER: &str = r"(?:\d+(?:\.\d+)?|[lio]?\d[\dlo]*|half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|eighteen|twenty(?:-four)?|thirty|(?:a )?couple(?: of)?|(?:a )?few|several|many)";
 const MONTH: &str = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(&format!(
+    fixed_regex(&format!(
         r"\b(?:(?:about|around|approximately|more than|nearly|almost|at least|roughly|up to) |[~>] ?)?(?P<n>{NUMBER}(?:(?: ?- ?| to | or ){NUMBER})?)(?: |-)?(?:full |consecutive |additional )?(?P<u>minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|months?|mos?|mths?|years?|yrs?)\b(?: so far| and counting)?"
     ))
-    .unwrap()
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static NOT_A_LENGTH_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:\.)?(?: |-)?(?:ago\b|old\b|later\b|after\b|before\b|prior\b|earlier\b|post\b|from now|follow|(?:a|per|each|every|out of(?: the)?)(?: |-)?(?:day|wk|week|month)|/ ?(?:wk|week|d|day|month)|weekly|'? ?duration of pain|of (?:pain|symptoms))").unwrap()
+    fixed_regex(
+        r"^(?:\.)?(?: |-)?(?:ago\b|old\b|later\b|after\b|before\b|prior\b|earlier\b|post\b|from now|follow|(?:a|per|each|every|out of(?: the)?)(?: |-)?(?:day|wk|week|month)|/ ?(?:wk|week|d|day|month)|weekly|'? ?duration of pain|of (?:pain|symptoms))",
+    )
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static NOT_A_LENGTH_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"(?:\b(?:every|per|each|within|q|next|every other|times an?|once an?|twice an?|follow.?up|days an?|visits an?|sessions an?|return|recheck|back)|\d/|\bx/) ?$|\b(?:in|after|at|and) (?:about |another )?$|\b(?:in|within|during|over) (?:the )?(?:last|past|previous|prior) $|\bevery \d+ ?(?:-|to) ?$").unwrap()
+    fixed_regex(
+        r"(?:\b(?:every|per|each|within|q|next|every other|times an?|once an?|twice an?|follow.?up|days an?|visits an?|sessions an?|return|recheck|back)|\d/|\bx/) ?$|\b(?:in|after|at|and) (?:about |another )?$|\b(?:in|within|during|over) (?:the )?(?:last|past|previous|prior) $|\bevery \d+ ?(?:-|to) ?$",
+    )
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static STOPPED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"(?:stopped|discontinued|d/c'?d|dc'd|quit|ended|off)(?: it| this| that)? after (?:about |only )?$").unwrap()
+    fixed_regex(
+        r"(?:stopped|discontinued|d/c'?d|dc'd|quit|ended|off)(?: it| this| that)? after (?:about |only )?$",
+    )
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BARE_ARTICLE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"(?:\bfor|\bx|\bover|\babout|\blasting|\blasted|\baround|\bafter|\balmost|\bnearly|\bthan|\bonly|\bleast|\bnear) $").unwrap()
+    fixed_regex(
+        r"(?:\bfor|\bx|\bover|\babout|\blasting|\blasted|\baround|\bafter|\balmost|\bnearly|\bthan|\bonly|\bleast|\bnear) $",
+    )
 });
 
 /// The lengths of time that a stretch names, in order: "8 weeks", "about five hours", "2-3 days".
@@ -82,32 +84,31 @@ fn is_course(words: &str) -> bool {
         .any(|word| word.starts_with("min") || word.starts_with('h') && word != "half")
 }
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static RANGE: LazyLock<Regex> =
-    LazyLock::new(|| ascii_regex(r"^ ?(?:-|to|through|thru|until|till|and) ?$").unwrap());
+    LazyLock::new(|| fixed_regex(r"^ ?(?:-|to|through|thru|until|till|and) ?$"));
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static YEARLESS_START: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(&format!(r"\b(?P<m>{MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? ?(?:-|to|through|thru|until|and) ?$"))
-        .unwrap()
+    fixed_regex(&format!(
+        r"\b(?P<m>{MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? ?(?:-|to|through|thru|until|and) ?$"
+    ))
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static START_CUE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:since|from|start(?:ed|ing)?(?: of care)?|began|begun|initiated|beginning)(?: date)?:?(?: on| in| about| around| of)? ?$").unwrap()
+    fixed_regex(
+        r"\b(?:since|from|start(?:ed|ing)?(?: of care)?|began|begun|initiated|beginning)(?: date)?:?(?: on| in| about| around| of)? ?$",
+    )
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static STOP_CUE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:until|till|through|thru|discharged?|stopped|discontinued|completed|finished|ended|d/c'?d?|dc'd|off since|concluded)(?: date)?:?(?: on| in| about| around)? ?$").unwrap()
+    fixed_regex(
+        r"\b(?:until|till|through|thru|discharged?|stopped|discontinued|completed|finished|ended|d/c'?d?|dc'd|off since|concluded)(?: date)?:?(?: on| in| about| around)? ?$",
+    )
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LOOSE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(&format!(
+    fixed_regex(&format!(
         r"\b(?P<cue>since|from|started|began|begun|stopped|discontinued|completed|finished|ended|until|till|d/c'?d?|dc'd)(?: (?:it|this|on|in|about|around|early|late|mid|again|the))* ?(?:(?P<m>{MONTH})\b\.?(?P<y>,? (?:of )?(?:19|20)\d\d)?|(?P<mm>\d{{1,2}})/(?P<yy>\d\d)\b|(?P<year>(?:19|20)\d\d)\b)"
     ))
-    .unwrap()
 });
 
 /// How long something went on, by the words of a stretch.

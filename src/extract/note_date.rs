@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::{DateMention, Note};
 use crate::date::PartialDate;
@@ -23,9 +23,10 @@ const OTHER_LABELS: &[&str] = &["dob", "birth", "born", "fax", "faxed", "printed
 /// Bytes that a time of day takes behind its date.
 const TIME_OF_DAY: usize = 8;
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^[\s:.,#()|*_=-]*(?:(?:is|was|of|on|from|this|the|sent|to|date)\b[\s:]*)*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s*)?$").unwrap()
+    fixed_regex(
+        r"^[\s:.,#()|*_=-]*(?:(?:is|was|of|on|from|this|the|sent|to|date)\b[\s:]*)*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s*)?$",
+    )
 });
 
 /// A date that says when a text, or a part of it, was made.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::Note;
 use crate::fact::{Outcome, Section};
@@ -34,88 +34,91 @@ const DEGREE_BEFORE: usize = 32;
 const DEGREE_BEHIND: usize = 24;
 
 // Words that make an effect a wish or an aim.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static WISH: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:to|may|might|will|should|could|would|can|if|hope|hopefully|for|until|unless|whether)(?: (?:get|have|be|provide|give|see|further|more|better|pain|possibly|any|her|his|the|additional|achieve|improve)){0,3} $").unwrap()
+    fixed_regex(
+        r"\b(?:to|may|might|will|should|could|would|can|if|hope|hopefully|for|until|unless|whether)(?: (?:get|have|be|provide|give|see|further|more|better|pain|possibly|any|her|his|the|additional|achieve|improve)){0,3} $",
+    )
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static MODAL: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:may|might|should|would|if|unless|whether)(?: (?:not|also|have|be|it|this|cause)){0,2} $").unwrap()
+    fixed_regex(
+        r"\b(?:may|might|should|would|if|unless|whether)(?: (?:not|also|have|be|it|this|cause)){0,2} $",
+    )
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BORNE: LazyLock<Regex> =
-    LazyLock::new(|| ascii_regex(r"^(?:makes|leaves|upsets|bothers|hurts|sedating)\b").unwrap());
+    LazyLock::new(|| fixed_regex(r"^(?:makes|leaves|upsets|bothers|hurts|sedating)\b"));
 
 // "If she cannot tolerate"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SUPPOSED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:if|unless|whether|should)(?: (?:she|he|they|it|the|patient|pt|this|still|again)){0,3} $").unwrap()
+    fixed_regex(
+        r"\b(?:if|unless|whether|should)(?: (?:she|he|they|it|the|patient|pt|this|still|again)){0,3} $",
+    )
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static IS: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^ ?(?:(?:was|were|is|are|has been|have been|her|his|the|pain|with|only|very|so|it|them|about|just|for|symptoms|:|-) ?){0,4}$").unwrap()
+    fixed_regex(
+        r"^ ?(?:(?:was|were|is|are|has been|have been|her|his|the|pain|with|only|very|so|it|them|about|just|for|symptoms|:|-) ?){0,4}$",
+    )
 });
 
 // What may stand between an effect and the treatment behind it: "some relief from taking".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static FROM: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: [a-z']+){0,4} (?:with|from|by|on|after|using|of|to|through|while taking|noted with)(?: [a-z'-]+){0,5} ?$").unwrap()
+    fixed_regex(
+        r"^(?: [a-z']+){0,4} (?:with|from|by|on|after|using|of|to|through|while taking|noted with)(?: [a-z'-]+){0,5} ?$",
+    )
 });
 
 // What may stand between an unwanted effect and the drug that it is of: "nausea with".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static CAUSED_BY: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^ (?:with|from|on|after|when taking|while taking|while on|secondary to|due to|caused by|attributed to|with the use of)(?: taking| using| trying| starting| the| her| his| both)* $").unwrap()
+    fixed_regex(
+        r"^ (?:with|from|on|after|when taking|while taking|while on|secondary to|due to|caused by|attributed to|with the use of)(?: taking| using| trying| starting| the| her| his| both)* $",
+    )
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static NONE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(
+    fixed_regex(
         r"\b(?:no|not|denies|denied|without|for|to prevent|to treat|history of|h/o)(?: \w+){0,2} $",
     )
-    .unwrap()
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static REASON: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r#"\b(?:(?:stopped|discontinued|d/c'?d|dc'd|d/c|held|off|quit)(?: [^.;,]{0,30}?)? (?:for|with)|because of|because it (?:caused|made (?:her|him))|because (?:she|he)|due to|secondary to|2/2|d/t|owing to|on account of|caused|causing|developed|resulted in|led to|gave (?:her|him)|made (?:her|him)) (?P<r>[a-z][^.;,()"]{1,60})"#).unwrap()
+    fixed_regex(
+        r#"\b(?:(?:stopped|discontinued|d/c'?d|dc'd|d/c|held|off|quit)(?: [^.;,]{0,30}?)? (?:for|with)|because of|because it (?:caused|made (?:her|him))|because (?:she|he)|due to|secondary to|2/2|d/t|owing to|on account of|caused|causing|developed|resulted in|led to|gave (?:her|him)|made (?:her|him)) (?P<r>[a-z][^.;,()"]{1,60})"#,
+    )
 });
 
 // "stopped, dry mouth": the adverse effect right behind is the reason.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static STOPPED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(
+    fixed_regex(
         r"\b(?:stopped|discontinued|d/c'?d?|dc'd|quit|intolerant|intolerance|side effects?|s/e)(?: (?:in |on )?[\d/.-]+| [a-z]+ \d{4}| by \w+)? ?[,;:(/-]+ ?$",
     )
-    .unwrap()
 });
 
 // "she gained 20 pounds and quit it": what befell her is why.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static THEN_STOPPED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: to [\d.]+| again)?,?(?: and| so| so that| which is why| after which| at which point)?,? ?(?:(?:she|he|it|we|i|they|pt|was|were|had to|has|had|therefore|then|be|subsequently|eventually|it was|all) ?){0,4}(?:stopp?(?:ed)?|discontinued?|quit|came off|went off|gave (?:it )?up|taken off|weaned off|d/c'?d?|dc'd)\b").unwrap()
+    fixed_regex(
+        r"^(?: to [\d.]+| again)?,?(?: and| so| so that| which is why| after which| at which point)?,? ?(?:(?:she|he|it|we|i|they|pt|was|were|had to|has|had|therefore|then|be|subsequently|eventually|it was|all) ?){0,4}(?:stopp?(?:ed)?|discontinued?|quit|came off|went off|gave (?:it )?up|taken off|weaned off|d/c'?d?|dc'd)\b",
+    )
 });
 
 // "does not want to go higher due to swelling" tells of more of the drug than is taken.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static OF_MORE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(
+    fixed_regex(
         r"\b(?:higher|increas\w+|go up|went up|titrat\w+|raise|any more|larger)\b[^.;]{0,50}$",
     )
-    .unwrap()
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static FOUND: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"(?:\b(?P<not>not|never) |\b(?:has|have|had|did|does|do)(?P<nt>n't) )?(?:yet |really |ever )?\b(?:found|finds?)(?: (?:that|the|her|his|any|either|taking|using|prescribed|daily))* $").unwrap()
+    fixed_regex(
+        r"(?:\b(?P<not>not|never) |\b(?:has|have|had|did|does|do)(?P<nt>n't) )?(?:yet |really |ever )?\b(?:found|finds?)(?: (?:that|the|her|his|any|either|taking|using|prescribed|daily))* $",
+    )
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static TO_BE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: \d[\d./-]*(?: ?mg| ?mcg)?)? (?:(?:to be|is|was|as|very|particularly|especially|at all|all that|that|too|terribly|overly|quite|most) )*(?:helpful|beneficial|useful|effective|of (?:any |much |great )?(?:help|benefit|use))\b").unwrap()
+    fixed_regex(
+        r"^(?: \d[\d./-]*(?: ?mg| ?mcg)?)? (?:(?:to be|is|was|as|very|particularly|especially|at all|all that|that|too|terribly|overly|quite|most) )*(?:helpful|beneficial|useful|effective|of (?:any |much |great )?(?:help|benefit|use))\b",
+    )
 });
 
 /// The outcome that a stretch behind a treatment tells, as "with partial help" or ": no benefit, stopped".

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::{Draft, Note};
 use crate::fact::{PainDuration, Section, Time};
@@ -27,16 +27,18 @@ const BEHIND_UNIT: usize = 40;
 /// Days in a mean month.
 const DAYS_A_MONTH: f64 = 365.25 / 12.0;
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
     let number = r"(?:\d+(?:\.\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty(?:[- ](?:one|two|three|four|five))?|thirty|several|couple of|few)";
-    ascii_regex(&format!(r"\b(?:x ?)?(?:(?:about|around|approximately|over|nearly|almost|roughly|at least|more than|the (?:past|last)|a little over|just over|some|>) )*\b{number}(?: ?(?:-|to|or) ?{number})?(?: and a half)?[ -]*(?:weeks?|wks?|months?|mos?|years?|yrs?|decades?)\b'?(?: and {number} (?:months?|weeks?))?(?: or (?:so|more))?")).unwrap()
+    fixed_regex(&format!(
+        r"\b(?:x ?)?(?:(?:about|around|approximately|over|nearly|almost|roughly|at least|more than|the (?:past|last)|a little over|just over|some|>) )*\b{number}(?: ?(?:-|to|or) ?{number})?(?: and a half)?[ -]*(?:weeks?|wks?|months?|mos?|years?|yrs?|decades?)\b'?(?: and {number} (?:months?|weeks?))?(?: or (?:so|more))?"
+    ))
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SINCE: LazyLock<Regex> = LazyLock::new(|| {
     let month = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?";
-    ascii_regex(&format!(r"\b(?:since|in|on|from)(?: about| around| approximately| early| late| mid)?(?: the)? ((?:{month}(?: \d{{1,2}},?)?(?: of)? (?:19|20)\d\d|\d{{1,2}}/(?:\d{{1,2}}/)?(?:(?:19|20)\d\d|\d\d)\b|(?:spring|summer|fall|autumn|winter)(?: of)? (?:19|20)\d\d|(?:19|20)\d\d\b|{month}\b))")).unwrap()
+    fixed_regex(&format!(
+        r"\b(?:since|in|on|from)(?: about| around| approximately| early| late| mid)?(?: the)? ((?:{month}(?: \d{{1,2}},?)?(?: of)? (?:19|20)\d\d|\d{{1,2}}/(?:\d{{1,2}}/)?(?:(?:19|20)\d\d|\d\d)\b|(?:spring|summer|fall|autumn|winter)(?: of)? (?:19|20)\d\d|(?:19|20)\d\d\b|{month}\b))"
+    ))
 });
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {

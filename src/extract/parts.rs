@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::Note;
 use crate::lexicon::Lexicon;
@@ -23,18 +23,14 @@ const HEAD_LINES: usize = 9;
 /// How many lines at a page's head and foot may hold its number.
 const NUMBER_LINES: usize = 3;
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"(?i)\b(?:page|pg)\b\.? ?#? ?(\d{1,3})\b|^ ?(\d{1,3}) of \d{1,3} ?$").unwrap()
+    fixed_regex(r"(?i)\b(?:page|pg)\b\.? ?#? ?(\d{1,3})\b|^ ?(\d{1,3}) of \d{1,3} ?$")
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static PATIENT: LazyLock<Regex> =
-    LazyLock::new(|| ascii_regex(r"\b(?:patient|name|pt|member)\b").unwrap());
+static PATIENT: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"\b(?:patient|name|pt|member)\b"));
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BIRTH: LazyLock<Regex> =
-    LazyLock::new(|| ascii_regex(r"\b(?:dob|date of birth|birth ?date)\b").unwrap());
+    LazyLock::new(|| fixed_regex(r"\b(?:dob|date of birth|birth ?date)\b"));
 
 /// The documents that a file holds: first and last page, and span.
 ///

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::Note;
 use super::scope::Reach;
@@ -29,9 +29,8 @@ const GROUP: &str = "treatment-status";
 const REACH_BEHIND: usize = 160;
 
 // "Physical therapy in the last year? ........ No"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ANSWERED_NO: LazyLock<Regex> =
-    LazyLock::new(|| ascii_regex(r"^[^.;:]{0,60}\?[ .:_-]*(?:no|none|never)[ .,]*$").unwrap());
+    LazyLock::new(|| fixed_regex(r"^[^.;:]{0,60}\?[ .:_-]*(?:no|none|never)[ .,]*$"));
 
 /// Whether a row of a form asks for a treatment and answers with a plain no.
 pub(super) fn answered_no(note: &Note<'_>, own: Span) -> bool {

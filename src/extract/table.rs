@@ -102,11 +102,7 @@ impl Note<'_> {
             let (start, stop) = (find(START_HEADS), find(STOP_HEADS));
             (heads.len() >= 3 && (start.is_some() || stop.is_some())).then_some((start, stop))
         })?;
-        let below = |head: Option<Span>| {
-            let head = self.left(head?);
-            let near = |cell: &&Span| ((self.left(**cell) - head).abs() * 10.0) as i64;
-            cells.iter().skip(1).min_by_key(near).copied()
-        };
+        let below = |head: Option<Span>| self.in_line_with(&cells[1..], head?);
         let (first, last) = (below(start), below(stop));
         // One cell is not both: a row that ends early has no last day.
         let last = last.filter(|last| first.is_none_or(|first| first.start < last.start));
@@ -118,18 +114,33 @@ impl Note<'_> {
     pub(super) fn columns(&self, span: Span, is_head: impl Fn(Span) -> bool) -> Vec<(Span, Span)> {
         let line = self.line_of(span);
         let cells = self.cells(line);
-        let known = |heads: &Vec<Span>| heads.iter().filter(|head| is_head(**head)).count() > 1;
-        let above = || self.lines_above(line).map(|above| self.cells(above)).find(known);
+        let above = || self.heads_above(line, is_head);
         let Some(heads) = (cells.len() > 1).then(above).flatten() else { return Vec::new() };
         // Bars need not stand below each other.
         let barred = self.get(line).contains('|');
-        let away = |head: Span, cell: Span| (self.left(head) - self.left(cell)).abs();
         let head_of = |(at, cell): (usize, Span)| {
-            let nearest =
-                || heads.iter().copied().min_by(|a, b| away(*a, cell).total_cmp(&away(*b, cell)));
-            if barred { heads.get(at).copied() } else { nearest() }.map(|head| (head, cell))
+            let head =
+                if barred { heads.get(at).copied() } else { self.in_line_with(&heads, cell) };
+            head.map(|head| (head, cell))
         };
         cells.into_iter().enumerate().skip(1).filter_map(head_of).collect()
+    }
+
+    /// The cells of the nearest line above that has two which `is_head` knows.
+    pub(super) fn heads_above(
+        &self,
+        line: Span,
+        is_head: impl Fn(Span) -> bool,
+    ) -> Option<Vec<Span>> {
+        let known = |heads: &Vec<Span>| heads.iter().filter(|head| is_head(**head)).count() > 1;
+        self.lines_above(line).map(|above| self.cells(above)).find(known)
+    }
+
+    /// Of some cells the one that begins nearest to where another one does, above it or below.
+    pub(super) fn in_line_with(&self, cells: &[Span], other: Span) -> Option<Span> {
+        let left = self.left(other);
+        let away = |cell: &&Span| ((self.left(**cell) - left).abs() * 10.0) as i64;
+        cells.iter().min_by_key(away).copied()
     }
 
     /// The lines above a line, nearest first, up to an empty one or so many.
@@ -153,7 +164,7 @@ impl Note<'_> {
     }
 
     /// Where a cell begins on its line, measured like [`column`](Self::column).
-    pub(super) fn left(&self, cell: Span) -> f32 {
+    fn left(&self, cell: Span) -> f32 {
         let original = self.folded.original(cell);
         match self.text.place(original).boxes.first() {
             Some(rect) => rect.x0,

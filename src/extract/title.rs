@@ -9,7 +9,7 @@ use regex::Regex;
 
 use super::{Draft, Note};
 use crate::fact::{Kind, Procedure};
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 use crate::span::Span;
 
 /// How many lines a title may stand from the one that says whose record it is.
@@ -25,9 +25,10 @@ const LONGEST_LINE: usize = 6;
 const LONGEST: usize = 10;
 
 /// Words that say whose record it is.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static IDENTITY: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:dob|date of birth|birth ?date|mrn|medical record|chart (?:no|#|num)|patient(?: name| id)? ?:|name\b)").unwrap()
+    fixed_regex(
+        r"\b(?:dob|date of birth|birth ?date|mrn|medical record|chart (?:no|#|num)|patient(?: name| id)? ?:|name\b)",
+    )
 });
 
 /// Drops what only titles name, where the document does not go on to say it.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::{Diagnosis, Draft, Note, diagnosis};
 use crate::context::Asserted;
@@ -23,12 +23,10 @@ const LEAD: usize = 8;
 const NOT_IN_TABLE: f32 = 0.7;
 
 /// ICD-10-CM, and ICD-9-CM with its decimals.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static CODE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(
+    fixed_regex(
         r"\b(?:([a-tv-z][0-9][0-9a-z]\.[0-9a-z]{1,4})|((?:\d{3}|v\d{2}|e\d{3})\.\d{1,2}))\b",
     )
-    .unwrap()
 });
 
 /// Sections where codes are those of diagnoses.

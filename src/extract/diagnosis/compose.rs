@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::side::{COMPARED, side_behind, side_in, sided_site};
 use super::{Class, Named, Note};
@@ -17,9 +17,10 @@ use crate::tag::Mention;
 pub(super) const WORDS: &str = "diagnosis-word";
 
 /// What may part a head from the site behind it: "pain in her left hip".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LINK: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^\)? ?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|of|at|over|across|around|along|about|behind|involving|affecting|on) ?(?:(?:the|her|his|both|one|my|a|this|their|that|region of|area of|level of|base of|back of|front of|side of|sides of|top of|tip of)(?: |$))*$").unwrap()
+    fixed_regex(
+        r"^\)? ?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|of|at|over|across|around|along|about|behind|involving|affecting|on) ?(?:(?:the|her|his|both|one|my|a|this|their|that|region of|area of|level of|base of|back of|front of|side of|sides of|top of|tip of)(?: |$))*$",
+    )
 });
 
 pub(super) fn role<'n>(note: &'n Note<'_>, word: &Mention) -> &'n str {

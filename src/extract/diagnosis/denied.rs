@@ -8,7 +8,7 @@ use super::Note;
 use crate::context::Asserted;
 use crate::fact::Section;
 use crate::lexicon::CueCategory;
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
 use crate::span::Span;
 
@@ -16,38 +16,36 @@ use crate::span::Span;
 const LONGEST_DENIAL: usize = 3;
 
 /// Words that rule a diagnosis out wherever they stand.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static RULES_OUT: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:doubt|.*\b(?:unlikely|ruled out|excluded|supported|support|basis|nothing (?:\w+ )*(?:to suggest|to indicate|suggest\w+|suggestive of)|given up|wondered about|suspicion|borne out|doubtful|argues? against)\b.*)").unwrap()
+    fixed_regex(
+        r"^(?:doubt|.*\b(?:unlikely|ruled out|excluded|supported|support|basis|nothing (?:\w+ )*(?:to suggest|to indicate|suggest\w+|suggestive of)|given up|wondered about|suspicion|borne out|doubtful|argues? against)\b.*)",
+    )
 });
 
 /// Words by which a patient, or who writes of the patient, denies a complaint.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static DENIES: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:denie[sd]|deny|denying|no|reports no|reported no|never had|never have|nor|neither|(?:does |do |did )?not have|does not|doesn't|negative for|neg(?:ative)? for)\b").unwrap()
+    fixed_regex(
+        r"^(?:denie[sd]|deny|denying|no|reports no|reported no|never had|never have|nor|neither|(?:does |do |did )?not have|does not|doesn't|negative for|neg(?:ative)? for)\b",
+    )
 });
 
 /// "Has not had any headaches".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static HAS_NOT: LazyLock<Regex> =
-    LazyLock::new(|| ascii_regex(r"^(?:(?:has|have|had) not|hasn't|haven't|never)$").unwrap());
+    LazyLock::new(|| fixed_regex(r"^(?:(?:has|have|had) not|hasn't|haven't|never)$"));
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static HAD: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^ ?(?:(?:had|experienced|developed|noticed|noted|been diagnosed with|any|an?|further|more) ?)+$").unwrap()
+    fixed_regex(
+        r"^ ?(?:(?:had|experienced|developed|noticed|noted|been diagnosed with|any|an?|further|more) ?)+$",
+    )
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static EARLIER: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:prior to|before (?:the|his|her|this|that)|had been no|had had no)\b")
-        .unwrap()
+    fixed_regex(r"\b(?:prior to|before (?:the|his|her|this|that)|had been no|had had no)\b")
 });
 
 /// Words that make what is denied another thing, and what follows its purpose or place.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static OF_ANOTHER: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:that|which|for|would|to|by|with|in|from|when|where|change|worse\w*)\b")
-        .unwrap()
+    fixed_regex(r"\b(?:that|which|for|would|to|by|with|in|from|when|where|change|worse\w*)\b")
 });
 
 /// Whether a denial says of the patient what is not there, in a history or as a verdict.

@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::parts::{part_at, titles};
 use super::{Answer, Draft, Note};
@@ -44,16 +44,15 @@ const PURPOSE_REACH: usize = 60;
 const VERSUS_REACH: usize = 60;
 
 /// A doubt set behind a diagnosis: ", suspected", "(possible)".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static QUALIFIED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:,? ?(?:on the |of the )?(?:left|right|bilateral)(?: side)?)?(?:,| -| \(|,? \()? ?(?:(?:is |was |a |as |as a |as the )?(?:(?:most|very|more|quite|highly|strongly) )?(?:suspected|possible|possibly|probable|probably|presumed|likely|provisional|favou?red|considered|query)|i suspect|i think|in all likelihood)(?: (?:also |an? |the |main |major |minor |additional |underlying |secondary )*(?:contribut(?:or|ing|es|ory)(?: factor)?|component|factor|source|cause|generator|pain generator|etiology|diagnosis))?(?:\)|[.,;]|$)").unwrap()
+    fixed_regex(
+        r"^(?:,? ?(?:on the |of the )?(?:left|right|bilateral)(?: side)?)?(?:,| -| \(|,? \()? ?(?:(?:is |was |a |as |as a |as the )?(?:(?:most|very|more|quite|highly|strongly) )?(?:suspected|possible|possibly|probable|probably|presumed|likely|provisional|favou?red|considered|query)|i suspect|i think|in all likelihood)(?: (?:also |an? |the |main |major |minor |additional |underlying |secondary )*(?:contribut(?:or|ing|es|ory)(?: factor)?|component|factor|source|cause|generator|pain generator|etiology|diagnosis))?(?:\)|[.,;]|$)",
+    )
 });
 
 /// How a form's questions begin.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static QUESTION: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:\d+[.)] ?)?(?:do|does|did|have|has|is|are|was|were|any|anyone|who|what)\b")
-        .unwrap()
+    fixed_regex(r"^(?:\d+[.)] ?)?(?:do|does|did|have|has|is|are|was|were|any|anyone|who|what)\b")
 });
 
 /// Words of headings under which nothing is certain yet.
@@ -180,30 +179,31 @@ fn side_around(note: &Note<'_>, span: Span) -> Option<Side> {
 }
 
 /// What a patient has, as a plan may say where it begins: "She has persistent flank pain".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PRESENTS: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:(?:the |this |our )?(?:patient|pt|claimant|member)|he|she|(?:mr|mrs|ms)\.? \w+)(?: still| also)? (?:has|continues to have|presents with|suffers from|is suffering from|complains of|reports|has had)(?: (?:a |an |the )?[a-z-]+){0,4} ?$").unwrap()
+    fixed_regex(
+        r"^(?:(?:the |this |our )?(?:patient|pt|claimant|member)|he|she|(?:mr|mrs|ms)\.? \w+)(?: still| also)? (?:has|continues to have|presents with|suffers from|is suffering from|complains of|reports|has had)(?: (?:a |an |the )?[a-z-]+){0,4} ?$",
+    )
 });
 
 /// What makes a diagnosis the name of a test: "impingement sign".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static TEST_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(
+    fixed_regex(
         r"^ (?:tests?|testing|signs?|maneuvers?|manoeuvres?|provocation|stress test|screen)\b",
     )
-    .unwrap()
 });
 
 /// Words by which an examiner brings on a pain: "extension reproduces her usual".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PROVOKES: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:brought on|brings? on|reproduc(?:es|ed|ing)|provok(?:es|ed|ing)|recreat(?:es|ed|ing)|replicat(?:es|ed|ing)|elicit(?:s|ed|ing)|produc(?:es|ed|ing)|caus(?:es|ed|ing))(?: (?:the|his|her|any|some|only|more|familiar|usual|typical|concordant|left|right|bilateral|ipsilateral|contralateral|same))* ?$").unwrap()
+    fixed_regex(
+        r"\b(?:brought on|brings? on|reproduc(?:es|ed|ing)|provok(?:es|ed|ing)|recreat(?:es|ed|ing)|replicat(?:es|ed|ing)|elicit(?:s|ed|ing)|produc(?:es|ed|ing)|caus(?:es|ed|ing))(?: (?:the|his|her|any|some|only|more|familiar|usual|typical|concordant|left|right|bilateral|ipsilateral|contralateral|same))* ?$",
+    )
 });
 
 /// Words of what an examiner does, in a letter that has no heading over it.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static EXAMINES: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:on exam|extension|flexion|rotation|side ?bending|palpation|pressure|press(?:ing|ed)|tapping|compression|distraction|loading|raising|raise|test(?:s|ing)?|sign|maneuvers?|spurling\S*|faber|gaenslen\S*|range of motion|rom)\b").unwrap()
+    fixed_regex(
+        r"\b(?:on exam|extension|flexion|rotation|side ?bending|palpation|pressure|press(?:ing|ed)|tapping|compression|distraction|loading|raising|raise|test(?:s|ing)?|sign|maneuvers?|spurling\S*|faber|gaenslen\S*|range of motion|rom)\b",
+    )
 });
 
 /// Whether a pain is what an examiner brought on.

@@ -8,14 +8,15 @@ use super::Note;
 use super::compose::{WORDS, is_site, role};
 use crate::extract::find_side;
 use crate::fact::Side;
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 use crate::span::Span;
 use crate::tag::Mention;
 
 /// A side behind a name.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SIDE_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:,? ?(?:on|in|of|to|affecting|at|behind|over|around|along|involving|down) (?:the |her |his |both )*| ?, | ?\(| ?- )?((?:left|right|bilateral(?:ly)?|bilat|both|lt|rt|b/l|l|r|b)\b(?: ?(?:greater than|more than|worse than|and|&|>+|<) ?(?:the )?(?:left|right|lt|rt|l|r)\b)?(?: sides?| and right sides?| and left sides?)?)").unwrap()
+    fixed_regex(
+        r"^(?:,? ?(?:on|in|of|to|affecting|at|behind|over|around|along|involving|down) (?:the |her |his |both )*| ?, | ?\(| ?- )?((?:left|right|bilateral(?:ly)?|bilat|both|lt|rt|b/l|l|r|b)\b(?: ?(?:greater than|more than|worse than|and|&|>+|<) ?(?:the )?(?:left|right|lt|rt|l|r)\b)?(?: sides?| and right sides?| and left sides?)?)",
+    )
 });
 
 /// The side that words name; "B" is short for both.
@@ -24,18 +25,17 @@ pub(super) fn side_in(words: &str) -> Option<Side> {
 }
 
 /// The first of two sides before a name: "right greater than [left]".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 pub(super) static COMPARED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(
+    fixed_regex(
         r"\b(?:right|left|rt|lt|r|l) ?(?:greater than|more than|worse than|and|&|>+) ?(?:the )?$",
     )
-    .unwrap()
 });
 
 /// A side that ends what is said: "Meralgia paresthetica L."
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SIDE_LAST: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^ ((?:left|right|bilat(?:eral(?:ly)?)?|lt|rt|b/l|l|r|b)(?: ?(?:>+|<) ?(?:left|right|lt|rt|l|r))?)(?:[.,;)]|$)").unwrap()
+    fixed_regex(
+        r"^ ((?:left|right|bilat(?:eral(?:ly)?)?|lt|rt|b/l|l|r|b)(?: ?(?:>+|<) ?(?:left|right|lt|rt|l|r))?)(?:[.,;)]|$)",
+    )
 });
 
 /// Whether words begin with a side and its site, as short notes set them behind: "OA L knee".

@@ -7,40 +7,46 @@ use regex::Regex;
 
 use super::{CONTEXT, Note};
 use crate::fact::Section;
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
 use crate::span::Span;
+use crate::tag::Mention;
 
 /// How many sentences behind a study's name may go on with its findings.
 const LONGEST_REPORT: usize = 6;
 
 /// Words by which a sentence speaks of the patient and no longer of pictures.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static OF_PATIENT: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:he|she|his|her|him|patient|pt|mr|mrs|ms|i|we|my|claimant|examinee|impression|diagnosis|assessment)\b").unwrap()
+    fixed_regex(
+        r"\b(?:he|she|his|her|him|patient|pt|mr|mrs|ms|i|we|my|claimant|examinee|impression|diagnosis|assessment)\b",
+    )
 });
 
 /// A line that says which study a report is of: "EXAM: CT of the pelvis".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static NAMES_STUDY: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:type of |name of )?(?:exam(?:ination)?s?|stud(?:y|ies)|procedure|test)(?: (?:type|name|title|performed|description|requested|ordered))?(?:\(s\))? ?:")
-        .unwrap()
+    fixed_regex(
+        r"^(?:type of |name of )?(?:exam(?:ination)?s?|stud(?:y|ies)|procedure|test)(?: (?:type|name|title|performed|description|requested|ordered))?(?:\(s\))? ?:",
+    )
 });
 
 /// "Date of exam" and the like, which stand in a report's head.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static DATES_STUDY: LazyLock<Regex> =
-    LazyLock::new(|| ascii_regex(r"^(?:date|time) of (?:the )?(?:exam|study|service)").unwrap());
+    LazyLock::new(|| fixed_regex(r"^(?:date|time) of (?:the )?(?:exam|study|service)"));
 
 /// How many words may stand between a report's label and the study that it is of.
 const LABELED: usize = 5;
+
+/// The studies that a stretch names.
+fn studies_in<'n>(note: &'n Note<'_>, within: Span) -> impl Iterator<Item = &'n Mention> {
+    note.mentions_in(CONTEXT, within).filter(|m| note.concept(m).id == "study")
+}
 
 /// Whether a sentence names the study that a report is of.
 fn names_study(note: &Note<'_>, sentence: &Sentence) -> bool {
     let words = note.get(sentence.span);
     let Some(label) = NAMES_STUDY.find(words) else { return false };
     let behind = Span::new(sentence.span.start + label.end(), sentence.span.end);
-    note.mentions_in(CONTEXT, behind).find(|m| note.concept(m).id == "study").is_some_and(|m| {
+    studies_in(note, behind).next().is_some_and(|m| {
         let gap = note.get(Span::new(behind.start, m.span.start));
         gap.split_whitespace().count() <= LABELED && !gap.contains('.')
     })
@@ -55,9 +61,7 @@ fn is_titled(note: &Note<'_>) -> bool {
 }
 
 /// A label that opens a paragraph: "LABRUM: ".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static LABEL: LazyLock<Regex> =
-    LazyLock::new(|| ascii_regex(r"^([a-z][a-z0-9 /,&()-]{2,50}): ").unwrap());
+static LABEL: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^([a-z][a-z0-9 /,&()-]{2,50}): "));
 
 /// Whether a mention in a study's report tells what was found, and not why it was looked for.
 pub(super) fn is_described(note: &Note<'_>, span: Span) -> bool {
@@ -111,8 +115,7 @@ pub(super) fn of_study(
     sentence: &Sentence,
     studies: &mut BTreeMap<usize, (bool, usize)>,
 ) -> bool {
-    let is_study =
-        |within: Span| note.mentions_in(CONTEXT, within).any(|m| note.concept(m).id == "study");
+    let is_study = |within: Span| studies_in(note, within).next().is_some();
     let before = Span::new(sentence.span.start, span.start);
     let words = note.get(before);
     if words.ends_with("diagnosis of ") || words.ends_with("diagnosed with ") {
@@ -157,7 +160,7 @@ fn goes_on_from_study(note: &Note<'_>, span: Span, sentence: &Sentence) -> bool 
     }
     let before = note.sentences[..index].iter().rev().take(LONGEST_REPORT);
     for earlier in before.take_while(|s| s.paragraph == sentence.paragraph) {
-        if note.mentions_in(CONTEXT, earlier.span).any(|m| note.concept(m).id == "study") {
+        if studies_in(note, earlier.span).next().is_some() {
             return note.line_of(earlier.span) == note.line_of(span);
         }
         if speaks(earlier) {

@@ -7,15 +7,16 @@ use regex::Regex;
 use super::{FINDING, LEAD, Reader};
 use crate::extract::{find_levels, find_side};
 use crate::fact::{Side, Time};
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
 
 // "severe right and mild left"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static GRADED_SIDES: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b((?:minimal|mild|moderate|severe|moderately severe)(?:-to-\w+)? (?:left|right)),? and (?:a )?((?:minimal|mild|moderate|severe|moderately severe)(?:-to-\w+)? (?:left|right))\b").unwrap()
+    fixed_regex(
+        r"\b((?:minimal|mild|moderate|severe|moderately severe)(?:-to-\w+)? (?:left|right)),? and (?:a )?((?:minimal|mild|moderate|severe|moderately severe)(?:-to-\w+)? (?:left|right))\b",
+    )
 });
 
 impl Reader<'_, '_> {

@@ -7,7 +7,7 @@ use regex::Regex;
 use super::{Row, find_side};
 use crate::fact::{Side, SignPolarity};
 use crate::lexicon::CueCategory;
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 use crate::span::Span;
 
 /// How many tokens may lie between a sign and the word that answers for it.
@@ -17,10 +17,8 @@ const REACH: usize = 12;
 const SPLIT_REACH: usize = 18;
 
 /// A count of signs out of five.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static OF_FIVE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: signs?)?(?: ?:| are| were| is)? ?([0-5]) ?(?:of|out of|/) ?(?:5|five)\b")
-        .unwrap()
+    fixed_regex(r"^(?: signs?)?(?: ?:| are| were| is)? ?([0-5]) ?(?:of|out of|/) ?(?:5|five)\b")
 });
 
 /// An answer to a sign and the token that gives it.

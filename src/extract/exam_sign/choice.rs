@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use crate::fact::SignPolarity;
 
@@ -20,12 +20,10 @@ pub(super) struct Choice {
 const MARK: &str = r"[\[(*x_\u{2713}\u{2714} ]*";
 const MARK_END: &str = r"[\])*x_\u{2713}\u{2714} ]*";
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static CHOICE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(&format!(
+    fixed_regex(&format!(
         r"^(?: ?(?:sign|test))?[ :.?]*(?P<m1>{MARK})(?:(?P<yes>positive|pos|yes|present|\+|y)|(?P<no>negative|neg|no|absent|-|n))(?P<m2>{MARK_END})(?P<part>[/|]|\bor\b)?(?P<m3>{MARK})(?:(?P<yes2>positive|pos|yes|present|\+|y)|(?P<no2>negative|neg|no|absent|-|n))(?P<m4>{MARK_END})(?:$|[.,;(]|\b[a-z])"
     ))
-    .unwrap()
 });
 
 /// Reads a choice at the head of what stands behind a sign.

@@ -7,12 +7,13 @@ use regex::Regex;
 use super::{Row, find_side};
 use crate::extract::Draft;
 use crate::fact::{Kind, Side, SignPolarity};
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 use crate::span::Span;
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static OTHER: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^[ ,;.]*(?:and |but |while |whereas )?(?P<words>(?:the (?:same|corresponding|equivalent|mirror-image) (?:spot|place|point|area|site|region) )?(?:the |on the |over the )?(?P<side>left|right|l|r|other side|opposite side|contralateral side|contralateral)(?: side| one| crest| iliac crest)? ?(?:is|was|are|were|being|:|,)? ?(?:(?P<no>negative|neg|nontender|non-tender|not tender|silent|quiet|normal|unremarkable|painless|clear|absent|without tenderness|pain-free)|(?P<yes>positive|pos|tender))\b)(?P<rest>[ .,;]|$)").unwrap()
+    fixed_regex(
+        r"^[ ,;.]*(?:and |but |while |whereas )?(?P<words>(?:the (?:same|corresponding|equivalent|mirror-image) (?:spot|place|point|area|site|region) )?(?:the |on the |over the )?(?P<side>left|right|l|r|other side|opposite side|contralateral side|contralateral)(?: side| one| crest| iliac crest)? ?(?:is|was|are|were|being|:|,)? ?(?:(?P<no>negative|neg|nontender|non-tender|not tender|silent|quiet|normal|unremarkable|painless|clear|absent|without tenderness|pain-free)|(?P<yes>positive|pos|tender))\b)(?P<rest>[ .,;]|$)",
+    )
 });
 
 impl Row<'_, '_> {

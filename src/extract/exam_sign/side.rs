@@ -6,16 +6,17 @@ use regex::Regex;
 
 use super::{Row, find_side};
 use crate::fact::Side;
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 use crate::span::Span;
 
 /// How many sentences a joint may be the topic of.
 const LONGEST_TOPIC: usize = 14;
 
 /// The head of a joint's paragraph, or a short title of tests.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static TOPIC: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:(?:physical )?exam(?:ination)?: ?)?(?:(?:exam(?:ination)?|inspection|palpation|special|provocative|orthopedic) (?:of )?(?:the )?)?(?:(?P<side>right|left|bilateral|both|r|l|rt|lt|b/l)\.? )?(?:(?:shoulder|knee|hip|ankle|foot|wrist|hand|elbow|arm|leg|thigh|si joint|(?:upper|lower) extremity|(?:lumbar|cervical|thoracic) spine|spine|neck|back|low back|gait|neuro(?:logic(?:al)?)?|pelvis)s?|tests?|maneuvers?)(?: (?:exam(?:ination)?|tests?))?(?:$|:| (?P<verb>is|are|has|shows)\b| ?\((?P<aside>right|left|bilateral|r|l|rt|lt|b/l)\))").unwrap()
+    fixed_regex(
+        r"^(?:(?:physical )?exam(?:ination)?: ?)?(?:(?:exam(?:ination)?|inspection|palpation|special|provocative|orthopedic) (?:of )?(?:the )?)?(?:(?P<side>right|left|bilateral|both|r|l|rt|lt|b/l)\.? )?(?:(?:shoulder|knee|hip|ankle|foot|wrist|hand|elbow|arm|leg|thigh|si joint|(?:upper|lower) extremity|(?:lumbar|cervical|thoracic) spine|spine|neck|back|low back|gait|neuro(?:logic(?:al)?)?|pelvis)s?|tests?|maneuvers?)(?: (?:exam(?:ination)?|tests?))?(?:$|:| (?P<verb>is|are|has|shows)\b| ?\((?P<aside>right|left|bilateral|r|l|rt|lt|b/l)\))",
+    )
 });
 
 impl Row<'_, '_> {

@@ -25,19 +25,13 @@ impl Row<'_, '_> {
         if answers.len() < 2 {
             return false;
         }
-        let Some(heads) = note.lines_above(note.line_of(mention.span)).find_map(|above| {
-            let heads = note.cells(above);
-            let tells =
-                |head: &&Span| self.side_of_head(**head).is_some() || self.time(**head).is_some();
-            (heads.iter().filter(tells).count() >= 2).then_some(heads)
-        }) else {
+        let tells = |head| self.side_of_head(head).is_some() || self.time(head).is_some();
+        let Some(heads) = note.heads_above(note.line_of(mention.span), tells) else {
             return false;
         };
         let named = self.side_of(cells[own]);
         for (index, (cell, answer)) in answers.into_iter().enumerate() {
-            let left = note.left(cell);
-            let away = |head: &&Span| ((note.left(**head) - left).abs() * 10.0) as i64;
-            let Some(&head) = heads.iter().min_by_key(away) else { continue };
+            let Some(head) = note.in_line_with(&heads, cell) else { continue };
             let side = self.side_of_head(head).or(named);
             let span = if index == 0 { self.tokens[at].span.union(cell) } else { cell };
             let mut draft = self.draft(mention, span, Some(answer.polarity), side);

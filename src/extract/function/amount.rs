@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::super::{Note, number_in_words};
 use crate::fact::Limitation;
@@ -23,36 +23,38 @@ const LITTLE_SLEEP: f64 = 6.0;
 
 const NUMBER: &str = r"(?:\d+ \d/\d|\d/\d|\d+(?:\.\d+)?|one-half|half an?|half|a quarter(?: of an?)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|twenty-five|thirty|forty|forty-five|fifty|sixty|several|(?:a )?few|(?:a )?couple(?: of)?)";
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(&format!(
+    fixed_regex(&format!(
         r"(?:^|[^\w/.])(?P<a>(?:(?:about|around|approximately|approx\.?|roughly|perhaps|maybe|~) ?)?{NUMBER}\+?(?: ?(?:-|to|or) ?{NUMBER})? ?-?(?:minutes?|mins?|hours?|hrs?|blocks?|feet|ft|yards?|yds?|miles?|mi|km|kilometers?|pounds?|lbs?|lb|kg|kilograms?|steps?|flights?|city blocks?|meters?|metres?|hours? a night))\b"
     ))
-    .unwrap()
 });
 
 // "stand 20 min", "stands for about ten minutes", "walk more than one block", "sitting tolerance 15 min"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static TO_AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: ?(?:is|are|was|has been|limited|restricted|tolerance|tolerated|capacity|time|distance|for|to|up|only|at most|no|not|more|longer|farther|further|greater|beyond|past|than|less|over|above|still|comfortably|about|perhaps|maybe|barely|just|nearly|almost|a|distances?|of|maximum|max|limitations?|restrictions?|reduced|the|heavy|objects|anything|anywhere|continuously|himself|herself|independently|overhead|floor to waist|waist to shoulder|from the floor|(?:at|in|on|over) (?:the|a|his|her|my|one|any) (?:hard |straight |office |dining )?(?:sink|stove|counter|chair|place|spot|position|car|desk|computer|table|kitchen|pew|treadmill|level)|in line|on level ground|around the (?:house|store|block)|:|,|=|>|<|-|~)){0,7} ?$").unwrap()
+    fixed_regex(
+        r"^(?: ?(?:is|are|was|has been|limited|restricted|tolerance|tolerated|capacity|time|distance|for|to|up|only|at most|no|not|more|longer|farther|further|greater|beyond|past|than|less|over|above|still|comfortably|about|perhaps|maybe|barely|just|nearly|almost|a|distances?|of|maximum|max|limitations?|restrictions?|reduced|the|heavy|objects|anything|anywhere|continuously|himself|herself|independently|overhead|floor to waist|waist to shoulder|from the floor|(?:at|in|on|over) (?:the|a|his|her|my|one|any) (?:hard |straight |office |dining )?(?:sink|stove|counter|chair|place|spot|position|car|desk|computer|table|kitchen|pew|treadmill|level)|in line|on level ground|around the (?:house|store|block)|:|,|=|>|<|-|~)){0,7} ?$",
+    )
 });
 
 // "15 minutes of standing", "within 10 minutes after she sits", "40 minutes at the wheel"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static AMOUNT_OF: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^ (?:(?:of|when|with|at|for|while|into|after)(?: (?:continuous|prolonged|uninterrupted|level|his|her))? )?$").unwrap()
+    fixed_regex(
+        r"^ (?:(?:of|when|with|at|for|while|into|after)(?: (?:continuous|prolonged|uninterrupted|level|his|her))? )?$",
+    )
 });
 
 // "sitting brings it on within 15 minutes", "walking is uncomfortable after one block"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BRINGS_ON: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^ (?:(?:brings?|sets?) (?:it|this|things|(?:the |his |her )?(?:pain|symptoms|ache)) (?:on|off)|(?:brings on|sets off|causes|provokes|triggers|aggravates|worsens|increases) (?:it|this|(?:the |his |her |more )?(?:[a-z]+ )?(?:pain|symptoms|ache))|hurts|(?:becomes|is|gets) (?:painful|uncomfortable|intolerable|unbearable|too painful)|bothers (?:her|him)) (?:within|after|in|beyond|past)(?: only| just| more than| as little as)? $").unwrap()
+    fixed_regex(
+        r"^ (?:(?:brings?|sets?) (?:it|this|things|(?:the |his |her )?(?:pain|symptoms|ache)) (?:on|off)|(?:brings on|sets off|causes|provokes|triggers|aggravates|worsens|increases) (?:it|this|(?:the |his |her |more )?(?:[a-z]+ )?(?:pain|symptoms|ache))|hurts|(?:becomes|is|gets) (?:painful|uncomfortable|intolerable|unbearable|too painful)|bothers (?:her|him)) (?:within|after|in|beyond|past)(?: only| just| more than| as little as)? $",
+    )
 });
 
 /// What is done so often is no limit: "walks two miles a day", "lifts 50 pounds daily at the plant".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static HABIT: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^[ ,]*(?:(?:about|around) )?(?:(?:(?:\d+|one|two|three|four|five|six)(?: ?(?:-|to) ?\d)? ?(?:x|times|days|nights)?|once|twice) ?)?(?:(?:/ ?|a |per |each |every )(?:other )?(?:day|week|wk|month|morning|evening|night)|weekly|daily|nightly)\b").unwrap()
+    fixed_regex(
+        r"^[ ,]*(?:(?:about|around) )?(?:(?:(?:\d+|one|two|three|four|five|six)(?: ?(?:-|to) ?\d)? ?(?:x|times|days|nights)?|once|twice) ?)?(?:(?:/ ?|a |per |each |every )(?:other )?(?:day|week|wk|month|morning|evening|night)|weekly|daily|nightly)\b",
+    )
 });
 
 /// Every amount of a stretch of text, in order.

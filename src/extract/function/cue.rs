@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::super::Note;
 use super::parse;
@@ -116,9 +116,10 @@ const LOADS: &[&str] = &[
 ];
 
 // "for prolonged periods", "very far", "for long"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LONG: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^ (?:up |still |down )?(?:for )?(?:any )?(?:prolonged|long|extended|very|too|more than|much|comfortably|for any|as (?:far|long|much)|far|great|heavy|well)\b").unwrap()
+    fixed_regex(
+        r"^ (?:up |still |down )?(?:for )?(?:any )?(?:prolonged|long|extended|very|too|more than|much|comfortably|for any|as (?:far|long|much)|far|great|heavy|well)\b",
+    )
 });
 
 /// Whether a word only weighs what is done: "heavy lifting", "prolonged sitting".

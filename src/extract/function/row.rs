@@ -276,13 +276,9 @@ impl<'a, 'n> Row<'a, 'n> {
             (Some((ColumnAnswer::No, _)), Some(Asks::Ability)) => Limitation::Unable,
             (Some(_), _) => return None,
             (None, _) => {
-                let named = |head: &Span| note.mentions_in(ANSWERS, *head).next().is_some();
-                let heads = note.lines_above(note.line_of(self.label)).find_map(|above| {
-                    let heads = note.cells(above);
-                    (heads.iter().filter(|h| named(h)).count() >= 2).then_some(heads)
-                })?;
-                let head = self.nearest(&heads, tick)?;
-                self.named(head)?
+                let named = |head| note.mentions_in(ANSWERS, head).next().is_some();
+                let heads = note.heads_above(note.line_of(self.label), named)?;
+                self.named(note.in_line_with(&heads, tick)?)?
             }
         };
         Some((index, Said { span: tick, limitation, amount: None }))
@@ -299,14 +295,7 @@ impl<'a, 'n> Row<'a, 'n> {
     }
 
     fn stage(&self, heads: &[Span], value: Span) -> Option<Stage> {
-        stage_of(self.note, self.nearest(heads, value)?)
-    }
-
-    /// The head that stands above a cell.
-    fn nearest(&self, heads: &[Span], cell: Span) -> Option<Span> {
-        let left = self.note.left(cell);
-        let away = |head: &&Span| ((self.note.left(**head) - left).abs() * 10.0) as i64;
-        heads.iter().min_by_key(away).copied()
+        stage_of(self.note, self.note.in_line_with(heads, value)?)
     }
 }
 

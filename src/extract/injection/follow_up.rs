@@ -3,8 +3,8 @@
 
 use super::agent::{Agent, agent_in};
 use super::relief::{ReliefRead, relief_in};
-use super::{Event, Reader};
-use crate::fact::{Assertion, EventStatus, Injection, Polarity, Procedure, Time};
+use super::{Event, Reader, told_as_done};
+use crate::fact::{EventStatus, Injection, Polarity, Procedure, Time};
 use crate::segment::Sentence;
 use crate::span::Span;
 
@@ -222,24 +222,13 @@ impl Reader<'_, '_> {
             return;
         }
         let span = date.map_or(relief.span, |d| d.span.union(relief.span));
-        let injection = Injection {
-            status: Some(EventStatus::Performed),
-            relief: relief.relief,
-            relief_percent: relief.percent,
-            relief_duration: relief.duration.map(|d| note.as_written(d).to_owned()),
-            count: None,
-            ..before.injection.clone()
-        };
-        let mut asserted = note.assert(relief.span);
-        asserted.assertion =
-            Assertion { polarity: Polarity::Affirmed, time: Time::Past, ..asserted.assertion };
         let event = Event {
             span,
             head: relief.span,
             sentence: index,
-            injection,
+            injection: relief.of(note, &before.injection),
             rule: format!("{}/relief", before.rule),
-            asserted,
+            asserted: told_as_done(note, relief.span),
             date: date.map(|d| d.date).or(before.date),
             title: false,
             named: false,
@@ -350,16 +339,13 @@ impl Reader<'_, '_> {
             relief_duration: None,
             ..injection.clone()
         };
-        let mut asserted = note.assert(verb.span);
-        asserted.assertion =
-            Assertion { polarity: Polarity::Affirmed, time: Time::Past, ..asserted.assertion };
         self.events.push(Event {
             span: sentence.span,
             head: verb.span,
             sentence: self.events[title].sentence,
             injection,
             rule: note.rule(verb),
-            asserted,
+            asserted: told_as_done(note, verb.span),
             date: self.events[title].date,
             title: false,
             named: false,

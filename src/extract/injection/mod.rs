@@ -17,7 +17,7 @@ use standing::{is_title, standing};
 use super::{Draft, Note};
 use crate::context::Asserted;
 use crate::date::PartialDate;
-use crate::fact::{EventStatus, Injection, Intent, Kind, Origin, Section, Time};
+use crate::fact::{EventStatus, Injection, Intent, Kind, Origin, Polarity, Section, Time};
 use crate::segment::Sentence;
 use crate::span::Span;
 
@@ -50,6 +50,14 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     }
     reader.read_injectates();
     drafts.extend(reader.events.into_iter().map(Event::into_draft));
+}
+
+/// How words say something that was done, whatever cues stand around them.
+fn told_as_done(note: &Note<'_>, words: Span) -> Asserted {
+    let mut asserted = note.assert(words);
+    asserted.assertion.polarity = Polarity::Affirmed;
+    asserted.assertion.time = Time::Past;
+    asserted
 }
 
 /// Whether only figures stand before a percentage: "(6/22, 9/22): 80% x 2 wks".

@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use crate::extract::{Note, durations_in, outcome_before, outcome_in};
-use crate::fact::{Outcome, Relief};
+use crate::fact::{EventStatus, Injection, Outcome, Relief};
 use crate::lexicon::CueCategory;
 use crate::span::Span;
 
@@ -24,13 +24,27 @@ pub(super) struct ReliefRead {
     pub duration: Option<Span>,
 }
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+impl ReliefRead {
+    /// An injection like one that was told of, done, with this relief.
+    pub(super) fn of(&self, note: &Note<'_>, like: &Injection) -> Injection {
+        Injection {
+            status: Some(EventStatus::Performed),
+            relief: self.relief,
+            relief_percent: self.percent,
+            relief_duration: self.duration.map(|d| note.as_written(d).to_owned()),
+            count: None,
+            ..like.clone()
+        }
+    }
+}
+
 static PERCENT: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"(?P<lead>[><~]=? ?|less than |more than |over |at least |greater than )?\b(?P<a>\d[\do]{0,2}|l[\do]{1,2}) ?(?:(?:-|to) ?\d{1,3} ?)?(?:%|percent\b|per cent\b)").unwrap()
+    fixed_regex(
+        r"(?P<lead>[><~]=? ?|less than |more than |over |at least |greater than )?\b(?P<a>\d[\do]{0,2}|l[\do]{1,2}) ?(?:(?:-|to) ?\d{1,3} ?)?(?:%|percent\b|per cent\b)",
+    )
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static SINGLE: LazyLock<Regex> = LazyLock::new(|| ascii_regex(r"\d[\do]{0,2}").unwrap());
+static SINGLE: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"\d[\do]{0,2}"));
 
 /// Group of the lexicon.
 const WORDS: &str = "relief";

@@ -5,19 +5,19 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::relief::relief_in;
-use super::{Event, Reader};
+use super::{Event, Reader, told_as_done};
 use crate::extract::Note;
-use crate::fact::{Assertion, EventStatus, Injection, Polarity, Time};
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 use crate::span::Span;
 
 /// How many sentences behind a series its members may be told of.
 const REACH: usize = 3;
 
 // A member and what it did; "the first injection helped" names its procedure and is read as such.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static MEMBER: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:the|her|his) (?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|initial|last|latest|other|former|latter)(?: (?:one|two|three|of these|of them|set|time))?,? (?:also |only |again |did |had )?(?:gave|give|provided|provide|did|helped|help|offered|brought|made|make|produced|yielded|was|were|had|lasted|worked|work|resulted|took|reduced|relieved|eased|not|nothing)\b").unwrap()
+    fixed_regex(
+        r"\b(?:the|her|his) (?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|initial|last|latest|other|former|latter)(?: (?:one|two|three|of these|of them|set|time))?,? (?:also |only |again |did |had )?(?:gave|give|provided|provide|did|helped|help|offered|brought|made|make|produced|yielded|was|were|had|lasted|worked|work|resulted|took|reduced|relieved|eased|not|nothing)\b",
+    )
 });
 
 /// The members of a series that a stretch tells of, each with what is said of it.
@@ -47,17 +47,7 @@ impl Reader<'_, '_> {
         for &member in &members {
             let Some(relief) = relief_in(note, member, true) else { continue };
             let series = &self.events[before];
-            let mut asserted = note.assert(relief.span);
-            asserted.assertion =
-                Assertion { polarity: Polarity::Affirmed, time: Time::Past, ..asserted.assertion };
-            let injection = Injection {
-                status: Some(EventStatus::Performed),
-                relief: relief.relief,
-                relief_percent: relief.percent,
-                relief_duration: relief.duration.map(|d| note.as_written(d).to_owned()),
-                count: None,
-                ..series.injection.clone()
-            };
+            let injection = relief.of(note, &series.injection);
             let end = relief.duration.map_or(relief.span.end, |d| d.end.max(relief.span.end));
             self.events.push(Event {
                 span: Span::new(member.start, end.min(member.end)),
@@ -65,7 +55,7 @@ impl Reader<'_, '_> {
                 sentence: index,
                 injection,
                 rule: format!("{}/series", series.rule),
-                asserted,
+                asserted: told_as_done(note, relief.span),
                 date: None,
                 title: false,
                 named: false,

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::phrase::Phrase;
 use super::relief::ReliefRead;
@@ -16,75 +16,84 @@ use crate::segment::Sentence;
 use crate::span::Span;
 
 // "Prior block of the same nerve? No", "[ ] Yes [x] No", "not yet done".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ANSWERED_NO: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^[^.;?:\[]{0,30}(?:[?:.]|\[ ?\]|  )[?:. ]*(?:\[? ?\]? ?yes ?)?(?:\[ ?x ?\] ?)?(?:no|none|not yet done|not done|not performed|never)\b|^ ?\| ?(?:no|n|none|never|not done|not tried)\b|^[ |]+n[ |.]*$").unwrap()
+    fixed_regex(
+        r"^[^.;?:\[]{0,30}(?:[?:.]|\[ ?\]|  )[?:. ]*(?:\[? ?\]? ?yes ?)?(?:\[ ?x ?\] ?)?(?:no|none|not yet done|not done|not performed|never)\b|^ ?\| ?(?:no|n|none|never|not done|not tried)\b|^[ |]+n[ |.]*$",
+    )
 });
 
 // "was aborted", "but never pursued", "denied by the carrier"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static CAME_TO_NOTHING: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:(?:was|were|been|be|is|are) (?:then |later |subsequently |ultimately )?(?:aborted|abandoned|cancell?ed|called off|denied|refused|declined|not (?:authorized|approved|covered|completed|pursued|given|scheduled))|^ (?:cancell?ed|aborted|abandoned|denied|refused|declined|not approved|not authorized)|(?:but|and|was|were) (?:was |were |has |have )?never (?:been )?(?:pursued|scheduled|performed|done|completed|carried out|followed through|given)|(?:never|did not) follow(?:ed)? (?:up|through)|(?:and|but) (?:was |were |then |later |it was )*(?:cancell?ed|called off|abandoned|dropped|denied)|never (?:went (?:through|ahead|back|forward|in)|came back|returned|got around to|got it|got one|had (?:it|one|this|them)|took place|happened)|did not (?:go through|go ahead|proceed|pursue|follow through|take place|happen)|(?:could not|unable to) (?:be |complete |perform |access |advance |enter |reach )(?:completed|performed|done|the|it|past|into)|denied (?:by|on)|not certified|non-?certified)\b").unwrap()
+    fixed_regex(
+        r"\b(?:(?:was|were|been|be|is|are) (?:then |later |subsequently |ultimately )?(?:aborted|abandoned|cancell?ed|called off|denied|refused|declined|not (?:authorized|approved|covered|completed|pursued|given|scheduled))|^ (?:cancell?ed|aborted|abandoned|denied|refused|declined|not approved|not authorized)|(?:but|and|was|were) (?:was |were |has |have )?never (?:been )?(?:pursued|scheduled|performed|done|completed|carried out|followed through|given)|(?:never|did not) follow(?:ed)? (?:up|through)|(?:and|but) (?:was |were |then |later |it was )*(?:cancell?ed|called off|abandoned|dropped|denied)|never (?:went (?:through|ahead|back|forward|in)|came back|returned|got around to|got it|got one|had (?:it|one|this|them)|took place|happened)|did not (?:go through|go ahead|proceed|pursue|follow through|take place|happen)|(?:could not|unable to) (?:be |complete |perform |access |advance |enter |reach )(?:completed|performed|done|the|it|past|into)|denied (?:by|on)|not certified|non-?certified)\b",
+    )
 });
 
 // "performed today", "done in the office"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static DONE_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^[^.;,]{0,30}\b(?:performed|done|given|administered|completed) (?:today|in (?:the )?(?:office|clinic)|without (?:any )?(?:complication|difficulty|incident))").unwrap()
+    fixed_regex(
+        r"^[^.;,]{0,30}\b(?:performed|done|given|administered|completed) (?:today|in (?:the )?(?:office|clinic)|without (?:any )?(?:complication|difficulty|incident))",
+    )
 });
 
 // "is not medically necessary", "does not appear to be needed"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static REJECTED_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\bnot (?:\w+ ){0,4}(?:necessary|needed|indicated|warranted|justified|required|recommended|appropriate|advisable|advised|an option)\b|\b(?:contraindicated|unnecessary)\b").unwrap()
+    fixed_regex(
+        r"\bnot (?:\w+ ){0,4}(?:necessary|needed|indicated|warranted|justified|required|recommended|appropriate|advisable|advised|an option)\b|\b(?:contraindicated|unnecessary)\b",
+    )
 });
 
 // "I would not recommend", "there is no role for", "advised against"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static REJECTED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:(?:(?:do|does|did|would|will) not|don't|doesn't|wouldn't) (?:think|believe|recommend|advise|advocate|suggest|favor|support|offer|repeat|perform|pursue|proceed)|no (?:role|need|indication|reason|place) (?:for|to)|not a (?:good |suitable |great )?candidate for|(?:advis|recommend|counsel)(?:e|ed|es|s|ing)? against|not in favor of|not recommending|not (?:currently |now )?(?:seeking|requesting|pursuing|considering|asking for|looking for))\b[^.;]{0,50}$").unwrap()
+    fixed_regex(
+        r"\b(?:(?:(?:do|does|did|would|will) not|don't|doesn't|wouldn't) (?:think|believe|recommend|advise|advocate|suggest|favor|support|offer|repeat|perform|pursue|proceed)|no (?:role|need|indication|reason|place) (?:for|to)|not a (?:good |suitable |great )?candidate for|(?:advis|recommend|counsel)(?:e|ed|es|s|ing)? against|not in favor of|not recommending|not (?:currently |now )?(?:seeking|requesting|pursuing|considering|asking for|looking for))\b[^.;]{0,50}$",
+    )
 });
 
 // "no further epidurals", "no repeat block"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static NO_MORE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\bno (?:further|more|additional|repeat) (?:\w+ ){0,3}\w+$").unwrap()
-});
+static NO_MORE: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"\bno (?:further|more|additional|repeat) (?:\w+ ){0,3}\w+$"));
 
 // "one negative block does not establish": what such an outcome proves
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PROVES: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^ (?:establish|confirm|prove|support|mean|explain|rule|exclude|diagnose|imply|constitute|show|indicate|suggest)\b").unwrap()
+    fixed_regex(
+        r"^ (?:establish|confirm|prove|support|mean|explain|rule|exclude|diagnose|imply|constitute|show|indicate|suggest)\b",
+    )
 });
 
 // "does not establish" right behind a procedure that was judged
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PROVES_NOT: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^ (?:do|does|did) not (?:establish|confirm|prove|support|mean|explain|exclude|diagnose|constitute)\b").unwrap()
+    fixed_regex(
+        r"^ (?:do|does|did) not (?:establish|confirm|prove|support|mean|explain|exclude|diagnose|constitute)\b",
+    )
 });
 
 // "that spring wore off in days", "gave", "did nothing": what only a procedure that was done does
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ACTED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^((?: \w+){0,4}) (?:wore off|gave|lasted|provided|held|brought|produced|did (?:nothing|little)|did not (?:help|last)|made (?:no|little|her|him|it|things))\b").unwrap()
+    fixed_regex(
+        r"^((?: \w+){0,4}) (?:wore off|gave|lasted|provided|held|brought|produced|did (?:nothing|little)|did not (?:help|last)|made (?:no|little|her|him|it|things))\b",
+    )
 });
 
 // "does not want those again" of what was done before
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static NOT_AGAIN: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^[^.;]{0,30}\b(?:again|any ?more|another(?: one| round)?|(?:those|these|them|it) repeated|to repeat (?:it|them|those|that))\b").unwrap()
+    fixed_regex(
+        r"^[^.;]{0,30}\b(?:again|any ?more|another(?: one| round)?|(?:those|these|them|it) repeated|to repeat (?:it|them|those|that))\b",
+    )
 });
 
 // "never been offered a nerve block"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static NEVER_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:never|not|n't) (?:yet )?(?:been |was |were )?(?:offered|had|tried|received|undergone|given|gotten|referred for|sent for) (?:\w+ ){0,3}$").unwrap()
+    fixed_regex(
+        r"\b(?:never|not|n't) (?:yet )?(?:been |was |were )?(?:offered|had|tried|received|undergone|given|gotten|referred for|sent for) (?:\w+ ){0,3}$",
+    )
 });
 
 // "facet blocks are a test": what such a procedure is, and not that there was one
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static EXPLAINED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^ (?:is|are) (?:a |an |only |just |not |both )*(?:test|tests|diagnostic|treatments?|procedures?|ways?|tools?|cures?|meant|intended|designed|used|done to|performed to)\b").unwrap()
+    fixed_regex(
+        r"^ (?:is|are) (?:a |an |only |just |not |both )*(?:test|tests|diagnostic|treatments?|procedures?|ways?|tools?|cures?|meant|intended|designed|used|done to|performed to)\b",
+    )
 });
 
 // "Relief: no" is an answer; "no relief" is none.

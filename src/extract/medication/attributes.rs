@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use crate::fact::Route;
 use crate::span::Span;
@@ -23,17 +23,16 @@ pub(super) struct Dose {
 // OCR reads 1 as l and 0 as O.
 const NUMBER: &str = r"(?:\d{1,3}(?:,\d{3})+|[lio]?\d[\dlo]*(?:\.\d+)?|\.\d+)";
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static DOSE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(&format!(
+    fixed_regex(&format!(
         r"(?:^|[^\w.,/])(?P<n>{NUMBER}(?:(?:/{NUMBER}){{2,3}}|(?: ?/ ?| ?- ?| to ){NUMBER})?) ?-?(?P<u>milligrams?|micrograms?|mgs?|mcgs?|ug|grams?|gms?|g|iu|units?|meq)\b(?P<h>/(?:h|hr|hour)\b)?"
     ))
-    .unwrap()
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BARE_DOSE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: (?:at|er|xr|sr|cr|es|ds))? (?P<n>\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?){0,3})(?P<after> ?[;)]| ?,(?:\D|$)|\.(?: |$)| (?:one|two|1|2|po|p\.o|b\.?i\.?d|t\.?i\.?d|q|daily|twice|three|prn|at|every|nightly|once|tab|up to|hs\b|nocte|for\b|in (?:the )?(?:am|a\.m|pm|p\.m|morning|evening)\b|(?:each |every )?(?:am|pm)\b)|$)").unwrap()
+    fixed_regex(
+        r"^(?: (?:at|er|xr|sr|cr|es|ds))? (?P<n>\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?){0,3})(?P<after> ?[;)]| ?,(?:\D|$)|\.(?: |$)| (?:one|two|1|2|po|p\.o|b\.?i\.?d|t\.?i\.?d|q|daily|twice|three|prn|at|every|nightly|once|tab|up to|hs\b|nocte|for\b|in (?:the )?(?:am|a\.m|pm|p\.m|morning|evening)\b|(?:each |every )?(?:am|pm)\b)|$)",
+    )
 });
 
 /// The first dose of a stretch.
@@ -93,9 +92,8 @@ pub(super) struct Frequency {
 const COUNT: &str =
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|once|twice|thrice|\d{1,2})";
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(&format!(
+    fixed_regex(&format!(
         concat!(
             r"\b(?:",
             // b.i.d. to t.i.d.
@@ -117,7 +115,6 @@ static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
         ),
         COUNT = COUNT
     ))
-    .unwrap()
 });
 
 /// The first frequency of a stretch, with a "prn" that goes with it.
@@ -228,9 +225,10 @@ fn number(value: f64) -> String {
     if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.1}") }
 }
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ROUTE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:(?P<po>p\.? ?o\b\.?|by mouth|orally|oral)|(?P<iv>i\.?v\b\.?|intravenous(?:ly)?)|(?P<im>i\.?m\b\.?|intramuscular(?:ly)?)|(?P<sc>subq|sub-?q|s\.?c\.|sq|subcutaneous(?:ly)?|under the skin)|(?P<it>intrathecal(?:ly)?)|(?P<ep>epidural(?:ly)?)|(?P<patch>patch(?:es)?|ptwk|pt72|pt24|ptch|transdermal(?:ly)?)|(?P<top>topical(?:ly)?|creams?|ointment|gel|lotion)|(?P<inh>inhalers?|inhaled|nebulizers?|nebulized|mdi|hfa|puffs?|inhale|inhalation|into the lungs)|(?P<other>sublingual(?:ly)?|under (?:the |her |his )?tongue|nostrils?|s\.?l\.|intranasal(?:ly)?|nasal spray|nasal|eye drops?|ophthalmic|suppositor(?:y|ies)|rectal(?:ly)?|p\.?r\.(?: |$)))").unwrap()
+    fixed_regex(
+        r"\b(?:(?P<po>p\.? ?o\b\.?|by mouth|orally|oral)|(?P<iv>i\.?v\b\.?|intravenous(?:ly)?)|(?P<im>i\.?m\b\.?|intramuscular(?:ly)?)|(?P<sc>subq|sub-?q|s\.?c\.|sq|subcutaneous(?:ly)?|under the skin)|(?P<it>intrathecal(?:ly)?)|(?P<ep>epidural(?:ly)?)|(?P<patch>patch(?:es)?|ptwk|pt72|pt24|ptch|transdermal(?:ly)?)|(?P<top>topical(?:ly)?|creams?|ointment|gel|lotion)|(?P<inh>inhalers?|inhaled|nebulizers?|nebulized|mdi|hfa|puffs?|inhale|inhalation|into the lungs)|(?P<other>sublingual(?:ly)?|under (?:the |her |his )?tongue|nostrils?|s\.?l\.|intranasal(?:ly)?|nasal spray|nasal|eye drops?|ophthalmic|suppositor(?:y|ies)|rectal(?:ly)?|p\.?r\.(?: |$)))",
+    )
 });
 
 /// The first route of a stretch; a patch of `local` action counts as topical.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::super::Note;
 use super::super::scope::Reach;
@@ -38,30 +38,33 @@ pub(super) struct Attributes {
     pub route: Option<Route>,
 }
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static OF: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^ ?(?:a day|per day|daily|tablets?|capsules?|patch(?:es)?)?(?: ?of)?(?: oral| iv| topical)? ?$").unwrap()
+    fixed_regex(
+        r"^ ?(?:a day|per day|daily|tablets?|capsules?|patch(?:es)?)?(?: ?of)?(?: oral| iv| topical)? ?$",
+    )
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PLAIN_GAP: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:[ ,(:-]|tablets?|tabs?|caps?|capsules?|pills?|\(\d[\d,.]* ?(?:mg|mcg|g|units?) total\)|patch(?:es)?|ptwk|pt72|inject|inhale|inhalation|place|dissolve|under|into|onto|tongue|skin|lungs|nostrils?|each|route|units?|cream|gel|ointment|drops?|inhaler|puffs?|sprays?|\d{1,2}(?:/\d)?|one|two|three|half|to|from|or|up|at|by|mouth|p\.?o\.?|oral|orally|er|xr|sr|cr|xl|dr|ir|la|sodium|hcl|topical|topically|otc|over-the-counter|which|he|she|that|takes|taking|took|is|was|uses|used|using|it|only|about|approximately|around|roughly|down|back|cut|reduced|tapered|weaned|now|currently|dose|taken|applied|and|on|a|an|the|basis|apply|applied|take|use|%)*$").unwrap()
+    fixed_regex(
+        r"^(?:[ ,(:-]|tablets?|tabs?|caps?|capsules?|pills?|\(\d[\d,.]* ?(?:mg|mcg|g|units?) total\)|patch(?:es)?|ptwk|pt72|inject|inhale|inhalation|place|dissolve|under|into|onto|tongue|skin|lungs|nostrils?|each|route|units?|cream|gel|ointment|drops?|inhaler|puffs?|sprays?|\d{1,2}(?:/\d)?|one|two|three|half|to|from|or|up|at|by|mouth|p\.?o\.?|oral|orally|er|xr|sr|cr|xl|dr|ir|la|sodium|hcl|topical|topically|otc|over-the-counter|which|he|she|that|takes|taking|took|is|was|uses|used|using|it|only|about|approximately|around|roughly|down|back|cut|reduced|tapered|weaned|now|currently|dose|taken|applied|and|on|a|an|the|basis|apply|applied|take|use|%)*$",
+    )
 });
 
 /// "mg/d" and "mg/day", but not "mg/dl".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static A_DAY: LazyLock<Regex> = LazyLock::new(|| ascii_regex(r"^/ ?d(?:ay)?\b").unwrap());
+static A_DAY: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^/ ?d(?:ay)?\b"));
 
 /// What may part a drug from how often it is to be taken, or put on: "gel to both knees qid".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static DIRECTED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"(?:^|\b(?:take|takes|taken|taking|use|uses|used|using|apply|applies) )(?:(?:to|on|onto|over)(?: the| her| his| affected| painful| left| right| both| bilateral| low| lower| upper| l| r)* [a-z]+ )?$").unwrap()
+    fixed_regex(
+        r"(?:^|\b(?:take|takes|taken|taking|use|uses|used|using|apply|applies) )(?:(?:to|on|onto|over)(?: the| her| his| affected| painful| left| right| both| bilateral| low| lower| upper| l| r)* [a-z]+ )?$",
+    )
 });
 
 /// What may lead to how often a drug is taken, said of it once more: "and she takes it about".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static TAKES_IT: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:takes?|took|uses?|used|taking|using) (?:it|this|them|one|these)(?: (?:only|about|around|roughly|maybe|perhaps|up to|at least|usually|generally|now|still))* $").unwrap()
+    fixed_regex(
+        r"\b(?:takes?|took|uses?|used|taking|using) (?:it|this|them|one|these)(?: (?:only|about|around|roughly|maybe|perhaps|up to|at least|usually|generally|now|still))* $",
+    )
 });
 
 /// The first frequency of a stretch, not further than `reach` bytes away.
@@ -218,13 +221,13 @@ fn counted(note: &Note<'_>, head: &Head<'_>, reach: &Reach, each: Frequency) -> 
     }
 }
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static A_DAY_EACH: LazyLock<Regex> =
-    LazyLock::new(|| ascii_regex(r"^(?:a|per|each|every) ?day|^daily").unwrap());
+    LazyLock::new(|| fixed_regex(r"^(?:a|per|each|every) ?day|^daily"));
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static COUNT_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:\d{1,2}|one|two|three|four|five|six|seven|eight)(?: ?(?:-|to|or) ?(?:\d{1,2}|one|two|three|four|five|six|seven|eight))?\b *$").unwrap()
+    fixed_regex(
+        r"\b(?:\d{1,2}|one|two|three|four|five|six|seven|eight)(?: ?(?:-|to|or) ?(?:\d{1,2}|one|two|three|four|five|six|seven|eight))?\b *$",
+    )
 });
 
 /// Of "from 4 a day to 1 a day" the second.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::super::Note;
 use super::super::scope::Reach;
@@ -15,53 +15,42 @@ use crate::span::Span;
 /// Stems of the verbs that put a drug in another's place.
 const VERBS: &str = r"(?:switch|chang|transition|convert|rotat|replac|substitut|swap)";
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static VERB: LazyLock<Regex> = LazyLock::new(|| ascii_regex(&format!(r"\b{VERBS}")).unwrap());
+static VERB: LazyLock<Regex> = LazyLock::new(|| fixed_regex(&format!(r"\b{VERBS}")));
 
 /// A verb of exchange with what may part it from the drug that goes.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static EXCHANGES: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(&format!(
+    fixed_regex(&format!(
         r"\b{VERBS}\w*(?: (?:her|him|them|pt|the patient))?(?: over)?(?: from)?(?: the| her| his| my)? $"
     ))
-    .unwrap()
 });
 
 /// Where the other drug begins behind the one that goes.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static FOR_ANOTHER: LazyLock<Regex> =
-    LazyLock::new(|| ascii_regex(r"(?:^|[ ,])(?:over to|to|with|for|by)(?: the| a)? $").unwrap());
+    LazyLock::new(|| fixed_regex(r"(?:^|[ ,])(?:over to|to|with|for|by)(?: the| a)? $"));
 
 /// The same said of the drug that goes: "Mobic was replaced by".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static IS_EXCHANGED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(&format!(
+    fixed_regex(&format!(
         r"\b(?P<be>was|were|is|are|been|being|be) (?:now |since |then |later )?{VERBS}\w*(?: over)? (?:by|with|to|for|out for)(?: the| a)? $"
     ))
-    .unwrap()
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static IN_PLACE_OF: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(
+    fixed_regex(
         r"\b(?:in (?:place|lieu) of|instead of|to replace|replacing)(?: the| her| his| any)? ?$",
     )
-    .unwrap()
 });
 
 /// The drug that comes, where the one that goes stands before: "Mobic - changed to".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static NOW_ANOTHER: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(&format!(
+    fixed_regex(&format!(
         r"(?:^|[ ,;(>-]){VERBS}(?:ed|d|ped|ted)?(?: (?:her|him|pt|the patient))?(?: over)? to(?: the| a)? $"
     ))
-    .unwrap()
 });
 
 /// Words that leave it open whether the exchange will be made.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static OPEN: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:if|would|could|may|might|consider\w*|discuss\w*|option|should)\b").unwrap()
+    fixed_regex(r"\b(?:if|would|could|may|might|consider\w*|discuss\w*|option|should)\b")
 });
 
 /// Where a drug stands that is put in another's place, or makes room for one.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use crate::fact::{Route, Section};
 use crate::segment::Sentence;
@@ -36,15 +36,17 @@ pub(super) struct Head<'a> {
 }
 
 /// What may stand between a generic name and its brand: "diclofenac sodium (Voltaren)".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SALT: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:[ -](?:sodium|potassium|calcium|magnesium|hcl|hydrochloride|hydrobromide|propionate|succinate|tartrate|besylate|mesylate|maleate|acetate|citrate|fumarate|phosphate|sulfate|furoate|etexilate|bitartrate|er|xr|sr|xl|dr|ir|cr|la|odt|ec|extended release|extended-release|delayed release|delayed-release))+ ?[(\[]$").unwrap()
+    fixed_regex(
+        r"^(?:[ -](?:sodium|potassium|calcium|magnesium|hcl|hydrochloride|hydrobromide|propionate|succinate|tartrate|besylate|mesylate|maleate|acetate|citrate|fumarate|phosphate|sulfate|furoate|etexilate|bitartrate|er|xr|sr|xl|dr|ir|cr|la|odt|ec|extended release|extended-release|delayed release|delayed-release))+ ?[(\[]$",
+    )
 });
 
 /// "Inject the thumb joint with": what follows goes into a needle.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static INJECTED_WITH: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:re-?)?inject(?:s|ed|ing)?\b[^.;:]{0,70} (?:with|using)(?: a| an| some| the| dilute)?(?: (?:small|little|low|high)(?: dose| amount)?(?: of)?)? ?$|\b(?:re-?)?inject(?:s|ed|ing)? (?:some |a little |more )?$").unwrap()
+    fixed_regex(
+        r"\b(?:re-?)?inject(?:s|ed|ing)?\b[^.;:]{0,70} (?:with|using)(?: a| an| some| the| dilute)?(?: (?:small|little|low|high)(?: dose| amount)?(?: of)?)? ?$|\b(?:re-?)?inject(?:s|ed|ing)? (?:some |a little |more )?$",
+    )
 });
 
 /// Classes of what is given in procedures; elsewhere only lists and patches name them.

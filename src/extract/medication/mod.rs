@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::outcome::{OutcomeRead, outcome_before, outcome_found, outcome_in, reason_in};
 use super::scope::{Reach, reaches};
@@ -72,45 +72,45 @@ fn read_sentence(note: &Note<'_>, index: usize, drafts: &mut Vec<Draft>) {
     }
 }
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ALLERGIC: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"(?:^all:|\b(?:allerg(?:ic|y|ies)(?: reaction)?(?: to| include[sd]?|:| are)|anaphylaxis (?:to|with)|hypersensitivity to))[^.;]*$").unwrap()
+    fixed_regex(
+        r"(?:^all:|\b(?:allerg(?:ic|y|ies)(?: reaction)?(?: to| include[sd]?|:| are)|anaphylaxis (?:to|with)|hypersensitivity to))[^.;]*$",
+    )
 });
 
 // A line below the allergies that lists something else: "Meds tried in past: ..."
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static OTHER_LIST: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^[^:.;]{0,30}\b(?:tried|taken|current|currently|past|previous|failed|home)\b[^:.;]{0,20}:").unwrap()
+    fixed_regex(
+        r"^[^:.;]{0,30}\b(?:tried|taken|current|currently|past|previous|failed|home)\b[^:.;]{0,20}:",
+    )
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ALLERGY_BEHIND: LazyLock<Regex> =
-    LazyLock::new(|| ascii_regex(r"^ (?:drug )?allerg(?:y|ies)\b").unwrap());
+    LazyLock::new(|| fixed_regex(r"^ (?:drug )?allerg(?:y|ies)\b"));
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static REACTION: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(
+    fixed_regex(
         r"^(?: ?\(([^)]{3,40})\)| ?(?:-|causes|which causes|caused|:) ?([a-z][a-z /]{2,40}))",
     )
-    .unwrap()
 });
 
 // "Patient instructions given: [x] pregabalin"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static HANDED_OUT: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:instructions?|handouts?|leaflets?|education|information sheets?)\b.{0,40}\b(?:given|printed|provided|on|for|about)\b|\b(?:instructions?|handouts?|leaflets?):").unwrap()
+    fixed_regex(
+        r"\b(?:instructions?|handouts?|leaflets?|education|information sheets?)\b.{0,40}\b(?:given|printed|provided|on|for|about)\b|\b(?:instructions?|handouts?|leaflets?):",
+    )
 });
 
 // "Blood thinners: [ ] Yes [ ] No"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ASKED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^[^.;:?\[]{0,40}[:?] *(?:yes|no|y|n)? ?\[[ x]?\] *(?:yes|no|y|n)\b").unwrap()
+    fixed_regex(r"^[^.;:?\[]{0,40}[:?] *(?:yes|no|y|n)? ?\[[ x]?\] *(?:yes|no|y|n)\b")
 });
 
 // "A (rash), B (no effect)", but "A and B (both without relief)"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static OWN_BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: ?\d[\d./,-]*(?: ?mg| ?mcg)?| (?:bid|tid|qid|qd|qhs|daily|prn|xr|er))* ?\((?:[^abne)]|a[^l)]|b[^o)]|n[^eo)]|no[^nt]|e[^a)])[^)]*\)").unwrap()
+    fixed_regex(
+        r"^(?: ?\d[\d./,-]*(?: ?mg| ?mcg)?| (?:bid|tid|qid|qd|qhs|daily|prn|xr|er))* ?\((?:[^abne)]|a[^l)]|b[^o)]|n[^eo)]|no[^nt]|e[^a)])[^)]*\)",
+    )
 });
 
 fn read_head(

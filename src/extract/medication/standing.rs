@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::super::outcome::OutcomeRead;
 use super::super::scope::Reach;
@@ -17,46 +17,46 @@ use crate::segment::Sentence;
 use crate::span::Span;
 
 /// Words behind a drug that tell of it as over: "was of no use", "made her sick".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static OVER: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:was|were|made|did|didn't|gave|caused|upset|worked|helped|had|lost|became|got|put|gained|developed|stopped|quit|couldn't|could not|never|felt|broke|dropped|fell)\b").unwrap()
+    fixed_regex(
+        r"\b(?:was|were|made|did|didn't|gave|caused|upset|worked|helped|had|lost|became|got|put|gained|developed|stopped|quit|couldn't|could not|never|felt|broke|dropped|fell)\b",
+    )
 });
 
 /// Words that tell of a drug as still taken.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:is|are|causes|makes|gets|leaves|irritates|upsets|bothers|hurts|does|doesn't|still|currently|takes|helps|gives|keeps|knocks|wipes|puts|constipates)\b")
-        .unwrap()
+    fixed_regex(
+        r"\b(?:is|are|causes|makes|gets|leaves|irritates|upsets|bothers|hurts|does|doesn't|still|currently|takes|helps|gives|keeps|knocks|wipes|puts|constipates)\b",
+    )
 });
 
 /// "On Lyrica preoperatively": taken up to then.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static AT_THAT_TIME: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:pre-?op\w*|pre-?procedur\w*|before|prior to|at (?:the|that) time|until)\b")
-        .unwrap()
+    fixed_regex(r"\b(?:pre-?op\w*|pre-?procedur\w*|before|prior to|at (?:the|that) time|until)\b")
 });
 
 /// "Gout, on allopurinol", "asthma w/ albuterol": taken now, however old the disease is.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static ON: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"(?:^|[ ,(])on (?:daily )?$|[^d,] (?:w/|with) ?(?:an? )?$").unwrap()
-});
+static ON: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"(?:^|[ ,(])on (?:daily )?$|[^d,] (?:w/|with) ?(?:an? )?$"));
 
 /// "Was started two weeks ago": taken since.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static STARTED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: \d[\d./-]*(?: ?mg| ?mcg)?)?(?: was| were|,) (?:recently |just |first |also |newly )?(?:started|begun|initiated|added|introduced)\b[^.;]{0,50}\b(?:ago|recently)\b").unwrap()
+    fixed_regex(
+        r"^(?: \d[\d./-]*(?: ?mg| ?mcg)?)?(?: was| were|,) (?:recently |just |first |also |newly )?(?:started|begun|initiated|added|introduced)\b[^.;]{0,50}\b(?:ago|recently)\b",
+    )
 });
 
 /// A pause before a procedure.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static FOR_PROCEDURE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^[^.;]{0,30}\b(?:(?:\d+|a|one|two|three|five|seven|ten) ?(?:days?|weeks?|hours?|hrs?|d|wks?)\b[^.;]{0,12}\b(?:before|prior|pre)|(?:before|prior to|for) (?:the |this |today's |her |his |any |each )?(?:procedure|injection|surgery|block|trial|epidural|esi|rfa|implant|appointment))").unwrap()
+    fixed_regex(
+        r"^[^.;]{0,30}\b(?:(?:\d+|a|one|two|three|five|seven|ten) ?(?:days?|weeks?|hours?|hrs?|d|wks?)\b[^.;]{0,12}\b(?:before|prior|pre)|(?:before|prior to|for) (?:the |this |today's |her |his |any |each )?(?:procedure|injection|surgery|block|trial|epidural|esi|rfa|implant|appointment))",
+    )
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PAUSED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:hold|held|holding|pre-?(?:op|procedure|implant)|post-?(?:op|procedure)|tomorrow|tonight|after the (?:procedure|injection|block|trial))\b").unwrap()
+    fixed_regex(
+        r"\b(?:hold|held|holding|pre-?(?:op|procedure|implant)|post-?(?:op|procedure)|tomorrow|tonight|after the (?:procedure|injection|block|trial))\b",
+    )
 });
 
 /// Words of headings over lists of what is taken no more.
@@ -76,10 +76,8 @@ pub(super) fn ordered<'a>(note: &Note<'a>, own: Span) -> Option<StatusRead<'a>> 
     })
 }
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ORDER: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: ?:| ?[-\x{2013}]) ?(?:(?:we|i)(?: will|'ll)? |will |to |please |now )?")
-        .unwrap()
+    fixed_regex(r"^(?: ?:| ?[-\x{2013}]) ?(?:(?:we|i)(?: will|'ll)? |will |to |please |now )?")
 });
 
 /// Whether a plan orders a drug by its directions alone, and no earlier word of the note speaks of

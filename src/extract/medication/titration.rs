@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::super::status::status_before;
 use super::super::{Draft, Note, course_in};
@@ -45,9 +45,10 @@ pub(super) fn titrated(
     drafts.push(draft);
 }
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static TO: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:to|then|titrat\w*|increas\w*|rais\w*|followed by|go up|down|until|later|eventually|subsequently|maximum of)\b[^.;]{0,25}$").unwrap()
+    fixed_regex(
+        r"\b(?:to|then|titrat\w*|increas\w*|rais\w*|followed by|go up|down|until|later|eventually|subsequently|maximum of)\b[^.;]{0,25}$",
+    )
 });
 
 /// Whether what stands before a further dose leads to it; "by 10 mg" is a step, no dose.
@@ -55,12 +56,10 @@ pub(super) fn leads_to_dose(gap: &str) -> bool {
     gap.len() <= 80 && TO.is_match(gap) && !gap.ends_with("by ")
 }
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PRESCRIBES: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(
+    fixed_regex(
         r"\b(?:prescription|prescribed|increase|titrat\w+|go up|taper|start at|starting at|dose)\b",
     )
-    .unwrap()
 });
 
 /// Sentences behind a drug's that give only a dose: "We will go up to 60 mg daily in a week."

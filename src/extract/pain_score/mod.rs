@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::{Draft, Note, number_in_words};
 use crate::fact::{Origin, PainQualifier, PainScore, Time};
@@ -26,58 +26,61 @@ const WINDOW: usize = 28;
 /// How far from a bare number its scale may stand, in bytes.
 const REACH: usize = 70;
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static RATIO: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"(?:(\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine) ?(?:/ ?1[0o] ?)?(?:-|to|or) ?(?:an? )?)?(\d{1,2}(?:\.\d)?|1o|[il]0|one|two|three|four|five|six|seven|eight|nine|ten)(?:\+|plus)? ?(?:/|out of|over a possible) ?(?:a possible )?(1[0o]|[il][0o]|ten|100)\b").unwrap()
+    fixed_regex(
+        r"(?:(\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine) ?(?:/ ?1[0o] ?)?(?:-|to|or) ?(?:an? )?)?(\d{1,2}(?:\.\d)?|1o|[il]0|one|two|three|four|five|six|seven|eight|nine|ten)(?:\+|plus)? ?(?:/|out of|over a possible) ?(?:a possible )?(1[0o]|[il][0o]|ten|100)\b",
+    )
 });
 
 /// A bare number behind a scale's name.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static LABELLED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:[ :,=()?-]|\(?\b(?:0|zero|1|one)[ -]*(?:-|to)[ -]*(?:10|ten)\b\)?(?: scale)?|\b(?:is|was|as|of|at|an?|about|approximately|around|today|now|currently|score|rated|level|it|her|his|the|pain|that|to be|he|she|patient|rates|states|reports|current|usually|worst|best|avg|average|at its|at|between|from|using|scale|reported|today's|level)\b)*?(\d{1,2}(?:\.\d)?)(?: ?(?:-|to|and) ?(\d{1,2}(?:\.\d)?))?").unwrap()
+    fixed_regex(
+        r"^(?:[ :,=()?-]|\(?\b(?:0|zero|1|one)[ -]*(?:-|to)[ -]*(?:10|ten)\b\)?(?: scale)?|\b(?:is|was|as|of|at|an?|about|approximately|around|today|now|currently|score|rated|level|it|her|his|the|pain|that|to be|he|she|patient|rates|states|reports|current|usually|worst|best|avg|average|at its|at|between|from|using|scale|reported|today's|level)\b)*?(\d{1,2}(?:\.\d)?)(?: ?(?:-|to|and) ?(\d{1,2}(?:\.\d)?))?",
+    )
 });
 
 /// What a score came to, behind an arrow.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static LATER: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: [a-z-]+){0,5} ?(?:->|-->|=>|\u{2192}) ?(\d{1,2})\b").unwrap()
-});
+static LATER: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^(?: [a-z-]+){0,5} ?(?:->|-->|=>|\u{2192}) ?(\d{1,2})\b"));
 
 /// Further numbers of a list: "at 4 and 12 weeks".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
-static MORE: LazyLock<Regex> =
-    LazyLock::new(|| ascii_regex(r"^ ?(?:,|and|or|,? and|to) \d+").unwrap());
+static MORE: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^ ?(?:,|and|or|,? and|to) \d+"));
 
 /// A bare number before "on a scale of 1 to 10".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BEFORE_SCALE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"(?:(\d{1,2}) ?(?:-|to) ?)?\b(\d{1,2}) (?:on|in|using|of) (?:an? |the )?(?:pain |visual analog |numeric rating |vas |0-10 |1-10 )*scale").unwrap()
+    fixed_regex(
+        r"(?:(\d{1,2}) ?(?:-|to) ?)?\b(\d{1,2}) (?:on|in|using|of) (?:an? |the )?(?:pain |visual analog |numeric rating |vas |0-10 |1-10 )*scale",
+    )
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static PAIN_IS: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:pain (?:today |now |currently |level |score )?(?:(?:ranges|ranged|ranging|varies|varied|varying|fluctuates|fluctuating) (?:anywhere )?(?:from |between )|(?:is |was |as |at |of |rated |level |score )+)|(?:gives|gave|puts|put) (?:her|his|the) (?:[a-z]+ )?pain (?:at |around |about )*)(?:an? |about |approximately |around )?(\d{1,2})(?: ?(?:-|to|or|and) ?(\d{1,2}))?").unwrap()
+    fixed_regex(
+        r"\b(?:pain (?:today |now |currently |level |score )?(?:(?:ranges|ranged|ranging|varies|varied|varying|fluctuates|fluctuating) (?:anywhere )?(?:from |between )|(?:is |was |as |at |of |rated |level |score )+)|(?:gives|gave|puts|put) (?:her|his|the) (?:[a-z]+ )?pain (?:at |around |about )*)(?:an? |about |approximately |around )?(\d{1,2})(?: ?(?:-|to|or|and) ?(\d{1,2}))?",
+    )
 });
 
 /// How far before a score the words may stand that say what is scored, in bytes.
 const LEAD: usize = 48;
 
 /// What a score is of, before it.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SCORED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:(?:worst|best|least|average|current|present|usual) )?(?:(?:back|neck|leg|arm|hip|knee|shoulder) )?(?:pain|vas|nrs|nprs|severity|intensity)\b").unwrap()
+    fixed_regex(
+        r"\b(?:(?:worst|best|least|average|current|present|usual) )?(?:(?:back|neck|leg|arm|hip|knee|shoulder) )?(?:pain|vas|nrs|nprs|severity|intensity)\b",
+    )
 });
 
 /// What a score is of, behind it.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SCORED_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: in| of| on| for)?(?: the| a| his| her)?(?: (?:numeric|visual|analog|rating))*(?: pain scale| pain| scale| vas)\b").unwrap()
+    fixed_regex(
+        r"^(?: in| of| on| for)?(?: the| a| his| her)?(?: (?:numeric|visual|analog|rating))*(?: pain scale| pain| scale| vas)\b",
+    )
 });
 
 /// Words behind a score in words that make it a count.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^ (?:of )?(?:the |his |her |these )?(?:[a-z]+ )?(?:visits|sessions|treatments|injections|times|days|nights|weeks|months|items|goals|patients|people|appointments|tests|criteria|signs)\b").unwrap()
+    fixed_regex(
+        r"^ (?:of )?(?:the |his |her |these )?(?:[a-z]+ )?(?:visits|sessions|treatments|injections|times|days|nights|weeks|months|items|goals|patients|people|appointments|tests|criteria|signs)\b",
+    )
 });
 
 /// Units that make a number something else than a score.
@@ -94,8 +97,8 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     let mut searched = 0;
     for at in denominators(text) {
         // One window for a run of scores, so that none is read twice.
-        let start = floor(text, at.saturating_sub(WINDOW)).max(searched);
-        let end = ceil(text, at + WINDOW);
+        let start = text.floor_char_boundary(at.saturating_sub(WINDOW)).max(searched);
+        let end = text.ceil_char_boundary(at + WINDOW);
         if start >= end || at < searched {
             continue;
         }
@@ -155,11 +158,6 @@ fn denominators(text: &str) -> impl Iterator<Item = usize> {
     let mut all: Vec<usize> = strokes.chain(words.map(|(at, _)| at)).collect();
     all.sort_unstable();
     all.into_iter()
-}
-
-/// A place that is not inside a character, at or before `at`.
-fn floor(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
 }
 
 fn ratio<'a>(
@@ -224,7 +222,7 @@ fn labelled<'a>(note: &Note<'_>, label: &Mention) -> Option<(Span, f64, f64, f64
 
 /// The number that a bare score came to: "VAS 8 before -> 3 now".
 fn later<'a>(note: &Note<'_>, first: Span) -> Option<(Span, f64, f64, f64, &'a str)> {
-    let rest = &note.str()[first.end..ceil(note.str(), first.end + REACH)];
+    let rest = &note.str()[first.end..note.str().ceil_char_boundary(first.end + REACH)];
     let number = LATER.captures(rest)?.get(1)?;
     let span = Span::new(first.end + number.start(), first.end + number.end());
     bare(note, span, number.as_str(), number.as_str(), "later")
@@ -238,7 +236,8 @@ fn bare<'a>(
     high: &str,
     rule: &'a str,
 ) -> Option<(Span, f64, f64, f64, &'a str)> {
-    let after = MORE.replace(&note.str()[span.end..ceil(note.str(), span.end + 30)], "");
+    let after =
+        MORE.replace(&note.str()[span.end..note.str().ceil_char_boundary(span.end + 30)], "");
     let after = after.trim_start();
     let ends_sentence = after.starts_with(". ") || after == ".";
     let unit = !ends_sentence && UNITS.iter().any(|unit| after.starts_with(unit));
@@ -246,11 +245,6 @@ fn bare<'a>(
     let date = note.is_dated(span);
     let plain = !unit && !date && high <= 10.0 && low <= high && is_word(note.str(), span);
     (plain && !other_subject(note, span)).then_some((span, low, high, 10.0, rule))
-}
-
-/// A place not past the text's end and not inside a character.
-fn ceil(text: &str, at: usize) -> usize {
-    (at.min(text.len())..=text.len()).find(|&i| text.is_char_boundary(i)).unwrap_or(text.len())
 }
 
 fn number(digits: &str) -> Option<f64> {
@@ -301,7 +295,8 @@ impl Place<'_, '_> {
             return self.span;
         };
         let text = self.note.str();
-        let from = floor(text, self.span.start.saturating_sub(LEAD)).max(sentence.start);
+        let from =
+            text.floor_char_boundary(self.span.start.saturating_sub(LEAD)).max(sentence.start);
         let from = from.max(self.before).min(self.span.start);
         let lead = self.note.get(Span::new(from, self.span.start));
         let clause = lead.rfind([',', ';', '.', '?']).map_or(0, |at| at + 1);
@@ -310,7 +305,8 @@ impl Place<'_, '_> {
         if let Some(named) = named {
             return Span::new(from + clause + named.start(), self.span.end);
         }
-        let end = ceil(text, self.span.end + LEAD / 2).min(sentence.end).min(self.after);
+        let end =
+            text.ceil_char_boundary(self.span.end + LEAD / 2).min(sentence.end).min(self.after);
         let tail = self.note.get(Span::new(self.span.end, end.max(self.span.end)));
         let named = SCORED_BEHIND.find(tail).map_or(0, |named| named.end());
         Span::new(self.span.start, self.span.end + named)

@@ -7,7 +7,7 @@ use regex::Regex;
 use super::super::Note;
 use super::GROUP;
 use crate::fact::PainQualifier;
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -18,21 +18,22 @@ const QUESTION_REACH: usize = 3;
 const REACH: usize = 44;
 
 /// "worst in the last week: 9", "currently a 4"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?: (?:in|over|during|for|within|the|last|past|this|week|month|24|48|hours|hrs|day|days|pain|score|level|rating|number|it|is|was|at|an?|about|around))*\)? ?[:=-]? ?(?P<low>\d{1,2}(?:\.\d)?)(?: ?(?:-|to|or) ?(?P<high>\d{1,2}))?\b").unwrap()
+    fixed_regex(
+        r"^(?: (?:in|over|during|for|within|the|last|past|this|week|month|24|48|hours|hrs|day|days|pain|score|level|rating|number|it|is|was|at|an?|about|around))*\)? ?[:=-]? ?(?P<low>\d{1,2}(?:\.\d)?)(?: ?(?:-|to|or) ?(?P<high>\d{1,2}))?\b",
+    )
 });
 
 /// "6 today", "a 9 at its worst"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"(?:^|[^\d./-])(?:(?P<low>\d{1,2}(?:\.\d)?) ?(?:-|to|or) ?)?(?P<top>\d{1,2}(?:\.\d)?)(?: (?:at|on|is|its|her|his|the|as|when))* ?\(?$").unwrap()
+    fixed_regex(
+        r"(?:^|[^\d./-])(?:(?P<low>\d{1,2}(?:\.\d)?) ?(?:-|to|or) ?)?(?P<top>\d{1,2}(?:\.\d)?)(?: (?:at|on|is|its|her|his|the|as|when))* ?\(?$",
+    )
 });
 
 /// A score that says what it is out of.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static OF_TEN: LazyLock<Regex> =
-    LazyLock::new(|| ascii_regex(r"(?:^|[^\d./-])\d{1,2} ?(?:/|out of) ?(?:10|ten)\b").unwrap());
+    LazyLock::new(|| fixed_regex(r"(?:^|[^\d./-])\d{1,2} ?(?:/|out of) ?(?:10|ten)\b"));
 
 /// The numbers that stand beside the time they are of, where the words around are of pain:
 /// span, low and high.

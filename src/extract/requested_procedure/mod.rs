@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::parts::{part_at, titles};
 use super::{Draft, Note, find_side};
@@ -21,14 +21,14 @@ const GROUP: &str = "request";
 /// How far behind a procedure its code, side and purpose may stand, in bytes.
 const REACH: usize = 90;
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static CODE: LazyLock<Regex> =
-    LazyLock::new(|| ascii_regex(r"\b((?:[0-9][0-9]{4})|(?:[0-9]{4}t))(?:-\d\d)?\b").unwrap());
+    LazyLock::new(|| fixed_regex(r"\b((?:[0-9][0-9]{4})|(?:[0-9]{4}t))(?:-\d\d)?\b"));
 
 /// What may stand between a procedure and its side, purpose or code.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static SUFFIX: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^(?:[ ,;:()/-]+|\b(?:left|right|bilateral|l|r|diagnostic|therapeutic|dx|tx|and|at|[ctls]\d{1,2}|cpt|code|one|two|session|time|only|single|once|x ?\d|injection|with|under|ultrasound|fluoroscop\w+|image|ct|guidance|guided|\d{5}|lt|rt|on the|side|for|purposes)\b)+").unwrap()
+    fixed_regex(
+        r"^(?:[ ,;:()/-]+|\b(?:left|right|bilateral|l|r|diagnostic|therapeutic|dx|tx|and|at|[ctls]\d{1,2}|cpt|code|one|two|session|time|only|single|once|x ?\d|injection|with|under|ultrasound|fluoroscop\w+|image|ct|guidance|guided|\d{5}|lt|rt|on the|side|for|purposes)\b)+",
+    )
 });
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
@@ -192,9 +192,8 @@ fn in_prose(note: &Note<'_>, phrase: &Phrase, part: Option<&str>) -> Option<Draf
 }
 
 /// What may stand behind a procedure that only a condition would bring about.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^[^.;,]{0,40}\b(?:if|unless|should|in case|in the event)\b(.*)$").unwrap()
+    fixed_regex(r"^[^.;,]{0,40}\b(?:if|unless|should|in case|in the event)\b(.*)$")
 });
 
 /// Conditions that leave a request a request: "if approved".
@@ -224,9 +223,10 @@ fn depends(behind: &str) -> bool {
 const AGAINST_REACH: usize = 60;
 
 /// How a procedure that was done came out: "went well", "was successful".
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static CAME_OUT: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^s?(?: (?:on|in|of|at) [\d/. ]+)? (?:(?:has|have|had) (?:already |also )?)?(?:went|gone|gave|given|helped|provided|worked|resulted|lasted|wore off|held|did|took|improved|relieved|(?:was|were|been|is|are) (?:(?:very|highly|also|already|quite|only|not) )?(?:successful|complete|completed|done|performed|positive|helpful|effective|uneventful|unsuccessful|negative|a success|a failure|of (?:no|some|little|great)))\b").unwrap()
+    fixed_regex(
+        r"^s?(?: (?:on|in|of|at) [\d/. ]+)? (?:(?:has|have|had) (?:already |also )?)?(?:went|gone|gave|given|helped|provided|worked|resulted|lasted|wore off|held|did|took|improved|relieved|(?:was|were|been|is|are) (?:(?:very|highly|also|already|quite|only|not) )?(?:successful|complete|completed|done|performed|positive|helpful|effective|uneventful|unsuccessful|negative|a success|a failure|of (?:no|some|little|great)))\b",
+    )
 });
 
 /// Whether words before or behind a procedure speak against it: "is not justified".

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::statement;
 use crate::extract::{Draft, Note};
@@ -19,9 +19,10 @@ const GROUP: &str = "signature";
 /// How many bytes the date of a signature may stand behind its words.
 const REACH: usize = 90;
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static NAME: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"^[ :.,-]*(?:by )?[a-z][a-z0-9 .,'-]{0,50}?,? ?\b(?:md|do|m\.d\.|d\.o\.|np|pa|pa-c|pt|dpt|fnp|aprn|rn|phd|dc|dpm|crna|arnp|ot|psyd)\b").unwrap()
+    fixed_regex(
+        r"^[ :.,-]*(?:by )?[a-z][a-z0-9 .,'-]{0,50}?,? ?\b(?:md|do|m\.d\.|d\.o\.|np|pa|pa-c|pt|dpt|fnp|aprn|rn|phd|dc|dpm|crna|arnp|ot|psyd)\b",
+    )
 });
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::super::outcome::outcome_in;
 use super::super::{Draft, Note, course_in};
@@ -15,14 +15,16 @@ use crate::span::Span;
 /// How far into a document its title may stand (bytes).
 const TITLE_REACH: usize = 400;
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static TITLE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:physical therapy|physiotherapy|pt|aquatic therapy)\b[^.:]{0,30}\b(?P<what>discharge|progress|evaluation|re-evaluation|daily|treatment|plan of care|summary)\b").unwrap()
+    fixed_regex(
+        r"\b(?:physical therapy|physiotherapy|pt|aquatic therapy)\b[^.:]{0,30}\b(?P<what>discharge|progress|evaluation|re-evaluation|daily|treatment|plan of care|summary)\b",
+    )
 });
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static ROW: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:(?P<visits>visits attended|total visits|visits completed|number of visits|visits to date|visits:|sessions attended|total sessions|attended \d+ (?:of|out of) \d+)|(?P<often>frequency)|(?P<dates>dates of (?:service|treatment|care)|start of care|treatment dates|episode of care|course of care))").unwrap()
+    fixed_regex(
+        r"\b(?:(?P<visits>visits attended|total visits|visits completed|number of visits|visits to date|visits:|sessions attended|total sessions|attended \d+ (?:of|out of) \d+)|(?P<often>frequency)|(?P<dates>dates of (?:service|treatment|care)|start of care|treatment dates|episode of care|course of care))",
+    )
 });
 
 /// Reads the course that a therapist's note is of as one fact.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::ascii_regex;
+use crate::pattern::fixed_regex;
 
 use super::super::{Note, number_in_words};
 use crate::segment::Sentence;
@@ -22,12 +22,10 @@ pub(super) struct Visits {
 
 const NUMBER: &str = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty)";
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static VISITS: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(&format!(
+    fixed_regex(&format!(
         r"\b(?:(?P<n>{NUMBER})(?: ?(?:-|to|of|/) ?{NUMBER})?(?: (?:supervised|weekly|total|completed|individual|group|therapy|pt|outpatient|formal))? ?(?:visits?|sessions?|treatments?|appointments?)\b|(?:visits|sessions)(?: attended| completed| to date)?(?: ?[:=]| was| were)? ?(?P<m>\d{{1,3}})\b)"
     ))
-    .unwrap()
 });
 
 /// The first count of visits: "16 visits", "ten weekly sessions", "Visits attended: 16 of 16".
@@ -64,12 +62,10 @@ pub(super) struct Often {
     pub words: String,
 }
 
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static OFTEN: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(&format!(
+    fixed_regex(&format!(
         r"\b(?:(?:about )?(?:{NUMBER}|once|twice)(?: ?(?:-|to|or) ?{NUMBER})?(?: ?x| times| visits| sessions| days| hours)?(?: ?/ ?| a | per | each | every | x | )?(?:week|wk|month|weekly|monthly|day)\b|(?:once|twice|three times|\d ?x) daily\b|weekly\b|monthly\b|every (?:day|morning|evening|night|week|other day|other week)\b|daily\b|each (?:day|morning)\b|nightly\b|while driving\b|regularly\b|most days\b|(?:at night|at bedtime|overnight)\b)"
     ))
-    .unwrap()
 });
 
 /// The first rhythm: "3-4 times weekly", "two visits a week", "every morning", "2x/week".
@@ -117,9 +113,10 @@ const NUMBER_WORDS: &[&str] = &[
 ];
 
 // "came on last year with", "pulled it during"
-#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 static BEGAN: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_regex(r"\b(?:came on|started|began|begun|brought on|onset|injur\w+|hurt|pulled|strained|flared?(?: up)?|aggravated|worse(?:ned)?|provoked|triggered)\b[^.;]{0,30}\b(?:with|from|during|after|while|at|in|by|doing)(?: doing| a| her| his| hot| some)* $").unwrap()
+    fixed_regex(
+        r"\b(?:came on|started|began|begun|brought on|onset|injur\w+|hurt|pulled|strained|flared?(?: up)?|aggravated|worse(?:ned)?|provoked|triggered)\b[^.;]{0,30}\b(?:with|from|during|after|while|at|in|by|doing)(?: doing| a| her| his| hot| some)* $",
+    )
 });
 
 /// Whether the words before an exercise say that the pain came on with it.
