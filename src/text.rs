@@ -16,6 +16,8 @@ use crate::span::Span;
 pub struct Text {
     content: String,
     words: Vec<PlacedWord>,
+    /// Other readings of those words that have some, by the word's place among them, in order.
+    alternatives: Vec<(u32, Box<[String]>)>,
     pages: Vec<TextPage>,
     /// Code points before byte `n * STEP`.
     code_points: Vec<usize>,
@@ -40,14 +42,22 @@ const KEEPS_HYPHEN: &[&str] = &[
     "five", "six", "pain", "range",
 ];
 
+/// Where a word of a page stands; narrow, since a file of thousands of pages has a million.
 #[derive(Clone, PartialEq)]
 struct PlacedWord {
-    span: Span,
-    page: usize,
-    line: usize,
+    /// In bytes.
+    start: u32,
+    end: u32,
+    page: u32,
+    line: u32,
     rect: Rect,
     confidence: Option<f32>,
-    alternatives: Box<[String]>,
+}
+
+impl PlacedWord {
+    fn span(&self) -> Span {
+        Span::new(self.start as usize, self.end as usize)
+    }
 }
 
 /// A word that OCR read.
@@ -96,6 +106,7 @@ impl Text {
         let mut text = Text {
             content: String::new(),
             words: Vec::new(),
+            alternatives: Vec::new(),
             pages: Vec::new(),
             code_points: Vec::new(),
             head_end: 0,
@@ -132,7 +143,7 @@ impl Text {
             .collect();
     }
 
-    fn take_page(&mut self, page: &Page, line_number: &mut usize) {
+    fn take_page(&mut self, page: &Page, line_number: &mut u32) {
         self.pages.push(TextPage {
             number: page.number,
             source: page.source,
@@ -156,13 +167,17 @@ impl Text {
                 }
                 let start = self.content.len();
                 self.content.push_str(&word.text);
+                if !word.alternatives.is_empty() {
+                    let alternatives = word.alternatives.as_slice().into();
+                    self.alternatives.push((narrow(self.words.len()), alternatives));
+                }
                 self.words.push(PlacedWord {
-                    span: Span::new(start, self.content.len()),
-                    page: page_index,
+                    start: narrow(start),
+                    end: narrow(self.content.len()),
+                    page: narrow(page_index),
                     line: *line_number,
                     rect: word.rect,
                     confidence: word.confidence,
-                    alternatives: word.alternatives.as_slice().into(),
                 });
                 left = Some(word);
             }
@@ -190,7 +205,7 @@ impl Text {
                     let length = before.len();
                     self.content.truncate(length);
                     if let Some(last) = self.words.last_mut() {
-                        last.span.end = length;
+                        last.end = narrow(length);
                     }
                 }
                 return true;
@@ -261,14 +276,20 @@ impl Text {
 
     /// The words inside a span that OCR read, in order.
     pub fn ocr_words(&self, within: Span) -> impl Iterator<Item = OcrWord<'_>> {
-        let first = self.words.partition_point(|w| w.span.start < within.start);
-        let inside = self.words[first..].iter().take_while(move |w| w.span.end <= within.end);
-        let ocr = inside.filter(|w| self.pages[w.page].source == TextSource::Ocr);
-        ocr.map(|w| OcrWord {
-            span: w.span,
+        let first = self.words.partition_point(|w| w.span().start < within.start);
+        let inside = (first..).zip(&self.words[first..]);
+        let inside = inside.take_while(move |(_, w)| w.span().end <= within.end);
+        let ocr = inside.filter(|(_, w)| self.pages[w.page as usize].source == TextSource::Ocr);
+        ocr.map(|(at, w)| OcrWord {
+            span: w.span(),
             confidence: w.confidence,
-            alternatives: &w.alternatives,
+            alternatives: self.alternatives_of(at),
         })
+    }
+
+    fn alternatives_of(&self, word: usize) -> &[String] {
+        let found = self.alternatives.binary_search_by_key(&word, |(of, _)| *of as usize);
+        found.map_or(&[], |at| &self.alternatives[at].1)
     }
 
     /// The span from the first to the last word whose middle lies in a box on a page, by the
@@ -276,11 +297,11 @@ impl Text {
     pub fn span_in(&self, page: u32, within: &Rect) -> Option<Span> {
         let inside = |word: &&PlacedWord| {
             let (x, y) = ((word.rect.x0 + word.rect.x1) / 2.0, (word.rect.y0 + word.rect.y1) / 2.0);
-            self.pages[word.page].number == page
+            self.pages[word.page as usize].number == page
                 && (within.x0..=within.x1).contains(&x)
                 && (within.y0..=within.y1).contains(&y)
         };
-        let mut words = self.words.iter().filter(inside).map(|word| word.span);
+        let mut words = self.words.iter().filter(inside).map(PlacedWord::span);
         let first = words.next()?;
         Some(Span::new(first.start, words.next_back().unwrap_or(first).end))
     }
@@ -294,8 +315,8 @@ impl Text {
     /// Where a span stands: page, one box a line, quote, source and OCR confidence.
     pub fn place(&self, span: Span) -> Place {
         let page = self.pages.partition_point(|p| p.start <= span.start).saturating_sub(1);
-        let first = self.words.partition_point(|w| w.span.end <= span.start);
-        let touched = self.words[first..].iter().take_while(|w| w.span.start < span.end);
+        let first = self.words.partition_point(|w| w.span().end <= span.start);
+        let touched = self.words[first..].iter().take_while(|w| w.span().start < span.end);
         let mut boxes: Vec<Rect> = Vec::new();
         let (mut line, mut sum, mut count, mut on_page) = (None, 0.0, 0, None);
         for word in touched {
@@ -313,7 +334,7 @@ impl Text {
                 count += 1;
             }
         }
-        let page = self.pages.get(on_page.unwrap_or(page));
+        let page = self.pages.get(on_page.map_or(page, |page| page as usize));
         Place {
             document: 0,
             page: page.map_or(1, |p| p.number),
@@ -325,6 +346,12 @@ impl Text {
             ocr_confidence: (count > 0).then(|| sum / count as f32),
         }
     }
+}
+
+/// # Panics
+/// Past 4 GiB; a document's memory limit is below that.
+fn narrow(at: usize) -> u32 {
+    u32::try_from(at).expect("a text is shorter than 4 GiB")
 }
 
 // Records are protected health information and `Debug` output ends up in logs.

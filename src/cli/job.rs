@@ -13,7 +13,7 @@ use jiff::civil::Date;
 
 use super::input::ReadArgs;
 use super::progress::Told;
-use super::{Done, reports, stdout_error};
+use super::{Done, memory, reports, stdout_error};
 use crate::error::Error;
 use crate::pipeline::{
     self, Again, Engine, Identities, Identity, Knowledge, Plan, Progress, Readers, parse_day,
@@ -80,6 +80,7 @@ pub struct Job<'a> {
 impl JobArgs {
     /// Makes ready; `fresh` has everything be read again, by processes of `program`.
     pub fn prepare<'a>(&'a self, fresh: bool, program: &'a Program) -> Result<Job<'a>, Error> {
+        memory::give_back();
         let formats = Formats::of(&self.format)?;
         let knowledge = Knowledge::load(self.lexicons.as_deref(), &self.policy)?;
         Ok(Job {

@@ -17,6 +17,7 @@ mod input;
 mod job;
 mod lexicon;
 mod man;
+mod memory;
 mod output;
 mod page;
 mod policy;
