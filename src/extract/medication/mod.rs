@@ -8,6 +8,7 @@ mod heads;
 mod standing;
 mod titration;
 
+use crate::lexicon::WordPattern;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -72,18 +73,12 @@ fn read_sentence(note: &Note<'_>, index: usize, drafts: &mut Vec<Draft>) {
     }
 }
 
-static ALLERGIC: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"(?:^all:|\b(?:allerg(?:ic|y|ies)(?: reaction)?(?: to| include[sd]?|:| are)|anaphylaxis (?:to|with)|hypersensitivity to))[^.;]*$",
-    )
-});
+static ALLERGIC: WordPattern =
+    WordPattern::new(r"(?:^all:|\b{medication-word/allergic-to})[^.;]*$");
 
 // A line below the allergies that lists something else: "Meds tried in past: ..."
-static OTHER_LIST: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^[^:.;]{0,30}\b(?:tried|taken|current|currently|past|previous|failed|home)\b[^:.;]{0,20}:",
-    )
-});
+static OTHER_LIST: WordPattern =
+    WordPattern::new(r"^[^:.;]{0,30}\b{medication-word/listed}\b[^:.;]{0,20}:");
 
 static ALLERGY_BEHIND: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^ (?:drug )?allerg(?:y|ies)\b"));
@@ -95,11 +90,9 @@ static REACTION: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 // "Patient instructions given: [x] pregabalin"
-static HANDED_OUT: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:instructions?|handouts?|leaflets?|education|information sheets?)\b.{0,40}\b(?:given|printed|provided|on|for|about)\b|\b(?:instructions?|handouts?|leaflets?):",
-    )
-});
+static HANDED_OUT: WordPattern = WordPattern::new(
+    r"\b{medication-word/handout}\b.{0,40}\b(?:given|printed|provided|on|for|about)\b|\b(?:instructions?|handouts?|leaflets?):",
+);
 
 // "Blood thinners: [ ] Yes [ ] No"
 static ASKED: LazyLock<Regex> = LazyLock::new(|| {
@@ -128,9 +121,10 @@ fn read_head(
     let own = note.get(reach.own);
     let status_read =
         ordered(note, reach.own).or_else(|| status_of(note, reach, sentence.span.end));
-    let listed =
-        sentence.section == Section::Allergies && !OTHER_LIST.is_match(note.get(sentence.span));
-    let allergic = listed || ALLERGIC.is_match(lead) || ALLERGY_BEHIND.is_match(own);
+    let listed = sentence.section == Section::Allergies
+        && !OTHER_LIST.of(note.lexicon).is_match(note.get(sentence.span));
+    let allergic =
+        listed || ALLERGIC.of(note.lexicon).is_match(lead) || ALLERGY_BEHIND.is_match(own);
     let mut outcome = outcome_found(note, reach.near, reach.own)
         .or_else(|| outcome_in(note, reach.own))
         .or_else(|| outcome_in(note, shared_tail(note, reach)?))
@@ -231,7 +225,7 @@ fn read_head(
     if boxed.is_some_and(|b| b.ticked) {
         draft.assertion.origin = Origin::Checkbox;
     }
-    if HANDED_OUT.is_match(lead) {
+    if HANDED_OUT.of(note.lexicon).is_match(lead) {
         draft.assertion.origin = Origin::GoalOrEducation;
     }
     if status == Some(MedicationStatus::NotTaken) {
@@ -247,7 +241,7 @@ fn read_head(
     if found.dose_behind {
         for dose in find_doses(own) {
             let at = reach.own.start + dose.span.start;
-            if at < first_end || !leads_to_dose(note.get(Span::new(first_end.min(at), at))) {
+            if at < first_end || !leads_to_dose(note, note.get(Span::new(first_end.min(at), at))) {
                 continue;
             }
             titrated(note, reach.own, &dose, &medication, &asserted, &head.rule, drafts);
