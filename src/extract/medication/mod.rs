@@ -260,7 +260,7 @@ fn shared_tail(note: &Note<'_>, reach: &Reach) -> Option<Span> {
 fn denied_in_row(note: &Note<'_>, head: Span) -> bool {
     let cells = note.cells(note.line_of(head));
     let [first, answer, ..] = cells.as_slice() else { return false };
-    first.contains(head) && matches!(note.get(*answer), "n" | "no" | "none" | "never")
+    first.contains(head) && note.yes_or_no(note.get(*answer)) == Some((false, ""))
 }
 
 /// Classes whose bare name is a fact; of others only that they were never tried.
