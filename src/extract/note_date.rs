@@ -1,5 +1,6 @@
 //! The days that a text itself is of: service, request and signature.
 
+use crate::lexicon::WordPattern;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -18,7 +19,7 @@ const LABELS: &str = "note-date";
 const SIGNATURE_REACH: usize = 90;
 
 /// Labels of dates that are not the text's own.
-const OTHER_LABELS: &[&str] = &["dob", "birth", "born", "fax", "faxed", "printed", "received"];
+static OTHER_LABEL: WordPattern = WordPattern::new(r"{note-date/other-label}$");
 
 /// Bytes that a time of day takes behind its date.
 const TIME_OF_DAY: usize = 8;
@@ -114,7 +115,7 @@ impl<'a> Note<'a> {
             return false;
         };
         let before = index.checked_sub(1).map_or("", |i| self.get(cells[i]));
-        let claimed = before.ends_with(':') || OTHER_LABELS.iter().any(|l| before.ends_with(l));
+        let claimed = before.ends_with(':') || OTHER_LABEL.of(self.lexicon).is_match(before);
         let lead = self.get(Span::new(cells[index].start, date.start));
         !claimed
             && !lead.chars().any(char::is_alphanumeric)

@@ -96,9 +96,9 @@ fn codes(text: &str) -> impl Iterator<Item = (Span, bool)> {
         let bytes = text.as_bytes();
         let digit = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
         let start = at.saturating_sub(4);
-        let start = (start..at).find(|&i| text.is_char_boundary(i))?;
+        let start = text.ceil_char_boundary(start);
         let end = (at + 6).min(text.len());
-        let end = (end..=text.len()).find(|&i| text.is_char_boundary(i))?;
+        let end = text.ceil_char_boundary(end);
         let more = bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric);
         if !digit || !more {
             return None;

@@ -189,10 +189,7 @@ fn joined(
 
 /// The region that the levels of a root or disc belong to.
 fn region(note: &Note<'_>, whole: Span, head: &str) -> Option<&'static str> {
-    let mut end = (whole.end + 14).min(note.str().len());
-    while !note.str().is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = note.str().floor_char_boundary(whole.end + 14);
     let about = find_levels(note.get(whole)).into_iter().next();
     let behind = || {
         // "disc herniation at L4-5"

@@ -123,9 +123,7 @@ impl Attributes {
             span.start = reach.near.start + first.span.start;
             dose = Some(first.clone());
         }
-        let tail_of_lead = lead.len().saturating_sub(24);
-        let tail_of_lead =
-            (tail_of_lead..=lead.len()).find(|&i| lead.is_char_boundary(i)).unwrap_or(0);
+        let tail_of_lead = lead.ceil_char_boundary(lead.len().saturating_sub(24));
         if let Some(found) = find_frequency(&lead[tail_of_lead..])
             && lead[tail_of_lead + found.span.end..].trim().is_empty()
         {
@@ -168,9 +166,7 @@ impl Attributes {
             span = span.union(frequency.span);
             end = end.max(frequency.span.end);
         }
-        let limit = (end + 16).min(reach.own.end);
-        let limit =
-            (limit..=reach.own.end).find(|&i| note.str().is_char_boundary(i)).unwrap_or(end);
+        let limit = note.str().ceil_char_boundary((end + 16).min(reach.own.end));
         let near = Span::new(reach.own.start, limit.max(reach.own.start));
         let route = find_route(note.get(near), local)
             .filter(|(at, _)| near.start + at.start <= end + 8)

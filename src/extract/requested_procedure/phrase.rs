@@ -182,9 +182,9 @@ fn phrase(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
 /// "fusion at L4-5", "C5-6 discectomy".
 fn region_of_levels(note: &Note<'_>, span: Span) -> Option<&'static str> {
     let text = note.str();
-    let edge = |at: usize| (at..=text.len()).find(|&i| text.is_char_boundary(i));
-    let lead = Span::new(edge(span.start.saturating_sub(LEVELS_REACH))?, span.start);
-    let rest = Span::new(span.end, edge((span.end + LEVELS_REACH).min(text.len()))?);
+    let from = text.ceil_char_boundary(span.start.saturating_sub(LEVELS_REACH));
+    let lead = Span::new(from, span.start);
+    let rest = Span::new(span.end, text.ceil_char_boundary(span.end + LEVELS_REACH));
     let before = find_levels(note.get(lead)).into_iter().last().filter(|(level, _)| {
         let gap = &note.get(lead)[level.end..];
         gap.trim().is_empty() && !gap.contains('\n')

@@ -4,6 +4,7 @@ mod discharge;
 mod row;
 mod schedule;
 
+use crate::lexicon::WordPattern;
 use std::collections::BTreeSet;
 
 use super::outcome::{outcome_before, outcome_in};
@@ -87,7 +88,7 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
             && last.span.end <= mention.span.start
         {
             let gap = note.get(Span::new(last.span.end, mention.span.start));
-            if one_thing(gap) {
+            if one_thing(note, gap) {
                 last.span.end = mention.span.end;
                 last.supervised |= concept.field("supervised").is_some();
                 continue;
@@ -104,28 +105,15 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
     heads
 }
 
+/// Words between two names of one therapy.
+static JOINS: WordPattern = WordPattern::new(
+    r"^(?:\(|for|with|of|in|our|the|a|via|through|by|including|and|{therapy/joins})$",
+);
+
 /// Whether the words between two names of one therapy join them to one: "for", "with our".
-fn one_thing(gap: &str) -> bool {
-    let joins = [
-        "for",
-        "with",
-        "of",
-        "in",
-        "our",
-        "the",
-        "a",
-        "via",
-        "through",
-        "by",
-        "referral",
-        "program",
-        "course",
-        "including",
-        "(",
-        "evaluation",
-        "and",
-    ];
-    gap.split_whitespace().count() <= 4 && gap.split_whitespace().all(|word| joins.contains(&word))
+fn one_thing(note: &Note<'_>, gap: &str) -> bool {
+    let joins = JOINS.of(note.lexicon);
+    gap.split_whitespace().count() <= 4 && gap.split_whitespace().all(|word| joins.is_match(word))
 }
 
 fn in_capitals(note: &Note<'_>, mention: &Mention) -> bool {
@@ -134,52 +122,13 @@ fn in_capitals(note: &Note<'_>, mention: &Mention) -> bool {
 }
 
 /// Verbs that follow "PT" where it means the patient.
-const PATIENT_VERBS: &[&str] = &[
-    "is",
-    "was",
-    "has",
-    "had",
-    "states",
-    "stated",
-    "reports",
-    "reported",
-    "denies",
-    "denied",
-    "complains",
-    "presents",
-    "presented",
-    "returns",
-    "tolerated",
-    "will",
-    "notes",
-    "feels",
-    "says",
-    "c/o",
-    "with",
-    "seen",
-    "name",
-    "id",
-    "instructed",
-    "educated",
-    "advised",
-    "agrees",
-    "understands",
-    "verbalized",
-    "appears",
-    "here",
-    "came",
-    "does",
-    "did",
-    "doing",
-    "can",
-    "may",
-    "who",
-    "aware",
-    "declines",
-    "declined",
-    "would",
-    "wants",
-];
+static PATIENT_VERB: WordPattern = WordPattern::new(r"^{therapy/patient-verb}$");
+
+/// Who is named behind "PT:".
+static HOLDER: WordPattern = WordPattern::new(r"^{therapy/holder}");
+
+/// Tests that are listed with a clotting time.
+static CLOTTING: WordPattern = WordPattern::new(r"(?:^|[ ,:/]){therapy/clotting}(?:$|[ ,:/])");
 
 fn is_physical_therapy(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
     let before = note.get(Span::new(sentence.span.start, mention.span.start));
@@ -204,16 +153,11 @@ fn is_physical_therapy(note: &Note<'_>, sentence: &Sentence, mention: &Mention) 
         .chars()
         .take_while(|c| c.is_alphanumeric() || matches!(c, '/' | '.'))
         .collect();
-    let named = behind.starts_with(':')
-        && (next.starts_with("therapist")
-            || next.starts_with("test")
-            || next.starts_with("provider"));
+    let named = behind.starts_with(':') && HOLDER.of(note.lexicon).is_match(&next);
     let laboratory = next.ends_with("sec")
         || behind.starts_with(" of 1")
-        || next == "inr"
-        || next == "ptt"
-        || ["ptt", "inr"].iter().any(|test| behind.split([' ', ',', ':', '/']).any(|w| w == *test));
-    let patient = PATIENT_VERBS.contains(&next.as_str()) && !behind.starts_with(':');
+        || CLOTTING.of(note.lexicon).is_match(behind);
+    let patient = PATIENT_VERB.of(note.lexicon).is_match(&next) && !behind.starts_with(':');
     !(credential || named || laboratory || patient)
 }
 
