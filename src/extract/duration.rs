@@ -1,5 +1,6 @@
 //! How long a treatment went on, from when to when, and how long an effect lasted.
 
+use crate::lexicon::WordPattern;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -43,11 +44,8 @@ static NOT_A_LENGTH_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-static STOPPED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"(?:stopped|discontinued|d/c'?d|dc'd|quit|ended|off)(?: it| this| that)? after (?:about |only )?$",
-    )
-});
+static STOPPED_AFTER: WordPattern =
+    WordPattern::new(r"(?:{outcome/ended}|ended|off)(?: it| this| that)? after (?:about |only )?$");
 
 static BARE_ARTICLE: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
@@ -67,7 +65,8 @@ pub fn durations_in(note: &Note<'_>, within: Span) -> Vec<Span> {
         let after = &text[whole.end()..];
         let lead = &text[..whole.start()];
         if NOT_A_LENGTH_AFTER.is_match(after)
-            || (NOT_A_LENGTH_BEFORE.is_match(lead) && !STOPPED_AFTER.is_match(lead))
+            || (NOT_A_LENGTH_BEFORE.is_match(lead)
+                && !STOPPED_AFTER.of(note.lexicon).is_match(lead))
             || (matches!(number.as_str(), "a" | "an") && !BARE_ARTICLE.is_match(before))
         {
             continue;
@@ -93,17 +92,13 @@ static YEARLESS_START: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-static START_CUE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:since|from|start(?:ed|ing)?(?: of care)?|began|begun|initiated|beginning)(?: date)?:?(?: on| in| about| around| of)? ?$",
-    )
-});
+static START_CUE: WordPattern = WordPattern::new(
+    r"\b(?:since|from|{treatment-status/began}|{treatment-status/begin-label})(?: date)?:?(?: on| in| about| around| of)? ?$",
+);
 
-static STOP_CUE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:until|till|through|thru|discharged?|stopped|discontinued|completed|finished|ended|d/c'?d?|dc'd|off since|concluded)(?: date)?:?(?: on| in| about| around)? ?$",
-    )
-});
+static STOP_CUE: WordPattern = WordPattern::new(
+    r"\b(?:until|till|through|thru|{treatment-status/ended}|{treatment-status/end-label})(?: date)?:?(?: on| in| about| around)? ?$",
+);
 
 static LOOSE: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(&format!(
@@ -137,13 +132,13 @@ pub fn course_in(note: &Note<'_>, within: Span) -> Course {
             let year = last.year() - i16::from((month, day) > (last.month(), last.day()));
             course.start = course.start.or(PartialDate::day(year, month, day));
             course.stop = course.stop.or(Some(mention.date));
-        } else if START_CUE.is_match(before) {
+        } else if START_CUE.of(note.lexicon).is_match(before) {
             course.start = course.start.or(Some(mention.date));
             if let Some(at) = before.rfind("since").filter(|at| before.len() - at <= 12) {
                 let since = Span::new(within.start + at, mention.span.end);
                 course.duration = course.duration.or(Some(since));
             }
-        } else if STOP_CUE.is_match(before) {
+        } else if STOP_CUE.of(note.lexicon).is_match(before) {
             course.stop = course.stop.or(Some(mention.date));
         }
     }

@@ -10,7 +10,7 @@ use super::{Diagnosis, Draft, Note, diagnosis};
 use crate::context::Asserted;
 use crate::extract::find_side;
 use crate::fact::{DiagnosisCertainty, Polarity, Section};
-use crate::lexicon::Codes;
+use crate::lexicon::{Codes, WordPattern};
 use crate::span::Span;
 
 /// How far behind its words a code may stand, in bytes.
@@ -172,15 +172,16 @@ fn description(note: &Note<'_>, code: Span) -> Option<Span> {
         .then_some(cell)
 }
 
+/// What is measured, and no code.
+static MEASURE: WordPattern = WordPattern::new(r"^(?:%|{diagnosis-context/measure})");
+
 /// Three digits and decimals are a code only where a code is expected.
 fn is_old_code(note: &Note<'_>, span: Span) -> bool {
     let before = &note.str()[..span.start];
     let tail: String =
         before.chars().rev().take(24).collect::<Vec<_>>().into_iter().rev().collect();
     let after = note.str()[span.end..].trim_start();
-    let unit = ["mg", "ml", "cm", "mm", "kg", "lb", "%", "degrees", "mcg"]
-        .iter()
-        .any(|u| after.starts_with(u));
+    let unit = MEASURE.of(note.lexicon).is_match(after);
     let marked = tail.ends_with("- ")
         || tail.ends_with('(')
         || tail.contains("icd")

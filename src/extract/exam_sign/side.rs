@@ -13,6 +13,12 @@ static TOPIC: WordPattern = WordPattern::new(
     r"^(?:(?:physical )?exam(?:ination)?: ?)?(?:{exam-word/topic-lead} (?:of )?(?:the )?)?(?:(?P<side>right|left|bilateral|both|r|l|rt|lt|b/l)\.? )?(?:{exam-word/topic}s?|tests?|maneuvers?)(?: (?:exam(?:ination)?|tests?))?(?:$|:| (?P<verb>is|are|has|shows)\b| ?\((?P<aside>right|left|bilateral|r|l|rt|lt|b/l)\))",
 );
 
+/// That both sides are meant.
+static EITHER: WordPattern = WordPattern::new(r"{exam-word/either}");
+
+/// Parts that there are two of, where both are named.
+static PLURAL: WordPattern = WordPattern::new(r"(?:^|[ ,.]){exam-word/two}(?:$|[ ,.])");
+
 impl Row<'_, '_> {
     /// The side that the words around a sign and its answer name.
     pub(super) fn side(&self, at: usize, answer: Span) -> Option<Side> {
@@ -73,14 +79,11 @@ impl Row<'_, '_> {
     /// The side that words name, "either side" and a capital B among them.
     pub(super) fn side_of(&self, span: Span) -> Option<Side> {
         let words = self.note.get(span);
-        let both = ["either", "neither", "each side"];
-        let joints = ["crests", "elbows", "wrists", "knees", "shoulders", "thumbs", "heels"];
-        if both.iter().any(|word| words.contains(word)) || self.has_letter_for_both(span) {
+        if EITHER.of(self.note.lexicon).is_match(words) || self.has_letter_for_both(span) {
             return Some(Side::Bilateral);
         }
         // "Tinel's at the elbows is negative" is of both, unless one is named.
-        let plural =
-            || joints.iter().any(|joint| words.split([' ', ',', '.']).any(|w| w == *joint));
+        let plural = || PLURAL.of(self.note.lexicon).is_match(words);
         find_side(words).or_else(|| plural().then_some(Side::Bilateral))
     }
 

@@ -3,8 +3,12 @@
 use super::finding::Clause;
 use crate::extract::{find_levels, find_side};
 use crate::fact::{FindingPolarity, Imaging};
+use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
+
+/// That a finding is told of all levels.
+static EVERYWHERE: WordPattern = WordPattern::new(r"{imaging-word/everywhere}");
 
 impl Clause<'_, '_> {
     /// Levels that a row begins with: "L3-4: There is ...", "L2-3 loss of disc height",
@@ -219,9 +223,7 @@ impl Clause<'_, '_> {
         let end =
             next.map_or(self.tokens[self.tokens.len() - 1].span.end, |i| self.tokens[i].span.start);
         let tail = self.note.get(Span::new(self.tokens[at].span.end, end));
-        ["any level", "all levels", "any of the", "throughout", "elsewhere", "multiple levels"]
-            .iter()
-            .any(|w| tail.contains(w))
+        EVERYWHERE.of(self.note.lexicon).is_match(tail)
     }
 
     /// Whether only joining words and describing words stand between two findings.

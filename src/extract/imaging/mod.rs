@@ -7,6 +7,7 @@ mod side;
 mod structure;
 mod study;
 
+use crate::lexicon::WordPattern;
 use finding::{Carry, read_clause};
 use study::{Study, header_study, studies_in, study_status};
 
@@ -14,6 +15,20 @@ use super::{Draft, Note};
 use crate::fact::{EventStatus, Imaging, Kind, Modality, Polarity, Region, Section, Time};
 use crate::segment::Sentence;
 use crate::span::Span;
+
+/// Headings over why a study was asked for.
+static ASKS: WordPattern = WordPattern::new(r"{imaging-word/asking-heading}");
+
+/// That a sentence goes on with what was seen.
+static TELLS: WordPattern = WordPattern::new(r"there |{imaging-word/tells}");
+
+/// That somebody looked at pictures, which says nothing of them yet.
+static LOOKS_AT: WordPattern = WordPattern::new(r"{imaging-word/looks-at}");
+
+static PICTURES: WordPattern = WordPattern::new(r"disc | it|{imaging-word/pictures}");
+
+/// Labels of visits in a chronicle.
+static VISIT: WordPattern = WordPattern::new(r"{imaging-word/visit}");
 
 /// Reads every finding of imaging, and studies that are planned or were not made.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
@@ -68,10 +83,9 @@ fn is_report(note: &Note<'_>, title: &Study) -> bool {
 /// Whether a sentence of a report tells why the study was asked for, or heads it.
 fn is_question(note: &Note<'_>, sentence: &Sentence) -> bool {
     use Section::{ChiefComplaint, Header, History, PastMedicalHistory, PastSurgicalHistory};
-    let asks = ["history", "indication", "reason", "clinical"];
     [Header, ChiefComplaint, History, PastMedicalHistory, PastSurgicalHistory]
         .contains(&sentence.section)
-        || asks.iter().any(|w| note.heading(sentence).contains(w))
+        || ASKS.of(note.lexicon).is_match(note.heading(sentence))
 }
 
 struct Reader<'a, 'n> {
@@ -175,20 +189,7 @@ impl Reader<'_, '_> {
             let listed = matches!(sentence.section, Section::Imaging | Section::Data);
             let near = before.paragraph == sentence.paragraph
                 || (sentence.paragraph <= before.paragraph + 1 && index <= self.last + 2);
-            let tells = [
-                "demonstrat",
-                "show",
-                "reveal",
-                "there ",
-                "evidence",
-                "seen",
-                "noted",
-                "appear",
-                "consistent with",
-                "impression",
-            ]
-            .iter()
-            .any(|w| words.contains(w));
+            let tells = TELLS.of(note.lexicon).is_match(words);
             let of_person =
                 ["she ", "he ", "the patient", "patient ", "i ", "we ", "pt ", "ms", "dr"]
                     .iter()
@@ -202,11 +203,8 @@ impl Reader<'_, '_> {
             let labelled = sentence.section == Section::Imaging || words.contains(':');
             let near = near || own_impression;
             // "I have reviewed the images." says nothing of them yet.
-            let looked_at =
-                ["review", "looked at", "went over", "interpret"].iter().any(|w| words.contains(w))
-                    && ["images", "films", "scan", "study", "disc ", "report", "pictures", " it"]
-                        .iter()
-                        .any(|w| words.contains(w));
+            let looked_at = LOOKS_AT.of(note.lexicon).is_match(words)
+                && PICTURES.of(note.lexicon).is_match(words);
             if looked_at && same_section && near && !other && !tells {
                 self.last = index;
                 return;
@@ -245,12 +243,11 @@ impl Reader<'_, '_> {
     /// A row of a chronicle that tells of a visit: "03/2015, treating physician: ..."
     fn is_visit(&self, sentence: &Sentence) -> bool {
         let first = self.note.dates_in(sentence.span).next();
-        let visit =
-            ["physician", "dr.", "clinic", "visit", "consult", "office", "evaluation", "surgeon"];
         first.is_some_and(|date| {
             let rest = self.note.get(Span::new(date.span.end, sentence.span.end));
             let label = rest.split([':', '.']).next().unwrap_or(rest);
-            date.span.start <= sentence.span.start + 2 && visit.iter().any(|w| label.contains(w))
+            date.span.start <= sentence.span.start + 2
+                && VISIT.of(self.note.lexicon).is_match(label)
         })
     }
 

@@ -3,7 +3,15 @@
 use super::finding::{Clause, FINDING, STRUCTURE};
 use crate::extract::find_side;
 use crate::fact::{EventStatus, FindingPolarity, Imaging};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
+
+/// Of what a narrowing is.
+static JOINT: WordPattern = WordPattern::new(r"{imaging-word/joint}");
+
+static BONE: WordPattern = WordPattern::new(r"{imaging-word/bone}");
+
+static DISC: WordPattern = WordPattern::new(r"{imaging-word/disc}");
 
 impl Clause<'_, '_> {
     /// "normal central canal, neural foramina and facet joints", "the foramina are patent".
@@ -126,14 +134,15 @@ impl Clause<'_, '_> {
             self.note.get(Span::new(self.tokens[at].span.end, self.tokens[end - 1].span.end));
         let before =
             self.note.get(Span::new(self.tokens[0].span.start, self.tokens[at].span.start));
-        let disc = |words: &str| words.contains("disc") || words.contains("disk");
-        let bone = ["vertebra", "fracture", "compression", "wedg", "bod"];
+        let lexicon = self.note.lexicon;
+        let disc = |words: &str| DISC.of(lexicon).is_match(words);
+        let bone = |words: &str| BONE.of(lexicon).is_match(words);
         match named
             .filter(|finding| finding.ends_with("stenosis") || finding.ends_with("narrowing"))
         {
             Some(finding) => Some(finding),
-            None if behind.contains("joint") => Some("joint space narrowing"),
-            None if bone.iter().any(|w| before.contains(w) || behind.contains(w)) => None,
+            None if JOINT.of(lexicon).is_match(behind) => Some("joint space narrowing"),
+            None if bone(before) || bone(behind) => None,
             None if disc(behind) || disc(before) => Some("disc space narrowing"),
             None => None,
         }

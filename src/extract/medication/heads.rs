@@ -207,7 +207,7 @@ fn is_medication(
     }
     // Laboratory values: a mineral counts with a dose, as a supplement, or on a list.
     if class == "mineral" && !list {
-        let dosed = find_dose(behind)
+        let dosed = find_dose(note.lexicon, behind)
             .is_some_and(|dose| dose.span.start <= 12 && !behind[dose.span.end..].starts_with('/'))
             || SUPPLEMENT.of(note.lexicon).is_match(behind)
             || ["takes ", "taking ", "on "].iter().any(|verb| before.ends_with(verb));

@@ -239,7 +239,7 @@ fn read_head(
     // A titration: every further dose is a fact of its own.
     let first_end = found.dose.as_ref().map_or(usize::MAX, |d| reach.head.end + d.span.end);
     if found.dose_behind {
-        for dose in find_doses(own) {
+        for dose in find_doses(note.lexicon, own) {
             let at = reach.own.start + dose.span.start;
             if at < first_end || !leads_to_dose(note, note.get(Span::new(first_end.min(at), at))) {
                 continue;

@@ -73,7 +73,7 @@ pub(super) fn later_doses(
             return;
         }
         let words = note.get(sentence.span);
-        for dose in find_doses(words) {
+        for dose in find_doses(note.lexicon, words) {
             let rest = Span::new(sentence.span.start + dose.span.end, sentence.span.end);
             let frequency = frequency_near(note, rest, FREQUENCY_REACH);
             if frequency.is_none() {
@@ -95,7 +95,7 @@ pub(super) fn later_doses(
                 name: drug.name.clone(),
                 class: drug.class.clone(),
                 status,
-                route: find_route(&words[dose.span.end..], false)
+                route: find_route(note.lexicon, &words[dose.span.end..], false)
                     .filter(|(at, _)| at.start <= 20)
                     .map(|(_, route)| route),
                 ..Medication::default()

@@ -26,11 +26,9 @@ static CODE: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"\b((?:[0-9][0-9]{4})|(?:[0-9]{4}t))(?:-\d\d)?\b"));
 
 /// What may stand between a procedure and its side, purpose or code.
-static SUFFIX: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?:[ ,;:()/-]+|\b(?:left|right|bilateral|l|r|diagnostic|therapeutic|dx|tx|and|at|[ctls]\d{1,2}|cpt|code|one|two|session|time|only|single|once|x ?\d|injection|with|under|ultrasound|fluoroscop\w+|image|ct|guidance|guided|\d{5}|lt|rt|on the|side|for|purposes)\b)+",
-    )
-});
+static SUFFIX: WordPattern = WordPattern::new(
+    r"^(?:[ ,;:()/-]+|\b(?:left|right|bilateral|l|r|and|at|[ctls]\d{1,2}|one|two|only|single|once|x ?\d|with|under|\d{5}|lt|rt|on the|side|for|{request/suffix})\b)+",
+);
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     let titles = titles(note);
@@ -79,7 +77,7 @@ fn draft(note: &Note<'_>, phrase: &Phrase, rule: &str) -> Draft {
     let end = end.min(phrase.span.end + REACH);
     let end = note.str().ceil_char_boundary(end);
     let behind = note.get(Span::new(phrase.span.end, end));
-    let suffix = SUFFIX.find(behind).map_or("", |m| m.as_str());
+    let suffix = SUFFIX.of(note.lexicon).find(behind).map_or("", |m| m.as_str());
     let words = format!("{} {suffix}", note.get(phrase.span));
     let code = CODE.captures(behind).filter(|c| c.get(0).is_some_and(|m| m.start() < 70));
     let cpt = code.as_ref().and_then(|c| c.get(1));

@@ -64,9 +64,10 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
             2
         };
         if rank == 0 {
-            course.visits = course.visits.or(find_visits(words).map(|v| v.count));
+            course.visits = course.visits.or(find_visits(note.lexicon, words).map(|v| v.count));
         }
-        course.frequency = course.frequency.or(find_frequency(words).map(|f| f.words));
+        course.frequency =
+            course.frequency.or(find_frequency(note.lexicon, words).map(|f| f.words));
         let dates = course_in(note, sentence.span);
         course.duration = course.duration.or(dates.duration.map(|d| note.as_written(d).to_owned()));
         course.start = course.start.or(dates.start);

@@ -193,19 +193,25 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     if of {
         course.duration = course.duration.or(before.duration);
     }
-    let visits = find_visits(own)
-        .or_else(|| of.then(|| find_visits(note.get(around))).flatten())
-        .or_else(|| (reach.tail != reach.own).then(|| find_visits(note.get(reach.tail))).flatten());
+    let visits = find_visits(note.lexicon, own)
+        .or_else(|| of.then(|| find_visits(note.lexicon, note.get(around))).flatten())
+        .or_else(|| {
+            (reach.tail != reach.own)
+                .then(|| find_visits(note.lexicon, note.get(reach.tail)))
+                .flatten()
+        });
     // "home exercises as well as twice daily gabapentin": that rhythm is the next one's.
     let of_next = |stretch: Span, found: &schedule::Often| {
         stretch.end < sentence.span.end && note.get(stretch)[found.span.end..].trim().is_empty()
     };
-    let frequency = find_frequency(own).filter(|found| !of_next(reach.own, found)).or_else(|| {
-        (reach.tail != reach.own)
-            .then(|| find_frequency(note.get(reach.tail)))
-            .flatten()
-            .filter(|found| !of_next(reach.tail, found))
-    });
+    let frequency = find_frequency(note.lexicon, own)
+        .filter(|found| !of_next(reach.own, found))
+        .or_else(|| {
+            (reach.tail != reach.own)
+                .then(|| find_frequency(note.lexicon, note.get(reach.tail)))
+                .flatten()
+                .filter(|found| !of_next(reach.tail, found))
+        });
     let boxes = note.boxes_in(sentence.span);
     let boxed = note.box_of(head.span);
     let answer = boxes
@@ -294,8 +300,10 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     let therapy = Therapy {
         therapy: head.kind,
         status,
-        supervised: (head.supervised || supervised_in(own) || supervised_in(note.get(around)))
-            .then_some(true),
+        supervised: (head.supervised
+            || supervised_in(note.lexicon, own)
+            || supervised_in(note.lexicon, note.get(around)))
+        .then_some(true),
         outcome: outcome.map(|o| o.outcome).filter(|_| status != Some(TherapyStatus::NotDone)),
         duration,
         frequency: frequency.map(|f| f.words),
