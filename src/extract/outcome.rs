@@ -342,7 +342,7 @@ fn percent(before: &str) -> Option<Outcome> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lexicon::Lexicon;
+    use crate::lexicon::{self, Lexicon};
     use crate::text::Text;
 
     fn read(text: &str, behind: bool) -> (Option<&'static str>, Option<String>) {
@@ -399,6 +399,22 @@ mod tests {
         behind(" (wt gain)", Some("not_tolerated"), Some("wt gain"));
         behind(" stopped due to side effects", Some("not_tolerated"), Some("side effects"));
         behind(" was stopped for lack of effect", Some("not_helpful"), None);
+    }
+
+    #[test]
+    fn a_word_that_a_list_is_given_counts() {
+        let text = Text::from_plain(" was ceased for nausea.");
+        let read = |files: &lexicon::Files| {
+            let lexicon = Lexicon::parse(files).unwrap();
+            let note = Note::new(&text, &lexicon);
+            reason_in(&note, Span::new(0, note.str().len())).map(|r| note.get(r).to_owned())
+        };
+        let mut files = lexicon::embedded_files();
+        assert_eq!(read(&files), None);
+        let own = &files["concepts/outcome.toml"];
+        let own = own.replacen("terms = [\"stopped\",", "terms = [\"ceased\", \"stopped\",", 1);
+        files.insert("concepts/outcome.toml".to_owned(), own);
+        assert_eq!(read(&files).as_deref(), Some("nausea"));
     }
 
     #[test]
