@@ -24,7 +24,11 @@ pub struct Course {
 
 // OCR reads 1 as l and 0 as O.
 const NUMBER: &str = r"(?:\d+(?:\.\d+)?|[lio]?\d[\dlo]*|half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|eighteen|twenty(?:-four)?|thirty|(?:a )?couple(?: of)?|(?:a )?few|several|many)";
-const MONTH: &str = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
+macro_rules! month {
+    () => {
+        r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+    };
+}
 
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(&format!(
@@ -87,8 +91,10 @@ static RANGE: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^ ?(?:-|to|through|thru|until|till|and) ?$"));
 
 static YEARLESS_START: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(&format!(
-        r"\b(?P<m>{MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? ?(?:-|to|through|thru|until|and) ?$"
+    fixed_regex(concat!(
+        r"\b(?P<m>",
+        month!(),
+        r")\.? (?P<d>\d{1,2})(?:st|nd|rd|th)?,? ?(?:-|to|through|thru|until|and) ?$"
     ))
 });
 
@@ -100,11 +106,11 @@ static STOP_CUE: WordPattern = WordPattern::new(
     r"\b(?:until|till|through|thru|{treatment-status/ended}|{treatment-status/end-label})(?: date)?:?(?: on| in| about| around)? ?$",
 );
 
-static LOOSE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(&format!(
-        r"\b(?P<cue>since|from|started|began|begun|stopped|discontinued|completed|finished|ended|until|till|d/c'?d?|dc'd)(?: (?:it|this|on|in|about|around|early|late|mid|again|the))* ?(?:(?P<m>{MONTH})\b\.?(?P<y>,? (?:of )?(?:19|20)\d\d)?|(?P<mm>\d{{1,2}})/(?P<yy>\d\d)\b|(?P<year>(?:19|20)\d\d)\b)"
-    ))
-});
+static LOOSE: WordPattern = WordPattern::new(concat!(
+    r"\b(?:(?P<since>since)|(?P<began>from|{treatment-status/began})|until|till|{treatment-status/ended})(?: (?:it|this|on|in|about|around|early|late|mid|again|the))* ?(?:(?P<m>",
+    month!(),
+    r")\b\.?(?P<y>,? (?:of )?(?:19|20)\d\d)?|(?P<mm>\d{1,2})/(?P<yy>\d\d)\b|(?P<year>(?:19|20)\d\d)\b)"
+));
 
 /// How long something went on, by the words of a stretch.
 ///
@@ -142,7 +148,7 @@ pub fn course_in(note: &Note<'_>, within: Span) -> Course {
             course.stop = course.stop.or(Some(mention.date));
         }
     }
-    for c in LOOSE.captures_iter(note.get(within)) {
+    for c in LOOSE.of(note.lexicon).captures_iter(note.get(within)) {
         let Some(whole) = c.get(0) else { continue };
         let rest = &note.get(within)[whole.end()..];
         // "October 7 to December 6, 2024" and "6/3/25" are dates to the day.
@@ -171,15 +177,14 @@ pub fn course_in(note: &Note<'_>, within: Span) -> Course {
             let known = note.date.map_or(2000 + year <= 2099, |d| 2000 + year <= d.latest().year());
             (known && year >= 10).then(|| PartialDate::month(2000 + year, month)).flatten()
         };
-        match &c["cue"] {
-            "since" | "from" | "started" | "began" | "begun" => {
-                course.start = course.start.or(date);
-                if &c["cue"] == "since" {
-                    let span = Span::new(within.start + whole.start(), within.start + whole.end());
-                    course.duration = course.duration.or(Some(span));
-                }
-            }
-            _ => course.stop = course.stop.or(date),
+        if c.name("since").is_some() {
+            course.start = course.start.or(date);
+            let span = Span::new(within.start + whole.start(), within.start + whole.end());
+            course.duration = course.duration.or(Some(span));
+        } else if c.name("began").is_some() {
+            course.start = course.start.or(date);
+        } else {
+            course.stop = course.stop.or(date);
         }
     }
     course

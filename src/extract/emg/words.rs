@@ -36,6 +36,9 @@ static PART: WordPattern = WordPattern::new(r"\b(?:{emg/part}|{emg/part-only})\b
 
 static OF_PART: WordPattern = WordPattern::new(r"\b(?:{emg/part}|{emg/of-part})\b");
 
+/// The limb behind a side.
+static LIMB: WordPattern = WordPattern::new(r"^(?: {emg/limb}\b)+");
+
 impl Reader<'_, '_> {
     /// "at the carpal tunnel" names where a nerve is caught.
     pub(super) fn is_place(&self, mention: &Mention) -> bool {
@@ -251,14 +254,9 @@ impl Reader<'_, '_> {
         let Some(side) = find_side(tail) else { return study };
         let mut ends = tail.match_indices(' ').map(|(at, _)| at).chain([tail.len()]);
         let reaches = |&end: &usize| find_side(&tail[..end]) == Some(side);
-        let Some(mut end) = ends.find(reaches).filter(|&end| end <= LEAD) else { return study };
-        for limb in [" upper", " lower", " extremity", " extremities", " arm", " leg", " limb"] {
-            if let Some(rest) = tail[end..].strip_prefix(limb)
-                && !rest.starts_with(char::is_alphanumeric)
-            {
-                end += limb.len();
-            }
-        }
+        let Some(end) = ends.find(reaches).filter(|&end| end <= LEAD) else { return study };
+        let limb = LIMB.of(self.note.lexicon).find(&tail[end..]).map_or(0, |limb| limb.end());
+        let end = end + limb;
         Span::new(study.start, study.end + end)
     }
 

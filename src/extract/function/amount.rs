@@ -37,11 +37,9 @@ static AMOUNT: WordPattern = WordPattern::new(concat!(
 ));
 
 // "stand 20 min", "stands for about ten minutes", "walk more than one block", "sitting tolerance 15 min"
-static TO_AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?: ?(?:is|are|was|has been|limited|restricted|tolerance|tolerated|capacity|time|distance|for|to|up|only|at most|no|not|more|longer|farther|further|greater|beyond|past|than|less|over|above|still|comfortably|about|perhaps|maybe|barely|just|nearly|almost|a|distances?|of|maximum|max|limitations?|restrictions?|reduced|the|heavy|objects|anything|anywhere|continuously|himself|herself|independently|overhead|floor to waist|waist to shoulder|from the floor|(?:at|in|on|over) (?:the|a|his|her|my|one|any) (?:hard |straight |office |dining )?(?:sink|stove|counter|chair|place|spot|position|car|desk|computer|table|kitchen|pew|treadmill|level)|in line|on level ground|around the (?:house|store|block)|:|,|=|>|<|-|~)){0,7} ?$",
-    )
-});
+static TO_AMOUNT: WordPattern = WordPattern::new(
+    r"^(?: ?(?:is|are|was|has been|for|to|up|only|at most|no|not|more|less|than|over|above|still|about|just|a|of|the|{function-row/to-amount}|(?:at|in|on|over) (?:the|a|his|her|my|one|any) (?:hard |straight |office |dining )?{function-row/place}|in line|on level ground|around the (?:house|store|block)|:|,|=|>|<|-|~)){0,7} ?$",
+);
 
 // "15 minutes of standing", "within 10 minutes after she sits", "40 minutes at the wheel"
 static AMOUNT_OF: LazyLock<Regex> = LazyLock::new(|| {
@@ -113,7 +111,7 @@ pub(super) fn of(
 
 /// Whether the words between an activity and an amount behind it give it that amount.
 fn joins(note: &Note<'_>, between: &str) -> bool {
-    TO_AMOUNT.is_match(between) || BRINGS_ON.of(note.lexicon).is_match(between)
+    TO_AMOUNT.of(note.lexicon).is_match(between) || BRINGS_ON.of(note.lexicon).is_match(between)
 }
 
 /// Whether an amount by itself limits: "stands 20 min", "can walk two blocks", "pain after 15 minutes of sitting".

@@ -30,6 +30,10 @@ static PICTURES: WordPattern = WordPattern::new(r"disc | it|{imaging-word/pictur
 /// Labels of visits in a chronicle.
 static VISIT: WordPattern = WordPattern::new(r"{imaging-word/visit}");
 
+/// Words before a study that belong to it: "on her most recent lumbar MRI".
+static OF_STUDY: WordPattern =
+    WordPattern::new(r"^(?:most|the|her|his|an?|this|{imaging-word/of-study})$");
+
 /// Reads every finding of imaging, and studies that are planned or were not made.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     let title = header_study(note);
@@ -301,12 +305,8 @@ impl Reader<'_, '_> {
     fn shown_on(&self, lead: Span) -> bool {
         let mut words = self.note.get(lead).trim_end();
         // "on her most recent lumbar MRI", "on previous MRI"
-        let between = [
-            "previous", "prior", "recent", "most", "the", "her", "his", "a", "an", "lumbar",
-            "cervical", "thoracic", "spine", "plain", "current", "this",
-        ];
         while let Some((rest, last)) = words.rsplit_once(' ') {
-            if !between.contains(&last) {
+            if !OF_STUDY.of(self.note.lexicon).is_match(last) {
                 break;
             }
             words = rest;

@@ -13,6 +13,9 @@ static BONE: WordPattern = WordPattern::new(r"{imaging-word/bone}");
 
 static DISC: WordPattern = WordPattern::new(r"{imaging-word/disc}");
 
+/// Verbs between a part and how it is.
+static IS: WordPattern = WordPattern::new(r"^(?:is|are|was|were|:|{imaging-word/appears})$");
+
 impl Clause<'_, '_> {
     /// "normal central canal, neural foramina and facet joints", "the foramina are patent".
     pub(super) fn read_structure(&self, at: usize) -> Option<Imaging> {
@@ -91,21 +94,7 @@ impl Clause<'_, '_> {
         {
             next += 1;
         }
-        let verb = matches!(
-            self.word(next),
-            ":" | "is"
-                | "are"
-                | "was"
-                | "were"
-                | "appear"
-                | "appears"
-                | "remain"
-                | "remains"
-                | "look"
-                | "looks"
-                | "seem"
-                | "seems"
-        );
+        let verb = IS.of(self.note.lexicon).is_match(self.word(next));
         if verb {
             next += 1;
             while matches!(

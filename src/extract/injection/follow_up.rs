@@ -21,6 +21,11 @@ static LABEL: WordPattern = WordPattern::new(r"\b{agent/label}\b");
 /// What is injected to be seen.
 static CONTRAST: WordPattern = WordPattern::new(r"\b{agent/contrast}\b");
 
+/// How a sentence begins that goes on about the injection before it.
+static SPEAKS: WordPattern = WordPattern::new(
+    r"^(?:(?:she|he|the patient|patient|pt|this|these|it|that|they|which|both|all|none|pain|{relief/reports}) |with this|her pain|his pain|there was|relief)",
+);
+
 impl Reader<'_, '_> {
     /// "A, B and C, all without relief": what is said last holds for the whole list.
     pub(super) fn share_relief(&mut self, first: usize, sentence: &Sentence) {
@@ -83,36 +88,7 @@ impl Reader<'_, '_> {
         for next in index + 1..(index + 3).min(note.sentences.len()) {
             let sentence = &note.sentences[next];
             let words = note.get(sentence.span);
-            let speaks = [
-                "she ",
-                "he ",
-                "the patient ",
-                "patient ",
-                "pt ",
-                "this ",
-                "these ",
-                "it ",
-                "that ",
-                "they ",
-                "with this",
-                "her pain",
-                "his pain",
-                "relief",
-                "pain ",
-                "there was",
-                "states ",
-                "reports ",
-                "reported ",
-                "notes ",
-                "endorses ",
-                "describes ",
-                "which ",
-                "both ",
-                "all ",
-                "none ",
-            ]
-            .iter()
-            .any(|w| words.starts_with(w));
+            let speaks = SPEAKS.of(note.lexicon).is_match(words);
             if sentence.paragraph != note.sentences[index].paragraph || !self.named[next].is_empty()
             {
                 return;

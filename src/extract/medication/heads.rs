@@ -46,6 +46,11 @@ static INJECTED_WITH: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Classes that a procedure may give beside what it injects, and those that are drawn up.
+static INJECTED: WordPattern = WordPattern::new(r"^{medication-word/class-injected}$");
+
+static DRAWN_UP: WordPattern = WordPattern::new(r"^{medication-word/class-drawn-up}$");
+
 /// A name that says of a drug that it is put on: "lidocaine patch".
 static ON_SKIN: WordPattern =
     WordPattern::new(r"^{medication-word/on-skin}\b|\b{medication-word/on-skin}$");
@@ -68,7 +73,7 @@ static VOLUME: WordPattern = WordPattern::new(r"(?:{medication-word/volume}(?: o
 static GIVEN: WordPattern = WordPattern::new(r"\b{medication-word/given}\b");
 
 /// Classes of what is given in procedures; elsewhere only lists and patches name them.
-const PROCEDURAL: &[&str] = &["local_anesthetic", "contrast", "prep", "sedation"];
+static PROCEDURAL: WordPattern = WordPattern::new(r"^{medication-word/class-of-procedures}$");
 
 /// The drugs of a sentence in order.
 pub(super) fn heads_of<'a>(note: &Note<'a>, sentence: &Sentence) -> Vec<Head<'a>> {
@@ -161,7 +166,7 @@ fn is_medication(
         return false;
     }
     let patch = PATCH.of(note.lexicon).is_match(behind) || before.ends_with("topical ");
-    if PROCEDURAL.contains(&class) && !list && !patch {
+    if PROCEDURAL.of(note.lexicon).is_match(class) && !list && !patch {
         return false;
     }
     if matches!(class, "steroid" | "local_anesthetic" | "botulinum")
@@ -179,20 +184,7 @@ fn is_medication(
         return false;
     }
     if in_procedure && !list {
-        let injected = matches!(
-            class,
-            "steroid"
-                | "local_anesthetic"
-                | "antibiotic"
-                | "opioid"
-                | "botulinum"
-                | "nsaid"
-                | "gastrointestinal"
-                | "allergy"
-                | "benzodiazepine"
-                | "anticoagulant"
-                | "cardiovascular"
-        );
+        let injected = INJECTED.of(note.lexicon).is_match(class);
         let word = |m: &&Mention| note.concept(m).id == "given-in-procedure";
         let near = note.mentions_in("not-drug", sentence.span).filter(word).any(|m| {
             m.span.end <= span.start && span.start - m.span.end <= 90
@@ -215,8 +207,7 @@ fn is_medication(
     }
     // Volumes and concentrations are drawn up for an injection.
     let volume = VOLUME.of(note.lexicon).is_match(before);
-    let drawn_up =
-        volume && !list && matches!(class, "steroid" | "local_anesthetic" | "topical" | "opioid");
+    let drawn_up = volume && !list && DRAWN_UP.of(note.lexicon).is_match(class);
     let measured = behind.starts_with(" level") || behind.starts_with(" toxicity");
     !drawn_up && !measured
 }

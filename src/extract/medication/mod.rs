@@ -264,12 +264,14 @@ fn denied_in_row(note: &Note<'_>, head: Span) -> bool {
 }
 
 /// Classes whose bare name is a fact; of others only that they were never tried.
-const CLASSES_IN_FACTS: &[&str] =
-    &["nsaid", "opioid", "anticoagulant", "antibiotic", "muscle_relaxant", "sulfa", "steroid"];
+static IN_FACTS: WordPattern = WordPattern::new(r"^{medication-word/class-in-facts}$");
+
+/// Classes of which it is a statement that none was tried.
+static UNTRIED: WordPattern = WordPattern::new(r"^{medication-word/class-untried}$");
 
 /// Whether a class is named closely enough to be a drug: "long-acting opioids", "IV antibiotics".
 fn named_class(note: &Note<'_>, head: &Head<'_>, found: &Attributes) -> bool {
-    CLASSES_IN_FACTS.contains(&head.class.unwrap_or_default())
+    IN_FACTS.of(note.lexicon).is_match(head.class.unwrap_or_default())
         && (note.get(head.span).contains("-acting") || found.route == Some(Route::Iv))
 }
 
@@ -289,7 +291,7 @@ fn class_counts(
     let class = head.class.unwrap_or_default();
     let named = heads.iter().any(|other| !other.class_only && other.class == head.class);
     if status == Some(MedicationStatus::NotTaken)
-        && matches!(class, "tca" | "snri" | "gabapentinoid")
+        && UNTRIED.of(note.lexicon).is_match(class)
         && !named
         && !note.get(sentence.span).contains("contraindicat")
     {
@@ -300,7 +302,7 @@ fn class_counts(
         draft.assertion.polarity = Polarity::Affirmed;
         drafts.push(draft);
     }
-    CLASSES_IN_FACTS.contains(&class)
+    IN_FACTS.of(note.lexicon).is_match(class)
         && !named
         && (status != Some(MedicationStatus::Current)
             || outcome.is_some()

@@ -2,6 +2,7 @@
 
 use super::Note;
 use crate::extract::find_levels;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -18,7 +19,7 @@ const LINKS: &[&str] = &["of", "into", "at", "to", "in", "for", "on"];
 const ARTICLES: &[&str] = &["the", "a", "an", "her", "his", "this", "that", "their"];
 
 /// Verbs that take their place without a preposition: "inject the left knee".
-const VERBS: &[&str] = &["injecting", "inject", "reinject", "re-inject"];
+static VERB: WordPattern = WordPattern::new(r"^{procedure-word/verb}$");
 
 /// How far from a procedure its levels may stand, in bytes.
 const LEVELS_REACH: usize = 16;
@@ -94,7 +95,7 @@ fn joined(note: &Note<'_>, run: &[&Mention], next: &Mention) -> bool {
     let mut link = gap.split_whitespace();
     let linked = link.next().is_some_and(|word| LINKS.contains(&word))
         && link.all(|word| ARTICLES.contains(&word));
-    let verb = VERBS.contains(&note.get(last.span))
+    let verb = VERB.of(note.lexicon).is_match(note.get(last.span))
         && gap.split_whitespace().all(|w| ARTICLES.contains(&w));
     role(note, last) == "head" && role(note, next) != "head" && (linked || verb)
 }
