@@ -150,7 +150,8 @@ impl Attributes {
             })
             .or(early);
         let frequency = frequency.or_else(|| a_day(note, rest).filter(|_| dose_behind));
-        let frequency = frequency.or_else(|| dosed_at(note, head, dose.as_ref(), reach));
+        let behind = dose.as_ref().filter(|_| dose_behind);
+        let frequency = frequency.or_else(|| dosed_at(note, head, behind, reach));
         let frequency = frequency.map(|found| changed_to(note, reach.own, found));
         let frequency = frequency.map(|found| counted(note, head, reach, found));
         let local = matches!(head.class, Some("topical" | "nsaid" | "local_anesthetic"));
