@@ -1,6 +1,5 @@
 //! Disability questionnaires with their scores: "ODI 44%, severe disability".
 
-use crate::lexicon::WordPattern;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -9,6 +8,7 @@ use crate::pattern::fixed_regex;
 
 use super::{Draft, Note};
 use crate::fact::{DisabilityScore, Instrument, ScoreUnit, Time};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 use crate::tag::Mention;
 

@@ -1,6 +1,5 @@
 //! How long a treatment went on, from when to when, and how long an effect lasted.
 
-use crate::lexicon::WordPattern;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -9,6 +8,7 @@ use crate::pattern::fixed_regex;
 
 use super::Note;
 use crate::date::PartialDate;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// How long something went on, as far as a stretch of text says so.

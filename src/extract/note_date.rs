@@ -1,6 +1,5 @@
 //! The days that a text itself is of: service, request and signature.
 
-use crate::lexicon::WordPattern;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -10,6 +9,7 @@ use crate::pattern::fixed_regex;
 use super::{DateMention, Note};
 use crate::date::PartialDate;
 use crate::fact::Section;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// Labels that the date of a note stands behind, in a group of the lexicon.

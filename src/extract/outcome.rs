@@ -2,7 +2,6 @@
 //!
 //! Words are in `lexicons/concepts/outcome.toml`; here stands how they bind.
 
-use crate::lexicon::WordPattern;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -11,6 +10,7 @@ use crate::pattern::fixed_regex;
 
 use super::Note;
 use crate::fact::{Outcome, Section};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 use crate::tag::Mention;
 

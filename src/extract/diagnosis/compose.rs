@@ -1,6 +1,5 @@
 //! Names put together: site, head and what stands between and behind them.
 
-use crate::lexicon::WordPattern;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -11,6 +10,7 @@ use super::side::{COMPARED, side_behind, side_in, sided_site};
 use super::{Class, Named, Note};
 use crate::extract::find_levels;
 use crate::fact::Side;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 use crate::tag::Mention;
 

@@ -1,6 +1,5 @@
 //! Which mentions are findings of a study, and so no diagnoses.
 
-use crate::lexicon::WordPattern;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -8,6 +7,7 @@ use regex::Regex;
 
 use super::{CONTEXT, Note};
 use crate::fact::Section;
+use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
 use crate::span::Span;

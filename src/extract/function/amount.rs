@@ -1,6 +1,5 @@
 //! How long, how far, how heavy: the amounts of activities and what they limit.
 
-use crate::lexicon::WordPattern;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -9,6 +8,7 @@ use crate::pattern::fixed_regex;
 
 use super::super::{Note, number_in_words};
 use crate::fact::Limitation;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 use crate::tag::Mention;
 

@@ -7,12 +7,12 @@ mod side;
 mod structure;
 mod study;
 
-use crate::lexicon::WordPattern;
 use finding::{Carry, read_clause};
 use study::{Study, header_study, studies_in, study_status};
 
 use super::{Draft, Note};
 use crate::fact::{EventStatus, Imaging, Kind, Modality, Polarity, Region, Section, Time};
+use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
 

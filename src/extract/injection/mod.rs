@@ -8,7 +8,6 @@ mod resolve;
 mod series;
 mod standing;
 
-use crate::lexicon::WordPattern;
 use agent::agent_in;
 use phrase::{Phrase, phrases};
 use relief::{ReliefRead, relief_before, relief_in};
@@ -19,6 +18,7 @@ use super::{Draft, Note};
 use crate::context::Asserted;
 use crate::date::PartialDate;
 use crate::fact::{EventStatus, Injection, Intent, Kind, Origin, Polarity, Section, Time};
+use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
 

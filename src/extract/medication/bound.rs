@@ -1,6 +1,5 @@
 //! Which dose, frequency and route belong to a drug.
 
-use crate::lexicon::WordPattern;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -14,6 +13,7 @@ use super::attributes::{
 };
 use super::heads::Head;
 use crate::fact::Route;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// How far a dose with its unit may stand behind the drug (bytes).

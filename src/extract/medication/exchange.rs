@@ -1,6 +1,5 @@
 //! One drug in another's place: "changed from gabapentin to pregabalin", "X in place of Y".
 
-use crate::lexicon::WordPattern;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -10,6 +9,7 @@ use crate::pattern::fixed_regex;
 use super::super::Note;
 use super::super::scope::Reach;
 use crate::fact::{MedicationStatus, Section};
+use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
 

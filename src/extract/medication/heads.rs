@@ -1,6 +1,5 @@
 //! Which drugs a sentence names as somebody's medication.
 
-use crate::lexicon::WordPattern;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -14,6 +13,7 @@ use crate::tag::Mention;
 
 use super::super::Note;
 use super::attributes::find_dose;
+use crate::lexicon::WordPattern;
 
 /// A drug named in a sentence.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,7 +8,6 @@ mod heads;
 mod standing;
 mod titration;
 
-use crate::lexicon::WordPattern;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -21,6 +20,7 @@ use super::scope::{Reach, reaches};
 use super::status::{answered_no, status_of};
 use super::{Answer, Draft, Note, course_in};
 use crate::fact::{Medication, MedicationStatus, Origin, Polarity, Route, Section, Statement};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 use attributes::find_doses;
 use bound::Attributes;

@@ -1,6 +1,5 @@
 //! Where a drug stands in the treatment.
 
-use crate::lexicon::WordPattern;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -14,6 +13,7 @@ use super::super::{Course, Note};
 use super::bound::Attributes;
 use crate::context::Asserted;
 use crate::fact::{MedicationStatus, Outcome, Section, Time};
+use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
 

@@ -2,7 +2,6 @@
 
 mod series;
 
-use crate::lexicon::WordPattern;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
@@ -12,6 +11,7 @@ use crate::pattern::fixed_regex;
 use super::{Draft, Note, number_in_words};
 use crate::fact::{Origin, PainQualifier, PainScore, Time};
 use crate::fold::is_word;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 use crate::tag::Mention;
 

@@ -3,7 +3,6 @@
 mod form;
 mod phrase;
 
-use crate::lexicon::WordPattern;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -13,6 +12,7 @@ use crate::pattern::fixed_regex;
 use super::parts::{part_at, titles};
 use super::{Draft, Note, find_side};
 use crate::fact::{Experiencer, Intent, Kind, Polarity, RequestedProcedure, Section, Side, Time};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 use phrase::Phrase;
 

@@ -4,7 +4,6 @@ mod discharge;
 mod row;
 mod schedule;
 
-use crate::lexicon::WordPattern;
 use std::collections::BTreeSet;
 
 use super::outcome::{outcome_before, outcome_in};
@@ -12,6 +11,7 @@ use super::scope::{Reach, reaches};
 use super::status::{StatusRead, answered_no, status_of};
 use super::{Draft, Note, course_in};
 use crate::fact::{Origin, Outcome, Polarity, Section, Therapy, TherapyKind, TherapyStatus, Time};
+use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
