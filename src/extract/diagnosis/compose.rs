@@ -25,7 +25,7 @@ static LINK: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Heads that a level is of: "disc herniation at L4-5" is lumbar.
-static SPINAL: WordPattern = WordPattern::new(r"{diagnosis-word/spinal-head}");
+static SPINAL: WordPattern = WordPattern::new(r"\b{diagnosis-word/spinal-head}\b");
 
 /// Sites for which the region of a level stands.
 static OF_LEVEL: WordPattern = WordPattern::new(r"^{diagnosis-word/site-of-level}$");

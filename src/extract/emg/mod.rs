@@ -24,28 +24,28 @@ const LEAD: usize = 60;
 const SIDED: usize = 24;
 
 /// Headings over nerve conduction, and over needle examination.
-static CONDUCTION: WordPattern = WordPattern::new(r"{emg/conduction-heading}");
+static CONDUCTION: WordPattern = WordPattern::new(r"\b{emg/conduction-heading}\b");
 
-static NEEDLE: WordPattern = WordPattern::new(r"{emg/needle-heading}");
+static NEEDLE: WordPattern = WordPattern::new(r"\b{emg/needle-heading}\b");
 
 /// What is measured of a nerve.
-static MEASURED: WordPattern = WordPattern::new(r"ms,| (?:m/s|{emg/measure})");
+static MEASURED: WordPattern = WordPattern::new(r"ms,| (?:m/s|{emg/measure}\b)");
 
 /// How a sentence begins that goes on with what a study showed.
 static OPENS: WordPattern =
-    WordPattern::new(r"^(?:(?:it|there|this|these|also|no|an?) |{emg/opens})");
+    WordPattern::new(r"^(?:(?:it|there|this|these|also|no|an?) |{emg/opens}\b)");
 
 /// What is not normal of a part of a study.
-static ABNORMAL: WordPattern = WordPattern::new(r"{emg/abnormal}");
+static ABNORMAL: WordPattern = WordPattern::new(r"\b{emg/abnormal}\b");
 
 /// Labels of a form's boxes.
-static BOX_NORMAL: WordPattern = WordPattern::new(r"^{emg/box-normal}");
+static BOX_NORMAL: WordPattern = WordPattern::new(r"^{emg/box-normal}\b");
 
-static BOX_ABNORMAL: WordPattern = WordPattern::new(r"^{emg/box-abnormal}");
+static BOX_ABNORMAL: WordPattern = WordPattern::new(r"^{emg/box-abnormal}\b");
 
-static BOX_NOT_DONE: WordPattern = WordPattern::new(r"^{emg/box-not-done}");
+static BOX_NOT_DONE: WordPattern = WordPattern::new(r"^{emg/box-not-done}\b");
 
-static BOX_AHEAD: WordPattern = WordPattern::new(r"^{emg/box-ahead}");
+static BOX_AHEAD: WordPattern = WordPattern::new(r"^{emg/box-ahead}\b");
 
 /// Reads every electrodiagnostic study and finding.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {

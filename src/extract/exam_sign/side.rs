@@ -14,7 +14,7 @@ static TOPIC: WordPattern = WordPattern::new(
 );
 
 /// That both sides are meant.
-static EITHER: WordPattern = WordPattern::new(r"{exam-word/either}");
+static EITHER: WordPattern = WordPattern::new(r"\b{exam-word/either}\b");
 
 /// Parts that there are two of, where both are named.
 static PLURAL: WordPattern = WordPattern::new(r"(?:^|[ ,.]){exam-word/two}(?:$|[ ,.])");

@@ -225,7 +225,7 @@ fn activity(
 static LIMITS: WordPattern = WordPattern::new(r"\b{function-row/limits-heading}\b");
 
 /// What makes of an inability a limit: "unable to walk unaided".
-static UNAIDED: WordPattern = WordPattern::new(r"^{function-row/unaided}");
+static UNAIDED: WordPattern = WordPattern::new(r"^{function-row/unaided}\b");
 
 /// What a patient tells of a limit, and an examiner does not measure.
 static TOLD: WordPattern = WordPattern::new(r"\b(?:can |{function-row/told}\b)");

@@ -18,7 +18,7 @@ const LONGEST_LABEL: usize = 9;
 const WORDS: &str = "function-row";
 
 /// Labels that head a part of the record and ask for no one activity.
-static GENERAL: WordPattern = WordPattern::new(r"^{function-row/general}");
+static GENERAL: WordPattern = WordPattern::new(r"^{function-row/general}\b");
 
 /// No trouble, in one word.
 static DENIES: WordPattern = WordPattern::new(r"^{function-row/denies}$");

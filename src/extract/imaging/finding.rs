@@ -131,13 +131,14 @@ pub(super) struct Clause<'a, 'n> {
 }
 
 /// Before a finding that is only looked for.
-static LOOKED_FOR: WordPattern = WordPattern::new(r"{imaging-word/looked-for}");
+static LOOKED_FOR: WordPattern = WordPattern::new(r"\b{imaging-word/looked-for}\b");
 
 /// What a picture is taken without: "MRI without contrast".
-static CONTRAST: WordPattern = WordPattern::new(r"^(?:and with|{imaging-word/contrast})");
+static CONTRAST: WordPattern = WordPattern::new(r"^(?:and with|{imaging-word/contrast})\b");
 
 /// What begins anew behind a denial.
-static ANEW: WordPattern = WordPattern::new(r"there (?:is|are|was|were)|{imaging-word/graded}");
+static ANEW: WordPattern =
+    WordPattern::new(r"\b(?:there (?:is|are|was|were)|{imaging-word/graded})\b");
 
 impl Clause<'_, '_> {
     pub(super) fn group(&self, at: usize) -> Option<&str> {

@@ -8,7 +8,7 @@ use crate::segment::Sentence;
 use crate::span::Span;
 
 /// That a finding is told of all levels.
-static EVERYWHERE: WordPattern = WordPattern::new(r"{imaging-word/everywhere}");
+static EVERYWHERE: WordPattern = WordPattern::new(r"\b{imaging-word/everywhere}\b");
 
 /// What stands behind a level that begins something else.
 static BEGINS: WordPattern = WordPattern::new(r"^(?:has|:|is|also|{imaging-word/shows})$");
@@ -17,8 +17,8 @@ static BEGINS: WordPattern = WordPattern::new(r"^(?:has|:|is|also|{imaging-word/
 static GOES_WITH: WordPattern = WordPattern::new(r"^(?:with|and|{imaging-word/causing})$");
 
 /// That a finding is at the levels that were named before.
-static SAME_LEVELS: WordPattern = WordPattern::new(r"^{imaging-word/same-levels}");
-static SAME_LEVEL: WordPattern = WordPattern::new(r"^{imaging-word/same-level}");
+static SAME_LEVELS: WordPattern = WordPattern::new(r"^{imaging-word/same-levels}\b");
+static SAME_LEVEL: WordPattern = WordPattern::new(r"^{imaging-word/same-level}\b");
 
 impl Clause<'_, '_> {
     /// Levels that a row begins with: "L3-4: There is ...", "L2-3 loss of disc height",

@@ -17,18 +17,18 @@ use crate::segment::Sentence;
 use crate::span::Span;
 
 /// Headings over why a study was asked for.
-static ASKS: WordPattern = WordPattern::new(r"{imaging-word/asking-heading}");
+static ASKS: WordPattern = WordPattern::new(r"\b{imaging-word/asking-heading}\b");
 
 /// That a sentence goes on with what was seen.
-static TELLS: WordPattern = WordPattern::new(r"there |{imaging-word/tells}");
+static TELLS: WordPattern = WordPattern::new(r"\b(?:there |{imaging-word/tells}\b)");
 
 /// That somebody looked at pictures, which says nothing of them yet.
-static LOOKS_AT: WordPattern = WordPattern::new(r"{imaging-word/looks-at}");
+static LOOKS_AT: WordPattern = WordPattern::new(r"\b{imaging-word/looks-at}\b");
 
-static PICTURES: WordPattern = WordPattern::new(r"disc | it|{imaging-word/pictures}");
+static PICTURES: WordPattern = WordPattern::new(r"\b(?:disc |it|{imaging-word/pictures}\b)");
 
 /// Labels of visits in a chronicle.
-static VISIT: WordPattern = WordPattern::new(r"{imaging-word/visit}");
+static VISIT: WordPattern = WordPattern::new(r"\b{imaging-word/visit}\b");
 
 /// Words before a study that belong to it: "on her most recent lumbar MRI".
 static OF_STUDY: WordPattern =

@@ -16,11 +16,11 @@ const SHORT: usize = 4;
 
 /// What names a study as a whole.
 static ABOUT: WordPattern = WordPattern::new(
-    r"(?:^|the )(?:(?:this|it|they|these) |(?:was|were) normal|{imaging-word/whole})",
+    r"(?:^|the )(?:(?:this|it|they|these) |(?:was|were) normal|{imaging-word/whole}\b)",
 );
 
 /// Parts of an examination, which a "normal" beside them is of.
-static EXAMINED: WordPattern = WordPattern::new(r"{imaging-word/examined}");
+static EXAMINED: WordPattern = WordPattern::new(r"\b{imaging-word/examined}\b");
 
 impl Clause<'_, '_> {
     pub(super) fn says_otherwise_normal(&self) -> bool {

@@ -7,7 +7,7 @@ use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// That a finding is on both sides, more on one.
-static UNEVEN: WordPattern = WordPattern::new(r"{imaging-word/uneven}");
+static UNEVEN: WordPattern = WordPattern::new(r"\b{imaging-word/uneven}\b");
 
 impl Clause<'_, '_> {
     /// "moderate right and mild left stenosis": the same finding of the side before.

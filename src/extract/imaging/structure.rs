@@ -7,11 +7,11 @@ use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// Of what a narrowing is.
-static JOINT: WordPattern = WordPattern::new(r"{imaging-word/joint}");
+static JOINT: WordPattern = WordPattern::new(r"\b{imaging-word/joint}\b");
 
-static BONE: WordPattern = WordPattern::new(r"{imaging-word/bone}");
+static BONE: WordPattern = WordPattern::new(r"\b{imaging-word/bone}\b");
 
-static DISC: WordPattern = WordPattern::new(r"{imaging-word/disc}");
+static DISC: WordPattern = WordPattern::new(r"\b{imaging-word/disc}\b");
 
 /// Verbs between a part and how it is.
 static IS: WordPattern = WordPattern::new(r"^(?:is|are|was|were|:|{imaging-word/appears})$");

@@ -10,13 +10,13 @@ use crate::span::Span;
 static SAME: WordPattern = WordPattern::new(r"\b(?:same |this {injection-word/where})");
 
 /// That it was not tried, behind its name.
-static UNTRIED: WordPattern = WordPattern::new(r"{injection-word/untried}");
+static UNTRIED: WordPattern = WordPattern::new(r"\b{injection-word/untried}\b");
 
 /// That a procedure without a name is to be done.
-static PLANNED_ACT: WordPattern = WordPattern::new(r"{injection-word/planned-act}");
+static PLANNED_ACT: WordPattern = WordPattern::new(r"\b{injection-word/planned-act}\b");
 
 /// That a block without a name follows another.
-static AGAIN: WordPattern = WordPattern::new(r"{injection-word/again}");
+static AGAIN: WordPattern = WordPattern::new(r"\b{injection-word/again}\b");
 
 impl Reader<'_, '_> {
     /// What "injection" or "the block" means: the procedure of the nearest event, and that event.

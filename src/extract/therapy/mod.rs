@@ -125,10 +125,12 @@ fn in_capitals(note: &Note<'_>, mention: &Mention) -> bool {
 static PATIENT_VERB: WordPattern = WordPattern::new(r"^{therapy/patient-verb}$");
 
 /// Who is named behind "PT:".
-static HOLDER: WordPattern = WordPattern::new(r"^{therapy/holder}");
+static HOLDER: WordPattern = WordPattern::new(r"^{therapy/holder}\b");
 
 /// Tests that are listed with a clotting time.
-static CLOTTING: WordPattern = WordPattern::new(r"(?:^|[ ,:/]){therapy/clotting}(?:$|[ ,:/])");
+static CLOTTING: WordPattern = WordPattern::new(
+    r"(?:^|[ ,:/]){therapy/clotting}(?:$|[ ,:/])|^[ :]*{therapy/clotting}(?:[^\w/.]|$)",
+);
 
 fn is_physical_therapy(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
     let before = note.get(Span::new(sentence.span.start, mention.span.start));

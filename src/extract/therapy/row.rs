@@ -12,7 +12,7 @@ static DONE: WordPattern = WordPattern::new(r"^{form-word/done}$");
 static ASKS_HELP: WordPattern = WordPattern::new(r"\b{form-word/asks-help}\b");
 
 /// That it helped a little.
-static LITTLE: WordPattern = WordPattern::new(r"^{form-word/little}");
+static LITTLE: WordPattern = WordPattern::new(r"^{form-word/little}\b");
 
 /// What a row answers.
 pub(super) struct Row {
