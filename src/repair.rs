@@ -3,7 +3,7 @@
 //! Only what OCR read is repaired, only where the word as read is unknown, and never to or from
 //! a word that denies. The text keeps what was read; rules see what it is taken for.
 
-use crate::lexicon::{Lexicon, Vocabulary};
+use crate::lexicon::{Lexicon, Vocabulary, WordPattern};
 use crate::span::Span;
 use crate::text::{OcrWord, Text};
 
@@ -61,10 +61,7 @@ const CONFUSED: &[(&str, &str)] = &[
 ];
 
 /// Units that a number stands before.
-const UNITS: &[&str] = &[
-    "mg", "mcg", "ml", "cc", "g", "gm", "units", "tablets", "tabs", "days", "weeks", "wks",
-    "months", "hours", "hrs", "visits", "minutes", "degrees", "years",
-];
+static UNIT: WordPattern = WordPattern::new(r"^{form-word/unit}$");
 
 /// The repairs of the words inside a part of a text, in order.
 pub fn find(text: &Text, within: Span, lexicon: &Lexicon) -> Vec<Repair> {
@@ -94,7 +91,7 @@ pub fn find(text: &Text, within: Span, lexicon: &Lexicon) -> Vec<Repair> {
             let behind = behind.filter(|b| joined(Span::new(span.end, b.start)));
             [before, behind].map(|b| b.map(|b| text.as_str()[b.range()].to_lowercase()))
         };
-        let taken_for = number(&read, next.unwrap_or_default())
+        let taken_for = number(&read, next.unwrap_or_default(), lexicon)
             .or_else(|| level(&read))
             .or_else(|| code(&read, lexicon))
             .or_else(|| (!vocabulary.knows(&read)).then(|| unknown(&read, word, vocabulary))?)
@@ -293,11 +290,13 @@ fn digit(c: char) -> Option<char> {
 }
 
 /// "l5o" before "mg" is 150.
-fn number(read: &str, next: &str) -> Option<String> {
-    let unit = UNITS.contains(&next.to_lowercase().as_str());
+fn number(read: &str, next: &str, lexicon: &Lexicon) -> Option<String> {
     let digits = read.chars().filter(char::is_ascii_digit).count();
     let letters = read.chars().filter(|c| c.is_alphabetic()).count();
-    if !unit || digits == 0 || letters == 0 || letters > 2 {
+    if digits == 0 || letters == 0 || letters > 2 {
+        return None;
+    }
+    if !UNIT.of(lexicon).is_match(&next.to_lowercase()) {
         return None;
     }
     read.chars().map(|c| if matches!(c, '.' | '/' | '-') { Some(c) } else { digit(c) }).collect()

@@ -14,6 +14,7 @@ use crate::text::Text;
 pub fn check(files: &Files, lexicon: &Lexicon) -> Vec<Remark> {
     let mut remarks = shadowed_terms(files, lexicon);
     remarks.extend(shadowed_cues(files, lexicon));
+    remarks.extend(repeated_words(files, lexicon));
     remarks.extend(lexicon.patterns.iter().filter(|(pattern, _)| !pattern.compiles()).map(
         |(pattern, _)| Remark {
             place: "lexicons".to_owned(),
@@ -106,6 +107,32 @@ fn shadowed_cues(files: &Files, lexicon: &Lexicon) -> Vec<Remark> {
     remarks
 }
 
+/// Terms of a list that come twice, or that another one with a `*` has too.
+fn repeated_words(files: &Files, lexicon: &Lexicon) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    for list in &lexicon.word_lists {
+        let Some((group, id)) = list.name.split_once('/') else { continue };
+        let path = path_of(group);
+        for (at, term) in list.terms.iter().enumerate() {
+            let rest_of_word = |rest: &str| rest.chars().all(|c| c.is_ascii_alphanumeric());
+            let has = |other: &String| match other.strip_suffix('*') {
+                Some(stem) => term.strip_prefix(stem).is_some_and(rest_of_word),
+                None => false,
+            };
+            let twice = list.terms[..at].contains(term);
+            if twice || list.terms.iter().any(|other| other != term && has(other)) {
+                let line = line_of(files, &path, list.line + 1, term);
+                remarks.push(Remark {
+                    place: format!("lexicons/{path}:{line}"),
+                    problem: format!("`{term}` comes twice in `{id}`; once is enough"),
+                    gap: false,
+                });
+            }
+        }
+    }
+    remarks
+}
+
 fn gaps(lexicon: &Lexicon) -> Vec<Remark> {
     let mut shown = vec![false; lexicon.concepts.len()];
     let mut refused: BTreeSet<&str> = BTreeSet::new();
@@ -183,6 +210,18 @@ mod tests {
         check_files(
             &[("modifiers/negated.toml", text)],
             &[("lexicons/modifiers/negated.toml:3", "`no` comes twice; only one of them counts")],
+        );
+    }
+
+    #[test]
+    fn a_word_of_a_list_that_comes_twice_is_told() {
+        let text = "[[words]]\nid = \"a\"\nterms = [\n  \"increas*\", \"go up\",\n  \"increased\",\n  \"go up\",\n]\n";
+        check_files(
+            &[("concepts/x.toml", text)],
+            &[
+                ("lexicons/concepts/x.toml:4", "`go up` comes twice in `a`; once is enough"),
+                ("lexicons/concepts/x.toml:5", "`increased` comes twice in `a`; once is enough"),
+            ],
         );
     }
 

@@ -8,6 +8,7 @@ use regex::Regex;
 use crate::pattern::fixed_regex;
 
 use crate::fold::Folded;
+use crate::lexicon::{Lexicon, WordPattern};
 use crate::span::Span;
 use crate::text::Text;
 
@@ -38,7 +39,7 @@ pub(super) fn brackets(text: &str) -> Vec<usize> {
 }
 
 /// The boxes of a stretch of the folded text, in order.
-pub fn check_boxes(folded: &Folded, text: &Text, within: Span) -> Vec<CheckBox> {
+pub fn check_boxes(folded: &Folded, text: &Text, within: Span, lexicon: &Lexicon) -> Vec<CheckBox> {
     let words = folded.get(within);
     let found: Vec<(Span, bool)> = BOX
         .captures_iter(words)
@@ -48,7 +49,7 @@ pub fn check_boxes(folded: &Folded, text: &Text, within: Span) -> Vec<CheckBox> 
             Some((Span::new(within.start + whole.start(), within.start + whole.end()), ticked))
         })
         .collect();
-    if labels_stand_before(folded, text, within, &found) {
+    if labels_stand_before(folded, text, within, &found, lexicon) {
         return before_boxes(folded, text, within, &found);
     }
     let ends = found.iter().skip(1).map(|(span, _)| span.start).chain([within.end]);
@@ -63,39 +64,22 @@ pub fn check_boxes(folded: &Folded, text: &Text, within: Span) -> Vec<CheckBox> 
 }
 
 /// Words that answer a question of a form.
-const ANSWERS: &[&str] = &[
-    "yes",
-    "no",
-    "y",
-    "n",
-    "pos",
-    "neg",
-    "positive",
-    "negative",
-    "present",
-    "absent",
-    "normal",
-    "abnormal",
-    "left",
-    "right",
-    "l",
-    "r",
-    "bilateral",
-    "both",
-    "none",
-    "true",
-    "false",
-    "n/a",
-];
+static ANSWER: WordPattern = WordPattern::new(r"^{form-word/answer}$");
 
 /// Whether "yes [ ] no [x]" is meant: an answer before the first box and nothing behind the last.
-fn labels_stand_before(folded: &Folded, text: &Text, within: Span, found: &[(Span, bool)]) -> bool {
+fn labels_stand_before(
+    folded: &Folded,
+    text: &Text,
+    within: Span,
+    found: &[(Span, bool)],
+    lexicon: &Lexicon,
+) -> bool {
     let (Some((first, _)), Some((last, _))) = (found.first(), found.last()) else { return false };
     let lead = folded.get(Span::new(within.start, first.start)).trim_end();
     let word = lead.rsplit([' ', ':', '?', '(']).next().unwrap_or("");
     let behind = Span::new(last.end, within.end.max(last.end));
     let behind = folded.get(first_cell(folded, text, behind));
-    ANSWERS.contains(&word) && !behind.contains(char::is_alphanumeric)
+    ANSWER.of(lexicon).is_match(word) && !behind.contains(char::is_alphanumeric)
 }
 
 /// Boxes whose labels stand before them; of the words before the first box the last is its label.
@@ -154,9 +138,10 @@ mod tests {
     #[track_caller]
     fn check(row: &str, expect: &[(bool, &str)]) {
         let text = Text::from_plain(row);
+        let lexicon = Lexicon::embedded().unwrap();
         let folded = Folded::new(&text);
         let whole = Span::new(0, folded.as_str().len());
-        let got: Vec<(bool, &str)> = check_boxes(&folded, &text, whole)
+        let got: Vec<(bool, &str)> = check_boxes(&folded, &text, whole, &lexicon)
             .iter()
             .map(|b| (b.ticked, folded.get(b.label)))
             .collect();

@@ -1,13 +1,8 @@
 //! Treatments that the record says the patient must not have, with the reason.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use crate::pattern::fixed_regex;
-
 use super::{Draft, Note};
 use crate::fact::{Contraindication, Experiencer};
+use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -17,11 +12,9 @@ const GROUP: &str = "contraindication";
 /// How many bytes a treatment may stand from the words that forbid it.
 const REACH: usize = 60;
 
-static REASON: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:because of|because (?:he|she|the patient|pt|patient) (?:has|had|is|takes|was)(?: (?:on|taking))?|because|due to|secondary to|given|in view of|in light of|on account of|2/2|d/t|owing to|as (?:he|she|the patient) (?:has|is)|since (?:he|she|the patient) (?:has|is)|with (?:his|her)|in the (?:setting|presence) of|for|:) (?P<r>(?:his |her |the |known |history of )*[a-z0-9][^.;(]{2,90})",
-    )
-});
+static REASON: WordPattern = WordPattern::new(
+    r"\b(?:because (?:he|she|the patient|pt|patient) (?:has|had|is|takes|was)(?: (?:on|taking))?|{outcome/because-of}|because|{contraindication/given}|as (?:he|she|the patient) (?:has|is)|since (?:he|she|the patient) (?:has|is)|with (?:his|her)|in the (?:setting|presence) of|for|:) (?P<r>(?:his |her |the |known |history of )*[a-z0-9][^.;(]{2,90})",
+);
 
 /// Reads every treatment that the text calls contraindicated.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
@@ -58,23 +51,12 @@ fn plain(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// What is told of a treatment that is not wanted, or not paid for.
+static REFUSES: WordPattern = WordPattern::new(r"\b{contraindication/refuses}\b");
+
 /// Refusals and costs forbid nothing.
 fn is_refusal(note: &Note<'_>, sentence: &Sentence) -> bool {
-    let words = note.get(sentence.span);
-    [
-        "declin",
-        "refus",
-        "cost",
-        "insurance",
-        "not interested",
-        "does not want",
-        "did not want",
-        "prefers",
-        "preference",
-        "fear of",
-    ]
-    .iter()
-    .any(|word| words.contains(word))
+    REFUSES.of(note.lexicon).is_match(note.get(sentence.span))
 }
 
 /// Drugs and therapies that the cue forbids: those of the nearest list on its side.
@@ -138,7 +120,7 @@ fn treatments(
 /// The reason behind a cue, without what follows it.
 fn reason_behind(note: &Note<'_>, within: Span) -> Option<Span> {
     let words = note.get(within);
-    let c = REASON.captures(words)?;
+    let c = REASON.of(note.lexicon).captures(words)?;
     let (whole, found) = (c.get(0)?, c.name("r")?);
     // "for" and ":" give a reason only right behind the cue.
     let lead = whole.as_str();

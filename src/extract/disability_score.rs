@@ -8,6 +8,7 @@ use crate::pattern::fixed_regex;
 
 use super::{Draft, Note};
 use crate::fact::{DisabilityScore, Instrument, ScoreUnit, Time};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -25,31 +26,21 @@ static SCORE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words that may stand between a questionnaire and a number without a unit.
-static PLAIN_GAP: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?:[ :=,()-]|score|scores|is|was|of|at|today|now|currently|index|questionnaire|total|raw|rated|scored|value|result|percent|percentage|his|her|the|patient's)*$",
-    )
-});
+static PLAIN_GAP: WordPattern =
+    WordPattern::new(r"^(?:[ :=,()-]|is|was|of|at|his|her|the|{disability/between})*$");
 
 /// What joins a score to the one before it in time: "(46% on 05/02)", ", down from 44%".
-static BEFORE_THAT: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^ ?(?:\(|[,;]? ?\(?(?:(?:which was|was|is|it was|down|up|improved|decreased|reduced|increased|worsened|compared|vs\.?|versus|previously|prior|initially|last visit|at last visit|baseline|at baseline|from|to|with|at|of|score)[ :,]*)+)$",
-    )
-});
+static BEFORE_THAT: WordPattern = WordPattern::new(
+    r"^ ?(?:\(|[,;]? ?\(?(?:(?:which was|was|is|it was|from|to|with|at|of|{disability/earlier})[ :,]*)+)$",
+);
 
 /// What joins a score to the later one: "from 46% to 38%".
-static THEN: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^ ?(?:(?:(?:at|on|in) (?:initial )?(?:eval(?:uation)?|baseline|intake|admission)|initially|before)[,;]? ?(?:(?:and|now|to|today|currently|at discharge) ?)*|(?:to|->|-->|=>) ?)$",
-    )
-});
+static THEN: WordPattern = WordPattern::new(
+    r"^ ?(?:(?:(?:at|on|in) (?:initial )?{disability/first-day}|initially|before)[,;]? ?(?:(?:and|now|to|today|currently|at discharge) ?)*|(?:to|->|-->|=>) ?)$",
+);
 
 /// Units that make a bare number something else than a score.
-const UNITS: &[&str] = &[
-    "week", "wk", "month", "mo", "day", "year", "visit", "minute", "x", "/", ".", "mg", "am", "pm",
-    "hour",
-];
+static UNIT: WordPattern = WordPattern::new(r"^(?:[x/.]|{disability/other-amount})");
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     // "[x] ODI [ ] NDI   Score: 40": the box says which one was used.
@@ -65,9 +56,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         let row = note.rest_of_line(mention.span);
         let sentence = note.sentence_at(mention.span).map_or(row.end, |s| s.span.end);
         end = end.min(sentence.max(row.end));
-        while !note.str().is_char_boundary(end) {
-            end -= 1;
-        }
+        end = note.str().floor_char_boundary(end);
         let within = Span::new(mention.span.end, end.max(mention.span.end));
         let before = drafts.len();
         for score in scores(note, within) {
@@ -76,8 +65,10 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         if drafts.len() == before + 2 {
             let (first, second) = (drafts[before].span.end, drafts[before + 1].span.start);
             // Of two columns the first is of the earlier day, of "38% (46% in May)" the second.
-            let earlier = BEFORE_THAT.is_match(note.get(Span::new(first, second.max(first))))
-                && !THEN.is_match(note.get(Span::new(first, second.max(first))));
+            let earlier = BEFORE_THAT
+                .of(note.lexicon)
+                .is_match(note.get(Span::new(first, second.max(first))))
+                && !THEN.of(note.lexicon).is_match(note.get(Span::new(first, second.max(first))));
             drafts[before + usize::from(earlier)].assertion.time = Time::Past;
         }
     }
@@ -106,10 +97,10 @@ fn scores(note: &Note<'_>, within: Span) -> Vec<Score> {
             _ => None,
         };
         let bare = unit.is_none()
-            && (!PLAIN_GAP.is_match(gap)
+            && (!PLAIN_GAP.of(note.lexicon).is_match(gap)
                 || (!after.starts_with(". ")
                     && after != "."
-                    && UNITS.iter().any(|u| after.starts_with(u))));
+                    && UNIT.of(note.lexicon).is_match(after)));
         let of_instrument = note
             .mentions_in(GROUP, Span::new(within.start, span.end + after.len().min(20)))
             .all(|m| note.concept(m).id != "change");
@@ -125,7 +116,8 @@ fn scores(note: &Note<'_>, within: Span) -> Vec<Score> {
                 let between = note.get(Span::new(first.span.end, span.start));
                 let joined = between.trim().is_empty()
                     || (unit.is_some()
-                        && (BEFORE_THAT.is_match(between) || THEN.is_match(between)));
+                        && (BEFORE_THAT.of(note.lexicon).is_match(between)
+                            || THEN.of(note.lexicon).is_match(between)));
                 if joined && found.len() == 1 && first.unit == unit {
                     found.push(Score { span, value, unit });
                 }
@@ -143,10 +135,7 @@ fn draft(
     score: &Score,
     column: usize,
 ) -> Draft {
-    let mut end = (score.span.end + LABEL_REACH).min(note.str().len());
-    while !note.str().is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = note.str().floor_char_boundary(score.span.end + LABEL_REACH);
     let label = note
         .mentions_in(GROUP, Span::new(score.span.end, end))
         .take_while(|m| note.concept(m).id.parse::<Instrument>().is_err())

@@ -8,6 +8,7 @@ use crate::pattern::fixed_regex;
 
 use super::Note;
 use crate::date::PartialDate;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// How long something went on, as far as a stretch of text says so.
@@ -23,7 +24,11 @@ pub struct Course {
 
 // OCR reads 1 as l and 0 as O.
 const NUMBER: &str = r"(?:\d+(?:\.\d+)?|[lio]?\d[\dlo]*|half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|eighteen|twenty(?:-four)?|thirty|(?:a )?couple(?: of)?|(?:a )?few|several|many)";
-const MONTH: &str = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
+macro_rules! month {
+    () => {
+        r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+    };
+}
 
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(&format!(
@@ -43,11 +48,8 @@ static NOT_A_LENGTH_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-static STOPPED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"(?:stopped|discontinued|d/c'?d|dc'd|quit|ended|off)(?: it| this| that)? after (?:about |only )?$",
-    )
-});
+static STOPPED_AFTER: WordPattern =
+    WordPattern::new(r"(?:{outcome/ended}|ended|off)(?: it| this| that)? after (?:about |only )?$");
 
 static BARE_ARTICLE: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
@@ -67,7 +69,8 @@ pub fn durations_in(note: &Note<'_>, within: Span) -> Vec<Span> {
         let after = &text[whole.end()..];
         let lead = &text[..whole.start()];
         if NOT_A_LENGTH_AFTER.is_match(after)
-            || (NOT_A_LENGTH_BEFORE.is_match(lead) && !STOPPED_AFTER.is_match(lead))
+            || (NOT_A_LENGTH_BEFORE.is_match(lead)
+                && !STOPPED_AFTER.of(note.lexicon).is_match(lead))
             || (matches!(number.as_str(), "a" | "an") && !BARE_ARTICLE.is_match(before))
         {
             continue;
@@ -88,28 +91,26 @@ static RANGE: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^ ?(?:-|to|through|thru|until|till|and) ?$"));
 
 static YEARLESS_START: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(&format!(
-        r"\b(?P<m>{MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? ?(?:-|to|through|thru|until|and) ?$"
+    fixed_regex(concat!(
+        r"\b(?P<m>",
+        month!(),
+        r")\.? (?P<d>\d{1,2})(?:st|nd|rd|th)?,? ?(?:-|to|through|thru|until|and) ?$"
     ))
 });
 
-static START_CUE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:since|from|start(?:ed|ing)?(?: of care)?|began|begun|initiated|beginning)(?: date)?:?(?: on| in| about| around| of)? ?$",
-    )
-});
+static START_CUE: WordPattern = WordPattern::new(
+    r"\b(?:since|from|{treatment-status/began}|{treatment-status/begin-label})(?: date)?:?(?: on| in| about| around| of)? ?$",
+);
 
-static STOP_CUE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:until|till|through|thru|discharged?|stopped|discontinued|completed|finished|ended|d/c'?d?|dc'd|off since|concluded)(?: date)?:?(?: on| in| about| around)? ?$",
-    )
-});
+static STOP_CUE: WordPattern = WordPattern::new(
+    r"\b(?:until|till|through|thru|{treatment-status/ended}|{treatment-status/end-label})(?: date)?:?(?: on| in| about| around)? ?$",
+);
 
-static LOOSE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(&format!(
-        r"\b(?P<cue>since|from|started|began|begun|stopped|discontinued|completed|finished|ended|until|till|d/c'?d?|dc'd)(?: (?:it|this|on|in|about|around|early|late|mid|again|the))* ?(?:(?P<m>{MONTH})\b\.?(?P<y>,? (?:of )?(?:19|20)\d\d)?|(?P<mm>\d{{1,2}})/(?P<yy>\d\d)\b|(?P<year>(?:19|20)\d\d)\b)"
-    ))
-});
+static LOOSE: WordPattern = WordPattern::new(concat!(
+    r"\b(?:(?P<since>since)|(?P<began>from|{treatment-status/began})|until|till|{treatment-status/ended})(?: (?:it|this|on|in|about|around|early|late|mid|again|the))* ?(?:(?P<m>",
+    month!(),
+    r")\b\.?(?P<y>,? (?:of )?(?:19|20)\d\d)?|(?P<mm>\d{1,2})/(?P<yy>\d\d)\b|(?P<year>(?:19|20)\d\d)\b)"
+));
 
 /// How long something went on, by the words of a stretch.
 ///
@@ -137,17 +138,17 @@ pub fn course_in(note: &Note<'_>, within: Span) -> Course {
             let year = last.year() - i16::from((month, day) > (last.month(), last.day()));
             course.start = course.start.or(PartialDate::day(year, month, day));
             course.stop = course.stop.or(Some(mention.date));
-        } else if START_CUE.is_match(before) {
+        } else if START_CUE.of(note.lexicon).is_match(before) {
             course.start = course.start.or(Some(mention.date));
             if let Some(at) = before.rfind("since").filter(|at| before.len() - at <= 12) {
                 let since = Span::new(within.start + at, mention.span.end);
                 course.duration = course.duration.or(Some(since));
             }
-        } else if STOP_CUE.is_match(before) {
+        } else if STOP_CUE.of(note.lexicon).is_match(before) {
             course.stop = course.stop.or(Some(mention.date));
         }
     }
-    for c in LOOSE.captures_iter(note.get(within)) {
+    for c in LOOSE.of(note.lexicon).captures_iter(note.get(within)) {
         let Some(whole) = c.get(0) else { continue };
         let rest = &note.get(within)[whole.end()..];
         // "October 7 to December 6, 2024" and "6/3/25" are dates to the day.
@@ -176,15 +177,14 @@ pub fn course_in(note: &Note<'_>, within: Span) -> Course {
             let known = note.date.map_or(2000 + year <= 2099, |d| 2000 + year <= d.latest().year());
             (known && year >= 10).then(|| PartialDate::month(2000 + year, month)).flatten()
         };
-        match &c["cue"] {
-            "since" | "from" | "started" | "began" | "begun" => {
-                course.start = course.start.or(date);
-                if &c["cue"] == "since" {
-                    let span = Span::new(within.start + whole.start(), within.start + whole.end());
-                    course.duration = course.duration.or(Some(span));
-                }
-            }
-            _ => course.stop = course.stop.or(date),
+        if c.name("since").is_some() {
+            course.start = course.start.or(date);
+            let span = Span::new(within.start + whole.start(), within.start + whole.end());
+            course.duration = course.duration.or(Some(span));
+        } else if c.name("began").is_some() {
+            course.start = course.start.or(date);
+        } else {
+            course.stop = course.stop.or(date);
         }
     }
     course

@@ -224,7 +224,7 @@ impl<'a> Note<'a> {
         if self.brackets.get(next).is_none_or(|at| *at >= span.end) {
             return Vec::new();
         }
-        check_boxes(&self.folded, self.text, span)
+        check_boxes(&self.folded, self.text, span, self.lexicon)
     }
 }
 

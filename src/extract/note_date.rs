@@ -9,6 +9,7 @@ use crate::pattern::fixed_regex;
 use super::{DateMention, Note};
 use crate::date::PartialDate;
 use crate::fact::Section;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// Labels that the date of a note stands behind, in a group of the lexicon.
@@ -18,7 +19,7 @@ const LABELS: &str = "note-date";
 const SIGNATURE_REACH: usize = 90;
 
 /// Labels of dates that are not the text's own.
-const OTHER_LABELS: &[&str] = &["dob", "birth", "born", "fax", "faxed", "printed", "received"];
+static OTHER_LABEL: WordPattern = WordPattern::new(r"{note-date/other-label}$");
 
 /// Bytes that a time of day takes behind its date.
 const TIME_OF_DAY: usize = 8;
@@ -114,7 +115,7 @@ impl<'a> Note<'a> {
             return false;
         };
         let before = index.checked_sub(1).map_or("", |i| self.get(cells[i]));
-        let claimed = before.ends_with(':') || OTHER_LABELS.iter().any(|l| before.ends_with(l));
+        let claimed = before.ends_with(':') || OTHER_LABEL.of(self.lexicon).is_match(before);
         let lead = self.get(Span::new(cells[index].start, date.start));
         !claimed
             && !lead.chars().any(char::is_alphanumeric)

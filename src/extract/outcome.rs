@@ -10,6 +10,7 @@ use crate::pattern::fixed_regex;
 
 use super::Note;
 use crate::fact::{Outcome, Section};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -46,8 +47,7 @@ static MODAL: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-static BORNE: LazyLock<Regex> =
-    LazyLock::new(|| fixed_regex(r"^(?:makes|leaves|upsets|bothers|hurts|sedating)\b"));
+static BORNE: WordPattern = WordPattern::new(r"^{outcome/borne}\b");
 
 // "If she cannot tolerate"
 static SUPPOSED: LazyLock<Regex> = LazyLock::new(|| {
@@ -70,44 +70,28 @@ static FROM: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 // What may stand between an unwanted effect and the drug that it is of: "nausea with".
-static CAUSED_BY: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^ (?:with|from|on|after|when taking|while taking|while on|secondary to|due to|caused by|attributed to|with the use of)(?: taking| using| trying| starting| the| her| his| both)* $",
-    )
-});
+static CAUSED_BY: WordPattern =
+    WordPattern::new(r"^ {outcome/caused-by}(?: {outcome/taking}| the| her| his| both)* $");
 
-static NONE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:no|not|denies|denied|without|for|to prevent|to treat|history of|h/o)(?: \w+){0,2} $",
-    )
-});
+static NONE: WordPattern =
+    WordPattern::new(r"\b(?:no|not|without|for|{outcome/not-from-drug})(?: \w+){0,2} $");
 
-static REASON: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r#"\b(?:(?:stopped|discontinued|d/c'?d|dc'd|d/c|held|off|quit)(?: [^.;,]{0,30}?)? (?:for|with)|because of|because it (?:caused|made (?:her|him))|because (?:she|he)|due to|secondary to|2/2|d/t|owing to|on account of|caused|causing|developed|resulted in|led to|gave (?:her|him)|made (?:her|him)) (?P<r>[a-z][^.;,()"]{1,60})"#,
-    )
-});
+static REASON: WordPattern = WordPattern::new(
+    r#"\b(?:(?:{outcome/ended}|{outcome/withheld})(?: [^.;,]{0,30}?)? (?:for|with)|{outcome/because-of}|{outcome/due-to}|{outcome/brought-on}) (?P<r>[a-z][^.;,()"]{1,60})"#,
+);
 
 // "stopped, dry mouth": the adverse effect right behind is the reason.
-static STOPPED: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:stopped|discontinued|d/c'?d?|dc'd|quit|intolerant|intolerance|side effects?|s/e)(?: (?:in |on )?[\d/.-]+| [a-z]+ \d{4}| by \w+)? ?[,;:(/-]+ ?$",
-    )
-});
+static STOPPED: WordPattern = WordPattern::new(
+    r"\b(?:{outcome/ended}|{outcome/not-borne})(?: (?:in |on )?[\d/.-]+| [a-z]+ \d{4}| by \w+)? ?[,;:(/-]+ ?$",
+);
 
 // "she gained 20 pounds and quit it": what befell her is why.
-static THEN_STOPPED: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?: to [\d.]+| again)?,?(?: and| so| so that| which is why| after which| at which point)?,? ?(?:(?:she|he|it|we|i|they|pt|was|were|had to|has|had|therefore|then|be|subsequently|eventually|it was|all) ?){0,4}(?:stopp?(?:ed)?|discontinued?|quit|came off|went off|gave (?:it )?up|taken off|weaned off|d/c'?d?|dc'd)\b",
-    )
-});
+static THEN_STOPPED: WordPattern = WordPattern::new(
+    r"^(?: to [\d.]+| again)?,?(?: and| so| so that| which is why| after which| at which point)?,? ?(?:(?:she|he|it|we|i|they|pt|was|were|had to|has|had|therefore|then|be|subsequently|eventually|it was|all) ?){0,4}(?:{outcome/ended}|{outcome/gave-up})\b",
+);
 
 // "does not want to go higher due to swelling" tells of more of the drug than is taken.
-static OF_MORE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:higher|increas\w+|go up|went up|titrat\w+|raise|any more|larger)\b[^.;]{0,50}$",
-    )
-});
+static OF_MORE: WordPattern = WordPattern::new(r"\b{outcome/more-of-it}\b[^.;]{0,50}$");
 
 static FOUND: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
@@ -115,11 +99,9 @@ static FOUND: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-static TO_BE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?: \d[\d./-]*(?: ?mg| ?mcg)?)? (?:(?:to be|is|was|as|very|particularly|especially|at all|all that|that|too|terribly|overly|quite|most) )*(?:helpful|beneficial|useful|effective|of (?:any |much |great )?(?:help|benefit|use))\b",
-    )
-});
+static TO_BE: WordPattern = WordPattern::new(
+    r"^(?: \d[\d./-]*(?: ?mg| ?mcg)?)? (?:(?:to be|is|was|as|very|particularly|especially|at all|all that|that|too|terribly|overly|quite|most) )*{outcome/found-helpful}\b",
+);
 
 /// The outcome that a stretch behind a treatment tells, as "with partial help" or ": no benefit, stopped".
 pub fn outcome_in(note: &Note<'_>, tail: Span) -> Option<OutcomeRead> {
@@ -134,7 +116,8 @@ pub fn outcome_in(note: &Note<'_>, tail: Span) -> Option<OutcomeRead> {
         // "Makes her sleepy but helps": borne for what it does.
         let borne = turned
             && outcome != Outcome::NotHelpful
-            && best.is_some_and(|(_, before)| BORNE.is_match(note.get(before.span)));
+            && best
+                .is_some_and(|(_, before)| BORNE.of(note.lexicon).is_match(note.get(before.span)));
         if best.is_none_or(|(before, _)| rank > before || (rank == before && turned)) || borne {
             best = Some((rank, OutcomeRead { outcome, span: mention.span, reason: None }));
         }
@@ -170,7 +153,9 @@ pub fn outcome_before(note: &Note<'_>, lead: Span) -> Option<OutcomeRead> {
             (!gap.contains([';', '.'])).then(|| parse(concept.field("outcome")))??
         } else if role(note, mention) == "adverse" {
             let before = note.get(Span::new(lead.start, mention.span.start));
-            let told = CAUSED_BY.is_match(gap) && !MODAL.is_match(before) && !NONE.is_match(before);
+            let told = CAUSED_BY.of(note.lexicon).is_match(gap)
+                && !MODAL.is_match(before)
+                && !NONE.of(note.lexicon).is_match(before);
             told.then_some(Outcome::NotTolerated)?
         } else if role(note, mention) == "effect"
             || note.get(mention.span).starts_with("side effect")
@@ -189,7 +174,7 @@ pub fn outcome_before(note: &Note<'_>, lead: Span) -> Option<OutcomeRead> {
 /// What somebody found a treatment to be, said on both sides of it: "has not found" and "to be helpful".
 pub(super) fn outcome_found(note: &Note<'_>, lead: Span, own: Span) -> Option<OutcomeRead> {
     let verb = FOUND.captures(note.get(lead))?;
-    let help = TO_BE.find(note.get(own))?;
+    let help = TO_BE.of(note.lexicon).find(note.get(own))?;
     let denied = verb.name("not").is_some() || verb.name("nt").is_some();
     let outcome = if denied { Outcome::NotHelpful } else { Outcome::Helpful };
     Some(OutcomeRead {
@@ -202,7 +187,7 @@ pub(super) fn outcome_found(note: &Note<'_>, lead: Span, own: Span) -> Option<Ou
 /// Why a treatment was stopped or not given, as a stretch says: "because of urinary retention".
 pub fn reason_in(note: &Note<'_>, within: Span) -> Option<Span> {
     let words = note.get(within);
-    let found = REASON.captures(words)?.name("r")?;
+    let found = REASON.of(note.lexicon).captures(words)?.name("r")?;
     let mut reason = found.as_str();
     for end in [" and ", " which ", " but ", " so ", " while ", " after ", " - ", " in ", " at "] {
         if let Some(at) = reason.find(end).filter(|at| *at > 0) {
@@ -276,7 +261,9 @@ fn read(
             // A bare symptom is an adverse effect only where it is given as a reason, or in brackets by itself.
             let reason = reason_in(note, within).is_some_and(|span| {
                 span.overlaps(mention.span)
-                    && !OF_MORE.is_match(note.get(Span::new(within.start, span.start)))
+                    && !OF_MORE
+                        .of(note.lexicon)
+                        .is_match(note.get(Span::new(within.start, span.start)))
             });
             let words = note.get(within);
             let at = mention.span.start - within.start;
@@ -284,7 +271,8 @@ fn read(
                 .rfind('(')
                 .is_some_and(|open| !words[open..at].contains(')') && at - open <= 20);
             let behind = note.get(Span::new(mention.span.end, within.end));
-            let stopped = STOPPED.is_match(before) || THEN_STOPPED.is_match(behind);
+            let stopped = STOPPED.of(note.lexicon).is_match(before)
+                || THEN_STOPPED.of(note.lexicon).is_match(behind);
             let telling = concept.field("alone").is_some();
             let alone = stands_alone(note, telling, mention.span, before);
             (reason || bracketed || stopped || alone).then_some((2, Outcome::NotTolerated))
@@ -354,7 +342,7 @@ fn percent(before: &str) -> Option<Outcome> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lexicon::Lexicon;
+    use crate::lexicon::{self, Lexicon};
     use crate::text::Text;
 
     fn read(text: &str, behind: bool) -> (Option<&'static str>, Option<String>) {
@@ -411,6 +399,22 @@ mod tests {
         behind(" (wt gain)", Some("not_tolerated"), Some("wt gain"));
         behind(" stopped due to side effects", Some("not_tolerated"), Some("side effects"));
         behind(" was stopped for lack of effect", Some("not_helpful"), None);
+    }
+
+    #[test]
+    fn a_word_that_a_list_is_given_counts() {
+        let text = Text::from_plain(" was ceased for nausea.");
+        let read = |files: &lexicon::Files| {
+            let lexicon = Lexicon::parse(files).unwrap();
+            let note = Note::new(&text, &lexicon);
+            reason_in(&note, Span::new(0, note.str().len())).map(|r| note.get(r).to_owned())
+        };
+        let mut files = lexicon::embedded_files();
+        assert_eq!(read(&files), None);
+        let own = &files["concepts/outcome.toml"];
+        let own = own.replacen("terms = [\"stopped\",", "terms = [\"ceased\", \"stopped\",", 1);
+        files.insert("concepts/outcome.toml".to_owned(), own);
+        assert_eq!(read(&files).as_deref(), Some("nausea"));
     }
 
     #[test]

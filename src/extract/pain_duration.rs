@@ -71,13 +71,11 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
 /// Lengths of time: looked for only where a unit stands.
 fn lengths(note: &Note<'_>) -> Vec<Span> {
     let text = note.str();
-    let boundary =
-        |at: usize| (at.min(text.len())..=text.len()).find(|&i| text.is_char_boundary(i));
     let mut found: Vec<Span> = Vec::new();
     for unit in note.mentions(UNITS) {
         let last = found.last().map_or(0, |span| span.end);
-        let start = boundary(unit.span.start.saturating_sub(BEFORE_UNIT)).unwrap_or(0).max(last);
-        let end = boundary(unit.span.end + BEHIND_UNIT).unwrap_or(text.len());
+        let start = text.ceil_char_boundary(unit.span.start.saturating_sub(BEFORE_UNIT)).max(last);
+        let end = text.ceil_char_boundary(unit.span.end + BEHIND_UNIT);
         if start >= end || unit.span.start < last {
             continue;
         }

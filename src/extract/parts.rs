@@ -7,7 +7,7 @@ use regex::Regex;
 use crate::pattern::fixed_regex;
 
 use super::Note;
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Lexicon, WordPattern};
 use crate::span::Span;
 use crate::text::Text;
 
@@ -27,10 +27,9 @@ static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(r"(?i)\b(?:page|pg)\b\.? ?#? ?(\d{1,3})\b|^ ?(\d{1,3}) of \d{1,3} ?$")
 });
 
-static PATIENT: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"\b(?:patient|name|pt|member)\b"));
+static PATIENT: WordPattern = WordPattern::new(r"\b{title/person}\b");
 
-static BIRTH: LazyLock<Regex> =
-    LazyLock::new(|| fixed_regex(r"\b(?:dob|date of birth|birth ?date)\b"));
+static BIRTH: WordPattern = WordPattern::new(r"\b{title/birth}\b");
 
 /// The documents that a file holds: first and last page, and span.
 ///
@@ -73,7 +72,7 @@ fn opens_document(text: &Text, page: Span, lexicon: &Lexicon) -> bool {
     // The lines are slices of `words`, so their places can be told from their addresses.
     let head_end = last.as_ptr() as usize - words.as_ptr() as usize + last.len();
     let note = Note::of(text, Span::new(page.start, page.start + head_end), lexicon);
-    let named = PATIENT.is_match(note.str()) && BIRTH.is_match(note.str());
+    let named = PATIENT.of(lexicon).is_match(note.str()) && BIRTH.of(lexicon).is_match(note.str());
     !titles(&note).is_empty() || (named && note.date.is_some())
 }
 

@@ -1,6 +1,7 @@
 //! Rows of forms: the line that a span stands on, its cells, and the answer to its question.
 
 use super::{CheckBox, Note};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// What a row of a form answers to its question.
@@ -15,6 +16,11 @@ pub enum Answer {
     /// Other words, in the folded text: the ticked box's label or what is written.
     Words(Span),
 }
+
+/// How a form is answered.
+static YES: WordPattern = WordPattern::new(r"^{form-word/yes}$");
+
+static NO: WordPattern = WordPattern::new(r"^{form-word/no}$");
 
 impl Note<'_> {
     /// The line of the record that a span starts on, in the folded text.
@@ -107,7 +113,7 @@ impl Note<'_> {
             }
             let Some(ticked) = boxes.iter().find(|b| b.ticked) else { return Some(Answer::Blank) };
             return Some(
-                read_answer(self.get(ticked.label)).unwrap_or(Answer::Words(ticked.label)),
+                self.read_answer(self.get(ticked.label)).unwrap_or(Answer::Words(ticked.label)),
             );
         }
         let parted = if in_cell { 0 } else { words.find(['?', ':', '_'])? };
@@ -116,17 +122,28 @@ impl Note<'_> {
             return words[parted..].contains('_').then_some(Answer::Blank);
         }
         let start = rest.end - answer.len();
-        Some(read_answer(answer).unwrap_or(Answer::Words(Span::new(start, rest.end))))
+        Some(self.read_answer(answer).unwrap_or(Answer::Words(Span::new(start, rest.end))))
     }
-}
 
-/// Reads yes and no.
-fn read_answer(words: &str) -> Option<Answer> {
-    let first = words.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
-    match first {
-        "yes" | "y" => Some(Answer::Yes),
-        "no" | "none" | "never" if !words.starts_with("no.") => Some(Answer::No),
-        _ => None,
+    /// Reads the yes or no of a question in words.
+    fn read_answer(&self, words: &str) -> Option<Answer> {
+        match self.yes_or_no(words)? {
+            (true, _) => Some(Answer::Yes),
+            // "No. 5" is a number, and "N." the beginning of a name.
+            (false, rest) if words.starts_with("no.") || words.len() - rest.len() == 1 => None,
+            (false, _) => Some(Answer::No),
+        }
+    }
+
+    /// Whether the words of a cell or of a box's label begin with a yes or with a no, and what
+    /// stands behind it; "n/a" is neither.
+    pub(super) fn yes_or_no<'w>(&self, words: &'w str) -> Option<(bool, &'w str)> {
+        let first = words.split(|c: char| !c.is_alphanumeric()).next()?;
+        let rest = &words[first.len()..];
+        if YES.of(self.lexicon).is_match(first) {
+            return Some((true, rest));
+        }
+        (NO.of(self.lexicon).is_match(first) && !rest.starts_with("/a")).then_some((false, rest))
     }
 }
 

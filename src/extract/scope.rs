@@ -1,6 +1,7 @@
 //! Which words of a sentence belong to which of the treatments that it names.
 
 use super::Note;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// The words around one treatment of a sentence.
@@ -21,118 +22,9 @@ pub struct Reach {
 }
 
 /// Words of a list: they join treatments without saying anything of one of them.
-const GLUE: &[&str] = &[
-    "and",
-    "or",
-    "as",
-    "well",
-    "along",
-    "plus",
-    "with",
-    "including",
-    "also",
-    "then",
-    "the",
-    "a",
-    "an",
-    "some",
-    "both",
-    "nor",
-    "even",
-    "other",
-    "her",
-    "his",
-    "formal",
-    "w",
-    "for",
-    "various",
-    "mg",
-    "mcg",
-    "g",
-    "gm",
-    "ml",
-    "iu",
-    "units",
-    "po",
-    "p.o",
-    "bid",
-    "b.i.d",
-    "tid",
-    "t.i.d",
-    "qid",
-    "q.i.d",
-    "qd",
-    "q.d",
-    "daily",
-    "nightly",
-    "prn",
-    "p.r.n",
-    "qhs",
-    "q.h.s",
-    "q.a.m",
-    "q",
-    "h",
-    "twice",
-    "once",
-    "one",
-    "two",
-    "three",
-    "four",
-    "times",
-    "day",
-    "days",
-    "weeks",
-    "week",
-    "wk",
-    "wks",
-    "months",
-    "month",
-    "x",
-    "er",
-    "sr",
-    "xr",
-    "cr",
-    "ir",
-    "la",
-    "at",
-    "bedtime",
-    "night",
-    "every",
-    "hours",
-    "needed",
-    "per",
-    "tablet",
-    "tablets",
-    "tab",
-    "tabs",
-    "capsule",
-    "capsules",
-    "patch",
-    "patches",
-    "cream",
-    "gel",
-    "topical",
-    "ointment",
-    "spray",
-    "oral",
-    "use",
-    "of",
-    "over-the-counter",
-    "otc",
-    "medication",
-    "medications",
-    "drug",
-    "drugs",
-    "such",
-    "like",
-    "extended",
-    "release",
-    "multiple",
-    "up",
-    "to",
-    "program",
-    "treatment",
-];
+static GLUE: WordPattern = WordPattern::new(
+    r"^(?:and|or|as|well|along|plus|with|including|also|then|the|a|an|some|both|nor|even|other|her|his|w|for|various|q|h|twice|once|one|two|three|four|times|x|at|every|per|use|of|such|like|multiple|up|to|{medication-word/glue})$",
+);
 
 /// The reaches of the treatments at `heads`, which stand in order in one sentence.
 pub fn reaches(note: &Note<'_>, sentence: usize, heads: &[Span]) -> Vec<Reach> {
@@ -143,7 +35,7 @@ pub fn reaches(note: &Note<'_>, sentence: usize, heads: &[Span]) -> Vec<Reach> {
             let before = note.get(Span::new(whole.start, pair[0].start.max(whole.start)));
             pair[0].end <= pair[1].start && {
                 let gap = note.get(Span::new(pair[0].end, pair[1].start));
-                is_glue(gap) || gap.trim() == "and on" && before.ends_with(" on ")
+                is_glue(note, gap) || gap.trim() == "and on" && before.ends_with(" on ")
             }
         })
         .collect();
@@ -184,7 +76,8 @@ fn own_clause(note: &Note<'_>, lead: Span, shared: bool) -> Span {
     Span::new(lead.start + cut.unwrap_or(0), lead.end)
 }
 
-fn is_glue(gap: &str) -> bool {
+fn is_glue(note: &Note<'_>, gap: &str) -> bool {
+    let glue = GLUE.of(note.lexicon);
     let mut depth = 0i32;
     let plain: String = gap
         .chars()
@@ -210,7 +103,7 @@ fn is_glue(gap: &str) -> bool {
             .map(|word| word.trim_end_matches('.'))
             .filter(|word| !word.is_empty())
             .all(|word| {
-                GLUE.contains(&word)
+                glue.is_match(word)
                     || word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.' | b'%'))
                     || word
                         .strip_suffix("mg")

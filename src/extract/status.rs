@@ -2,14 +2,9 @@
 //!
 //! Words are in `lexicons/concepts/treatment-status.toml`; here stands how they bind.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use crate::pattern::fixed_regex;
-
 use super::Note;
 use super::scope::Reach;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -29,12 +24,12 @@ const GROUP: &str = "treatment-status";
 const REACH_BEHIND: usize = 160;
 
 // "Physical therapy in the last year? ........ No"
-static ANSWERED_NO: LazyLock<Regex> =
-    LazyLock::new(|| fixed_regex(r"^[^.;:]{0,60}\?[ .:_-]*(?:no|none|never)[ .,]*$"));
+static ANSWERED_NO: WordPattern =
+    WordPattern::new(r"^[^.;:]{0,60}\?[ .:_-]*{form-word/no-treatment}[ .,]*$");
 
 /// Whether a row of a form asks for a treatment and answers with a plain no.
 pub(super) fn answered_no(note: &Note<'_>, own: Span) -> bool {
-    ANSWERED_NO.is_match(note.get(own))
+    ANSWERED_NO.of(note.lexicon).is_match(note.get(own))
 }
 
 /// What the words before a treatment's list say: the nearest counts.
@@ -67,7 +62,7 @@ fn status_behind<'a>(
     weak: bool,
 ) -> Option<StatusRead<'a>> {
     let tail = Span::new(tail.start, tail.end.min(tail.start + REACH_BEHIND).max(tail.start));
-    let tail = Span::new(tail.start, floor(note.str(), tail.end));
+    let tail = Span::new(tail.start, note.str().floor_char_boundary(tail.end));
     let mentions: Vec<Mention> = note.mentions_in(GROUP, tail).copied().collect();
     mentions.iter().rev().find_map(|mention| {
         let concept = note.concept(mention);
@@ -81,13 +76,6 @@ fn status_behind<'a>(
             concept.field("side") != Some("before") && (concept.field("weak").is_none() || weak);
         (counts && !next).then_some(StatusRead { status, mention: *mention })
     })
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// What the words around a treatment say of it.

@@ -1,56 +1,22 @@
 //! Tables whose header stands above: which column a cell stands in.
 
 use super::Note;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// How many lines below its header a row may stand.
 const LONGEST_TABLE: usize = 40;
 
-/// Heads of the two columns of a table of answers: the first affirms, the second denies.
-const ANSWER_HEADS: &[(&str, &str)] = &[
-    ("yes", "no"),
-    ("y", "n"),
-    ("positive", "negative"),
-    ("pos", "neg"),
-    ("present", "absent"),
-    ("+", "-"),
-];
+/// Heads of the two columns of a table of answers.
+static YES_HEAD: WordPattern = WordPattern::new(r"^(?:\+|{form-word/yes-head})$");
+static NO_HEAD: WordPattern = WordPattern::new(r"^(?:-|{form-word/no-head})$");
 
 /// What a tick looks like where it fills a cell.
-pub(super) const TICKS: &[&str] =
-    &["x", "\u{2713}", "\u{2714}", "\u{2717}", "\u{2718}", "[x]", "(x)", "*", "\u{25cf}", "xx"];
+static TICK: WordPattern = WordPattern::new(r"^{form-word/tick}$");
 
 /// Heads of the columns that hold the first and the last day of a treatment.
-const START_HEADS: &[&str] = &[
-    "start",
-    "started",
-    "start date",
-    "date started",
-    "begin",
-    "began",
-    "from",
-    "begin date",
-    "begun",
-    "ordered",
-];
-const STOP_HEADS: &[&str] = &[
-    "stop",
-    "stopped",
-    "stop date",
-    "end",
-    "ended",
-    "end date",
-    "date stopped",
-    "discontinued",
-    "d/c",
-    "d/c date",
-    "dc'd",
-    "to",
-    "discontinued on",
-    "date discontinued",
-    "until",
-    "through",
-];
+static START_HEAD: WordPattern = WordPattern::new(r"^{form-word/start-head}$");
+static STOP_HEAD: WordPattern = WordPattern::new(r"^{form-word/stop-head}$");
 
 /// The answer that a row of a table gives by the column of its tick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,12 +39,9 @@ impl Note<'_> {
         let own = cells.iter().position(|cell| cell.end >= span.end.min(line.end))?;
         let (yes, no) = self.lines_above(line).find_map(|above| {
             let heads = self.cells(above);
-            ANSWER_HEADS.iter().find_map(|(a, b)| {
-                let at = |word: &str| heads.iter().copied().find(|h| self.get(*h) == word);
-                Some((at(a)?, at(b)?))
-            })
+            Some((self.head(&heads, &YES_HEAD)?, self.head(&heads, &NO_HEAD)?))
         })?;
-        let tick = cells[own + 1..].iter().copied().find(|cell| TICKS.contains(&self.get(*cell)));
+        let tick = cells[own + 1..].iter().copied().find(|cell| self.is_tick(*cell));
         let Some(tick) = tick else {
             let said = cells[own + 1..].iter().any(|cell| self.get(*cell).len() > 2);
             return (!said).then_some((ColumnAnswer::Blank, span));
@@ -86,6 +49,17 @@ impl Note<'_> {
         let away = |head: Span| (self.column(head) - self.column(tick)).abs();
         let answer = if away(yes) <= away(no) { ColumnAnswer::Yes } else { ColumnAnswer::No };
         Some((answer, tick))
+    }
+
+    /// Whether a cell holds nothing but a tick.
+    pub(super) fn is_tick(&self, cell: Span) -> bool {
+        TICK.of(self.lexicon).is_match(self.get(cell))
+    }
+
+    /// The first of some heads that has the words of a pattern.
+    fn head(&self, heads: &[Span], words: &WordPattern) -> Option<Span> {
+        let words = words.of(self.lexicon);
+        heads.iter().copied().find(|head| words.is_match(self.get(*head)))
     }
 
     /// The cells below the heads "start" and "stop" on the table row that a span stands in.
@@ -97,9 +71,7 @@ impl Note<'_> {
         }
         let (start, stop) = self.lines_above(line).find_map(|above| {
             let heads = self.cells(above);
-            let find =
-                |words: &[&str]| heads.iter().copied().find(|h| words.contains(&self.get(*h)));
-            let (start, stop) = (find(START_HEADS), find(STOP_HEADS));
+            let (start, stop) = (self.head(&heads, &START_HEAD), self.head(&heads, &STOP_HEAD));
             (heads.len() >= 3 && (start.is_some() || stop.is_some())).then_some((start, stop))
         })?;
         let below = |head: Option<Span>| self.in_line_with(&cells[1..], head?);

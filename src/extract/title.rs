@@ -3,13 +3,9 @@
 //! "STELLATE GANGLION BLOCK" above a procedure note names the block that the note tells of, and
 //! "HEADACHE CLINIC" above a visit is no diagnosis.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::{Draft, Note};
 use crate::fact::{Kind, Procedure};
-use crate::pattern::fixed_regex;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// How many lines a title may stand from the one that says whose record it is.
@@ -25,11 +21,8 @@ const LONGEST_LINE: usize = 6;
 const LONGEST: usize = 10;
 
 /// Words that say whose record it is.
-static IDENTITY: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:dob|date of birth|birth ?date|mrn|medical record|chart (?:no|#|num)|patient(?: name| id)? ?:|name\b)",
-    )
-});
+static IDENTITY: WordPattern =
+    WordPattern::new(r"\b(?:{title/birth}|{title/record}|patient(?: name| id)? ?:|name\b)");
 
 /// Drops what only titles name, where the document does not go on to say it.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
@@ -99,7 +92,7 @@ fn in_head(note: &Note<'_>, span: Span) -> bool {
     };
     let line = |index: &usize| {
         let words = note.get(note.sentences[*index].span);
-        let identity = IDENTITY.is_match(words);
+        let identity = IDENTITY.of(note.lexicon).is_match(words);
         (identity || !words.ends_with('.') || words.split(' ').count() <= LONGEST_LINE)
             .then_some(identity)
     };

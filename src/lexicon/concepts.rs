@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::words::{RawWords, WordList};
 use super::{Example, Lines, examples::RawExample, parse_toml};
 use crate::error::Error;
 
@@ -40,6 +41,8 @@ struct RawFile {
     #[serde(default)]
     concept: Vec<RawConcept>,
     #[serde(default)]
+    words: Vec<RawWords>,
+    #[serde(default)]
     example: Vec<RawExample>,
 }
 
@@ -57,15 +60,25 @@ struct RawConcept {
     hides: bool,
 }
 
+/// What concept files hold.
+#[derive(Default)]
+pub(super) struct Read {
+    pub concepts: Vec<Concept>,
+    pub lists: Vec<WordList>,
+    pub examples: Vec<Example>,
+}
+
+/// Reads the file of a group, by its number and name.
 pub(super) fn parse(
     path: &str,
     group: usize,
+    name: &str,
     text: &str,
-    concepts: &mut Vec<Concept>,
-    examples: &mut Vec<Example>,
+    read: &mut Read,
 ) -> Result<(), Error> {
+    let Read { concepts, lists, examples } = read;
     let file: RawFile = parse_toml(path, text)?;
-    let first = concepts.len();
+    let (first, first_list) = (concepts.len(), lists.len());
     let lines = Lines::of(text);
     for raw in file.concept {
         let line = lines.at(raw.id.span().start);
@@ -90,6 +103,10 @@ pub(super) fn parse(
             fields: raw.fields,
             hides: raw.hides,
         });
+    }
+    for raw in file.words {
+        let list = raw.read(path, name, &lines, &lists[first_list..])?;
+        lists.push(list);
     }
     for raw in file.example {
         examples.push(raw.read(path, &lines)?);

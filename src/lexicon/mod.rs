@@ -13,6 +13,7 @@ mod pattern;
 mod sections;
 mod terms;
 mod vocabulary;
+mod words;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -27,6 +28,9 @@ use rustc_hash::FxHashMap;
 pub(crate) use pattern::Pattern;
 use terms::Terms;
 pub use vocabulary::Vocabulary;
+use words::Made;
+pub use words::WordList;
+pub(crate) use words::WordPattern;
 
 use crate::error::Error;
 use crate::segment::Headings;
@@ -58,6 +62,8 @@ pub struct Lexicon {
     pub headings: Headings,
     /// Concepts, ordered by file.
     pub concepts: Vec<Concept>,
+    /// Lists of words that readers' patterns ask for, ordered by file.
+    pub word_lists: Vec<WordList>,
     /// Context cues, ordered by file.
     pub cues: Vec<Cue>,
     /// The diagnosis codes that there are.
@@ -78,6 +84,8 @@ pub struct Lexicon {
     pub(crate) patterns: Vec<(Pattern, Meaning)>,
     /// Patterns that may match anywhere; the others begin with a term.
     pub(crate) anywhere: Vec<usize>,
+    /// Readers' patterns with the words of the lists.
+    made: Made,
     /// The words of all terms, gathered when OCR's first word is looked at.
     vocabulary: OnceLock<Vocabulary>,
 }
@@ -110,8 +118,8 @@ impl Lexicon {
     pub fn parse(files: &Files) -> Result<Self, Error> {
         let mut headings = Headings::default();
         let mut codes = Codes::default();
-        let (mut concepts, mut cues, mut groups) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut examples, mut cue_examples) = (Vec::new(), Vec::new());
+        let mut read = concepts::Read::default();
+        let (mut cues, mut groups, mut cue_examples) = (Vec::new(), Vec::new(), Vec::new());
         for (path, text) in files {
             if path == "sections.toml" {
                 headings = sections::parse(path, text)?;
@@ -119,16 +127,17 @@ impl Lexicon {
                 cues::parse(path, name, text, &mut cues, &mut cue_examples)?;
             } else if let Some(name) = stem(path, "concepts/", ".toml") {
                 groups.push(name.to_owned());
-                concepts::parse(path, groups.len() - 1, text, &mut concepts, &mut examples)?;
+                concepts::parse(path, groups.len() - 1, name, text, &mut read)?;
             } else if path == "icd10cm.csv" {
                 codes.icd10cm = CodeTable::parse(path, text)?;
             } else if path == "icd9cm.csv" {
                 codes.icd9cm = CodeTable::parse(path, text)?;
             } else if path == "drugs.csv" {
                 groups.push("drug".to_owned());
-                drugs::parse(path, groups.len() - 1, text, &mut concepts)?;
+                drugs::parse(path, groups.len() - 1, text, &mut read.concepts)?;
             }
         }
+        let concepts::Read { concepts, lists: word_lists, examples } = read;
         let mut found = Compiled::default();
         for (index, concept) in concepts.iter().enumerate() {
             let meaning = Meaning::Concept(index as u32, concept.group as u32);
@@ -152,6 +161,7 @@ impl Lexicon {
         Ok(Self {
             headings,
             concepts,
+            word_lists,
             cues,
             codes,
             examples,
@@ -162,6 +172,7 @@ impl Lexicon {
             meanings,
             patterns,
             anywhere,
+            made: Made::default(),
             vocabulary: OnceLock::new(),
         })
     }
@@ -175,6 +186,11 @@ impl Lexicon {
     /// The words of all terms and headings.
     pub fn vocabulary(&self) -> &Vocabulary {
         self.vocabulary.get_or_init(|| Vocabulary::of(self))
+    }
+
+    /// A list of words by its name, "outcome/ended"; `None` where no file has it.
+    fn words(&self, name: &str) -> Option<&WordList> {
+        self.word_lists.iter().find(|list| list.name == name)
     }
 
     /// The number of a group by its name; `None` where there is no such file.

@@ -10,7 +10,7 @@ use super::{Diagnosis, Draft, Note, diagnosis};
 use crate::context::Asserted;
 use crate::extract::find_side;
 use crate::fact::{DiagnosisCertainty, Polarity, Section};
-use crate::lexicon::Codes;
+use crate::lexicon::{Codes, WordPattern};
 use crate::span::Span;
 
 /// How far behind its words a code may stand, in bytes.
@@ -96,9 +96,9 @@ fn codes(text: &str) -> impl Iterator<Item = (Span, bool)> {
         let bytes = text.as_bytes();
         let digit = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
         let start = at.saturating_sub(4);
-        let start = (start..at).find(|&i| text.is_char_boundary(i))?;
+        let start = text.ceil_char_boundary(start);
         let end = (at + 6).min(text.len());
-        let end = (end..=text.len()).find(|&i| text.is_char_boundary(i))?;
+        let end = text.ceil_char_boundary(end);
         let more = bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric);
         if !digit || !more {
             return None;
@@ -172,15 +172,16 @@ fn description(note: &Note<'_>, code: Span) -> Option<Span> {
         .then_some(cell)
 }
 
+/// What is measured, and no code.
+static MEASURE: WordPattern = WordPattern::new(r"^(?:%|{diagnosis-context/measure})");
+
 /// Three digits and decimals are a code only where a code is expected.
 fn is_old_code(note: &Note<'_>, span: Span) -> bool {
     let before = &note.str()[..span.start];
     let tail: String =
         before.chars().rev().take(24).collect::<Vec<_>>().into_iter().rev().collect();
     let after = note.str()[span.end..].trim_start();
-    let unit = ["mg", "ml", "cm", "mm", "kg", "lb", "%", "degrees", "mcg"]
-        .iter()
-        .any(|u| after.starts_with(u));
+    let unit = MEASURE.of(note.lexicon).is_match(after);
     let marked = tail.ends_with("- ")
         || tail.ends_with('(')
         || tail.contains("icd")

@@ -10,6 +10,7 @@ use super::side::{COMPARED, side_behind, side_in, sided_site};
 use super::{Class, Named, Note};
 use crate::extract::find_levels;
 use crate::fact::Side;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -22,6 +23,12 @@ static LINK: LazyLock<Regex> = LazyLock::new(|| {
         r"^\)? ?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|of|at|over|across|around|along|about|behind|involving|affecting|on) ?(?:(?:the|her|his|both|one|my|a|this|their|that|region of|area of|level of|base of|back of|front of|side of|sides of|top of|tip of)(?: |$))*$",
     )
 });
+
+/// Heads that a level is of: "disc herniation at L4-5" is lumbar.
+static SPINAL: WordPattern = WordPattern::new(r"\b{diagnosis-word/spinal-head}\b");
+
+/// Sites for which the region of a level stands.
+static OF_LEVEL: WordPattern = WordPattern::new(r"^{diagnosis-word/site-of-level}$");
 
 pub(super) fn role<'n>(note: &'n Note<'_>, word: &Mention) -> &'n str {
     note.concept(word).field("role").unwrap_or("about")
@@ -112,15 +119,7 @@ fn of_head(note: &Note<'_>, words: &[&Mention], at: usize) -> Vec<Named> {
             own => own,
         };
         let site_name = match levels {
-            Some(region)
-                if !site.nerve
-                    && matches!(
-                        site_name,
-                        "spinal" | "foraminal" | "central canal" | "nerve root"
-                    ) =>
-            {
-                region
-            }
+            Some(region) if !site.nerve && OF_LEVEL.of(note.lexicon).is_match(site_name) => region,
             _ => site_name,
         };
         let name =
@@ -189,10 +188,7 @@ fn joined(
 
 /// The region that the levels of a root or disc belong to.
 fn region(note: &Note<'_>, whole: Span, head: &str) -> Option<&'static str> {
-    let mut end = (whole.end + 14).min(note.str().len());
-    while !note.str().is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = note.str().floor_char_boundary(whole.end + 14);
     let about = find_levels(note.get(whole)).into_iter().next();
     let behind = || {
         // "disc herniation at L4-5"
@@ -202,9 +198,7 @@ fn region(note: &Note<'_>, whole: Span, head: &str) -> Option<&'static str> {
         matches!(lead, "" | "at" | "of" | "at the" | "-" | "(" | ",").then_some(first)
     };
     let (_, level) = about.or_else(behind)?;
-    let spinal =
-        ["radicul", "disc", "stenosis", "spondyl", "myelo", "facet", "internal", "kypho", "scolio"];
-    if !spinal.iter().any(|s| head.contains(s)) {
+    if !SPINAL.of(note.lexicon).is_match(head) {
         return None;
     }
     match level.chars().next()? {

@@ -7,7 +7,7 @@ use regex::Regex;
 use super::Note;
 use crate::context::Asserted;
 use crate::fact::Section;
-use crate::lexicon::CueCategory;
+use crate::lexicon::{CueCategory, WordPattern};
 use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -16,28 +16,20 @@ use crate::span::Span;
 const LONGEST_DENIAL: usize = 3;
 
 /// Words that rule a diagnosis out wherever they stand.
-static RULES_OUT: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?:doubt|.*\b(?:unlikely|ruled out|excluded|supported|support|basis|nothing (?:\w+ )*(?:to suggest|to indicate|suggest\w+|suggestive of)|given up|wondered about|suspicion|borne out|doubtful|argues? against)\b.*)",
-    )
-});
+static RULES_OUT: WordPattern =
+    WordPattern::new(r"^(?:doubt|.*\b{diagnosis-context/rules-out}\b.*)");
 
 /// Words by which a patient, or who writes of the patient, denies a complaint.
-static DENIES: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?:denie[sd]|deny|denying|no|reports no|reported no|never had|never have|nor|neither|(?:does |do |did )?not have|does not|doesn't|negative for|neg(?:ative)? for)\b",
-    )
-});
+static DENIES: WordPattern = WordPattern::new(
+    r"^(?:no|nor|neither|never had|never have|(?:does |do |did )?not have|does not|doesn't|{diagnosis-context/denies})\b",
+);
 
 /// "Has not had any headaches".
 static HAS_NOT: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^(?:(?:has|have|had) not|hasn't|haven't|never)$"));
 
-static HAD: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^ ?(?:(?:had|experienced|developed|noticed|noted|been diagnosed with|any|an?|further|more) ?)+$",
-    )
-});
+static HAD: WordPattern =
+    WordPattern::new(r"^ ?(?:(?:any|an?|further|more|{diagnosis-context/had}) ?)+$");
 
 static EARLIER: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(r"\b(?:prior to|before (?:the|his|her|this|that)|had been no|had had no)\b")
@@ -72,14 +64,15 @@ pub(super) fn is_verdict(
         .filter(|hit| note.lexicon.cues[hit.cue].category == CueCategory::Negated)
         .any(|hit| {
             let words = note.get(hit.span);
-            if judged && RULES_OUT.is_match(words) {
+            if judged && RULES_OUT.of(note.lexicon).is_match(words) {
                 return true;
             }
             // "No surgery that would help her back pain" denies no pain.
             let gap = note.get(Span::new(hit.span.end.min(target.start), target.start));
             let behind = Span::new(hit.span.end, sentence.span.end.max(hit.span.end));
             let reaches = !OF_ANOTHER.is_match(gap) && count(note.get(behind)) <= LONGEST_DENIAL;
-            let denies = DENIES.is_match(words) || (HAS_NOT.is_match(words) && HAD.is_match(gap));
+            let denies = DENIES.of(note.lexicon).is_match(words)
+                || (HAS_NOT.is_match(words) && HAD.of(note.lexicon).is_match(gap));
             told && denies && reaches
         })
 }

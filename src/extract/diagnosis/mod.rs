@@ -24,7 +24,7 @@ use crate::context::Asserted;
 use crate::fact::{
     Diagnosis, DiagnosisCertainty, Experiencer, Kind, Polarity, Section, Side, Time,
 };
-use crate::lexicon::CueCategory;
+use crate::lexicon::{CueCategory, WordPattern};
 use crate::segment::Sentence;
 use crate::span::Span;
 use denied::is_verdict;
@@ -44,11 +44,9 @@ const PURPOSE_REACH: usize = 60;
 const VERSUS_REACH: usize = 60;
 
 /// A doubt set behind a diagnosis: ", suspected", "(possible)".
-static QUALIFIED: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?:,? ?(?:on the |of the )?(?:left|right|bilateral)(?: side)?)?(?:,| -| \(|,? \()? ?(?:(?:is |was |a |as |as a |as the )?(?:(?:most|very|more|quite|highly|strongly) )?(?:suspected|possible|possibly|probable|probably|presumed|likely|provisional|favou?red|considered|query)|i suspect|i think|in all likelihood)(?: (?:also |an? |the |main |major |minor |additional |underlying |secondary )*(?:contribut(?:or|ing|es|ory)(?: factor)?|component|factor|source|cause|generator|pain generator|etiology|diagnosis))?(?:\)|[.,;]|$)",
-    )
-});
+static QUALIFIED: WordPattern = WordPattern::new(
+    r"^(?:,? ?(?:on the |of the )?(?:left|right|bilateral)(?: side)?)?(?:,| -| \(|,? \()? ?(?:(?:is |was |a |as |as a |as the )?(?:(?:most|very|more|quite|highly|strongly) )?{diagnosis-context/doubted}|{diagnosis-context/doubts})(?: (?:also |an? |the |main |major |minor |additional |underlying |secondary )*{diagnosis-context/source})?(?:\)|[.,;]|$)",
+);
 
 /// How a form's questions begin.
 static QUESTION: LazyLock<Regex> = LazyLock::new(|| {
@@ -56,8 +54,7 @@ static QUESTION: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words of headings under which nothing is certain yet.
-const PROVISIONAL: &[&str] =
-    &["provisional", "differential", "tentative", "presumptive", "rule out"];
+static PROVISIONAL: WordPattern = WordPattern::new(r"\b{diagnosis-context/provisional}\b");
 
 /// How much of a diagnosis its mention is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,37 +176,25 @@ fn side_around(note: &Note<'_>, span: Span) -> Option<Side> {
 }
 
 /// What a patient has, as a plan may say where it begins: "She has persistent flank pain".
-static PRESENTS: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?:(?:the |this |our )?(?:patient|pt|claimant|member)|he|she|(?:mr|mrs|ms)\.? \w+)(?: still| also)? (?:has|continues to have|presents with|suffers from|is suffering from|complains of|reports|has had)(?: (?:a |an |the )?[a-z-]+){0,4} ?$",
-    )
-});
+static PRESENTS: WordPattern = WordPattern::new(
+    r"^(?:(?:the |this |our )?{diagnosis-context/person}|he|she|(?:mr|mrs|ms)\.? \w+)(?: still| also)? {diagnosis-context/has}(?: (?:a |an |the )?[a-z-]+){0,4} ?$",
+);
 
 /// What makes a diagnosis the name of a test: "impingement sign".
-static TEST_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^ (?:tests?|testing|signs?|maneuvers?|manoeuvres?|provocation|stress test|screen)\b",
-    )
-});
+static TEST_BEHIND: WordPattern = WordPattern::new(r"^ {diagnosis-context/test}\b");
 
 /// Words by which an examiner brings on a pain: "extension reproduces her usual".
-static PROVOKES: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:brought on|brings? on|reproduc(?:es|ed|ing)|provok(?:es|ed|ing)|recreat(?:es|ed|ing)|replicat(?:es|ed|ing)|elicit(?:s|ed|ing)|produc(?:es|ed|ing)|caus(?:es|ed|ing))(?: (?:the|his|her|any|some|only|more|familiar|usual|typical|concordant|left|right|bilateral|ipsilateral|contralateral|same))* ?$",
-    )
-});
+static PROVOKES: WordPattern = WordPattern::new(
+    r"\b{diagnosis-context/provokes}(?: (?:the|his|her|any|some|only|more|left|right|bilateral|ipsilateral|contralateral|same|{diagnosis-context/known-pain}))* ?$",
+);
 
 /// Words of what an examiner does, in a letter that has no heading over it.
-static EXAMINES: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:on exam|extension|flexion|rotation|side ?bending|palpation|pressure|press(?:ing|ed)|tapping|compression|distraction|loading|raising|raise|test(?:s|ing)?|sign|maneuvers?|spurling\S*|faber|gaenslen\S*|range of motion|rom)\b",
-    )
-});
+static EXAMINES: WordPattern = WordPattern::new(r"\b{diagnosis-context/examines}\b");
 
 /// Whether a pain is what an examiner brought on.
 fn is_provoked(note: &Note<'_>, span: Span, sentence: &Sentence) -> bool {
     let before = note.get(Span::new(sentence.span.start.min(span.start), span.start));
-    PROVOKES.is_match(before) && EXAMINES.is_match(before)
+    PROVOKES.of(note.lexicon).is_match(before) && EXAMINES.of(note.lexicon).is_match(before)
 }
 
 /// Whether a plan says of pain that the patient has it.
@@ -217,7 +202,7 @@ fn presents(note: &Note<'_>, found: &Named, sentence: &Sentence) -> bool {
     let before = Span::new(sentence.span.start, found.span.start.max(sentence.span.start));
     found.class == Class::Pain
         && sentence.section == Section::Plan
-        && PRESENTS.is_match(note.get(before).trim_end())
+        && PRESENTS.of(note.lexicon).is_match(note.get(before).trim_end())
 }
 
 fn draft(
@@ -239,7 +224,7 @@ fn draft(
         || !(belongs(sentence.section, found.class, part) || presents(note, found, sentence))
         || of_study(note, found.span, sentence, studies)
         || for_purpose(note, found.span, sentence)
-        || TEST_BEHIND.is_match(&note.str()[found.span.end..])
+        || TEST_BEHIND.of(note.lexicon).is_match(&note.str()[found.span.end..])
         || (found.class == Class::Pain && is_provoked(note, found.span, sentence))
     {
         return None;
@@ -267,8 +252,8 @@ fn draft(
     });
     // "Chronic gout?" in an assessment is asked of nobody.
     let queried = assessed && note.str()[found.span.end..].starts_with('?');
-    let qualified = QUALIFIED.is_match(note.get(behind)) || queried;
-    let provisional = PROVISIONAL.iter().any(|word| note.heading(sentence).contains(word));
+    let qualified = QUALIFIED.of(note.lexicon).is_match(note.get(behind)) || queried;
+    let provisional = PROVISIONAL.of(note.lexicon).is_match(note.heading(sentence));
     let possible = doubted || open || provisional || qualified;
     let asked =
         note.get(behind).get(..16.min(behind.len())).is_some_and(|words| words.contains('?'));
@@ -309,6 +294,9 @@ fn doubts_another(note: &Note<'_>, found: Span, cue: Span) -> bool {
         && note.mentions_in(compose::WORDS, between).any(|m| compose::role(note, m) == "head")
 }
 
+/// What is denied of a pain that goes on: "no relief from his leg pain".
+static RELIEVES: WordPattern = WordPattern::new(r"\b{diagnosis-context/relieves}\b");
+
 /// Whether what is denied is that something helped: "no relief from his leg pain".
 fn denies_relief(note: &Note<'_>, asserted: &Asserted, target: Span) -> bool {
     asserted
@@ -317,9 +305,7 @@ fn denies_relief(note: &Note<'_>, asserted: &Asserted, target: Span) -> bool {
         .filter(|hit| note.lexicon.cues[hit.cue].category == CueCategory::Negated)
         .all(|hit| {
             let gap = note.get(Span::new(hit.span.end.min(target.start), target.start));
-            ["relief", "help", "improve", "benefit", "alleviat", "eradicat", "better"]
-                .iter()
-                .any(|word| gap.contains(word))
+            RELIEVES.of(note.lexicon).is_match(gap)
         })
 }
 
@@ -350,8 +336,7 @@ fn belongs(section: Section, class: Class, part: Option<&str>) -> bool {
 /// Whether a mention names what something is for, or is looked for.
 fn for_purpose(note: &Note<'_>, span: Span, sentence: &Sentence) -> bool {
     let start = span.start.saturating_sub(PURPOSE_REACH).max(sentence.span.start);
-    let start =
-        (start..=span.start).find(|&i| note.str().is_char_boundary(i)).unwrap_or(span.start);
+    let start = note.str().ceil_char_boundary(start);
     note.mentions_in(CONTEXT, Span::new(start, span.start)).any(|m| note.concept(m).id == "purpose")
 }
 

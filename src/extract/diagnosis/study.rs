@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::{CONTEXT, Note};
 use crate::fact::Section;
+use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -16,18 +17,14 @@ use crate::tag::Mention;
 const LONGEST_REPORT: usize = 6;
 
 /// Words by which a sentence speaks of the patient and no longer of pictures.
-static OF_PATIENT: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:he|she|his|her|him|patient|pt|mr|mrs|ms|i|we|my|claimant|examinee|impression|diagnosis|assessment)\b",
-    )
-});
+static OF_PATIENT: WordPattern = WordPattern::new(
+    r"\b(?:he|she|his|her|him|mr|mrs|ms|i|we|my|{diagnosis-context/person}|{diagnosis-context/judgement})\b",
+);
 
 /// A line that says which study a report is of: "EXAM: CT of the pelvis".
-static NAMES_STUDY: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?:type of |name of )?(?:exam(?:ination)?s?|stud(?:y|ies)|procedure|test)(?: (?:type|name|title|performed|description|requested|ordered))?(?:\(s\))? ?:",
-    )
-});
+static NAMES_STUDY: WordPattern = WordPattern::new(
+    r"^(?:type of |name of )?{diagnosis-context/study-label}(?: {diagnosis-context/study-label-behind})?(?:\(s\))? ?:",
+);
 
 /// "Date of exam" and the like, which stand in a report's head.
 static DATES_STUDY: LazyLock<Regex> =
@@ -44,7 +41,7 @@ fn studies_in<'n>(note: &'n Note<'_>, within: Span) -> impl Iterator<Item = &'n 
 /// Whether a sentence names the study that a report is of.
 fn names_study(note: &Note<'_>, sentence: &Sentence) -> bool {
     let words = note.get(sentence.span);
-    let Some(label) = NAMES_STUDY.find(words) else { return false };
+    let Some(label) = NAMES_STUDY.of(note.lexicon).find(words) else { return false };
     let behind = Span::new(sentence.span.start + label.end(), sentence.span.end);
     studies_in(note, behind).next().is_some_and(|m| {
         let gap = note.get(Span::new(behind.start, m.span.start));
@@ -107,6 +104,9 @@ pub(super) fn is_study_report(note: &Note<'_>) -> bool {
         ])
 }
 
+/// That a conclusion is that of a study.
+static THIS_STUDY: WordPattern = WordPattern::new(r"\b{diagnosis-context/this-study}\b");
+
 /// Whether a mention is a result of a study: behind the study's name in its sentence, or
 /// in the conclusion of a study's report.
 pub(super) fn of_study(
@@ -134,7 +134,7 @@ pub(super) fn of_study(
         let opening = &note.sentences[first..];
         let says = opening.iter().take_while(|s| s.heading == sentence.heading).take(2).any(|s| {
             let words = note.get(s.span);
-            ["electrical study", "normal study", "this study"].iter().any(|w| words.contains(w))
+            THIS_STUDY.of(note.lexicon).is_match(words)
         });
         // "X-ray, 06/04: ... Impression: ..." in one block is the study's own.
         let own = first.checked_sub(1).is_some_and(|before| {
@@ -154,7 +154,7 @@ pub(super) fn of_study(
 /// Whether the sentences before name a study and nobody in between: "MRI of 04/18. No stenosis. Mild arthropathy."
 fn goes_on_from_study(note: &Note<'_>, span: Span, sentence: &Sentence) -> bool {
     let Some(index) = note.sentence_index(span) else { return false };
-    let speaks = |s: &Sentence| OF_PATIENT.is_match(note.get(s.span));
+    let speaks = |s: &Sentence| OF_PATIENT.of(note.lexicon).is_match(note.get(s.span));
     if speaks(sentence) {
         return false;
     }

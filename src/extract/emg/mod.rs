@@ -6,6 +6,7 @@ mod words;
 
 use super::{CheckBox, Draft, Note};
 use crate::fact::{Certainty, Emg, EmgResult, EventStatus, Polarity, Section, Side, Time};
+use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -21,6 +22,30 @@ const LEAD: usize = 60;
 
 /// How many bytes before a study's name may hold its side.
 const SIDED: usize = 24;
+
+/// Headings over nerve conduction, and over needle examination.
+static CONDUCTION: WordPattern = WordPattern::new(r"\b{emg/conduction-heading}\b");
+
+static NEEDLE: WordPattern = WordPattern::new(r"\b{emg/needle-heading}\b");
+
+/// What is measured of a nerve.
+static MEASURED: WordPattern = WordPattern::new(r"ms,| (?:m/s|{emg/measure}\b)");
+
+/// How a sentence begins that goes on with what a study showed.
+static OPENS: WordPattern =
+    WordPattern::new(r"^(?:(?:it|there|this|these|also|no|an?) |{emg/opens}\b)");
+
+/// What is not normal of a part of a study.
+static ABNORMAL: WordPattern = WordPattern::new(r"\b{emg/abnormal}\b");
+
+/// Labels of a form's boxes.
+static BOX_NORMAL: WordPattern = WordPattern::new(r"^{emg/box-normal}\b");
+
+static BOX_ABNORMAL: WordPattern = WordPattern::new(r"^{emg/box-abnormal}\b");
+
+static BOX_NOT_DONE: WordPattern = WordPattern::new(r"^{emg/box-not-done}\b");
+
+static BOX_AHEAD: WordPattern = WordPattern::new(r"^{emg/box-ahead}\b");
 
 /// Reads every electrodiagnostic study and finding.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
@@ -40,13 +65,8 @@ fn is_report(note: &Note<'_>) -> bool {
     let end = note.str().floor_char_boundary(TITLE_REACH);
     let titled =
         note.mentions_in("document", Span::new(0, end)).any(|m| note.concept(m).id == "emg-report");
-    let conduction = |heading: &str| {
-        ["nerve conduction", "ncs", "ncv", "motor studies", "sensory studies"]
-            .iter()
-            .any(|w| heading.contains(w))
-    };
-    let needle =
-        |heading: &str| ["needle", "electromyography", "emg"].iter().any(|w| heading.contains(w));
+    let conduction = |heading: &str| CONDUCTION.of(note.lexicon).is_match(heading);
+    let needle = |heading: &str| NEEDLE.of(note.lexicon).is_match(heading);
     let both = |heading: &str| heading.contains("nerve conduction") && heading.contains("needle");
     let mut headings = note.sentences.iter().map(|s| note.heading(s));
     titled
@@ -55,8 +75,8 @@ fn is_report(note: &Note<'_>) -> bool {
 }
 
 /// Whether a row gives what was measured: "peroneal motor: latency 4.9 ms", "(limb 32 C)".
-fn is_measured(words: &str) -> bool {
-    ["ms,", " ms", " mv", " m/s", " uv", "temperature"].iter().any(|unit| words.contains(unit))
+fn is_measured(note: &Note<'_>, words: &str) -> bool {
+    MEASURED.of(note.lexicon).is_match(words)
 }
 
 struct Reader<'a, 'n> {
@@ -96,41 +116,17 @@ impl Reader<'_, '_> {
             );
         let labelled = sentence.section == Section::Electrodiagnostics && !self.report;
         let words = note.get(body);
-        let opens = [
-            "it ",
-            "there ",
-            "this ",
-            "these ",
-            "the findings",
-            "findings",
-            "also ",
-            "no ",
-            "right ",
-            "left ",
-            "bilateral",
-            "mild",
-            "moderate",
-            "severe",
-            "a ",
-            "an ",
-            "electr",
-            "the changes",
-            "evidence",
-            "acute",
-            "chronic",
-            "active",
-        ];
         let follows = self.going_on.is_some_and(|last| {
             last + 1 == index
                 && note.sentences[last].section == sentence.section
                 && (sentence.item
                     || (note.sentences[last].paragraph == sentence.paragraph
-                        && opens.iter().any(|w| words.starts_with(w))))
+                        && OPENS.of(note.lexicon).is_match(words)))
         });
         // A row of a table, or a title.
         let tabular = note.as_written(body).contains("   ") && !words.contains(". ");
         let bare = self.findings(body).next().is_none();
-        let measured = self.report && is_measured(words);
+        let measured = self.report && is_measured(note, words);
         if let Some(heading) = heading.filter(|_| tabular || (measured && bare)) {
             self.read_table(sentence, heading);
         }
@@ -211,23 +207,7 @@ impl Reader<'_, '_> {
             .map(|s| s.span.end)
             .max();
         let words = note.get(Span::new(body.start, last.unwrap_or(body.end)));
-        let abnormal = [
-            "absent",
-            "prolonged",
-            "attenuated",
-            "reduced",
-            "slowed",
-            "abnormal",
-            "spontaneous activity in",
-            "denervation",
-            "increased insertional",
-            "reinnervation",
-            "decreased",
-            "diminished",
-            "polyphasic",
-            "fibrillation",
-        ];
-        let found = abnormal.iter().any(|w| words.contains(w));
+        let found = ABNORMAL.of(note.lexicon).is_match(words);
         let normal = !found && (words.contains("normal") || words.contains("within normal limits"));
         let side = note.side_in(body).filter(|_| normal);
         let place = heading;
@@ -249,14 +229,14 @@ impl Reader<'_, '_> {
             return;
         };
         let label = self.note.get(tick.label);
-        let says = |words: &[&str]| words.iter().any(|word| label.starts_with(word));
-        let (result, status) = if says(&["normal", "unremarkable"]) {
+        let says = |words: &WordPattern| words.of(self.note.lexicon).is_match(label);
+        let (result, status) = if says(&BOX_NORMAL) {
             (Some(EmgResult::Normal), EventStatus::Performed)
-        } else if says(&["abnormal"]) {
+        } else if says(&BOX_ABNORMAL) {
             (Some(EmgResult::Abnormal), EventStatus::Performed)
-        } else if says(&["not done", "not performed", "not obtained", "never", "none"]) {
+        } else if says(&BOX_NOT_DONE) {
             (None, EventStatus::NotDone)
-        } else if says(&["ordered", "pending", "scheduled", "planned"]) {
+        } else if says(&BOX_AHEAD) {
             (None, EventStatus::Planned)
         } else {
             return;

@@ -3,7 +3,7 @@
 use super::{FINDING, Reader};
 use crate::extract::Note;
 use crate::fact::{EventStatus, Experiencer, Section, Time};
-use crate::lexicon::CueCategory;
+use crate::lexicon::{CueCategory, WordPattern};
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -12,19 +12,17 @@ use crate::tag::Mention;
 const NONE: &[&str] = &["no ", "no prior ", "no recent ", "no previous ", "never had an "];
 
 /// Words behind a study that was begun and not finished, or refused.
-const BROKEN_OFF: &[&str] = &[
-    "could not tolerate",
-    "unable to tolerate",
-    "not tolerated",
-    "could not be completed",
-    "not completed",
-    "aborted",
-    "was refused",
-    "she refused",
-    "he refused",
-    "was cancelled",
-    "was canceled",
-];
+static BROKEN_OFF: WordPattern = WordPattern::new(r"\b{study-word/broken-off}\b");
+
+/// That a study was done, by what is told of it.
+static TOLD: WordPattern = WordPattern::new(r"\b(?:{study-word/told}|{emg/told})\b");
+
+/// Words behind a study that was not done.
+static NOT_DONE: WordPattern = WordPattern::new(r"\b{study-word/not-done}\b");
+
+/// Words behind a study that is still to be done.
+static AHEAD: WordPattern =
+    WordPattern::new(r"\b(?:{study-word/ahead}|{study-word/purpose}|{emg/purpose})\b");
 
 impl Reader<'_, '_> {
     /// Whether the study of a sentence was done.
@@ -46,47 +44,12 @@ impl Reader<'_, '_> {
         let behind = note.get(Span::new(whole.end.min(sentence.span.end), sentence.span.end));
         let result =
             self.findings(Span::new(sentence.span.start, sentence.span.end)).next().is_some();
-        let told = [
-            "showed",
-            "shows",
-            "revealed",
-            "reveals",
-            "demonstrat",
-            "was performed",
-            "performed on",
-            "was done",
-            "were done",
-            "was normal",
-            "is normal",
-            "were normal",
-            "confirmed",
-            "was negative",
-            "was abnormal",
-            "dated",
-            "report of",
-            "which was",
-            "found",
-            "did show",
-        ]
-        .iter()
-        .any(|w| words.contains(w));
+        let told = TOLD.of(note.lexicon).is_match(words);
         let dated = note
             .dates_in(sentence.span)
             .any(|d| d.span.start >= whole.end && d.span.start <= whole.end + 25);
         let denied = asserted.has(CueCategory::Negated, note.lexicon)
-            || [
-                "not been performed",
-                "not been done",
-                "not performed",
-                "not done",
-                "not been obtained",
-                "has not been",
-                "have not been",
-                "never been",
-                "not obtained",
-            ]
-            .iter()
-            .any(|w| behind.contains(w));
+            || NOT_DONE.of(note.lexicon).is_match(behind);
         let lead = note.get(Span::new(sentence.span.start, whole.start));
         // "If there is no change by then, I would repeat the EMG" denies the change.
         let condition =
@@ -97,7 +60,7 @@ impl Reader<'_, '_> {
             && !own_result(note, whole, sentence);
         let directly =
             denied && NONE.iter().any(|w| lead == *w || lead.ends_with(&format!(" {w}")));
-        let broken_off = !result && BROKEN_OFF.iter().any(|w| behind.contains(w));
+        let broken_off = !result && BROKEN_OFF.of(note.lexicon).is_match(behind);
         if directly || broken_off {
             return Some(EventStatus::NotDone);
         }
@@ -105,28 +68,7 @@ impl Reader<'_, '_> {
             return Some(EventStatus::NotDone);
         }
         let ahead = matches!(asserted.assertion.time, Time::Planned | Time::Hypothetical)
-            || [
-                "to be obtained",
-                "to be done",
-                "should be obtained",
-                "should be done",
-                "should be performed",
-                "should be considered",
-                "ordered",
-                "scheduled",
-                "will be",
-                "to assess",
-                "to determine",
-                "to evaluate",
-                "to rule out",
-                "is pending",
-                "to find out",
-                "recommended",
-                "requested",
-                "to confirm",
-            ]
-            .iter()
-            .any(|w| behind.contains(w));
+            || AHEAD.of(note.lexicon).is_match(behind);
         let not_performed = words.contains("not") && behind.contains("perform");
         Some(if denied && (!told || not_performed) {
             EventStatus::NotDone

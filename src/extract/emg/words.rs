@@ -1,69 +1,61 @@
 //! How words around an electrodiagnostic finding bind: its nerve, its doubt, its bounds.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::{FINDING, LEAD, Reader};
 use crate::extract::{find_levels, find_side};
 use crate::fact::{Side, Time};
-use crate::pattern::fixed_regex;
+use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
 
 // "severe right and mild left"
-static GRADED_SIDES: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b((?:minimal|mild|moderate|severe|moderately severe)(?:-to-\w+)? (?:left|right)),? and (?:a )?((?:minimal|mild|moderate|severe|moderately severe)(?:-to-\w+)? (?:left|right))\b",
-    )
-});
+static GRADED_SIDES: WordPattern = WordPattern::new(
+    r"\b({emg/grade}(?:-to-\w+)? (?:left|right)),? and (?:a )?({emg/grade}(?:-to-\w+)? (?:left|right))\b",
+);
+
+/// What makes of a finding a place, or what is only looked for.
+static PLACE: WordPattern = WordPattern::new(r"\b(?:(?:at|across|through) the|{emg/looked-for}) $");
+
+/// What is done for a finding, behind its name.
+static TREATED: WordPattern = WordPattern::new(r"^ {emg/treatment}\b");
+
+/// What leads from a finding to the study that shows it.
+static CONFIRMED_BY: WordPattern =
+    WordPattern::new(r"\b{emg/confirmed} (?:by|on|with|(?:by|on) (?:the|her|his))$");
+
+/// That a study is not called for, before it and behind it.
+static NEEDLESS: WordPattern = WordPattern::new(r"\b(?:{study-word/needless}|{emg/needless})\b");
+
+static NEEDLESS_BEHIND: WordPattern = WordPattern::new(r"{study-word/needless-behind}");
+
+/// Words before a finding that are quoted with it.
+static QUOTED: WordPattern = WordPattern::new(r"^(?:to|or|and|no|{emg/quoted})$");
+
+/// What single nerves and muscles are measured by.
+static PART: WordPattern = WordPattern::new(r"\b(?:{emg/part}|{emg/part-only})\b");
+
+static OF_PART: WordPattern = WordPattern::new(r"\b(?:{emg/part}|{emg/of-part})\b");
+
+/// The limb behind a side.
+static LIMB: WordPattern = WordPattern::new(r"^(?: {emg/limb}\b)+");
 
 impl Reader<'_, '_> {
     /// "at the carpal tunnel" names where a nerve is caught.
     pub(super) fn is_place(&self, mention: &Mention) -> bool {
         let before = self.note.get(Span::new(0, mention.span.start));
-        [
-            "at the ",
-            "across the ",
-            "through the ",
-            "reason for study: ",
-            "evaluate for ",
-            "to rule out ",
-        ]
-        .iter()
-        .any(|w| before.ends_with(w))
+        PLACE.of(self.note.lexicon).is_match(before)
     }
 
     /// "Recommend evaluation for carpal tunnel release" names what is to be treated.
     pub(super) fn is_treated(&self, mention: &Mention) -> bool {
         let behind = &self.note.str()[mention.span.end..];
-        let treatments = [" release", " surgery", " decompression", " injection", " splint"];
-        treatments.iter().any(|w| behind.starts_with(w))
+        TREATED.of(self.note.lexicon).is_match(behind)
             || self.note.assert(mention.span).assertion.time == Time::Planned
     }
 
     /// Whether words lead from a finding to the study that shows it: "confirmed by EMG".
     pub(super) fn confirms(&self, lead: Span) -> bool {
-        let words = self.note.get(lead).trim_end();
-        [
-            "confirmed",
-            "supported",
-            "documented",
-            "shown",
-            "seen",
-            "proven",
-            "demonstrated",
-            "verified",
-        ]
-        .iter()
-        .any(|verb| {
-            let by = [
-                " by", " on", " with", " by the", " on the", " by her", " by his", " on her",
-                " on his",
-            ];
-            by.iter().any(|by| words.strip_suffix(by).is_some_and(|rest| rest.ends_with(verb)))
-        })
+        CONFIRMED_BY.of(self.note.lexicon).is_match(self.note.get(lead).trim_end())
     }
 
     /// Conditions, with "median neuropathy consistent with carpal tunnel syndrome" as one.
@@ -123,22 +115,8 @@ impl Reader<'_, '_> {
     pub(super) fn is_needless(&self, lead: Span, behind: &str) -> bool {
         let lead = self.note.get(lead).trim_end();
         let from = lead.ceil_char_boundary(lead.len().saturating_sub(45));
-        let before = [
-            "no need for",
-            "no need of",
-            "no reason for",
-            "no reason to",
-            "no indication for",
-            "do not need",
-            "does not need",
-            "not recommend",
-            "would not",
-            "hold off on",
-            "defer",
-        ];
-        let after =
-            ["not needed", "not necessary", "not indicated", "not warranted", "not required"];
-        before.iter().any(|w| lead[from..].contains(w)) || after.iter().any(|w| behind.contains(w))
+        let lexicon = self.note.lexicon;
+        NEEDLESS.of(lexicon).is_match(&lead[from..]) || NEEDLESS_BEHIND.of(lexicon).is_match(behind)
     }
 
     /// Whether a word before or behind leaves a finding open.
@@ -213,7 +191,7 @@ impl Reader<'_, '_> {
 
     /// "severe right and mild left median neuropathy": each side with its grade.
     pub(super) fn graded_sides(&self, lead: Span) -> Option<[(Span, Side); 2]> {
-        let found = GRADED_SIDES.captures(self.note.get(lead))?;
+        let found = GRADED_SIDES.of(self.note.lexicon).captures(self.note.get(lead))?;
         let place = |group: usize| {
             let part = found.get(group)?;
             let side = find_side(part.as_str())?;
@@ -247,32 +225,7 @@ impl Reader<'_, '_> {
             let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
             let passes = find_side(bare).is_some()
                 || !find_levels(bare).is_empty()
-                || matches!(
-                    bare,
-                    "mild"
-                        | "moderate"
-                        | "severe"
-                        | "active"
-                        | "acute"
-                        | "chronic"
-                        | "inactive"
-                        | "to"
-                        | "or"
-                        | "and"
-                        | "lumbosacral"
-                        | "cervical"
-                        | "lumbar"
-                        | "thoracic"
-                        | "upper"
-                        | "lower"
-                        | "extremity"
-                        | "leg"
-                        | "arm"
-                        | "limb"
-                        | "moderate-to-severe"
-                        | "mild-to-moderate"
-                        | "no"
-                )
+                || QUOTED.of(self.note.lexicon).is_match(bare)
                 || (bare.len() > 3
                     && ["al", "ar", "an"].iter().any(|end| bare.ends_with(end))
                     && bare != "electrical");
@@ -301,14 +254,9 @@ impl Reader<'_, '_> {
         let Some(side) = find_side(tail) else { return study };
         let mut ends = tail.match_indices(' ').map(|(at, _)| at).chain([tail.len()]);
         let reaches = |&end: &usize| find_side(&tail[..end]) == Some(side);
-        let Some(mut end) = ends.find(reaches).filter(|&end| end <= LEAD) else { return study };
-        for limb in [" upper", " lower", " extremity", " extremities", " arm", " leg", " limb"] {
-            if let Some(rest) = tail[end..].strip_prefix(limb)
-                && !rest.starts_with(char::is_alphanumeric)
-            {
-                end += limb.len();
-            }
-        }
+        let Some(end) = ends.find(reaches).filter(|&end| end <= LEAD) else { return study };
+        let limb = LIMB.of(self.note.lexicon).find(&tail[end..]).map_or(0, |limb| limb.end());
+        let end = end + limb;
         Span::new(study.start, study.end + end)
     }
 
@@ -326,9 +274,7 @@ impl Reader<'_, '_> {
     /// Whether prose tells of single nerves or muscles, as a report's parts do.
     pub(super) fn is_part(&self, body: Span) -> bool {
         let words = self.note.get(body);
-        let parts =
-            ["latenc", "amplitude", "response", "velocit", "f-wave", "insertional", "fibrillation"];
-        words.ends_with('.') && parts.iter().any(|w| words.contains(w))
+        words.ends_with('.') && PART.of(self.note.lexicon).is_match(words)
     }
 
     /// Where the words about a study end: before another study of another kind.
@@ -364,18 +310,6 @@ impl Reader<'_, '_> {
             Span::new(study.span.end, result.span.start.max(study.span.end))
         };
         let words = note.get(gap);
-        let part = [
-            "latenc",
-            "amplitude",
-            "velocit",
-            "response",
-            "f-wave",
-            "f wave",
-            "muscle",
-            "motor",
-            "sensory",
-            "except",
-        ];
-        words.split_whitespace().count() <= 14 && !part.iter().any(|w| words.contains(w))
+        words.split_whitespace().count() <= 14 && !OF_PART.of(note.lexicon).is_match(words)
     }
 }

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::{Row, find_side};
 use crate::fact::{Side, SignPolarity};
-use crate::lexicon::CueCategory;
+use crate::lexicon::{CueCategory, WordPattern};
 use crate::pattern::fixed_regex;
 use crate::span::Span;
 
@@ -20,6 +20,17 @@ const SPLIT_REACH: usize = 18;
 static OF_FIVE: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(r"^(?: signs?)?(?: ?:| are| were| is)? ?([0-5]) ?(?:of|out of|/) ?(?:5|five)\b")
 });
+
+/// A word that tells that a test brings a pain on.
+static BRINGS_ON: WordPattern = WordPattern::new(r"^{exam-word/brings-on}$");
+
+/// Words between an answer and the sign behind it: "positive seated SLR".
+static BEFORE_SIGN: WordPattern =
+    WordPattern::new(r"^(?:an?|the|for|for a|of|her|his|{exam-word/before-sign})$");
+
+/// Words of a list of tests that an answer stands before.
+static IN_LIST: WordPattern =
+    WordPattern::new(r"^(?:[,:&/.?]|and|or|the|for|{exam-word/in-list})$");
 
 /// An answer to a sign and the token that gives it.
 #[derive(Clone, Copy)]
@@ -122,23 +133,7 @@ impl Row<'_, '_> {
                 });
             }
             let passes = find_side(self.word(i)).is_some()
-                || matches!(
-                    self.word(i),
-                    "a" | "an"
-                        | "the"
-                        | "for"
-                        | "seated"
-                        | "supine"
-                        | "sitting"
-                        | "for a"
-                        | "lumbar"
-                        | "cervical"
-                        | "sign"
-                        | "of"
-                        | "patient's"
-                        | "her"
-                        | "his"
-                );
+                || BEFORE_SIGN.of(self.note.lexicon).is_match(self.word(i));
             if !passes {
                 return None;
             }
@@ -195,26 +190,7 @@ impl Row<'_, '_> {
             list |= self.is_sign(i);
             let passes = self.is_sign(i)
                 || find_side(self.word(i)).is_some()
-                || matches!(
-                    self.word(i),
-                    "," | "and"
-                        | "or"
-                        | ":"
-                        | "&"
-                        | "/"
-                        | "test"
-                        | "tests"
-                        | "sign"
-                        | "today"
-                        | "the"
-                        | "for"
-                        | "maneuvers"
-                        | "."
-                        | "?"
-                        | "findings"
-                        | "included"
-                        | "include"
-                );
+                || IN_LIST.of(self.note.lexicon).is_match(self.word(i));
             if !passes {
                 return None;
             }
@@ -237,17 +213,16 @@ impl Row<'_, '_> {
         Some(Answer { polarity, span: Span::new(token.span.start, end) })
     }
 
+    /// Whether a word tells that a test or pressure brings a pain on.
+    pub(super) fn brings_on(&self, at: usize) -> bool {
+        BRINGS_ON.of(self.note.lexicon).is_match(self.word(at))
+    }
+
     /// "facet loading reproduces her pain".
     pub(super) fn reproducing_verb(&self, at: usize) -> Option<Answer> {
         let found = (at + 1..(at + 8).min(self.tokens.len()))
             .take_while(|&i| !matches!(self.word(i), ";" | "," | "."))
-            .find(|&i| {
-                self.answer_id(i) == Some("reproduces")
-                    || matches!(
-                        self.word(i),
-                        "painful" | "causes" | "caused" | "produces" | "produced"
-                    )
-            })?;
+            .find(|&i| self.answer_id(i) == Some("reproduces") || self.brings_on(i))?;
         let span = self.tokens[found].span;
         let negated = self.note.assert(span).has(CueCategory::Negated, self.note.lexicon);
         let polarity = if negated { SignPolarity::Negative } else { SignPolarity::Positive };

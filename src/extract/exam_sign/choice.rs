@@ -1,12 +1,7 @@
 //! Answers printed for choice, "positive / negative", of which one may be marked.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use crate::pattern::fixed_regex;
-
 use crate::fact::SignPolarity;
+use crate::lexicon::{Lexicon, WordPattern};
 
 /// A printed choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,18 +12,13 @@ pub(super) struct Choice {
     pub end: usize,
 }
 
-const MARK: &str = r"[\[(*x_\u{2713}\u{2714} ]*";
-const MARK_END: &str = r"[\])*x_\u{2713}\u{2714} ]*";
-
-static CHOICE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(&format!(
-        r"^(?: ?(?:sign|test))?[ :.?]*(?P<m1>{MARK})(?:(?P<yes>positive|pos|yes|present|\+|y)|(?P<no>negative|neg|no|absent|-|n))(?P<m2>{MARK_END})(?P<part>[/|]|\bor\b)?(?P<m3>{MARK})(?:(?P<yes2>positive|pos|yes|present|\+|y)|(?P<no2>negative|neg|no|absent|-|n))(?P<m4>{MARK_END})(?:$|[.,;(]|\b[a-z])"
-    ))
-});
+static CHOICE: WordPattern = WordPattern::new(
+    r"^(?: ?(?:sign|test))?[ :.?]*(?P<m1>[\[(*x_\x{2713}\x{2714} ]*)(?:(?P<yes>\+|{exam-word/choice-yes})|(?P<no>-|{exam-word/choice-no}))(?P<m2>[\])*x_\x{2713}\x{2714} ]*)(?P<part>[/|]|\bor\b)?(?P<m3>[\[(*x_\x{2713}\x{2714} ]*)(?:(?P<yes2>\+|{exam-word/choice-yes})|(?P<no2>-|{exam-word/choice-no}))(?P<m4>[\])*x_\x{2713}\x{2714} ]*)(?:$|[.,;(]|\b[a-z])",
+);
 
 /// Reads a choice at the head of what stands behind a sign.
-pub(super) fn read(behind: &str) -> Option<Choice> {
-    let found = CHOICE.captures(behind)?;
+pub(super) fn read(lexicon: &Lexicon, behind: &str) -> Option<Choice> {
+    let found = CHOICE.of(lexicon).captures(behind)?;
     // "positive negative" without a bar, a line or a mark is no choice.
     let text = |name: &str| found.name(name).map_or("", |m| m.as_str());
     let first = format!("{}{}", text("m1"), text("m2"));
@@ -57,7 +47,8 @@ mod tests {
 
     #[track_caller]
     fn check(behind: &str, expect: Option<Option<SignPolarity>>) {
-        assert_eq!(read(behind).map(|choice| choice.polarity), expect, "{behind}");
+        let lexicon = Lexicon::embedded().unwrap();
+        assert_eq!(read(&lexicon, behind).map(|choice| choice.polarity), expect, "{behind}");
     }
 
     #[test]

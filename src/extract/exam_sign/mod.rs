@@ -13,20 +13,19 @@ use super::{CheckBox, ColumnAnswer, Draft, Note, Token, find_side, tokens};
 use crate::fact::{
     ExamSign, Experiencer, Kind, Origin, Polarity, Section, Side, Sign, SignPolarity, Time,
 };
-use crate::lexicon::CueCategory;
+use crate::lexicon::{CueCategory, WordPattern};
 use crate::span::Span;
 use crate::tag::Mention;
 
 const GROUPS: &[&str] = &["exam-sign", "exam-site", "exam-word"];
 
-/// Reads a box's label that is "yes" or "no".
-fn yes_or_no(label: &str) -> Option<SignPolarity> {
-    match label.split(|c: char| !c.is_alphanumeric()).next()? {
-        "yes" | "y" => Some(SignPolarity::Positive),
-        "no" | "n" | "none" => Some(SignPolarity::Negative),
-        _ => None,
-    }
-}
+/// That a letter tells of an examination.
+static EXAMINES: WordPattern = WordPattern::new(r"\b{exam-word/examines}\b");
+
+/// Behind the name of a group of tests: that a form asks for them, and that they follow.
+static ASKS: WordPattern = WordPattern::new(r"\b{exam-word/asks}\b");
+
+static NAMES: WordPattern = WordPattern::new(r"[(:]|\b{exam-word/lists}\b");
 
 /// Reads every sign that a note reports.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
@@ -137,7 +136,10 @@ impl Row<'_, '_> {
                 .filter(inside)
                 .find_map(|at| self.polarity_word(at))
                 .map(|answer| answer.polarity)
-                .or_else(|| yes_or_no(self.note.get(tick.label)));
+                .or_else(|| {
+                    let (yes, _) = self.note.yes_or_no(self.note.get(tick.label))?;
+                    Some(if yes { SignPolarity::Positive } else { SignPolarity::Negative })
+                });
             let own = (0..self.tokens.len())
                 .filter(inside)
                 .find(|&at| self.group(at) == Some("exam-sign"));
@@ -233,11 +235,7 @@ impl Row<'_, '_> {
     fn is_examination(&self) -> bool {
         let Some(own) = self.note.sentence_index(self.span) else { return false };
         let this = &self.note.sentences[own];
-        let says = |words: &str| {
-            ["examination", "on exam", "on palpation", "to palpation", "clinically"]
-                .iter()
-                .any(|word| words.contains(word))
-        };
+        let says = |words: &str| EXAMINES.of(self.note.lexicon).is_match(words);
         let before = self.note.sentences[..=own].iter().rev();
         this.section == Section::Exam
             || before
@@ -257,15 +255,9 @@ impl Row<'_, '_> {
         });
         // "Positive tests (at least 3 required):" asks.
         let rest = self.note.get(Span::new(mention.span.end, self.span.end));
-        let asks =
-            ["required", "at least", "check all", "mark all"].iter().any(|w| rest.contains(w));
+        let asks = ASKS.of(self.note.lexicon).is_match(rest);
         general.contains(&self.note.concept(mention).id.as_str())
-            && (asks
-                || words.is_some_and(|words| {
-                    ["namely", "including", "such as", "i.e", "(", ":"]
-                        .iter()
-                        .any(|w| words.contains(w))
-                }))
+            && (asks || words.is_some_and(|words| NAMES.of(self.note.lexicon).is_match(words)))
     }
 
     /// "Impingement test (FADIR)": a test's other name in brackets is no second finding.
@@ -312,7 +304,7 @@ impl Row<'_, '_> {
             return self.read_column(mention, answer, tick, drafts);
         }
         let behind = Span::new(token.span.end, self.span.end.max(token.span.end));
-        if let Some(choice) = choice::read(self.note.get(behind)) {
+        if let Some(choice) = choice::read(self.note.lexicon, self.note.get(behind)) {
             let Some(polarity) = choice.polarity else { return self.push_blank(mention, drafts) };
             let span = Span::new(token.span.start, behind.start + choice.end);
             let side = self.side_of(Span::new(self.span.start, token.span.start));

@@ -1,20 +1,14 @@
 //! What is said of the other side after a sign: "; the left was silent", ", L nontender".
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::{Row, find_side};
 use crate::extract::Draft;
 use crate::fact::{Kind, Side, SignPolarity};
-use crate::pattern::fixed_regex;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
-static OTHER: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^[ ,;.]*(?:and |but |while |whereas )?(?P<words>(?:the (?:same|corresponding|equivalent|mirror-image) (?:spot|place|point|area|site|region) )?(?:the |on the |over the )?(?P<side>left|right|l|r|other side|opposite side|contralateral side|contralateral)(?: side| one| crest| iliac crest)? ?(?:is|was|are|were|being|:|,)? ?(?:(?P<no>negative|neg|nontender|non-tender|not tender|silent|quiet|normal|unremarkable|painless|clear|absent|without tenderness|pain-free)|(?P<yes>positive|pos|tender))\b)(?P<rest>[ .,;]|$)",
-    )
-});
+static OTHER: WordPattern = WordPattern::new(
+    r"^[ ,;.]*(?:and |but |while |whereas )?(?P<words>(?:the (?:same|corresponding|equivalent|mirror-image) {exam-word/spot} )?(?:the |on the |over the )?(?P<side>left|right|l|r|other side|opposite side|contralateral side|contralateral)(?: side| one| crest| iliac crest)? ?(?:is|was|are|were|being|:|,)? ?(?:(?P<no>{exam-word/silent})|(?P<yes>{exam-word/painful}))\b)(?P<rest>[ .,;]|$)",
+);
 
 impl Row<'_, '_> {
     /// Adds the sign on the other side where the words behind the last draft tell of it.
@@ -31,7 +25,7 @@ impl Row<'_, '_> {
             if matches!(self.word(at), ";" | "," | ".") {
                 let from = token.span.start;
                 let rest = Span::new(from, self.span.end.max(from));
-                if let Some(found) = OTHER.captures(self.note.get(rest)) {
+                if let Some(found) = OTHER.of(self.note.lexicon).captures(self.note.get(rest)) {
                     let side = match (find_side(&found["side"]), own) {
                         (Some(side), _) => side,
                         (None, Side::Left) => Side::Right,

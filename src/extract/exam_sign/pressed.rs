@@ -15,7 +15,7 @@ impl Row<'_, '_> {
         let Some(pressed) = pressed else { return };
         let answers = |&i: &usize| {
             matches!(self.answer_id(i), Some("positive" | "negative" | "reproduces"))
-                || matches!(self.word(i), "painful" | "causes" | "caused" | "produces" | "produced")
+                || self.brings_on(i)
         };
         let row = at + 1..(at + 16).min(self.tokens.len());
         let found = row

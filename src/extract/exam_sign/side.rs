@@ -1,23 +1,23 @@
 //! The side of a sign: named around it, shared by a list, or told by what its lines are about.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::{Row, find_side};
 use crate::fact::Side;
-use crate::pattern::fixed_regex;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// How many sentences a joint may be the topic of.
 const LONGEST_TOPIC: usize = 14;
 
 /// The head of a joint's paragraph, or a short title of tests.
-static TOPIC: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?:(?:physical )?exam(?:ination)?: ?)?(?:(?:exam(?:ination)?|inspection|palpation|special|provocative|orthopedic) (?:of )?(?:the )?)?(?:(?P<side>right|left|bilateral|both|r|l|rt|lt|b/l)\.? )?(?:(?:shoulder|knee|hip|ankle|foot|wrist|hand|elbow|arm|leg|thigh|si joint|(?:upper|lower) extremity|(?:lumbar|cervical|thoracic) spine|spine|neck|back|low back|gait|neuro(?:logic(?:al)?)?|pelvis)s?|tests?|maneuvers?)(?: (?:exam(?:ination)?|tests?))?(?:$|:| (?P<verb>is|are|has|shows)\b| ?\((?P<aside>right|left|bilateral|r|l|rt|lt|b/l)\))",
-    )
-});
+static TOPIC: WordPattern = WordPattern::new(
+    r"^(?:(?:physical )?exam(?:ination)?: ?)?(?:{exam-word/topic-lead} (?:of )?(?:the )?)?(?:(?P<side>right|left|bilateral|both|r|l|rt|lt|b/l)\.? )?(?:{exam-word/topic}s?|tests?|maneuvers?)(?: (?:exam(?:ination)?|tests?))?(?:$|:| (?P<verb>is|are|has|shows)\b| ?\((?P<aside>right|left|bilateral|r|l|rt|lt|b/l)\))",
+);
+
+/// That both sides are meant.
+static EITHER: WordPattern = WordPattern::new(r"\b{exam-word/either}\b");
+
+/// Parts that there are two of, where both are named.
+static PLURAL: WordPattern = WordPattern::new(r"(?:^|[ ,.]){exam-word/two}(?:$|[ ,.])");
 
 impl Row<'_, '_> {
     /// The side that the words around a sign and its answer name.
@@ -79,14 +79,11 @@ impl Row<'_, '_> {
     /// The side that words name, "either side" and a capital B among them.
     pub(super) fn side_of(&self, span: Span) -> Option<Side> {
         let words = self.note.get(span);
-        let both = ["either", "neither", "each side"];
-        let joints = ["crests", "elbows", "wrists", "knees", "shoulders", "thumbs", "heels"];
-        if both.iter().any(|word| words.contains(word)) || self.has_letter_for_both(span) {
+        if EITHER.of(self.note.lexicon).is_match(words) || self.has_letter_for_both(span) {
             return Some(Side::Bilateral);
         }
         // "Tinel's at the elbows is negative" is of both, unless one is named.
-        let plural =
-            || joints.iter().any(|joint| words.split([' ', ',', '.']).any(|w| w == *joint));
+        let plural = || PLURAL.of(self.note.lexicon).is_match(words);
         find_side(words).or_else(|| plural().then_some(Side::Bilateral))
     }
 
@@ -115,7 +112,8 @@ impl Row<'_, '_> {
         let mut new_row = false;
         for sentence in earlier {
             let starts = self.note.line_of(sentence.span).start == sentence.span.start;
-            let Some(topic) = TOPIC.captures(self.note.get(sentence.span)) else {
+            let Some(topic) = TOPIC.of(self.note.lexicon).captures(self.note.get(sentence.span))
+            else {
                 new_row |= starts;
                 continue;
             };
@@ -127,6 +125,7 @@ impl Row<'_, '_> {
         }
         let heading = self.note.heading(this);
         TOPIC
+            .of(self.note.lexicon)
             .captures(heading)
             .and_then(|topic| find_side(topic.name("side").or(topic.name("aside"))?.as_str()))
     }

@@ -8,6 +8,7 @@ use crate::pattern::fixed_regex;
 
 use super::super::{Note, number_in_words};
 use crate::fact::Limitation;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -21,20 +22,24 @@ const REACH_BEFORE: usize = 24;
 const ENOUGH_SLEEP: f64 = 7.0;
 const LITTLE_SLEEP: f64 = 6.0;
 
-const NUMBER: &str = r"(?:\d+ \d/\d|\d/\d|\d+(?:\.\d+)?|one-half|half an?|half|a quarter(?: of an?)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|twenty-five|thirty|forty|forty-five|fifty|sixty|several|(?:a )?few|(?:a )?couple(?: of)?)";
+macro_rules! number {
+    () => {
+        r"(?:\d+ \d/\d|\d/\d|\d+(?:\.\d+)?|one-half|half an?|half|a quarter(?: of an?)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|twenty-five|thirty|forty|forty-five|fifty|sixty|several|(?:a )?few|(?:a )?couple(?: of)?)"
+    };
+}
 
-static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(&format!(
-        r"(?:^|[^\w/.])(?P<a>(?:(?:about|around|approximately|approx\.?|roughly|perhaps|maybe|~) ?)?{NUMBER}\+?(?: ?(?:-|to|or) ?{NUMBER})? ?-?(?:minutes?|mins?|hours?|hrs?|blocks?|feet|ft|yards?|yds?|miles?|mi|km|kilometers?|pounds?|lbs?|lb|kg|kilograms?|steps?|flights?|city blocks?|meters?|metres?|hours? a night))\b"
-    ))
-});
+static AMOUNT: WordPattern = WordPattern::new(concat!(
+    r"(?:^|[^\w/.])(?P<a>(?:(?:about|around|approximately|approx\.?|roughly|perhaps|maybe|~) ?)?",
+    number!(),
+    r"\+?(?: ?(?:-|to|or) ?",
+    number!(),
+    r")? ?-?{function-row/unit})\b"
+));
 
 // "stand 20 min", "stands for about ten minutes", "walk more than one block", "sitting tolerance 15 min"
-static TO_AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?: ?(?:is|are|was|has been|limited|restricted|tolerance|tolerated|capacity|time|distance|for|to|up|only|at most|no|not|more|longer|farther|further|greater|beyond|past|than|less|over|above|still|comfortably|about|perhaps|maybe|barely|just|nearly|almost|a|distances?|of|maximum|max|limitations?|restrictions?|reduced|the|heavy|objects|anything|anywhere|continuously|himself|herself|independently|overhead|floor to waist|waist to shoulder|from the floor|(?:at|in|on|over) (?:the|a|his|her|my|one|any) (?:hard |straight |office |dining )?(?:sink|stove|counter|chair|place|spot|position|car|desk|computer|table|kitchen|pew|treadmill|level)|in line|on level ground|around the (?:house|store|block)|:|,|=|>|<|-|~)){0,7} ?$",
-    )
-});
+static TO_AMOUNT: WordPattern = WordPattern::new(
+    r"^(?: ?(?:is|are|was|has been|for|to|up|only|at most|no|not|more|less|than|over|above|still|about|just|a|of|the|{function-row/to-amount}|(?:at|in|on|over) (?:the|a|his|her|my|one|any) (?:hard |straight |office |dining )?{function-row/place}|in line|on level ground|around the (?:house|store|block)|:|,|=|>|<|-|~)){0,7} ?$",
+);
 
 // "15 minutes of standing", "within 10 minutes after she sits", "40 minutes at the wheel"
 static AMOUNT_OF: LazyLock<Regex> = LazyLock::new(|| {
@@ -44,11 +49,9 @@ static AMOUNT_OF: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 // "sitting brings it on within 15 minutes", "walking is uncomfortable after one block"
-static BRINGS_ON: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^ (?:(?:brings?|sets?) (?:it|this|things|(?:the |his |her )?(?:pain|symptoms|ache)) (?:on|off)|(?:brings on|sets off|causes|provokes|triggers|aggravates|worsens|increases) (?:it|this|(?:the |his |her |more )?(?:[a-z]+ )?(?:pain|symptoms|ache))|hurts|(?:becomes|is|gets) (?:painful|uncomfortable|intolerable|unbearable|too painful)|bothers (?:her|him)) (?:within|after|in|beyond|past)(?: only| just| more than| as little as)? $",
-    )
-});
+static BRINGS_ON: WordPattern = WordPattern::new(
+    r"^ {function-row/brings-on} (?:within|after|in|beyond|past)(?: only| just| more than| as little as)? $",
+);
 
 /// What is done so often is no limit: "walks two miles a day", "lifts 50 pounds daily at the plant".
 static HABIT: LazyLock<Regex> = LazyLock::new(|| {
@@ -57,9 +60,16 @@ static HABIT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Verbs whose amount limits by itself: "stands 20 min".
+static DOES: WordPattern = WordPattern::new(r"^{function-row/does}$");
+
+/// Words before an amount that make it a limit.
+static BOUNDS: WordPattern = WordPattern::new(r"\b(?:than|{function-row/bounds})\b");
+
 /// Every amount of a stretch of text, in order.
 pub(super) fn find(note: &Note<'_>, within: Span) -> Vec<Span> {
     AMOUNT
+        .of(note.lexicon)
         .captures_iter(note.get(within))
         .filter_map(|c| c.name("a"))
         .map(|m| Span::new(within.start + m.start(), within.start + m.end()))
@@ -83,7 +93,7 @@ pub(super) fn of(
         amount.start >= mention.span.end
             && amount.start - mention.span.end <= REACH
             && next.is_none_or(|next| amount.start < next)
-            && joins(note.get(Span::new(mention.span.end, amount.start)))
+            && joins(note, note.get(Span::new(mention.span.end, amount.start)))
     });
     let before = || {
         amounts.iter().find(|amount| {
@@ -100,8 +110,8 @@ pub(super) fn of(
 }
 
 /// Whether the words between an activity and an amount behind it give it that amount.
-fn joins(between: &str) -> bool {
-    TO_AMOUNT.is_match(between) || BRINGS_ON.is_match(between)
+fn joins(note: &Note<'_>, between: &str) -> bool {
+    TO_AMOUNT.of(note.lexicon).is_match(between) || BRINGS_ON.of(note.lexicon).is_match(between)
 }
 
 /// Whether an amount by itself limits: "stands 20 min", "can walk two blocks", "pain after 15 minutes of sitting".
@@ -111,30 +121,11 @@ pub(super) fn limits(note: &Note<'_>, mention: &Mention, amount: Span) -> bool {
         return true;
     }
     let between = note.get(Span::new(mention.span.end, amount.start));
-    let verb = [
-        "stand",
-        "stands",
-        "walk",
-        "walks",
-        "sit",
-        "sits",
-        "drive",
-        "drives",
-        "lift",
-        "lifts",
-        "carry",
-        "carries",
-        "ambulate",
-        "ambulates",
-        "sleeps",
-    ]
-    .contains(&words);
+    let verb = DOES.of(note.lexicon).is_match(words);
     let height = words.starts_with("stand") && note.get(amount).contains("feet");
     (verb && !height)
-        || BRINGS_ON.is_match(between)
-        || ["tolera", "limited", "than", "capacity", "max"]
-            .iter()
-            .any(|word| between.contains(word))
+        || BRINGS_ON.of(note.lexicon).is_match(between)
+        || BOUNDS.of(note.lexicon).is_match(between)
         || between.starts_with(" to ")
         || between.starts_with(" only ")
         || between.trim() == ":"

@@ -1,14 +1,9 @@
 //! The words that say how far an activity is limited, before it or behind it.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use crate::pattern::fixed_regex;
-
 use super::super::Note;
 use super::parse;
 use crate::fact::Limitation;
+use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -27,7 +22,7 @@ pub(super) fn before(
     let mut first = mention.span;
     // Up the list: "cannot stand, walk or sit".
     for other in activities.iter().rev().filter(|m| m.span.end <= mention.span.start) {
-        if !is_list(note.get(Span::new(other.span.end, first.start))) {
+        if !is_list(note, note.get(Span::new(other.span.end, first.start))) {
             break;
         }
         first = other.span;
@@ -50,7 +45,7 @@ pub(super) fn before(
         note.concept(mention).field("activity"),
         Some("sitting" | "standing" | "walking" | "lying" | "sleep" | "work" | "driving")
     );
-    if (near.is_some() && !gap.split_whitespace().all(is_load))
+    if (near.is_some() && !gap.split_whitespace().all(|word| is_load(note, word)))
         || (bare.is_some() && (!done || (rest && gap.trim().is_empty() && first == mention.span)))
     {
         return None;
@@ -94,49 +89,29 @@ pub(super) fn before(
 }
 
 /// What may stand between "no" or "gave up" and what is not done.
-const LOADS: &[&str] = &[
-    "all",
-    "her",
-    "his",
-    "the",
-    "any",
-    "playing",
-    "going",
-    "doing",
-    "heavy",
-    "repetitive",
-    "repeated",
-    "prolonged",
-    "frequent",
-    "overhead",
-    "more",
-    "further",
-    "significant",
-    "excessive",
-];
+static LOAD: WordPattern =
+    WordPattern::new(r"^(?:all|her|his|the|any|more|further|{function-row/load})$");
 
 // "for prolonged periods", "very far", "for long"
-static LONG: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^ (?:up |still |down )?(?:for )?(?:any )?(?:prolonged|long|extended|very|too|more than|much|comfortably|for any|as (?:far|long|much)|far|great|heavy|well)\b",
-    )
-});
+static LONG: WordPattern = WordPattern::new(
+    r"^ (?:up |still |down )?(?:for )?(?:any )?(?:very|too|more than|much|for any|as (?:far|long|much)|{function-row/long})\b",
+);
 
 /// Whether a word only weighs what is done: "heavy lifting", "prolonged sitting".
-pub(super) fn is_load(word: &str) -> bool {
-    LOADS.contains(&word)
+pub(super) fn is_load(note: &Note<'_>, word: &str) -> bool {
+    LOAD.of(note.lexicon).is_match(word)
 }
 
 /// Whether words behind an activity only bound it: "for long", "very far".
-pub(super) fn is_long(behind: &str) -> bool {
-    LONG.is_match(behind)
+pub(super) fn is_long(note: &Note<'_>, behind: &str) -> bool {
+    LONG.of(note.lexicon).is_match(behind)
 }
 
 /// The last activity of the list that a mention is in.
 pub(super) fn last_of_list(note: &Note<'_>, activities: &[&Mention], mention: &Mention) -> Span {
     let mut last = mention.span;
     for other in activities.iter().filter(|m| m.span.start >= mention.span.end) {
-        if !is_list(note.get(Span::new(last.end, other.span.start))) {
+        if !is_list(note, note.get(Span::new(last.end, other.span.start))) {
             break;
         }
         last = other.span;
@@ -169,38 +144,16 @@ pub(super) fn behind(
 }
 
 /// Words that join the activities of a list.
-const JOINS: &[&str] = &[
-    "and",
-    "or",
-    "nor",
-    "to",
-    "be",
-    "upright",
-    "active",
-    "for",
-    "with",
-    "prolonged",
-    "repetitive",
-    "frequent",
-    "long",
-    "of",
-    "at",
-    "night",
-    "heavy",
-    "her",
-    "his",
-    "even",
-    "any",
-    "twist",
-    "twisting",
-];
+static JOINS: WordPattern = WordPattern::new(
+    r"^(?:and|or|nor|to|be|for|with|of|at|her|his|even|any|{function-row/joins})$",
+);
 
 /// Whether the words between two activities only join them.
-fn is_list(gap: &str) -> bool {
+fn is_list(note: &Note<'_>, gap: &str) -> bool {
     if gap.trim().is_empty() {
         return false;
     }
     gap.split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '&' | '+'))
         .filter(|word| !word.is_empty())
-        .all(|word| JOINS.contains(&word))
+        .all(|word| JOINS.of(note.lexicon).is_match(word))
 }

@@ -8,7 +8,7 @@ mod row;
 use super::{Draft, Note};
 use crate::context::Asserted;
 use crate::fact::{Activity, Experiencer, Function, Limitation, Origin, Polarity, Section, Time};
-use crate::lexicon::CueCategory;
+use crate::lexicon::{CueCategory, WordPattern};
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -164,7 +164,7 @@ fn activity(
     // "Bending is limited" on examination measures the spine; "difficulty bending" is told.
     let told = before.is_some_and(|(_, cue)| {
         let words = note.get(cue);
-        ["difficult", "trouble", "unable", "cannot", "can "].iter().any(|w| words.contains(w))
+        TOLD.of(note.lexicon).is_match(words)
     });
     if kind == Activity::Bending && sentence.section == Section::Exam && !told {
         return None;
@@ -178,15 +178,13 @@ fn activity(
     };
     // "inability to walk unaided" is a limit too.
     let aid = note.str()[mention.span.end..sentence.span.end].trim_start();
-    let aided = ["unaided", "unassisted", "independently", "alone", "without"]
-        .iter()
-        .any(|word| aid.starts_with(word));
+    let aided = UNAIDED.of(note.lexicon).is_match(aid);
     // "cannot stand or walk for long": a limit, no inability.
     let long = cue.is_some_and(|(_, cue)| {
         let last = cue::last_of_list(note, activities, mention).end;
         let behind = &note.str()[last..sentence.span.end.max(last)];
         let between = note.get(Span::new(cue.end.min(mention.span.start), mention.span.start));
-        cue::is_long(behind) || between.contains("prolonged") || between.contains("extended")
+        cue::is_long(note, behind) || between.contains("prolonged") || between.contains("extended")
     });
     let habit = amount.map_or(mention.span.end, |amount| amount.end.max(mention.span.end));
     let habit = amount::is_habit(note, habit, sentence.span.end);
@@ -223,12 +221,21 @@ fn activity(
     Some((span, Function { activity: kind, limitation: Some(limitation), amount }))
 }
 
+/// Headings over lists of limits.
+static LIMITS: WordPattern = WordPattern::new(r"\b{function-row/limits-heading}\b");
+
+/// What makes of an inability a limit: "unable to walk unaided".
+static UNAIDED: WordPattern = WordPattern::new(r"^{function-row/unaided}\b");
+
+/// What a patient tells of a limit, and an examiner does not measure.
+static TOLD: WordPattern = WordPattern::new(r"\b(?:can |{function-row/told}\b)");
+
 /// Whether an activity begins an item of a list of limits: "FUNCTIONAL LIMITATIONS: - stairs".
 fn is_listed(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
     let heading = note.heading(sentence);
-    let limits = ["limitation", "restriction", "deficit"].iter().any(|word| heading.contains(word));
+    let limits = LIMITS.of(note.lexicon).is_match(heading);
     let lead = note.get(Span::new(sentence.span.start, mention.span.start));
-    limits && lead.split_whitespace().all(cue::is_load)
+    limits && lead.split_whitespace().all(|word| cue::is_load(note, word))
 }
 
 /// Whether a state and an activity are the same words ("using a cane" and "walking").

@@ -1,9 +1,9 @@
 //! Rows of forms and tables: "Sleep: wakes twice", "Walking | 10 min | 45 min", "Dressing   Yes".
 
-use super::super::table::TICKS;
 use super::super::{ColumnAnswer, Draft, Note};
 use super::{GROUP, amount, is_foreign, parse};
 use crate::fact::{Activity, Experiencer, Function, Limitation, Origin, Polarity, Section, Time};
+use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -18,7 +18,10 @@ const LONGEST_LABEL: usize = 9;
 const WORDS: &str = "function-row";
 
 /// Labels that head a part of the record and ask for no one activity.
-const GENERAL: &[&str] = &["gait", "function", "activit"];
+static GENERAL: WordPattern = WordPattern::new(r"^{function-row/general}\b");
+
+/// No trouble, in one word.
+static DENIES: WordPattern = WordPattern::new(r"^{function-row/denies}$");
 
 /// What a row asks of its activity.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -93,7 +96,7 @@ impl<'a, 'n> Row<'a, 'n> {
         }
         let asked = asks(note, label);
         if words.split_whitespace().count() > LONGEST_LABEL
-            || GENERAL.iter().any(|word| words.starts_with(word))
+            || GENERAL.of(note.lexicon).is_match(words)
             || !is_label(note, label, &activities, asked.is_some())
         {
             return None;
@@ -202,18 +205,16 @@ impl<'a, 'n> Row<'a, 'n> {
             boxes => boxes.iter().find(|b| b.ticked)?.label,
         };
         let words = note.get(value);
-        let first = words.split(|c: char| !c.is_alphanumeric()).next()?;
-        let no_more = words.len() == first.len()
-            || words[first.len()..].starts_with([',', ' ', '-', ';', '(']);
-        let answer = match (first, self.asks) {
-            ("yes" | "y", Some(Asks::Trouble)) => Some(self.given_up(value)),
-            ("no" | "n" | "none" | "denies" | "never", Some(Asks::Trouble))
-                if words.len() == first.len() =>
+        let denies = || DENIES.of(note.lexicon).is_match(words);
+        let said = note.yes_or_no(words).or_else(|| denies().then_some((false, "")));
+        let answer = match (said, self.asks) {
+            (Some((true, _)), Some(Asks::Trouble)) => Some(self.given_up(value)),
+            (Some((false, "")), Some(Asks::Trouble)) => Some(Limitation::Independent),
+            (Some((yes, rest)), Some(Asks::Ability))
+                if rest.is_empty() || rest.starts_with([',', ' ', '-', ';', '(']) =>
             {
-                Some(Limitation::Independent)
+                Some(if yes { Limitation::Independent } else { Limitation::Unable })
             }
-            ("yes" | "y", Some(Asks::Ability)) if no_more => Some(Limitation::Independent),
-            ("no" | "n", Some(Asks::Ability)) if no_more => Some(Limitation::Unable),
             _ => None,
         };
         if let Some(limitation) = answer {
@@ -267,7 +268,7 @@ impl<'a, 'n> Row<'a, 'n> {
     /// The answer by the column of a tick: under "yes" or "no", or under words of its own.
     fn ticked(&self) -> Option<(usize, Said)> {
         let note = self.note;
-        let index = self.values.iter().position(|v| TICKS.contains(&note.get(*v)))?;
+        let index = self.values.iter().position(|v| note.is_tick(*v))?;
         let tick = self.values[index];
         let limitation = match (note.column_answer(self.label), self.asks) {
             (Some((ColumnAnswer::Yes, _)), Some(Asks::Trouble)) => Limitation::Limited,

@@ -5,7 +5,7 @@ use crate::extract::{Draft, Note, Token, What, find_levels, find_side, tokens};
 use crate::fact::{
     EventStatus, FindingPolarity, Imaging, Kind, Polarity, Region, Severity, Side, Time,
 };
-use crate::lexicon::CueCategory;
+use crate::lexicon::{CueCategory, WordPattern};
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -130,6 +130,16 @@ pub(super) struct Clause<'a, 'n> {
     pub(super) tokens: Vec<Token>,
 }
 
+/// Before a finding that is only looked for.
+static LOOKED_FOR: WordPattern = WordPattern::new(r"\b{imaging-word/looked-for}\b");
+
+/// What a picture is taken without: "MRI without contrast".
+static CONTRAST: WordPattern = WordPattern::new(r"^(?:and with|{imaging-word/contrast})\b");
+
+/// What begins anew behind a denial.
+static ANEW: WordPattern =
+    WordPattern::new(r"\b(?:there (?:is|are|was|were)|{imaging-word/graded})\b");
+
 impl Clause<'_, '_> {
     pub(super) fn group(&self, at: usize) -> Option<&str> {
         Some(self.note.lexicon.group_name(self.tokens.get(at)?.mention()?.group))
@@ -198,9 +208,7 @@ impl Clause<'_, '_> {
     fn is_sought(&self, segment: usize, at: usize) -> bool {
         let lead = Span::new(self.tokens[segment].span.start, self.tokens[at].span.start);
         let words = self.note.get(lead);
-        ["evaluate for", "eval for", "assess for", "rule out", "r/o", "look for", "looking for"]
-            .iter()
-            .any(|w| words.contains(w))
+        LOOKED_FOR.of(self.note.lexicon).is_match(words)
     }
 
     pub(super) fn read_finding(&self, at: usize) -> Option<Imaging> {
@@ -259,25 +267,10 @@ impl Clause<'_, '_> {
             }
             let gap = self.note.get(Span::new(hit.span.end, span.start));
             // "MRI without contrast: ..."
-            if ["contrast", "gadolinium", "infusion", "and with"]
-                .iter()
-                .any(|w| gap.trim_start().starts_with(w))
-            {
+            if CONTRAST.of(self.note.lexicon).is_match(gap.trim_start()) {
                 return false;
             }
-            let anew = [
-                "there is",
-                "there are",
-                "there was",
-                "there were",
-                "mild",
-                "moderate",
-                "severe",
-                "minimal",
-                "marked",
-            ]
-            .iter()
-            .any(|w| gap.contains(w));
+            let anew = ANEW.of(self.note.lexicon).is_match(gap);
             let joined = segment > 0 && matches!(self.word(segment - 1), "or" | "nor");
             !(gap.contains(',') && (graded || anew) && !joined)
                 && !(gap.contains(" with ") && graded)

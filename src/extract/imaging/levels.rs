@@ -3,8 +3,22 @@
 use super::finding::Clause;
 use crate::extract::{find_levels, find_side};
 use crate::fact::{FindingPolarity, Imaging};
+use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
+
+/// That a finding is told of all levels.
+static EVERYWHERE: WordPattern = WordPattern::new(r"\b{imaging-word/everywhere}\b");
+
+/// What stands behind a level that begins something else.
+static BEGINS: WordPattern = WordPattern::new(r"^(?:has|:|is|also|{imaging-word/shows})$");
+
+/// What joins a finding to the one before it, whose levels it has.
+static GOES_WITH: WordPattern = WordPattern::new(r"^(?:with|and|{imaging-word/causing})$");
+
+/// That a finding is at the levels that were named before.
+static SAME_LEVELS: WordPattern = WordPattern::new(r"^{imaging-word/same-levels}\b");
+static SAME_LEVEL: WordPattern = WordPattern::new(r"^{imaging-word/same-level}\b");
 
 impl Clause<'_, '_> {
     /// Levels that a row begins with: "L3-4: There is ...", "L2-3 loss of disc height",
@@ -50,12 +64,10 @@ impl Clause<'_, '_> {
         while i < self.tokens.len() && !self.is_finding(i) {
             if self.is_level(i) {
                 // "and C3-4 demonstrates ...", ", L3-4 bulge": the level begins something else.
-                let begins = matches!(
-                    self.word(i + 1),
-                    "demonstrates" | "shows" | "reveals" | "has" | ":" | "is" | "also"
-                ) || (!linked
-                    && matches!(self.word(i - 1), "," | "and" | ";" | "with")
-                    && levels.is_empty())
+                let begins = BEGINS.of(self.note.lexicon).is_match(self.word(i + 1))
+                    || (!linked
+                        && matches!(self.word(i - 1), "," | "and" | ";" | "with")
+                        && levels.is_empty())
                     || (self.is_finding(i + 1)
                         || (self.word_id(i + 1).is_some() && self.is_finding(i + 2)))
                         && self.word(i - 1) != "at";
@@ -152,17 +164,7 @@ impl Clause<'_, '_> {
             let with = (before.0 + 1..own.0).any(|i| {
                 // "DDD w/ osteophytes"
                 let short = self.word(i) == "w" && self.word(i + 2) != "o";
-                short
-                    || matches!(
-                        self.word(i),
-                        "with"
-                            | "causing"
-                            | "resulting"
-                            | "displacing"
-                            | "and"
-                            | "compressing"
-                            | "abutting"
-                    )
+                short || GOES_WITH.of(self.note.lexicon).is_match(self.word(i))
             });
             let cut = (before.0 + 1..own.0).any(|i| matches!(self.word(i), "," | ";" | "but"));
             // "bulge at L4-5 without stenosis"
@@ -181,25 +183,16 @@ impl Clause<'_, '_> {
 
     /// "desiccation at L4-5 and L5-S1 and facet arthrosis at both of those levels"
     pub(super) fn share_named_levels(&self, found: &mut [(usize, Imaging)]) {
-        let again = [
-            "at both levels",
-            "at both of those",
-            "at both of these",
-            "at both these",
-            "at both those",
-            "at these levels",
-            "at those levels",
-            "at the same level",
-            "at that level",
-        ];
         for n in 1..found.len() {
             let next = found.get(n + 1).map_or(self.tokens.len(), |(at, _)| *at);
             let from = self.tokens[found[n].0].span.end;
             let tail = self.note.get(Span::new(from, self.tokens[next - 1].span.end.max(from)));
-            let Some(words) = again.iter().find(|w| tail.trim_start().starts_with(*w)) else {
+            let says =
+                |words: &WordPattern| words.of(self.note.lexicon).is_match(tail.trim_start());
+            let several = says(&SAME_LEVELS);
+            if !several && !says(&SAME_LEVEL) {
                 continue;
-            };
-            let several = words.contains("both") || words.ends_with("levels");
+            }
             let fits = |imaging: &&Imaging| imaging.levels.len() > usize::from(several);
             let levels = found[..n].iter().rev().map(|(_, imaging)| imaging).find(fits);
             found[n].1.levels = levels.map(|i| i.levels.clone()).unwrap_or_default();
@@ -219,9 +212,7 @@ impl Clause<'_, '_> {
         let end =
             next.map_or(self.tokens[self.tokens.len() - 1].span.end, |i| self.tokens[i].span.start);
         let tail = self.note.get(Span::new(self.tokens[at].span.end, end));
-        ["any level", "all levels", "any of the", "throughout", "elsewhere", "multiple levels"]
-            .iter()
-            .any(|w| tail.contains(w))
+        EVERYWHERE.of(self.note.lexicon).is_match(tail)
     }
 
     /// Whether only joining words and describing words stand between two findings.

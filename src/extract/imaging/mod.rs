@@ -12,8 +12,27 @@ use study::{Study, header_study, studies_in, study_status};
 
 use super::{Draft, Note};
 use crate::fact::{EventStatus, Imaging, Kind, Modality, Polarity, Region, Section, Time};
+use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
+
+/// Headings over why a study was asked for.
+static ASKS: WordPattern = WordPattern::new(r"\b{imaging-word/asking-heading}\b");
+
+/// That a sentence goes on with what was seen.
+static TELLS: WordPattern = WordPattern::new(r"\b(?:there |{imaging-word/tells}\b)");
+
+/// That somebody looked at pictures, which says nothing of them yet.
+static LOOKS_AT: WordPattern = WordPattern::new(r"\b{imaging-word/looks-at}\b");
+
+static PICTURES: WordPattern = WordPattern::new(r"\b(?:disc |it|{imaging-word/pictures}\b)");
+
+/// Labels of visits in a chronicle.
+static VISIT: WordPattern = WordPattern::new(r"\b{imaging-word/visit}\b");
+
+/// Words before a study that belong to it: "on her most recent lumbar MRI".
+static OF_STUDY: WordPattern =
+    WordPattern::new(r"^(?:most|the|her|his|an?|this|{imaging-word/of-study})$");
 
 /// Reads every finding of imaging, and studies that are planned or were not made.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
@@ -68,10 +87,9 @@ fn is_report(note: &Note<'_>, title: &Study) -> bool {
 /// Whether a sentence of a report tells why the study was asked for, or heads it.
 fn is_question(note: &Note<'_>, sentence: &Sentence) -> bool {
     use Section::{ChiefComplaint, Header, History, PastMedicalHistory, PastSurgicalHistory};
-    let asks = ["history", "indication", "reason", "clinical"];
     [Header, ChiefComplaint, History, PastMedicalHistory, PastSurgicalHistory]
         .contains(&sentence.section)
-        || asks.iter().any(|w| note.heading(sentence).contains(w))
+        || ASKS.of(note.lexicon).is_match(note.heading(sentence))
 }
 
 struct Reader<'a, 'n> {
@@ -175,20 +193,7 @@ impl Reader<'_, '_> {
             let listed = matches!(sentence.section, Section::Imaging | Section::Data);
             let near = before.paragraph == sentence.paragraph
                 || (sentence.paragraph <= before.paragraph + 1 && index <= self.last + 2);
-            let tells = [
-                "demonstrat",
-                "show",
-                "reveal",
-                "there ",
-                "evidence",
-                "seen",
-                "noted",
-                "appear",
-                "consistent with",
-                "impression",
-            ]
-            .iter()
-            .any(|w| words.contains(w));
+            let tells = TELLS.of(note.lexicon).is_match(words);
             let of_person =
                 ["she ", "he ", "the patient", "patient ", "i ", "we ", "pt ", "ms", "dr"]
                     .iter()
@@ -202,11 +207,8 @@ impl Reader<'_, '_> {
             let labelled = sentence.section == Section::Imaging || words.contains(':');
             let near = near || own_impression;
             // "I have reviewed the images." says nothing of them yet.
-            let looked_at =
-                ["review", "looked at", "went over", "interpret"].iter().any(|w| words.contains(w))
-                    && ["images", "films", "scan", "study", "disc ", "report", "pictures", " it"]
-                        .iter()
-                        .any(|w| words.contains(w));
+            let looked_at = LOOKS_AT.of(note.lexicon).is_match(words)
+                && PICTURES.of(note.lexicon).is_match(words);
             if looked_at && same_section && near && !other && !tells {
                 self.last = index;
                 return;
@@ -245,12 +247,11 @@ impl Reader<'_, '_> {
     /// A row of a chronicle that tells of a visit: "03/2015, treating physician: ..."
     fn is_visit(&self, sentence: &Sentence) -> bool {
         let first = self.note.dates_in(sentence.span).next();
-        let visit =
-            ["physician", "dr.", "clinic", "visit", "consult", "office", "evaluation", "surgeon"];
         first.is_some_and(|date| {
             let rest = self.note.get(Span::new(date.span.end, sentence.span.end));
             let label = rest.split([':', '.']).next().unwrap_or(rest);
-            date.span.start <= sentence.span.start + 2 && visit.iter().any(|w| label.contains(w))
+            date.span.start <= sentence.span.start + 2
+                && VISIT.of(self.note.lexicon).is_match(label)
         })
     }
 
@@ -304,12 +305,8 @@ impl Reader<'_, '_> {
     fn shown_on(&self, lead: Span) -> bool {
         let mut words = self.note.get(lead).trim_end();
         // "on her most recent lumbar MRI", "on previous MRI"
-        let between = [
-            "previous", "prior", "recent", "most", "the", "her", "his", "a", "an", "lumbar",
-            "cervical", "thoracic", "spine", "plain", "current", "this",
-        ];
         while let Some((rest, last)) = words.rsplit_once(' ') {
-            if !between.contains(&last) {
+            if !OF_STUDY.of(self.note.lexicon).is_match(last) {
                 break;
             }
             words = rest;

@@ -4,6 +4,7 @@ use super::finding::{Clause, FINDING, STRUCTURE};
 use super::study::{region_of, regions_in, touches};
 use crate::extract::{Draft, find_levels, find_side};
 use crate::fact::{EventStatus, FindingPolarity, Imaging, Polarity, Region};
+use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
 
@@ -12,6 +13,14 @@ const NORMAL_REACH: usize = 16;
 
 /// A row of at most so many tokens says nothing but that something is normal.
 const SHORT: usize = 4;
+
+/// What names a study as a whole.
+static ABOUT: WordPattern = WordPattern::new(
+    r"(?:^|the )(?:(?:this|it|they|these) |(?:was|were) normal|{imaging-word/whole}\b)",
+);
+
+/// Parts of an examination, which a "normal" beside them is of.
+static EXAMINED: WordPattern = WordPattern::new(r"\b{imaging-word/examined}\b");
 
 impl Clause<'_, '_> {
     pub(super) fn says_otherwise_normal(&self) -> bool {
@@ -116,32 +125,16 @@ impl Clause<'_, '_> {
         }
         let named = self.tokens[0].span.start <= self.study.span.start
             && self.study.span.end <= self.tokens[at].span.start;
-        let about = [
-            "study",
-            "scan",
-            "exam",
-            "this ",
-            "it ",
-            "they ",
-            "these ",
-            "films",
-            "was normal",
-            "were normal",
-        ];
         let words = self.note.get(sentence.span);
         let short = self.tokens.len() <= SHORT;
-        let subject =
-            about.iter().any(|w| words.starts_with(w) || words.contains(&format!("the {w}")))
-                || short;
+        let subject = ABOUT.of(self.note.lexicon).is_match(words) || short;
         let before = self.study.from >= self.tokens[at].span.end
             && self.tokens[at].span.end + 12 >= self.study.from;
         let near = at <= NORMAL_REACH || otherwise;
         let alone = self.is_region_alone(at);
         let own = before || alone || (near && (named || subject));
         // Normal parts of an examination are not the study.
-        let part = ["strength", "gait", "reflex", "sensation", "range of motion", "pulse", "tone"]
-            .iter()
-            .any(|w| words.contains(w));
+        let part = EXAMINED.of(self.note.lexicon).is_match(words);
         let denied =
             self.is_denied(at, at, true) && !self.note.get(self.tokens[at].span).starts_with("no");
         if !own || part || denied {

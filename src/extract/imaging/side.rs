@@ -3,7 +3,11 @@
 use super::finding::Clause;
 use crate::extract::find_side;
 use crate::fact::{Imaging, Side};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
+
+/// That a finding is on both sides, more on one.
+static UNEVEN: WordPattern = WordPattern::new(r"\b{imaging-word/uneven}\b");
 
 impl Clause<'_, '_> {
     /// "moderate right and mild left stenosis": the same finding of the side before.
@@ -34,17 +38,7 @@ impl Clause<'_, '_> {
         );
         let own = Span::new(self.tokens[from].span.start, self.tokens[at].span.end);
         let words = self.note.get(tail);
-        let uneven = [
-            "greater on the",
-            "worse on the",
-            "more on the",
-            "greater than",
-            "right greater",
-            "left greater",
-            "worse on",
-        ]
-        .iter()
-        .any(|w| words.contains(w));
+        let uneven = UNEVEN.of(self.note.lexicon).is_match(words);
         if uneven || self.is_on_both(tail_end) {
             return Some(Side::Bilateral);
         }

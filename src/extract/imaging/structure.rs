@@ -3,7 +3,18 @@
 use super::finding::{Clause, FINDING, STRUCTURE};
 use crate::extract::find_side;
 use crate::fact::{EventStatus, FindingPolarity, Imaging};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
+
+/// Of what a narrowing is.
+static JOINT: WordPattern = WordPattern::new(r"\b{imaging-word/joint}\b");
+
+static BONE: WordPattern = WordPattern::new(r"\b{imaging-word/bone}\b");
+
+static DISC: WordPattern = WordPattern::new(r"\b{imaging-word/disc}\b");
+
+/// Verbs between a part and how it is.
+static IS: WordPattern = WordPattern::new(r"^(?:is|are|was|were|:|{imaging-word/appears})$");
 
 impl Clause<'_, '_> {
     /// "normal central canal, neural foramina and facet joints", "the foramina are patent".
@@ -83,21 +94,7 @@ impl Clause<'_, '_> {
         {
             next += 1;
         }
-        let verb = matches!(
-            self.word(next),
-            ":" | "is"
-                | "are"
-                | "was"
-                | "were"
-                | "appear"
-                | "appears"
-                | "remain"
-                | "remains"
-                | "look"
-                | "looks"
-                | "seem"
-                | "seems"
-        );
+        let verb = IS.of(self.note.lexicon).is_match(self.word(next));
         if verb {
             next += 1;
             while matches!(
@@ -126,14 +123,15 @@ impl Clause<'_, '_> {
             self.note.get(Span::new(self.tokens[at].span.end, self.tokens[end - 1].span.end));
         let before =
             self.note.get(Span::new(self.tokens[0].span.start, self.tokens[at].span.start));
-        let disc = |words: &str| words.contains("disc") || words.contains("disk");
-        let bone = ["vertebra", "fracture", "compression", "wedg", "bod"];
+        let lexicon = self.note.lexicon;
+        let disc = |words: &str| DISC.of(lexicon).is_match(words);
+        let bone = |words: &str| BONE.of(lexicon).is_match(words);
         match named
             .filter(|finding| finding.ends_with("stenosis") || finding.ends_with("narrowing"))
         {
             Some(finding) => Some(finding),
-            None if behind.contains("joint") => Some("joint space narrowing"),
-            None if bone.iter().any(|w| before.contains(w) || behind.contains(w)) => None,
+            None if JOINT.of(lexicon).is_match(behind) => Some("joint space narrowing"),
+            None if bone(before) || bone(behind) => None,
             None if disc(behind) || disc(before) => Some("disc space narrowing"),
             None => None,
         }

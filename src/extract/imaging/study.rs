@@ -3,7 +3,7 @@
 use crate::date::PartialDate;
 use crate::extract::Note;
 use crate::fact::{EventStatus, Experiencer, Modality, Region, Section, Side, Time};
-use crate::lexicon::CueCategory;
+use crate::lexicon::{CueCategory, WordPattern};
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -84,6 +84,14 @@ pub(super) fn touches(level: &str, region: Region) -> bool {
     level.split('-').any(|part| region_of(part) == Some(region))
 }
 
+/// Where the words on which study it is end and those on its findings begin.
+static STOP: WordPattern = WordPattern::new(
+    r"which|: |\. |(?:was|were|with|that| is) |ha(?:s|ve) been|\b{imaging-word/found}",
+);
+
+/// Headings over the name of the study that a report is of.
+static REPORTED: WordPattern = WordPattern::new(r"\b{imaging-word/report-heading}\b");
+
 /// The studies that a stretch names, in order; "MRI scan" and "X-ray films" are one.
 pub(super) fn studies_in(note: &Note<'_>, within: Span) -> Vec<Study> {
     let mut out: Vec<Study> = Vec::new();
@@ -122,24 +130,7 @@ pub(super) fn studies_in(note: &Note<'_>, within: Span) -> Vec<Study> {
         let after_to =
             note.str().floor_char_boundary((mention.span.end + 70).min(next)).max(mention.span.end);
         let after_words = note.get(Span::new(mention.span.end, after_to));
-        let stop = [
-            "show",
-            "reveal",
-            "demonstrat",
-            ": ",
-            "which",
-            "was ",
-            "were ",
-            "with ",
-            " is ",
-            ". ",
-            "has been",
-            "have been",
-            "found",
-            "that ",
-        ];
-        let end =
-            stop.iter().filter_map(|w| after_words.find(w)).min().unwrap_or(after_words.len());
+        let end = STOP.of(note.lexicon).find(after_words).map_or(after_words.len(), |m| m.start());
         // "XR pelvis" has its region in its name.
         let after = Span::new(mention.span.start, mention.span.end + end);
         let behind = regions_in(note, after);
@@ -198,7 +189,7 @@ fn first_finding(note: &Note<'_>, within: Span) -> usize {
 pub(super) fn header_study(note: &Note<'_>) -> Option<Study> {
     let head = Span::new(0, note.str().floor_char_boundary(TITLE_REACH));
     let titled = note.sentences.iter().take_while(|s| s.span.start < head.end).find_map(|s| {
-        let labelled = ["exam", "study"].iter().any(|word| note.heading(s).contains(word));
+        let labelled = REPORTED.of(note.lexicon).is_match(note.heading(s));
         let short = s.span.len() <= if labelled { 200 } else { 90 };
         // "He has an x-ray that was negative." is prose and no title.
         let prose = note.get(s.span).ends_with('.')
@@ -225,25 +216,24 @@ fn is_after_condition(lead: &str) -> bool {
             .any(|w| lead.contains(w))
 }
 
-/// Words before a study that say that it is not called for.
-const NEEDLESS_BEFORE: &[&str] = &[
-    "no need for",
-    "no indication for",
-    "no reason for",
-    "do not need",
-    "does not need",
-    "not recommend",
-    "hold off on",
-    "no new",
-    "no further",
-    "no additional",
-    "no repeat",
-    "no more",
-];
+/// That a study is not called for, before it and behind it.
+static NEEDLESS: WordPattern =
+    WordPattern::new(r"\b(?:no (?:new|further|additional|repeat|more)|{study-word/needless})\b");
 
-/// The same behind it.
-const NEEDLESS_BEHIND: &[&str] =
-    &["not needed", "not necessary", "not indicated", "not warranted", "not required"];
+static NEEDLESS_BEHIND: WordPattern = WordPattern::new(r"{study-word/needless-behind}");
+
+/// That a study was made, by what is told of it.
+static TOLD: WordPattern = WordPattern::new(r"\b(?:{study-word/told}|{imaging-word/told})\b");
+
+/// What a study is to be made for.
+static PURPOSE: WordPattern =
+    WordPattern::new(r"\b(?:{study-word/purpose}|{imaging-word/purpose})\b");
+
+/// That a study is still to be made, behind its name.
+static PLANNED_BEHIND: WordPattern = WordPattern::new(r"^{imaging-word/planned-behind}$");
+
+/// A radiologist's advice.
+static ADVICE: WordPattern = WordPattern::new(r"\b{imaging-word/advice}\b");
 
 /// Whether a study was made, is planned, or was not made; `None` where the words only say that
 /// it is not called for.
@@ -258,52 +248,9 @@ pub(super) fn study_status(
         return Some(EventStatus::Performed);
     }
     let words = note.get(clause);
-    let told = [
-        "findings",
-        "results",
-        "reviewing",
-        "review of",
-        "on review",
-        "show",
-        "reveal",
-        "demonstrat",
-        "was normal",
-        "is normal",
-        "unremarkable",
-        "reviewed",
-        "dated",
-        "negative",
-        "normal",
-        "report",
-        "consistent",
-        "read as",
-        "which was",
-        "were taken",
-        "was taken",
-        "was done",
-        "was performed",
-        "were done",
-        "disclosed",
-        "confirmed",
-        "documented",
-        "suggest",
-    ]
-    .iter()
-    .any(|w| words.contains(w));
+    let told = TOLD.of(note.lexicon).is_match(words);
     let found = note.mentions_in("imaging-finding", clause).next().is_some();
-    let purpose = [
-        "to evaluate",
-        "to rule out",
-        "to assess",
-        "for further evaluation",
-        "to look for",
-        "to determine",
-        "to see",
-        "further evaluate",
-        "rule out",
-    ]
-    .iter()
-    .any(|w| words.contains(w));
+    let purpose = PURPOSE.of(note.lexicon).is_match(words);
     let lead = Span::new(sentence.span.start, study.span.start);
     let last = |id: &str, within: Span| {
         note.mentions_in(WORD, within)
@@ -331,35 +278,17 @@ pub(super) fn study_status(
     let planned_behind = note.mentions_in(WORD, clause).any(|m| {
         note.concept(m).id == "planned"
             && m.span.start >= study.span.end
-            && [
-                "will be",
-                "to be obtained",
-                "pending",
-                "ordered",
-                "recommended",
-                "scheduled",
-                "requested",
-            ]
-            .contains(&note.get(m.span))
+            && PLANNED_BEHIND.of(note.lexicon).is_match(note.get(m.span))
     });
     let dated = study.date.is_some();
     let close = note.str().ceil_char_boundary(study.span.start.saturating_sub(40)).max(lead.start);
     let before = note.get(Span::new(close.min(lead.end), lead.end));
-    let needless = NEEDLESS_BEFORE.iter().any(|w| before.contains(w))
-        || NEEDLESS_BEHIND.iter().any(|w| words.contains(w))
+    let needless = NEEDLESS.of(note.lexicon).is_match(before)
+        || NEEDLESS_BEHIND.of(note.lexicon).is_match(words)
         || (before.trim_end().ends_with("no") && words.contains(" at this "));
     // "If she cannot bear weight, CT would be the next step": a radiologist's advice.
     let advised = is_after_condition(note.get(lead)) || words.contains(" if ");
-    let advice = advised
-        && [
-            "next step",
-            "would be helpful",
-            "may be helpful",
-            "could be considered",
-            "may be considered",
-        ]
-        .iter()
-        .any(|w| note.get(sentence.span).contains(w));
+    let advice = advised && ADVICE.of(note.lexicon).is_match(note.get(sentence.span));
     if (needless || advice) && !found && !found_before && !dated {
         return None;
     }

@@ -1,6 +1,7 @@
 //! What was injected.
 
 use crate::extract::Note;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// What a stretch says was injected.
@@ -13,22 +14,19 @@ pub(super) struct Agent {
 }
 
 /// Words in whose sentence a drug numbs the skin or the needle's way.
-const SKIN: &[&str] = &[
-    "skin",
-    "wheal",
-    "subcutaneous",
-    "infiltrat",
-    "to anesthetize",
-    "dermis",
-    "superficial tissue",
-    "topical",
-];
+static SKIN: WordPattern = WordPattern::new(r"\b{skin-anesthesia/numbs}\b");
+
+/// What amounts are made of before a drug, and behind it.
+static AMOUNT_BEFORE: WordPattern =
+    WordPattern::new(r"^(?:of|%|{agent/amount}|{agent/amount-before})$");
+
+static AMOUNT_BEHIND: WordPattern = WordPattern::new(r"^(?:%|{agent/amount})$");
 
 /// What a stretch says was injected; nothing where the drug only numbs the skin.
 pub(super) fn agent_in(note: &Note<'_>, within: Span) -> Agent {
     let sentence = note.get(within);
     let mut agent = Agent::default();
-    if SKIN.iter().any(|word| sentence.contains(word)) {
+    if SKIN.of(note.lexicon).is_match(sentence) {
         return agent;
     }
     let mut words: Option<Span> = None;
@@ -71,18 +69,7 @@ fn amount_start(note: &Note<'_>, within: Span, drug: Span) -> usize {
     let before = note.get(Span::new(within.start, drug.start));
     for word in before.split(' ').rev().skip(usize::from(before.ends_with(' '))) {
         let amount = word.starts_with(|c: char| c.is_ascii_digit() || c == '.')
-            || matches!(
-                word,
-                "ml" | "cc"
-                    | "mg"
-                    | "of"
-                    | "%"
-                    | "mcg"
-                    | "units"
-                    | "percent"
-                    | "preservative-free"
-                    | "plain"
-            );
+            || AMOUNT_BEFORE.of(note.lexicon).is_match(word);
         if !amount || word.ends_with(',') || start < word.len() + 1 + within.start {
             break;
         }
@@ -102,7 +89,7 @@ fn amount_end(note: &Note<'_>, within: Span, drug: Span) -> usize {
         let bare = word.trim_end_matches([' ', ',', '.', ';', ')']);
         let amount = bare.is_empty()
             || bare.starts_with(|c: char| c.is_ascii_digit())
-            || matches!(bare, "ml" | "cc" | "mg" | "%" | "units");
+            || AMOUNT_BEHIND.of(note.lexicon).is_match(bare);
         if !amount {
             break;
         }

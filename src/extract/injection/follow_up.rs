@@ -5,6 +5,7 @@ use super::agent::{Agent, agent_in};
 use super::relief::{ReliefRead, relief_in};
 use super::{Event, Reader, told_as_done};
 use crate::fact::{EventStatus, Injection, Polarity, Procedure, Time};
+use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
 
@@ -12,17 +13,18 @@ use crate::span::Span;
 const REFUSAL_REACH: usize = 50;
 
 /// Words for the time right after a procedure.
-const AFTER: &[&str] = &[
-    "post procedure",
-    "post-procedure",
-    "after the block",
-    "after the procedure",
-    "after the injection",
-    "following the procedure",
-    "following the block",
-    "following the injection",
-    "after the blocks",
-];
+static AFTER: WordPattern = WordPattern::new(r"\b{injection-word/right-after}\b");
+
+/// What labels the lines on what was injected.
+static LABEL: WordPattern = WordPattern::new(r"\b{agent/label}\b");
+
+/// What is injected to be seen.
+static CONTRAST: WordPattern = WordPattern::new(r"\b{agent/contrast}\b");
+
+/// How a sentence begins that goes on about the injection before it.
+static SPEAKS: WordPattern = WordPattern::new(
+    r"^(?:(?:she|he|the patient|patient|pt|this|these|it|that|they|which|both|all|none|pain|{relief/reports}) |with this|her pain|his pain|there was|relief)",
+);
 
 impl Reader<'_, '_> {
     /// "A, B and C, all without relief": what is said last holds for the whole list.
@@ -86,36 +88,7 @@ impl Reader<'_, '_> {
         for next in index + 1..(index + 3).min(note.sentences.len()) {
             let sentence = &note.sentences[next];
             let words = note.get(sentence.span);
-            let speaks = [
-                "she ",
-                "he ",
-                "the patient ",
-                "patient ",
-                "pt ",
-                "this ",
-                "these ",
-                "it ",
-                "that ",
-                "they ",
-                "with this",
-                "her pain",
-                "his pain",
-                "relief",
-                "pain ",
-                "there was",
-                "states ",
-                "reports ",
-                "reported ",
-                "notes ",
-                "endorses ",
-                "describes ",
-                "which ",
-                "both ",
-                "all ",
-                "none ",
-            ]
-            .iter()
-            .any(|w| words.starts_with(w));
+            let speaks = SPEAKS.of(note.lexicon).is_match(words);
             if sentence.paragraph != note.sentences[index].paragraph || !self.named[next].is_empty()
             {
                 return;
@@ -257,14 +230,14 @@ impl Reader<'_, '_> {
             for sentence in note.sentences.get(from + 1..until).unwrap_or_default() {
                 let words = note.get(sentence.span);
                 // "The pain was gone after the block."
-                if AFTER.iter().any(|w| words.contains(w)) && !self.events[at].has_relief() {
+                if AFTER.of(note.lexicon).is_match(words) && !self.events[at].has_relief() {
                     let read = relief_in(note, sentence.span, false)
                         .filter(|r| r.percent.is_none() && !self.conditional(sentence, r.span));
                     self.events[at].injection.relief = read.and_then(|r| r.relief);
                 }
-                let labelled = ["injectate", "medication", "solution", "agent"]
-                    .iter()
-                    .any(|w| note.heading(sentence).contains(w) || words.starts_with(w));
+                let label = |words| LABEL.of(note.lexicon).find(words);
+                let labelled = label(note.heading(sentence)).is_some()
+                    || label(words).is_some_and(|m| m.start() == 0);
                 let given = labelled
                     || note
                         .mentions_in("agent", sentence.span)
@@ -272,7 +245,7 @@ impl Reader<'_, '_> {
                 let denies = note
                     .mentions_in("agent", sentence.span)
                     .any(|m| note.concept(m).field("steroid") == Some("no"));
-                if !(given || denies) || self.names_contrast(words) {
+                if !(given || denies) || CONTRAST.of(note.lexicon).is_match(words) {
                     continue;
                 }
                 let agent = agent_in(note, sentence.span);
@@ -351,9 +324,5 @@ impl Reader<'_, '_> {
             named: false,
             confidence: 0.8,
         });
-    }
-
-    fn names_contrast(&self, words: &str) -> bool {
-        ["contrast", "dye", "omnipaque", "isovue"].iter().any(|w| words.contains(w))
     }
 }

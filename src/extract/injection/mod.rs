@@ -18,6 +18,7 @@ use super::{Draft, Note};
 use crate::context::Asserted;
 use crate::date::PartialDate;
 use crate::fact::{EventStatus, Injection, Intent, Kind, Origin, Polarity, Section, Time};
+use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
 
@@ -68,6 +69,10 @@ fn is_row(behind: &str) -> bool {
             && !lead.chars().any(|c| c.is_alphabetic() && c != 'x')
     })
 }
+
+/// What a verb puts in that does not treat: contrast, or a skin anesthetic.
+static CONTRAST: WordPattern =
+    WordPattern::new(r"\b(?:{agent/contrast}|{agent/contrast-before}|{skin-anesthesia/put-in})\b");
 
 /// How long relief held, said behind the procedure that gave it.
 fn duration_behind(note: &Note<'_>, behind: Span) -> Option<Span> {
@@ -365,19 +370,7 @@ impl Reader<'_, '_> {
     /// Whether contrast or a skin anesthetic is what a verb puts in.
     fn is_contrast(&self, sentence: &Sentence, phrase: &Phrase) -> bool {
         let words = self.note.get(Span::new(sentence.span.start, phrase.head.start));
-        [
-            "contrast",
-            "dye",
-            "omnipaque",
-            "isovue",
-            "conray",
-            "radiopaque",
-            "radio-opaque",
-            "skin",
-            "subcutaneous",
-        ]
-        .iter()
-        .any(|w| words.contains(w))
+        CONTRAST.of(self.note.lexicon).is_match(words)
     }
 
     /// The day that stands next to a procedure.

@@ -8,7 +8,7 @@ use crate::pattern::fixed_regex;
 
 use crate::extract::{Note, durations_in, outcome_before, outcome_in};
 use crate::fact::{EventStatus, Injection, Outcome, Relief};
-use crate::lexicon::CueCategory;
+use crate::lexicon::{CueCategory, WordPattern};
 use crate::span::Span;
 
 /// What a stretch says of relief.
@@ -198,42 +198,16 @@ fn has_bare_figure(note: &Note<'_>, within: Span) -> bool {
     })
 }
 
+/// What a length of time stands behind where it tells how long relief held.
+static HELD: WordPattern = WordPattern::new(r"(?:,|-|\(|{relief/held})$");
+
 /// Whether a length of time is how long relief held, not an age, a rhythm or a wait.
 fn lasts(note: &Note<'_>, within: Span, duration: Span) -> bool {
     let before = note.get(Span::new(within.start, duration.start)).trim_end();
     let after = note.get(Span::new(duration.end, within.end)).trim_start();
-    let leads = [
-        "for",
-        "lasting",
-        "lasted",
-        "x",
-        ",",
-        "about",
-        "of",
-        "around",
-        "-",
-        "over",
-        "up to",
-        "approximately",
-        "past",
-        "first",
-        "gave her",
-        "gave him",
-        "last",
-        "only",
-        "at least",
-        "nearly",
-        "almost",
-        "than",
-        "to",
-        "within",
-        "given",
-        "(",
-        "relief",
-    ];
     !after.starts_with("after")
         && !after.starts_with("post")
-        && (leads.iter().any(|lead| before.ends_with(lead))
+        && (HELD.of(note.lexicon).is_match(before)
             || after.starts_with("of relief")
             || after.starts_with("relief")
             || after.starts_with("of pain relief")
@@ -242,14 +216,15 @@ fn lasts(note: &Note<'_>, within: Span, duration: Span) -> bool {
                 .is_some_and(|rest| rest.split(' ').take(3).any(|word| word.starts_with("relief"))))
 }
 
+/// What a percentage before an injection measures.
+static MEASURED: WordPattern = WordPattern::new(r"\b{relief/measured}\b");
+
 /// What a stretch before an injection says of relief: "no relief from", "failed".
 pub(super) fn relief_before(note: &Note<'_>, lead: Span) -> Option<ReliefRead> {
     let percent = percent(note, lead, false).filter(|(span, _)| lead.end - span.end <= 60);
     let words = note.get(lead);
     if let Some((span, value)) = percent {
-        let linked = ["relief", "improvement", "reduction", "better", "benefit"]
-            .iter()
-            .any(|w| note.get(Span::new(span.end, lead.end)).contains(w));
+        let linked = MEASURED.of(note.lexicon).is_match(note.get(Span::new(span.end, lead.end)));
         let from = ["from", "with", "after", "following", "by", "to"]
             .iter()
             .any(|w| words.trim_end().ends_with(w) || words.contains(&format!(" {w} ")));

@@ -3,7 +3,20 @@
 use super::phrase::Phrase;
 use super::{Event, Reader};
 use crate::fact::{EventStatus, Procedure};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
+
+/// That a procedure was asked for where one is asked for now.
+static SAME: WordPattern = WordPattern::new(r"\b(?:same |this {injection-word/where})");
+
+/// That it was not tried, behind its name.
+static UNTRIED: WordPattern = WordPattern::new(r"\b{injection-word/untried}\b");
+
+/// That a procedure without a name is to be done.
+static PLANNED_ACT: WordPattern = WordPattern::new(r"\b{injection-word/planned-act}\b");
+
+/// That a block without a name follows another.
+static AGAIN: WordPattern = WordPattern::new(r"\b{injection-word/again}\b");
 
 impl Reader<'_, '_> {
     /// What "injection" or "the block" means: the procedure of the nearest event, and that event.
@@ -33,9 +46,7 @@ impl Reader<'_, '_> {
                 || near.ends_with("nor other");
             // "Prior block of the same nerve? No": that one was not done; others may have been.
             let words = note.get(Span::new(phrase.span.start, sentence.span.end));
-            let same = ["same ", "this nerve", "this site", "this joint", "this level"]
-                .iter()
-                .any(|w| words.contains(w));
+            let same = SAME.of(note.lexicon).is_match(words);
             if phrase.class == "block" || (same && phrase.class == "needle") {
                 let asked = |e: &Event| e.named && e.injection.status == Some(EventStatus::Planned);
                 let like = self.events.iter().position(asked).filter(|_| same);
@@ -50,9 +61,7 @@ impl Reader<'_, '_> {
                 .mentions_in("injection-word", sentence.span)
                 .any(|m| note.concept(m).id == "declined");
             let behind = note.get(Span::new(phrase.head.end, sentence.span.end));
-            let untried = ["not been tried", "never been tried", "not tried", "never tried"]
-                .iter()
-                .any(|w| behind.contains(w));
+            let untried = UNTRIED.of(note.lexicon).is_match(behind);
             let said = said || turned_down || untried;
             return (phrase.class != "verb" && (!others || listed) && said)
                 .then_some((Procedure::Other, None));
@@ -100,26 +109,13 @@ impl Reader<'_, '_> {
             .iter()
             .flatten()
             .find_map(|p| p.procedure.filter(|_| p.head.start > phrase.head.start));
-        let planned_act = [
-            "administer",
-            "proceed with",
-            "perform",
-            "repeat",
-            "second",
-            "2nd",
-            "third",
-            "3rd",
-            "schedule",
-        ]
-        .iter()
-        .any(|w| note.get(sentence.span).contains(w));
+        let planned_act = PLANNED_ACT.of(note.lexicon).is_match(note.get(sentence.span));
         let before_name = note.get(Span::new(sentence.span.start, phrase.span.start)).trim_end();
         let indefinite = before_name.ends_with(" a") || before_name.ends_with(" an");
         let tells = match status {
             EventStatus::Performed => helped || dated || phrase.steroid,
             _ => {
-                let again = ["second", "third", "confirmatory", "another", "repeat"];
-                let again = phrase.class == "block" && again.iter().any(|w| near.contains(w));
+                let again = phrase.class == "block" && AGAIN.of(note.lexicon).is_match(near);
                 (phrase.steroid && indefinite)
                     || ((planned_act && phrase.class == "needle" || again) && before.is_some())
             }

@@ -1,29 +1,23 @@
 //! A series of procedures, told of one by one: "The first two gave 70% relief, the third none."
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::relief::relief_in;
 use super::{Event, Reader, told_as_done};
 use crate::extract::Note;
-use crate::pattern::fixed_regex;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// How many sentences behind a series its members may be told of.
 const REACH: usize = 3;
 
 // A member and what it did; "the first injection helped" names its procedure and is read as such.
-static MEMBER: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:the|her|his) (?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|initial|last|latest|other|former|latter)(?: (?:one|two|three|of these|of them|set|time))?,? (?:also |only |again |did |had )?(?:gave|give|provided|provide|did|helped|help|offered|brought|made|make|produced|yielded|was|were|had|lasted|worked|work|resulted|took|reduced|relieved|eased|not|nothing)\b",
-    )
-});
+static MEMBER: WordPattern = WordPattern::new(
+    r"\b(?:the|her|his) (?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|initial|last|latest|other|former|latter)(?: (?:one|two|three|of these|of them|set|time))?,? (?:also |only |again |did |had )?(?:was|were|had|did|not|nothing|{relief/did})\b",
+);
 
 /// The members of a series that a stretch tells of, each with what is said of it.
 pub(super) fn each_of_series(note: &Note<'_>, within: Span) -> Vec<Span> {
     let text = note.get(within);
-    let starts: Vec<usize> = MEMBER.find_iter(text).map(|m| m.start()).collect();
+    let starts: Vec<usize> = MEMBER.of(note.lexicon).find_iter(text).map(|m| m.start()).collect();
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
     starts
         .iter()

@@ -11,69 +11,46 @@ use super::relief::ReliefRead;
 use crate::context::Asserted;
 use crate::extract::Note;
 use crate::fact::{EventStatus, Experiencer, Polarity, Relief, Section, Time};
-use crate::lexicon::CueCategory;
+use crate::lexicon::{CueCategory, WordPattern};
 use crate::segment::Sentence;
 use crate::span::Span;
 
 // "Prior block of the same nerve? No", "[ ] Yes [x] No", "not yet done".
-static ANSWERED_NO: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^[^.;?:\[]{0,30}(?:[?:.]|\[ ?\]|  )[?:. ]*(?:\[? ?\]? ?yes ?)?(?:\[ ?x ?\] ?)?(?:no|none|not yet done|not done|not performed|never)\b|^ ?\| ?(?:no|n|none|never|not done|not tried)\b|^[ |]+n[ |.]*$",
-    )
-});
+static ANSWERED_NO: WordPattern = WordPattern::new(
+    r"^[^.;?:\[]{0,30}(?:[?:.]|\[ ?\]|  )[?:. ]*(?:\[? ?\]? ?yes ?)?(?:\[ ?x ?\] ?)?{injection-word/answers-no}\b|^ ?\| ?{injection-word/cell-no}\b|^[ |]+n[ |.]*$",
+);
 
 // "was aborted", "but never pursued", "denied by the carrier"
-static CAME_TO_NOTHING: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:(?:was|were|been|be|is|are) (?:then |later |subsequently |ultimately )?(?:aborted|abandoned|cancell?ed|called off|denied|refused|declined|not (?:authorized|approved|covered|completed|pursued|given|scheduled))|^ (?:cancell?ed|aborted|abandoned|denied|refused|declined|not approved|not authorized)|(?:but|and|was|were) (?:was |were |has |have )?never (?:been )?(?:pursued|scheduled|performed|done|completed|carried out|followed through|given)|(?:never|did not) follow(?:ed)? (?:up|through)|(?:and|but) (?:was |were |then |later |it was )*(?:cancell?ed|called off|abandoned|dropped|denied)|never (?:went (?:through|ahead|back|forward|in)|came back|returned|got around to|got it|got one|had (?:it|one|this|them)|took place|happened)|did not (?:go through|go ahead|proceed|pursue|follow through|take place|happen)|(?:could not|unable to) (?:be |complete |perform |access |advance |enter |reach )(?:completed|performed|done|the|it|past|into)|denied (?:by|on)|not certified|non-?certified)\b",
-    )
-});
+static CAME_TO_NOTHING: WordPattern =
+    WordPattern::new(r"\b{injection-word/came-to-nothing}\b|^ {injection-word/dropped}\b");
 
 // "performed today", "done in the office"
-static DONE_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^[^.;,]{0,30}\b(?:performed|done|given|administered|completed) (?:today|in (?:the )?(?:office|clinic)|without (?:any )?(?:complication|difficulty|incident))",
-    )
-});
+static DONE_BEHIND: WordPattern = WordPattern::new(
+    r"^[^.;,]{0,30}\b{injection-word/done-behind} (?:today|in (?:the )?{injection-word/done-in}|without (?:any )?{injection-word/done-without})",
+);
 
 // "is not medically necessary", "does not appear to be needed"
-static REJECTED_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\bnot (?:\w+ ){0,4}(?:necessary|needed|indicated|warranted|justified|required|recommended|appropriate|advisable|advised|an option)\b|\b(?:contraindicated|unnecessary)\b",
-    )
-});
+static REJECTED_BEHIND: WordPattern = WordPattern::new(
+    r"\bnot (?:\w+ ){0,4}{injection-word/called-for}\b|\b{injection-word/not-called-for}\b",
+);
 
 // "I would not recommend", "there is no role for", "advised against"
-static REJECTED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:(?:(?:do|does|did|would|will) not|don't|doesn't|wouldn't) (?:think|believe|recommend|advise|advocate|suggest|favor|support|offer|repeat|perform|pursue|proceed)|no (?:role|need|indication|reason|place) (?:for|to)|not a (?:good |suitable |great )?candidate for|(?:advis|recommend|counsel)(?:e|ed|es|s|ing)? against|not in favor of|not recommending|not (?:currently |now )?(?:seeking|requesting|pursuing|considering|asking for|looking for))\b[^.;]{0,50}$",
-    )
-});
+static REJECTED_BEFORE: WordPattern = WordPattern::new(r"\b{injection-word/rejects}\b[^.;]{0,50}$");
 
 // "no further epidurals", "no repeat block"
 static NO_MORE: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"\bno (?:further|more|additional|repeat) (?:\w+ ){0,3}\w+$"));
 
 // "one negative block does not establish": what such an outcome proves
-static PROVES: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^ (?:establish|confirm|prove|support|mean|explain|rule|exclude|diagnose|imply|constitute|show|indicate|suggest)\b",
-    )
-});
+static PROVES: WordPattern =
+    WordPattern::new(r"^ (?:{injection-word/proves}|{injection-word/suggests})\b");
 
 // "does not establish" right behind a procedure that was judged
-static PROVES_NOT: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^ (?:do|does|did) not (?:establish|confirm|prove|support|mean|explain|exclude|diagnose|constitute)\b",
-    )
-});
+static PROVES_NOT: WordPattern =
+    WordPattern::new(r"^ (?:do|does|did) not {injection-word/proves}\b");
 
 // "that spring wore off in days", "gave", "did nothing": what only a procedure that was done does
-static ACTED: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^((?: \w+){0,4}) (?:wore off|gave|lasted|provided|held|brought|produced|did (?:nothing|little)|did not (?:help|last)|made (?:no|little|her|him|it|things))\b",
-    )
-});
+static ACTED: WordPattern = WordPattern::new(r"^((?: \w+){0,4}) {injection-word/acted}\b");
 
 // "does not want those again" of what was done before
 static NOT_AGAIN: LazyLock<Regex> = LazyLock::new(|| {
@@ -83,39 +60,29 @@ static NOT_AGAIN: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 // "never been offered a nerve block"
-static NEVER_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:never|not|n't) (?:yet )?(?:been |was |were )?(?:offered|had|tried|received|undergone|given|gotten|referred for|sent for) (?:\w+ ){0,3}$",
-    )
-});
+static NEVER_BEFORE: WordPattern = WordPattern::new(
+    r"\b(?:never|not|n't) (?:yet )?(?:been |was |were )?{injection-word/never-had} (?:\w+ ){0,3}$",
+);
 
 // "facet blocks are a test": what such a procedure is, and not that there was one
-static EXPLAINED: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^ (?:is|are) (?:a |an |only |just |not |both )*(?:test|tests|diagnostic|treatments?|procedures?|ways?|tools?|cures?|meant|intended|designed|used|done to|performed to)\b",
-    )
-});
+static EXPLAINED: WordPattern = WordPattern::new(
+    r"^ (?:is|are) (?:a |an |only |just |not |both )*{injection-word/explained}\b",
+);
 
 // "Relief: no" is an answer; "no relief" is none.
-const WHAT_CAME: &[&str] = &[
-    "relief",
-    "benefit",
-    "help",
-    "improvement",
-    "effect",
-    "change",
-    "response",
-    "better",
-    "significant",
-    "lasting",
-    "sustained",
-    "real",
-    "difference",
-    "gain",
-    "success",
-    "complication",
-    "pain",
-];
+static WHAT_CAME: WordPattern = WordPattern::new(r"^{injection-word/what-came}\b");
+
+/// Words behind a procedure that is still ahead.
+static PLANNED_BEHIND: WordPattern = WordPattern::new(r"\b{injection-word/planned-behind}\b");
+
+/// Headings over the name of what was done, and those that go on about it.
+static NAMES_DONE: WordPattern = WordPattern::new(r"\b{injection-word/done-heading}\b");
+
+static DESCRIBES: WordPattern = WordPattern::new(r"\b{injection-word/describing-heading}\b");
+
+/// Words before a procedure that is only thought of.
+static WEIGHING: WordPattern =
+    WordPattern::new(r"\b(?:(?:if|may|might|could) |{injection-word/weighing}\b)");
 
 /// How far before a procedure a wish for it may stand to be its own (bytes).
 const NEAR: usize = 45;
@@ -160,28 +127,7 @@ pub(super) fn standing(
             .iter()
             .any(|cue| behind.trim_start().starts_with(cue))
         || behind.trim_start().starts_with("planned")
-        || [
-            "is planned",
-            "was ordered",
-            "is scheduled",
-            "was recommended",
-            "to be scheduled",
-            "will be",
-            "may be",
-            "was requested",
-            "is requested",
-            "was discussed",
-            "is recommended",
-            "was considered",
-            "afterwards",
-            "if no better",
-            "would be",
-            "might be",
-            "was offered",
-            "if needed",
-        ]
-        .iter()
-        .any(|cue| behind.contains(cue));
+        || PLANNED_BEHIND.of(note.lexicon).is_match(behind);
     // A plan may speak of relief that is hoped for; a figure tells of relief that was there.
     let helped = relief.is_some();
     let measured = relief.is_some_and(|r| {
@@ -194,28 +140,31 @@ pub(super) fn standing(
         || wanted > done && wanted.is_some_and(|end| phrase.span.start.saturating_sub(end) <= NEAR);
     let followed = behind.trim_end().ends_with("followed:")
         || behind.contains("as follows")
-        || (DONE_BEHIND.is_match(behind) && !behind.contains("be "))
+        || (DONE_BEHIND.of(note.lexicon).is_match(behind) && !behind.contains("be "))
         || (note.get(phrase.head).starts_with("injected") && !note.get(lead).ends_with("be "));
-    let acted = acted(behind) && (helped || PROVES_NOT.is_match(behind));
+    let acted = acted(note, behind) && (helped || PROVES_NOT.of(note.lexicon).is_match(behind));
     let took_place = (measured || dated || followed || done > wanted || (helped && !ahead))
         && !(near && relief.is_none_or(|r| r.percent.is_none()))
         || acted;
     let rest = note.get(Span::new(phrase.span.end.min(sentence.span.end), sentence.span.end));
     let own = own_words_behind(note, sentence, phrase);
-    if EXPLAINED.is_match(own) && !helped && !dated {
+    if EXPLAINED.of(note.lexicon).is_match(own) && !helped && !dated {
         return None;
     }
-    let answered = ANSWERED_NO.find(rest).is_some_and(|no| {
+    let answered = ANSWERED_NO.of(note.lexicon).find(rest).is_some_and(|no| {
         let next = rest[no.end()..].trim_start();
-        !WHAT_CAME.iter().any(|w| next.starts_with(w))
+        !WHAT_CAME.of(note.lexicon).is_match(next)
     });
     let rejected = !helped
-        && (CAME_TO_NOTHING.is_match(own)
-            || REJECTED_BEHIND.is_match(own)
-            || REJECTED_BEFORE.is_match(note.get(lead)) && !own.contains("help")
-            || NEVER_BEFORE.is_match(note.get(Span::new(lead.start, phrase.span.start))));
+        && (CAME_TO_NOTHING.of(note.lexicon).is_match(own)
+            || REJECTED_BEHIND.of(note.lexicon).is_match(own)
+            || REJECTED_BEFORE.of(note.lexicon).is_match(note.get(lead)) && !own.contains("help")
+            || NEVER_BEFORE
+                .of(note.lexicon)
+                .is_match(note.get(Span::new(lead.start, phrase.span.start))));
     let rejected = rejected || is_no_more(note, sentence, phrase) && !helped && !dated;
-    let denied_behind = negated == Some(false) && !answers_outcome(rest) || answered || rejected;
+    let denied_behind =
+        negated == Some(false) && !answers_outcome(note, rest) || answered || rejected;
     let negated = negated.is_some();
     let status = if denied_behind || (declined && !helped) {
         EventStatus::NotDone
@@ -254,11 +203,12 @@ pub(super) fn standing(
 
 /// Whether a procedure is the subject of what it did, whatever words of a plan stand before it:
 /// "the repeat injection wore off in days".
-fn acted(behind: &str) -> bool {
+fn acted(note: &Note<'_>, behind: &str) -> bool {
     let apart =
         ["if", "when", "since", "as", "unless", "because", "after", "given", "and", "which"];
-    PROVES_NOT.is_match(behind)
+    PROVES_NOT.of(note.lexicon).is_match(behind)
         || ACTED
+            .of(note.lexicon)
             .captures(behind)
             .and_then(|c| c.get(1))
             .is_some_and(|gap| !gap.as_str().split(' ').any(|word| apart.contains(&word)))
@@ -276,10 +226,10 @@ fn is_no_more(note: &Note<'_>, sentence: &Sentence, phrase: &Phrase) -> bool {
 }
 
 /// Whether a "no" right behind a label denies what came of it: "RFA 2020: no benefit".
-fn answers_outcome(rest: &str) -> bool {
-    ANSWERED_NO.find(rest).is_some_and(|no| {
+fn answers_outcome(note: &Note<'_>, rest: &str) -> bool {
+    ANSWERED_NO.of(note.lexicon).find(rest).is_some_and(|no| {
         let next = rest[no.end()..].trim_start();
-        WHAT_CAME.iter().any(|w| next.starts_with(w))
+        WHAT_CAME.of(note.lexicon).is_match(next)
     })
 }
 
@@ -322,8 +272,8 @@ pub(super) fn is_title(note: &Note<'_>, sentence: &Sentence) -> bool {
     let heading = note.heading(sentence);
     let first = sentence.span.start.saturating_sub(sentence.heading.end) <= 40
         || (sentence.item && sentence.span.start.saturating_sub(sentence.heading.end) <= 250);
-    (heading.contains("procedure") || heading.contains("operation"))
-        && !["detail", "description", "indication"].iter().any(|w| heading.contains(w))
+    NAMES_DONE.of(note.lexicon).is_match(heading)
+        && !DESCRIBES.of(note.lexicon).is_match(heading)
         && first
 }
 
@@ -357,10 +307,7 @@ fn cue_end(
 }
 
 fn has_weighing(note: &Note<'_>, lead: Span) -> bool {
-    let words = note.get(lead);
-    ["consider", "if ", "discuss", "think about", "thinking about", "may ", "might ", "could "]
-        .iter()
-        .any(|w| words.contains(w))
+    WEIGHING.of(note.lexicon).is_match(note.get(lead))
 }
 
 /// Whether a cue denies the procedure itself and not what came of it, and whether the cue
@@ -376,7 +323,7 @@ fn negation(note: &Note<'_>, asserted: &Asserted, phrase: &Phrase) -> Option<boo
         if ahead && matches!(note.get(hit.span).trim(), "negative" | "neg") {
             return None;
         }
-        if !ahead && PROVES.is_match(&note.str()[hit.span.end..]) {
+        if !ahead && PROVES.of(note.lexicon).is_match(&note.str()[hit.span.end..]) {
             return None;
         }
         // "lidocaine without epinephrine was injected"

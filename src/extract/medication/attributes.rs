@@ -1,5 +1,6 @@
 //! Dose, frequency and route as records write them.
 
+use crate::lexicon::{Lexicon, WordPattern};
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
@@ -21,13 +22,21 @@ pub(super) struct Dose {
 }
 
 // OCR reads 1 as l and 0 as O.
-const NUMBER: &str = r"(?:\d{1,3}(?:,\d{3})+|[lio]?\d[\dlo]*(?:\.\d+)?|\.\d+)";
+macro_rules! number {
+    () => {
+        r"(?:\d{1,3}(?:,\d{3})+|[lio]?\d[\dlo]*(?:\.\d+)?|\.\d+)"
+    };
+}
 
-static DOSE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(&format!(
-        r"(?:^|[^\w.,/])(?P<n>{NUMBER}(?:(?:/{NUMBER}){{2,3}}|(?: ?/ ?| ?- ?| to ){NUMBER})?) ?-?(?P<u>milligrams?|micrograms?|mgs?|mcgs?|ug|grams?|gms?|g|iu|units?|meq)\b(?P<h>/(?:h|hr|hour)\b)?"
-    ))
-});
+static DOSE: WordPattern = WordPattern::new(concat!(
+    r"(?:^|[^\w.,/])(?P<n>",
+    number!(),
+    r"(?:(?:/",
+    number!(),
+    r"){2,3}|(?: ?/ ?| ?- ?| to )",
+    number!(),
+    r")?) ?-?(?:(?P<mg>{medication-word/mg})|(?P<mcg>{medication-word/mcg})|(?P<g>{medication-word/g})|(?P<units>{medication-word/units})|(?P<u>iu|meq))\b(?P<h>/(?:h|hr|hour)\b)?"
+));
 
 static BARE_DOSE: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
@@ -36,29 +45,24 @@ static BARE_DOSE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The first dose of a stretch.
-pub(super) fn find_dose(text: &str) -> Option<Dose> {
-    DOSE.captures(text).and_then(|c| dose(&c))
+pub(super) fn find_dose(lexicon: &Lexicon, text: &str) -> Option<Dose> {
+    DOSE.of(lexicon).captures(text).and_then(|c| dose(&c))
 }
 
 /// Every dose of a stretch.
-pub(super) fn find_doses(text: &str) -> Vec<Dose> {
-    DOSE.captures_iter(text).filter_map(|c| dose(&c)).collect()
+pub(super) fn find_doses(lexicon: &Lexicon, text: &str) -> Vec<Dose> {
+    DOSE.of(lexicon).captures_iter(text).filter_map(|c| dose(&c)).collect()
 }
 
 fn dose(c: &Captures<'_>) -> Option<Dose> {
-    let (number, unit) = (c.name("n")?, c.name("u")?);
-    let end = c.name("h").map_or(unit.end(), |h| h.end());
+    let number = c.name("n")?;
+    let named = ["mg", "mcg", "g", "units"].into_iter().find_map(|u| Some((u, c.name(u)?)));
+    let (unit, read) = named.or_else(|| c.name("u").map(|read| (read.as_str(), read)))?;
+    let end = c.name("h").map_or(read.end(), |h| h.end());
     let mut value = number.as_str().replace([' '], "").replace("to", "-");
     if value.contains(['l', 'o', 'i']) {
         value = value.replace(['l', 'i'], "1").replace('o', "0");
     }
-    let unit = match unit.as_str() {
-        "mgs" | "milligram" | "milligrams" => "mg",
-        "mcgs" | "ug" | "microgram" | "micrograms" => "mcg",
-        "gm" | "gms" | "gram" | "grams" => "g",
-        "unit" => "units",
-        unit => unit,
-    };
     let an_hour = if c.name("h").is_some() { "/hr" } else { "" };
     Some(Dose {
         span: Span::new(number.start(), end),
@@ -89,38 +93,48 @@ pub(super) struct Frequency {
     pub value: String,
 }
 
-const COUNT: &str =
-    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|once|twice|thrice|\d{1,2})";
+macro_rules! count {
+    () => {
+        r"(?:one|two|three|four|five|six|seven|eight|nine|ten|once|twice|thrice|\d{1,2})"
+    };
+}
 
-static FREQUENCY: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(&format!(
-        concat!(
-            r"\b(?:",
-            // b.i.d. to t.i.d.
-            r"(?P<latin>[btq]\.? ?[il1]\.? ?d\b\.?)(?: ?(?:to|-|or) ?(?P<latin2>[btq]\.? ?[il1]\.? ?d\b\.?))?",
-            r"|(?:q|every)\.? ?(?P<from>\d{{1,2}}|two|three|four|six|eight|twelve)(?: ?\([a-z]+\))?(?: ?(?:-|to) ?(?P<to>\d{{1,2}}|six|eight))? ?-?(?:h|hr|hrs|hours?)\b\.?",
-            // As British letters have them.
-            r"|(?P<british>bd|tds|qds)\b",
-            r"|q(?P<bare>4|6|8|12)\b",
-            r"|(?P<weekly>{COUNT})?(?: times| x|x)? ?(?:a |per |each |/ ?|every |q\.? ?)?(?:week\b|wk\b|weekly\b)",
-            r"|(?P<alternate>every other day|q\.?o\.?d\.?\b|every 2 days|every two days)",
-            r"|(?:every|q)\.? ?(?:7|seven)(?: ?\([a-z]+\))? ?(?:days?|d)\b",
-            r"|every (?P<days>3|three|72) (?:days|hours)",
-            r"|(?:up to |max(?:imum)? )?(?P<upto>{COUNT})(?: ?\([a-z]+\))?(?: ?(?:-|to|or) ?(?P<upto2>{COUNT}))?(?: ?x| times| tablets?| tabs?| pills?| capsules?| doses?)? ?(?:a |per |each |/ ?|every )(?:day|d)\b",
-            r"|(?:up to |max(?:imum)? )?(?P<times>{COUNT})(?: ?\([a-z]+\))?(?: ?(?:-|to|or) ?(?P<times2>{COUNT}))?(?: ?x| times) ?daily\b",
-            r"|up to (?P<plain>{COUNT})(?: tablets| pills)? daily\b",
-            r"|(?P<double>twice)(?: ?-?daily| per day| a day| every day)",
-            r"|(?P<once>q\.? ?d\b\.?|qday\b|q day\b|once ?-?daily|once a day|once per day|daily\b|every day|each day|a day\b|per day\b|q\.? ?h\.? ?s\b\.?|h\.s\.|qpm\b|q\.p\.m\.?|q\.a\.m\.?|qam\b|q ?[ap]m\b|nocte\b|mane\b|od\b|(?:at |q ?)?bedtime\b|nightly\b|at night\b|every night\b|each night\b|q ?night\b|before bed\b|in the evenings?\b|every evening|every morning|each morning|in the (?:[ap]m\b|[ap]\.m\.)|in the mornings?\b|at hs\b|\bhs\b|q24h|each evening|most nights)",
-            r"|(?P<prn>p\.? ?r\.? ?n\b\.?|as[ -]needed\b|if needed\b|when needed\b|on an as-needed basis|when necessary\b|as necessary\b))"
-        ),
-        COUNT = COUNT
-    ))
-});
+static FREQUENCY: WordPattern = WordPattern::new(concat!(
+    r"\b(?:",
+    // b.i.d. to t.i.d.
+    r"(?P<latin>[btq]\.? ?[il1]\.? ?d\b\.?)(?: ?(?:to|-|or) ?(?P<latin2>[btq]\.? ?[il1]\.? ?d\b\.?))?",
+    r"|(?:q|every)\.? ?(?P<from>\d{1,2}|two|three|four|six|eight|twelve)(?: ?\([a-z]+\))?(?: ?(?:-|to) ?(?P<to>\d{1,2}|six|eight))? ?-?(?:h|hr|hrs|hours?)\b\.?",
+    // As British letters have them.
+    r"|(?P<british>bd|tds|qds)\b",
+    r"|q(?P<bare>4|6|8|12)\b",
+    r"|(?P<weekly>",
+    count!(),
+    r")?(?: times| x|x)? ?(?:a |per |each |/ ?|every |q\.? ?)?(?:week\b|wk\b|weekly\b)",
+    r"|(?P<alternate>every other day|q\.?o\.?d\.?\b|every 2 days|every two days)",
+    r"|(?:every|q)\.? ?(?:7|seven)(?: ?\([a-z]+\))? ?(?:days?|d)\b",
+    r"|every (?P<days>3|three|72) (?:days|hours)",
+    r"|(?:up to |max(?:imum)? )?(?P<upto>",
+    count!(),
+    r")(?: ?\([a-z]+\))?(?: ?(?:-|to|or) ?(?P<upto2>",
+    count!(),
+    r"))?(?: ?x| times| {medication-word/piece})? ?(?:a |per |each |/ ?|every )(?:day|d)\b",
+    r"|(?:up to |max(?:imum)? )?(?P<times>",
+    count!(),
+    r")(?: ?\([a-z]+\))?(?: ?(?:-|to|or) ?(?P<times2>",
+    count!(),
+    r"))?(?: ?x| times) ?daily\b",
+    r"|up to (?P<plain>",
+    count!(),
+    r")(?: tablets| pills)? daily\b",
+    r"|(?P<double>twice)(?: ?-?daily| per day| a day| every day)",
+    r"|(?P<once>{medication-word/once-a-day-short}|{medication-word/once-a-day}\b)",
+    r"|(?P<prn>{medication-word/as-needed-short}|{medication-word/as-needed}\b))"
+));
 
 /// The first frequency of a stretch, with a "prn" that goes with it.
-pub(super) fn find_frequency(text: &str) -> Option<Frequency> {
+pub(super) fn find_frequency(lexicon: &Lexicon, text: &str) -> Option<Frequency> {
     let mut found: Option<Frequency> = None;
-    for c in FREQUENCY.captures_iter(text) {
+    for c in FREQUENCY.of(lexicon).captures_iter(text) {
         let whole = c.get(0)?;
         let span = Span::new(whole.start(), whole.end());
         let is_prn = c.name("prn").is_some();
@@ -225,15 +239,13 @@ fn number(value: f64) -> String {
     if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.1}") }
 }
 
-static ROUTE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:(?P<po>p\.? ?o\b\.?|by mouth|orally|oral)|(?P<iv>i\.?v\b\.?|intravenous(?:ly)?)|(?P<im>i\.?m\b\.?|intramuscular(?:ly)?)|(?P<sc>subq|sub-?q|s\.?c\.|sq|subcutaneous(?:ly)?|under the skin)|(?P<it>intrathecal(?:ly)?)|(?P<ep>epidural(?:ly)?)|(?P<patch>patch(?:es)?|ptwk|pt72|pt24|ptch|transdermal(?:ly)?)|(?P<top>topical(?:ly)?|creams?|ointment|gel|lotion)|(?P<inh>inhalers?|inhaled|nebulizers?|nebulized|mdi|hfa|puffs?|inhale|inhalation|into the lungs)|(?P<other>sublingual(?:ly)?|under (?:the |her |his )?tongue|nostrils?|s\.?l\.|intranasal(?:ly)?|nasal spray|nasal|eye drops?|ophthalmic|suppositor(?:y|ies)|rectal(?:ly)?|p\.?r\.(?: |$)))",
-    )
-});
+static ROUTE: WordPattern = WordPattern::new(
+    r"\b(?:(?P<po>{medication-word/route-po})|(?P<iv>{medication-word/route-iv})|(?P<im>{medication-word/route-im})|(?P<sc>{medication-word/route-sc})|(?P<it>{medication-word/route-intrathecal})|(?P<ep>{medication-word/route-epidural})|(?P<patch>{medication-word/route-patch})|(?P<top>{medication-word/route-topical})|(?P<inh>{medication-word/route-inhaled})|(?P<other>{medication-word/route-other}))",
+);
 
 /// The first route of a stretch; a patch of `local` action counts as topical.
-pub(super) fn find_route(text: &str, local: bool) -> Option<(Span, Route)> {
-    let c = ROUTE.captures(text)?;
+pub(super) fn find_route(lexicon: &Lexicon, text: &str, local: bool) -> Option<(Span, Route)> {
+    let c = ROUTE.of(lexicon).captures(text)?;
     let whole = c.get(0)?;
     let routes = [
         ("po", Route::Po),
@@ -257,7 +269,8 @@ mod tests {
 
     #[track_caller]
     fn frequency(text: &str, expect: Option<&str>) {
-        assert_eq!(find_frequency(text).map(|f| f.value).as_deref(), expect, "{text}");
+        let lexicon = Lexicon::embedded().unwrap();
+        assert_eq!(find_frequency(&lexicon, text).map(|f| f.value).as_deref(), expect, "{text}");
     }
 
     #[test]
@@ -293,7 +306,8 @@ mod tests {
 
     #[test]
     fn doses_keep_their_unit() {
-        let dose = |text: &str| find_dose(text).map(|d| d.value);
+        let lexicon = Lexicon::embedded().unwrap();
+        let dose = |text: &str| find_dose(&lexicon, text).map(|d| d.value);
         assert_eq!(dose(" 300 mg bid").as_deref(), Some("300 mg"));
         assert_eq!(dose(" 7.5mg qd").as_deref(), Some("7.5 mg"));
         assert_eq!(dose(" 7.5/325 mg").as_deref(), Some("7.5/325 mg"));

@@ -13,6 +13,7 @@ use super::attributes::{
 };
 use super::heads::Head;
 use crate::fact::Route;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// How far a dose with its unit may stand behind the drug (bytes).
@@ -38,39 +39,31 @@ pub(super) struct Attributes {
     pub route: Option<Route>,
 }
 
-static OF: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^ ?(?:a day|per day|daily|tablets?|capsules?|patch(?:es)?)?(?: ?of)?(?: oral| iv| topical)? ?$",
-    )
-});
+static OF: WordPattern = WordPattern::new(
+    r"^ ?(?:a day|per day|daily|{medication-word/of-form})?(?: ?of)?(?: oral| iv| topical)? ?$",
+);
 
-static PLAIN_GAP: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?:[ ,(:-]|tablets?|tabs?|caps?|capsules?|pills?|\(\d[\d,.]* ?(?:mg|mcg|g|units?) total\)|patch(?:es)?|ptwk|pt72|inject|inhale|inhalation|place|dissolve|under|into|onto|tongue|skin|lungs|nostrils?|each|route|units?|cream|gel|ointment|drops?|inhaler|puffs?|sprays?|\d{1,2}(?:/\d)?|one|two|three|half|to|from|or|up|at|by|mouth|p\.?o\.?|oral|orally|er|xr|sr|cr|xl|dr|ir|la|sodium|hcl|topical|topically|otc|over-the-counter|which|he|she|that|takes|taking|took|is|was|uses|used|using|it|only|about|approximately|around|roughly|down|back|cut|reduced|tapered|weaned|now|currently|dose|taken|applied|and|on|a|an|the|basis|apply|applied|take|use|%)*$",
-    )
-});
+static PLAIN_GAP: WordPattern = WordPattern::new(
+    r"^(?:[ ,(:%-]|\(\d[\d,.]* ?(?:mg|mcg|g|units?) total\)|\d{1,2}(?:/\d)?|one|two|three|half|to|from|or|up|at|by|which|he|she|that|is|was|it|only|and|on|a|an|the|{medication-word/direction})*$",
+);
 
 /// "mg/d" and "mg/day", but not "mg/dl".
 static A_DAY: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^/ ?d(?:ay)?\b"));
 
 /// What may part a drug from how often it is to be taken, or put on: "gel to both knees qid".
-static DIRECTED: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"(?:^|\b(?:take|takes|taken|taking|use|uses|used|using|apply|applies) )(?:(?:to|on|onto|over)(?: the| her| his| affected| painful| left| right| both| bilateral| low| lower| upper| l| r)* [a-z]+ )?$",
-    )
-});
+static DIRECTED: WordPattern = WordPattern::new(
+    r"(?:^|\b{medication-word/takes} )(?:(?:to|on|onto|over)(?: the| her| his|(?: {medication-word/put-on-which}))* [a-z]+ )?$",
+);
 
 /// What may lead to how often a drug is taken, said of it once more: "and she takes it about".
-static TAKES_IT: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:takes?|took|uses?|used|taking|using) (?:it|this|them|one|these)(?: (?:only|about|around|roughly|maybe|perhaps|up to|at least|usually|generally|now|still))* $",
-    )
-});
+static TAKES_IT: WordPattern = WordPattern::new(
+    r"\b{medication-word/takes-it} (?:it|this|them|one|these)(?: (?:only|about|around|roughly|maybe|perhaps|up to|at least|usually|generally|now|still))* $",
+);
 
 /// The first frequency of a stretch, not further than `reach` bytes away.
 pub(super) fn frequency_near(note: &Note<'_>, within: Span, reach: usize) -> Option<Frequency> {
     let words = note.get(within);
-    let found = find_frequency(words)?;
+    let found = find_frequency(note.lexicon, words)?;
     let gap = &words[..found.span.start];
     (gap.len() <= reach && !breaks(gap)).then_some(found)
 }
@@ -90,7 +83,7 @@ impl Attributes {
         let mut span = head.span;
         let laboratory = matches!(head.class, Some("supplement" | "mineral"));
         let mut dose = find_bare_dose(own).filter(|_| !laboratory).or_else(|| {
-            find_dose(own).filter(|dose| {
+            find_dose(note.lexicon, own).filter(|dose| {
                 let gap = &own[..dose.span.start];
                 let far = gap.len() > DOSE_REACH || gap.contains(". ");
                 // "gabapentin and 20 mg of something": another drug's dose stands before its name.
@@ -109,10 +102,10 @@ impl Attributes {
         // "25 mcg fentanyl", "twice daily gabapentin"
         let lead = note.get(reach.near);
         let mut early: Option<Frequency> = None;
-        let doses = find_doses(lead);
+        let doses = find_doses(note.lexicon, lead);
         if dose.is_none()
             && let Some(last) = doses.last()
-            && OF.is_match(&lead[last.span.end..])
+            && OF.of(note.lexicon).is_match(&lead[last.span.end..])
         {
             // "480 mg to 240 mg of morphine": the first is the dose now.
             let chain = doses
@@ -123,10 +116,8 @@ impl Attributes {
             span.start = reach.near.start + first.span.start;
             dose = Some(first.clone());
         }
-        let tail_of_lead = lead.len().saturating_sub(24);
-        let tail_of_lead =
-            (tail_of_lead..=lead.len()).find(|&i| lead.is_char_boundary(i)).unwrap_or(0);
-        if let Some(found) = find_frequency(&lead[tail_of_lead..])
+        let tail_of_lead = lead.ceil_char_boundary(lead.len().saturating_sub(24));
+        if let Some(found) = find_frequency(note.lexicon, &lead[tail_of_lead..])
             && lead[tail_of_lead + found.span.end..].trim().is_empty()
         {
             early = Some(Frequency {
@@ -147,9 +138,9 @@ impl Attributes {
                 }
                 let apart = gap.contains(" and ") || gap.contains(" by ");
                 (dose_behind && gap.len() <= FREQUENCY_REACH && !apart)
-                    || PLAIN_GAP.is_match(gap)
-                    || DIRECTED.is_match(gap.trim_start())
-                    || TAKES_IT.is_match(gap)
+                    || PLAIN_GAP.of(note.lexicon).is_match(gap)
+                    || DIRECTED.of(note.lexicon).is_match(gap.trim_start())
+                    || TAKES_IT.of(note.lexicon).is_match(gap)
                     || (gap.len() <= FREQUENCY_REACH + 6
                         && note.get(rest)[found.span.start..].starts_with("up to"))
             })
@@ -159,7 +150,8 @@ impl Attributes {
             })
             .or(early);
         let frequency = frequency.or_else(|| a_day(note, rest).filter(|_| dose_behind));
-        let frequency = frequency.or_else(|| dosed_at(note, head, dose.as_ref(), reach));
+        let behind = dose.as_ref().filter(|_| dose_behind);
+        let frequency = frequency.or_else(|| dosed_at(note, head, behind, reach));
         let frequency = frequency.map(|found| changed_to(note, reach.own, found));
         let frequency = frequency.map(|found| counted(note, head, reach, found));
         let local = matches!(head.class, Some("topical" | "nsaid" | "local_anesthetic"));
@@ -168,14 +160,12 @@ impl Attributes {
             span = span.union(frequency.span);
             end = end.max(frequency.span.end);
         }
-        let limit = (end + 16).min(reach.own.end);
-        let limit =
-            (limit..=reach.own.end).find(|&i| note.str().is_char_boundary(i)).unwrap_or(end);
+        let limit = note.str().ceil_char_boundary((end + 16).min(reach.own.end));
         let near = Span::new(reach.own.start, limit.max(reach.own.start));
-        let route = find_route(note.get(near), local)
+        let route = find_route(note.lexicon, note.get(near), local)
             .filter(|(at, _)| near.start + at.start <= end + 8)
             .or_else(|| {
-                find_route(&lead[tail_of_lead..], local)
+                find_route(note.lexicon, &lead[tail_of_lead..], local)
                     .filter(|(at, _)| lead[tail_of_lead + at.end..].trim().is_empty())
             })
             .map(|(_, route)| route);
@@ -199,7 +189,7 @@ fn dosed_at(
 ) -> Option<Frequency> {
     let before = Span::new(head.span.end, reach.own.start + dose?.span.start);
     let words = (before.start < before.end).then(|| note.get(before))?;
-    let found = find_frequency(words)?;
+    let found = find_frequency(note.lexicon, words)?;
     words[found.span.end..].trim_start().starts_with("dose").then_some(Frequency {
         span: Span::new(before.start + found.span.start, before.start + found.span.end),
         value: found.value,
@@ -212,10 +202,10 @@ fn counted(note: &Note<'_>, head: &Head<'_>, reach: &Reach, each: Frequency) -> 
         && note.get(Span::new(head.span.end, each.span.start)).trim().is_empty()
         && A_DAY_EACH.is_match(note.get(each.span));
     let number = note.get(Span::new(reach.near.start, head.span.start));
-    match find_frequency(&format!(
-        "{} a day",
-        COUNT_BEFORE.find(number).map_or("", |m| m.as_str().trim())
-    )) {
+    match find_frequency(
+        note.lexicon,
+        &format!("{} a day", COUNT_BEFORE.find(number).map_or("", |m| m.as_str().trim())),
+    ) {
         Some(found) if a_day => Frequency { span: each.span, value: found.value },
         _ => each,
     }
@@ -237,7 +227,7 @@ fn changed_to(note: &Note<'_>, own: Span, first: Frequency) -> Frequency {
         return first;
     }
     let rest = Span::new(first.span.end, own.end);
-    match find_frequency(note.get(rest)) {
+    match find_frequency(note.lexicon, note.get(rest)) {
         Some(next) if note.get(rest)[..next.span.start].trim() == "to" => Frequency {
             span: Span::new(rest.start + next.span.start, rest.start + next.span.end),
             value: next.value,

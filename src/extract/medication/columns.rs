@@ -27,7 +27,7 @@ pub(super) fn row_of(note: &Note<'_>, drug: Span) -> Option<Row> {
     }
     let columns = note.columns(drug, |head| kind(head).is_some());
     let cell = |id: &str| columns.iter().find(|(head, _)| kind(*head) == Some(id)).map(|c| c.1);
-    let answer = |id: &str| yes_or_no(note.get(cell(id)?));
+    let answer = |id: &str| yes_or_no(note, note.get(cell(id)?));
     if columns.is_empty() {
         return None;
     }
@@ -44,12 +44,10 @@ pub(super) fn row_of(note: &Note<'_>, drug: Span) -> Option<Row> {
     Some(Row { status, outcome })
 }
 
-fn yes_or_no(words: &str) -> Option<bool> {
-    match words.split(|c: char| !c.is_alphanumeric()).next()? {
-        "y" | "yes" | "x" => Some(true),
-        "n" | "no" | "none" | "never" => Some(false),
-        _ => None,
-    }
+/// Whether a cell answers with a yes, or a cross, or with a no.
+fn yes_or_no(note: &Note<'_>, words: &str) -> Option<bool> {
+    let crossed = || words.split(|c: char| !c.is_alphanumeric()).next() == Some("x");
+    note.yes_or_no(words).map(|(yes, _)| yes).or_else(|| crossed().then_some(true))
 }
 
 /// How well a drug worked, as a cell answers.
@@ -57,7 +55,7 @@ fn helped(note: &Note<'_>, cell: Span) -> Option<OutcomeRead> {
     if let Some(said) = outcome_in(note, cell).or_else(|| degree_in(note, cell)) {
         return Some(said);
     }
-    let outcome = match yes_or_no(note.get(cell))? {
+    let outcome = match yes_or_no(note, note.get(cell))? {
         true => Outcome::Helpful,
         false => Outcome::NotHelpful,
     };
@@ -67,7 +65,8 @@ fn helped(note: &Note<'_>, cell: Span) -> Option<OutcomeRead> {
 /// Why a drug was stopped, as a cell says; an unwanted effect unless it says otherwise.
 fn why(note: &Note<'_>, cell: Span) -> Option<OutcomeRead> {
     let words = note.get(cell);
-    let nothing = yes_or_no(words).is_some() || matches!(words, "-" | "--" | "n/a" | "na" | "?");
+    let nothing =
+        yes_or_no(note, words).is_some() || matches!(words, "-" | "--" | "n/a" | "na" | "?");
     if let Some(said) = outcome_in(note, cell) {
         return Some(said);
     }

@@ -13,6 +13,7 @@ use crate::tag::Mention;
 
 use super::super::Note;
 use super::attributes::find_dose;
+use crate::lexicon::WordPattern;
 
 /// A drug named in a sentence.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,11 +37,7 @@ pub(super) struct Head<'a> {
 }
 
 /// What may stand between a generic name and its brand: "diclofenac sodium (Voltaren)".
-static SALT: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?:[ -](?:sodium|potassium|calcium|magnesium|hcl|hydrochloride|hydrobromide|propionate|succinate|tartrate|besylate|mesylate|maleate|acetate|citrate|fumarate|phosphate|sulfate|furoate|etexilate|bitartrate|er|xr|sr|xl|dr|ir|cr|la|odt|ec|extended release|extended-release|delayed release|delayed-release))+ ?[(\[]$",
-    )
-});
+static SALT: WordPattern = WordPattern::new(r"^(?:[ -]{medication-word/salt})+ ?[(\[]$");
 
 /// "Inject the thumb joint with": what follows goes into a needle.
 static INJECTED_WITH: LazyLock<Regex> = LazyLock::new(|| {
@@ -49,8 +46,34 @@ static INJECTED_WITH: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Classes that a procedure may give beside what it injects, and those that are drawn up.
+static INJECTED: WordPattern = WordPattern::new(r"^{medication-word/class-injected}$");
+
+static DRAWN_UP: WordPattern = WordPattern::new(r"^{medication-word/class-drawn-up}$");
+
+/// A name that says of a drug that it is put on: "lidocaine patch".
+static ON_SKIN: WordPattern =
+    WordPattern::new(r"^{medication-word/on-skin}\b|\b{medication-word/on-skin}$");
+
+/// A name that says of a drug that it is inhaled.
+static INHALED: WordPattern = WordPattern::new(r"\b{medication-word/inhaled}$");
+
+/// The form of a drug that is put on, behind its name: "lidocaine 5% patch".
+static PATCH: WordPattern = WordPattern::new(
+    r"^ (?:(?:[45]% )?{medication-word/plaster}|{medication-word/on-skin-behind})\b",
+);
+
+/// What makes of a mineral what is taken of it.
+static SUPPLEMENT: WordPattern = WordPattern::new(r"^ {medication-word/taken-form}\b");
+
+/// What is drawn up: "2 ml of".
+static VOLUME: WordPattern = WordPattern::new(r"(?:{medication-word/volume}(?: of)?|%) $");
+
+/// Headings over what is given in a procedure.
+static GIVEN: WordPattern = WordPattern::new(r"\b{medication-word/given}\b");
+
 /// Classes of what is given in procedures; elsewhere only lists and patches name them.
-const PROCEDURAL: &[&str] = &["local_anesthetic", "contrast", "prep", "sedation"];
+static PROCEDURAL: WordPattern = WordPattern::new(r"^{medication-word/class-of-procedures}$");
 
 /// The drugs of a sentence in order.
 pub(super) fn heads_of<'a>(note: &Note<'a>, sentence: &Sentence) -> Vec<Head<'a>> {
@@ -77,7 +100,7 @@ pub(super) fn heads_of<'a>(note: &Note<'a>, sentence: &Sentence) -> Vec<Head<'a>
             let gap =
                 note.get(Span::new(last.span.end.min(mention.span.start), mention.span.start));
             if matches!(gap, " (" | "(" | "/" | " / " | " - " | ", " | " [" | " or " | " ")
-                || SALT.is_match(gap)
+                || SALT.of(note.lexicon).is_match(gap)
                 || gap == " (brand name "
                 || gap == " (generic "
             {
@@ -89,15 +112,13 @@ pub(super) fn heads_of<'a>(note: &Note<'a>, sentence: &Sentence) -> Vec<Head<'a>
             }
         }
         let words = note.get(mention.span);
-        let form = ["patch", "gel", "cream", "ointment", "topical"]
-            .iter()
-            .any(|form| words.ends_with(form) || words.starts_with(form));
+        let form = ON_SKIN.of(note.lexicon).is_match(words);
         let route = form.then_some(if words.ends_with("patch") && class == Some("opioid") {
             Route::Transdermal
         } else {
             Route::Topical
         });
-        let inhaled = ["inhaler", " hfa", "nebulizer", " mdi"].iter().any(|f| words.ends_with(f));
+        let inhaled = INHALED.of(note.lexicon).is_match(words);
         let route = match words {
             _ if words.starts_with("iv ") => Some(Route::Iv),
             _ if inhaled => Some(Route::Inhaled),
@@ -130,12 +151,11 @@ fn is_medication(
     let behind = &note.str()[span.end..sentence.span.end.max(span.end)];
     let before = &note.str()[sentence.span.start.min(span.start)..span.start];
     let heading = note.heading(sentence);
-    let given = ["inject", "anesthesia", "medication used", "medications used", "sedation"];
     // A form may ask for a class below any heading.
     if super::ASKED.is_match(behind) {
         return true;
     }
-    if sentence.section == Section::Procedure || given.iter().any(|word| heading.contains(word)) {
+    if sentence.section == Section::Procedure || GIVEN.of(note.lexicon).is_match(heading) {
         return false;
     }
     if sentence.section == Section::Allergies {
@@ -145,23 +165,8 @@ fn is_medication(
     if name == "hyaluronate" {
         return false;
     }
-    let patch = [
-        "patch",
-        " patch",
-        " 5% patch",
-        " plaster",
-        " 5% plaster",
-        " gel",
-        " cream",
-        " ointment",
-        " viscous",
-        " topical",
-        " 4% patch",
-    ]
-    .iter()
-    .any(|form| behind.starts_with(form))
-        || before.ends_with("topical ");
-    if PROCEDURAL.contains(&class) && !list && !patch {
+    let patch = PATCH.of(note.lexicon).is_match(behind) || before.ends_with("topical ");
+    if PROCEDURAL.of(note.lexicon).is_match(class) && !list && !patch {
         return false;
     }
     if matches!(class, "steroid" | "local_anesthetic" | "botulinum")
@@ -179,20 +184,7 @@ fn is_medication(
         return false;
     }
     if in_procedure && !list {
-        let injected = matches!(
-            class,
-            "steroid"
-                | "local_anesthetic"
-                | "antibiotic"
-                | "opioid"
-                | "botulinum"
-                | "nsaid"
-                | "gastrointestinal"
-                | "allergy"
-                | "benzodiazepine"
-                | "anticoagulant"
-                | "cardiovascular"
-        );
+        let injected = INJECTED.of(note.lexicon).is_match(class);
         let word = |m: &&Mention| note.concept(m).id == "given-in-procedure";
         let near = note.mentions_in("not-drug", sentence.span).filter(word).any(|m| {
             m.span.end <= span.start && span.start - m.span.end <= 90
@@ -207,20 +199,15 @@ fn is_medication(
     }
     // Laboratory values: a mineral counts with a dose, as a supplement, or on a list.
     if class == "mineral" && !list {
-        let dosed = find_dose(behind)
+        let dosed = find_dose(note.lexicon, behind)
             .is_some_and(|dose| dose.span.start <= 12 && !behind[dose.span.end..].starts_with('/'))
-            || [" supplement", " pill", " tablet", " sulfate"]
-                .iter()
-                .any(|form| behind.starts_with(form))
+            || SUPPLEMENT.of(note.lexicon).is_match(behind)
             || ["takes ", "taking ", "on "].iter().any(|verb| before.ends_with(verb));
         return dosed;
     }
     // Volumes and concentrations are drawn up for an injection.
-    let volume = ["ml of ", "cc of ", "ccs of ", "% ", "ml ", "cc "]
-        .iter()
-        .any(|unit| before.ends_with(unit));
-    let drawn_up =
-        volume && !list && matches!(class, "steroid" | "local_anesthetic" | "topical" | "opioid");
+    let volume = VOLUME.of(note.lexicon).is_match(before);
+    let drawn_up = volume && !list && DRAWN_UP.of(note.lexicon).is_match(class);
     let measured = behind.starts_with(" level") || behind.starts_with(" toxicity");
     !drawn_up && !measured
 }

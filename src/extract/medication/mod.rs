@@ -20,6 +20,7 @@ use super::scope::{Reach, reaches};
 use super::status::{answered_no, status_of};
 use super::{Answer, Draft, Note, course_in};
 use crate::fact::{Medication, MedicationStatus, Origin, Polarity, Route, Section, Statement};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 use attributes::find_doses;
 use bound::Attributes;
@@ -72,18 +73,12 @@ fn read_sentence(note: &Note<'_>, index: usize, drafts: &mut Vec<Draft>) {
     }
 }
 
-static ALLERGIC: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"(?:^all:|\b(?:allerg(?:ic|y|ies)(?: reaction)?(?: to| include[sd]?|:| are)|anaphylaxis (?:to|with)|hypersensitivity to))[^.;]*$",
-    )
-});
+static ALLERGIC: WordPattern =
+    WordPattern::new(r"(?:^all:|\b{medication-word/allergic-to})[^.;]*$");
 
 // A line below the allergies that lists something else: "Meds tried in past: ..."
-static OTHER_LIST: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^[^:.;]{0,30}\b(?:tried|taken|current|currently|past|previous|failed|home)\b[^:.;]{0,20}:",
-    )
-});
+static OTHER_LIST: WordPattern =
+    WordPattern::new(r"^[^:.;]{0,30}\b{medication-word/listed}\b[^:.;]{0,20}:");
 
 static ALLERGY_BEHIND: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^ (?:drug )?allerg(?:y|ies)\b"));
@@ -95,11 +90,9 @@ static REACTION: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 // "Patient instructions given: [x] pregabalin"
-static HANDED_OUT: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:instructions?|handouts?|leaflets?|education|information sheets?)\b.{0,40}\b(?:given|printed|provided|on|for|about)\b|\b(?:instructions?|handouts?|leaflets?):",
-    )
-});
+static HANDED_OUT: WordPattern = WordPattern::new(
+    r"\b{medication-word/handout}\b.{0,40}\b(?:given|printed|provided|on|for|about)\b|\b(?:instructions?|handouts?|leaflets?):",
+);
 
 // "Blood thinners: [ ] Yes [ ] No"
 static ASKED: LazyLock<Regex> = LazyLock::new(|| {
@@ -128,9 +121,10 @@ fn read_head(
     let own = note.get(reach.own);
     let status_read =
         ordered(note, reach.own).or_else(|| status_of(note, reach, sentence.span.end));
-    let listed =
-        sentence.section == Section::Allergies && !OTHER_LIST.is_match(note.get(sentence.span));
-    let allergic = listed || ALLERGIC.is_match(lead) || ALLERGY_BEHIND.is_match(own);
+    let listed = sentence.section == Section::Allergies
+        && !OTHER_LIST.of(note.lexicon).is_match(note.get(sentence.span));
+    let allergic =
+        listed || ALLERGIC.of(note.lexicon).is_match(lead) || ALLERGY_BEHIND.is_match(own);
     let mut outcome = outcome_found(note, reach.near, reach.own)
         .or_else(|| outcome_in(note, reach.own))
         .or_else(|| outcome_in(note, shared_tail(note, reach)?))
@@ -231,7 +225,7 @@ fn read_head(
     if boxed.is_some_and(|b| b.ticked) {
         draft.assertion.origin = Origin::Checkbox;
     }
-    if HANDED_OUT.is_match(lead) {
+    if HANDED_OUT.of(note.lexicon).is_match(lead) {
         draft.assertion.origin = Origin::GoalOrEducation;
     }
     if status == Some(MedicationStatus::NotTaken) {
@@ -245,9 +239,9 @@ fn read_head(
     // A titration: every further dose is a fact of its own.
     let first_end = found.dose.as_ref().map_or(usize::MAX, |d| reach.head.end + d.span.end);
     if found.dose_behind {
-        for dose in find_doses(own) {
+        for dose in find_doses(note.lexicon, own) {
             let at = reach.own.start + dose.span.start;
-            if at < first_end || !leads_to_dose(note.get(Span::new(first_end.min(at), at))) {
+            if at < first_end || !leads_to_dose(note, note.get(Span::new(first_end.min(at), at))) {
                 continue;
             }
             titrated(note, reach.own, &dose, &medication, &asserted, &head.rule, drafts);
@@ -266,16 +260,18 @@ fn shared_tail(note: &Note<'_>, reach: &Reach) -> Option<Span> {
 fn denied_in_row(note: &Note<'_>, head: Span) -> bool {
     let cells = note.cells(note.line_of(head));
     let [first, answer, ..] = cells.as_slice() else { return false };
-    first.contains(head) && matches!(note.get(*answer), "n" | "no" | "none" | "never")
+    first.contains(head) && note.yes_or_no(note.get(*answer)) == Some((false, ""))
 }
 
 /// Classes whose bare name is a fact; of others only that they were never tried.
-const CLASSES_IN_FACTS: &[&str] =
-    &["nsaid", "opioid", "anticoagulant", "antibiotic", "muscle_relaxant", "sulfa", "steroid"];
+static IN_FACTS: WordPattern = WordPattern::new(r"^{medication-word/class-in-facts}$");
+
+/// Classes of which it is a statement that none was tried.
+static UNTRIED: WordPattern = WordPattern::new(r"^{medication-word/class-untried}$");
 
 /// Whether a class is named closely enough to be a drug: "long-acting opioids", "IV antibiotics".
 fn named_class(note: &Note<'_>, head: &Head<'_>, found: &Attributes) -> bool {
-    CLASSES_IN_FACTS.contains(&head.class.unwrap_or_default())
+    IN_FACTS.of(note.lexicon).is_match(head.class.unwrap_or_default())
         && (note.get(head.span).contains("-acting") || found.route == Some(Route::Iv))
 }
 
@@ -295,7 +291,7 @@ fn class_counts(
     let class = head.class.unwrap_or_default();
     let named = heads.iter().any(|other| !other.class_only && other.class == head.class);
     if status == Some(MedicationStatus::NotTaken)
-        && matches!(class, "tca" | "snri" | "gabapentinoid")
+        && UNTRIED.of(note.lexicon).is_match(class)
         && !named
         && !note.get(sentence.span).contains("contraindicat")
     {
@@ -306,7 +302,7 @@ fn class_counts(
         draft.assertion.polarity = Polarity::Affirmed;
         drafts.push(draft);
     }
-    CLASSES_IN_FACTS.contains(&class)
+    IN_FACTS.of(note.lexicon).is_match(class)
         && !named
         && (status != Some(MedicationStatus::Current)
             || outcome.is_some()

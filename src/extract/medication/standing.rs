@@ -13,58 +13,43 @@ use super::super::{Course, Note};
 use super::bound::Attributes;
 use crate::context::Asserted;
 use crate::fact::{MedicationStatus, Outcome, Section, Time};
+use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
 
 /// Words behind a drug that tell of it as over: "was of no use", "made her sick".
-static OVER: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:was|were|made|did|didn't|gave|caused|upset|worked|helped|had|lost|became|got|put|gained|developed|stopped|quit|couldn't|could not|never|felt|broke|dropped|fell)\b",
-    )
-});
+static OVER: WordPattern = WordPattern::new(r"\b{medication-word/over}\b");
 
 /// Words that tell of a drug as still taken.
-static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:is|are|causes|makes|gets|leaves|irritates|upsets|bothers|hurts|does|doesn't|still|currently|takes|helps|gives|keeps|knocks|wipes|puts|constipates)\b",
-    )
-});
+static GOES_ON: WordPattern = WordPattern::new(r"\b{medication-word/goes-on}\b");
 
 /// "On Lyrica preoperatively": taken up to then.
-static AT_THAT_TIME: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(r"\b(?:pre-?op\w*|pre-?procedur\w*|before|prior to|at (?:the|that) time|until)\b")
-});
+static AT_THAT_TIME: WordPattern = WordPattern::new(r"\b{medication-word/at-that-time}\b");
 
 /// "Gout, on allopurinol", "asthma w/ albuterol": taken now, however old the disease is.
 static ON: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"(?:^|[ ,(])on (?:daily )?$|[^d,] (?:w/|with) ?(?:an? )?$"));
 
 /// "Was started two weeks ago": taken since.
-static STARTED: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?: \d[\d./-]*(?: ?mg| ?mcg)?)?(?: was| were|,) (?:recently |just |first |also |newly )?(?:started|begun|initiated|added|introduced)\b[^.;]{0,50}\b(?:ago|recently)\b",
-    )
-});
+static STARTED: WordPattern = WordPattern::new(
+    r"^(?: \d[\d./-]*(?: ?mg| ?mcg)?)?(?: was| were|,) (?:recently |just |first |also |newly )?{medication-word/started}\b[^.;]{0,50}\b(?:ago|recently)\b",
+);
 
 /// A pause before a procedure.
-static FOR_PROCEDURE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^[^.;]{0,30}\b(?:(?:\d+|a|one|two|three|five|seven|ten) ?(?:days?|weeks?|hours?|hrs?|d|wks?)\b[^.;]{0,12}\b(?:before|prior|pre)|(?:before|prior to|for) (?:the |this |today's |her |his |any |each )?(?:procedure|injection|surgery|block|trial|epidural|esi|rfa|implant|appointment))",
-    )
-});
+static FOR_PROCEDURE: WordPattern = WordPattern::new(
+    r"^[^.;]{0,30}\b(?:(?:\d+|a|one|two|three|five|seven|ten) ?(?:days?|weeks?|hours?|hrs?|d|wks?)\b[^.;]{0,12}\b(?:before|prior|pre)|(?:before|prior to|for) (?:the |this |today's |her |his |any |each )?{medication-word/paused-for})",
+);
 
-static PAUSED: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:hold|held|holding|pre-?(?:op|procedure|implant)|post-?(?:op|procedure)|tomorrow|tonight|after the (?:procedure|injection|block|trial))\b",
-    )
-});
+static PAUSED: WordPattern = WordPattern::new(r"\b{medication-word/around-procedure}\b");
+
+/// What pauses a drug, where a procedure follows.
+static PAUSES: WordPattern = WordPattern::new(r"^{medication-word/pauses}$");
 
 /// Words of headings over lists of what is taken no more.
-const FORMER: &[&str] =
-    &["failed", "discontinued", "stopped", "past med", "previous med", "prior med"];
+static FORMER: WordPattern = WordPattern::new(r"\b{medication-word/former}");
 
 /// Words of headings over lists of what was tried, and may go on where it is told how it is taken.
-const TRIED: &[&str] = &["tried", "trials", "have taken", "past ", "previous", "prior "];
+static TRIED: WordPattern = WordPattern::new(r"\b{medication-word/tried}");
 
 /// What an order behind a drug's name and a colon or dash says: "Gabapentin: increase to 600 mg".
 pub(super) fn ordered<'a>(note: &Note<'a>, own: Span) -> Option<StatusRead<'a>> {
@@ -113,15 +98,18 @@ pub(super) fn status_in_words(
         outcome.is_some_and(|o| matches!(o.outcome, Outcome::NotHelpful | Outcome::NotTolerated));
     // What failed is told as over, unless its words tell of it as going on.
     let words = note.get(reach.own);
-    let going_on = GOES_ON.is_match(words);
-    let over = failed && OVER.is_match(words) && !going_on;
+    let going_on = GOES_ON.of(note.lexicon).is_match(words);
+    let over = failed && OVER.of(note.lexicon).is_match(words) && !going_on;
     // "S/p stent, asthma on albuterol": the word before is of another item.
     let read = read.filter(|r| {
         let gap = Span::new(r.mention.span.end, reach.head.start.max(r.mention.span.end));
         let before = r.mention.span.end <= reach.head.start;
         !(before && ON.is_match(note.get(reach.lead)) && note.get(gap).contains(','))
     });
-    if STARTED.is_match(words) && !over && read.is_none_or(|r| r.status != "not_taken") {
+    if STARTED.of(note.lexicon).is_match(words)
+        && !over
+        && read.is_none_or(|r| r.status != "not_taken")
+    {
         let stopped = read.is_some_and(|r| !note.get(r.mention.span).ends_with("ago"));
         if !stopped && course.stop.is_none() {
             return Some(MedicationStatus::Current);
@@ -138,14 +126,14 @@ pub(super) fn status_in_words(
     }
     // What is only paused goes on: "stop aspirin 7 days before", "resume Eliquis tomorrow".
     let paused = read.is_some_and(|r| {
-        ["stop", "stopped", "discontinue", "discontinued", "hold", "d/c", "was held", "off"]
-            .contains(&note.get(r.mention.span))
-            && FOR_PROCEDURE.is_match(words)
+        PAUSES.of(note.lexicon).is_match(note.get(r.mention.span))
+            && FOR_PROCEDURE.of(note.lexicon).is_match(words)
     });
     let resumed = paused
         || read.is_some_and(|r| {
             let said = note.get(r.mention.span);
-            said == "resume" || (said == "restart" && PAUSED.is_match(note.get(sentence.span)))
+            said == "resume"
+                || (said == "restart" && PAUSED.of(note.lexicon).is_match(note.get(sentence.span)))
         });
     if resumed {
         return Some(MedicationStatus::Current);
@@ -159,10 +147,10 @@ pub(super) fn status_in_words(
         let loose = supposed && status == MedicationStatus::Current && section == Section::Plan;
         return Some(if loose { MedicationStatus::Planned } else { status });
     }
-    let taken_now =
-        ON.is_match(note.get(reach.lead)) && !AT_THAT_TIME.is_match(note.get(reach.tail));
-    let under = |words: &[&str]| words.iter().any(|word| heading.contains(word));
-    let listed_as_tried = under(FORMER) || (under(TRIED) && found.frequency.is_none());
+    let taken_now = ON.is_match(note.get(reach.lead))
+        && !AT_THAT_TIME.of(note.lexicon).is_match(note.get(reach.tail));
+    let under = |words: &WordPattern| words.of(note.lexicon).is_match(heading);
+    let listed_as_tried = under(&FORMER) || (under(&TRIED) && found.frequency.is_none());
     let untolerated = outcome.is_some_and(|o| o.outcome == Outcome::NotTolerated) && !going_on;
     Some(match (section, asserted.assertion.time) {
         (Section::Medications | Section::Treatments, _) if over || listed_as_tried => {

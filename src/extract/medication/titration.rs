@@ -1,17 +1,12 @@
 //! Further doses of a drug: titrations in one sentence and doses in the next.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use crate::pattern::fixed_regex;
-
 use super::super::status::status_before;
 use super::super::{Draft, Note, course_in};
 use super::attributes::{Dose, find_doses, find_route};
 use super::bound::{FREQUENCY_REACH, frequency_near};
 use crate::context::Asserted;
 use crate::fact::{Medication, MedicationStatus, Polarity, Section, Time};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// A further dose of the drug in `medication`, at a place in `within`.
@@ -45,22 +40,15 @@ pub(super) fn titrated(
     drafts.push(draft);
 }
 
-static TO: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:to|then|titrat\w*|increas\w*|rais\w*|followed by|go up|down|until|later|eventually|subsequently|maximum of)\b[^.;]{0,25}$",
-    )
-});
+static TO: WordPattern =
+    WordPattern::new(r"\b(?:to|then|down|until|{medication-word/titrates})\b[^.;]{0,25}$");
 
 /// Whether what stands before a further dose leads to it; "by 10 mg" is a step, no dose.
-pub(super) fn leads_to_dose(gap: &str) -> bool {
-    gap.len() <= 80 && TO.is_match(gap) && !gap.ends_with("by ")
+pub(super) fn leads_to_dose(note: &Note<'_>, gap: &str) -> bool {
+    gap.len() <= 80 && TO.of(note.lexicon).is_match(gap) && !gap.ends_with("by ")
 }
 
-static PRESCRIBES: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:prescription|prescribed|increase|titrat\w+|go up|taper|start at|starting at|dose)\b",
-    )
-});
+static PRESCRIBES: WordPattern = WordPattern::new(r"\b{medication-word/prescribes}\b");
 
 /// Sentences behind a drug's that give only a dose: "We will go up to 60 mg daily in a week."
 pub(super) fn later_doses(
@@ -77,7 +65,7 @@ pub(super) fn later_doses(
         let previous = &note.sentences[index - 1];
         let apart = sentence.paragraph - previous.paragraph;
         if apart > 1
-            || (apart == 1 && !PRESCRIBES.is_match(note.get(sentence.span)))
+            || (apart == 1 && !PRESCRIBES.of(note.lexicon).is_match(note.get(sentence.span)))
             || drug.status == Some(MedicationStatus::Allergy)
             || sentence.section == Section::Procedure
             || note.mentions_in("not-drug", sentence.span).next().is_some()
@@ -85,7 +73,7 @@ pub(super) fn later_doses(
             return;
         }
         let words = note.get(sentence.span);
-        for dose in find_doses(words) {
+        for dose in find_doses(note.lexicon, words) {
             let rest = Span::new(sentence.span.start + dose.span.end, sentence.span.end);
             let frequency = frequency_near(note, rest, FREQUENCY_REACH);
             if frequency.is_none() {
@@ -107,7 +95,7 @@ pub(super) fn later_doses(
                 name: drug.name.clone(),
                 class: drug.class.clone(),
                 status,
-                route: find_route(&words[dose.span.end..], false)
+                route: find_route(note.lexicon, &words[dose.span.end..], false)
                     .filter(|(at, _)| at.start <= 20)
                     .map(|(_, route)| route),
                 ..Medication::default()

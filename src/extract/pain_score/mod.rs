@@ -11,6 +11,7 @@ use crate::pattern::fixed_regex;
 use super::{Draft, Note, number_in_words};
 use crate::fact::{Origin, PainQualifier, PainScore, Time};
 use crate::fold::is_word;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -33,11 +34,9 @@ static RATIO: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A bare number behind a scale's name.
-static LABELLED: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?:[ :,=()?-]|\(?\b(?:0|zero|1|one)[ -]*(?:-|to)[ -]*(?:10|ten)\b\)?(?: scale)?|\b(?:is|was|as|of|at|an?|about|approximately|around|today|now|currently|score|rated|level|it|her|his|the|pain|that|to be|he|she|patient|rates|states|reports|current|usually|worst|best|avg|average|at its|at|between|from|using|scale|reported|today's|level)\b)*?(\d{1,2}(?:\.\d)?)(?: ?(?:-|to|and) ?(\d{1,2}(?:\.\d)?))?",
-    )
-});
+static LABELLED: WordPattern = WordPattern::new(
+    r"^(?:[ :,=()?-]|\(?\b(?:0|zero|1|one)[ -]*(?:-|to)[ -]*(?:10|ten)\b\)?(?: scale)?|\b(?:is|was|as|of|at|an?|about|approximately|around|today|now|currently|it|her|his|the|that|to be|he|she|at its|between|from|{pain-score/label-word})\b)*?(\d{1,2}(?:\.\d)?)(?: ?(?:-|to|and) ?(\d{1,2}(?:\.\d)?))?",
+);
 
 /// What a score came to, behind an arrow.
 static LATER: LazyLock<Regex> =
@@ -47,27 +46,20 @@ static LATER: LazyLock<Regex> =
 static MORE: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^ ?(?:,|and|or|,? and|to) \d+"));
 
 /// A bare number before "on a scale of 1 to 10".
-static BEFORE_SCALE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"(?:(\d{1,2}) ?(?:-|to) ?)?\b(\d{1,2}) (?:on|in|using|of) (?:an? |the )?(?:pain |visual analog |numeric rating |vas |0-10 |1-10 )*scale",
-    )
-});
+static BEFORE_SCALE: WordPattern = WordPattern::new(
+    r"(?:(\d{1,2}) ?(?:-|to) ?)?\b(\d{1,2}) (?:on|in|using|of) (?:an? |the )?(?:{pain-score/scale-name} |0-10 |1-10 )*scale",
+);
 
-static PAIN_IS: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:pain (?:today |now |currently |level |score )?(?:(?:ranges|ranged|ranging|varies|varied|varying|fluctuates|fluctuating) (?:anywhere )?(?:from |between )|(?:is |was |as |at |of |rated |level |score )+)|(?:gives|gave|puts|put) (?:her|his|the) (?:[a-z]+ )?pain (?:at |around |about )*)(?:an? |about |approximately |around )?(\d{1,2})(?: ?(?:-|to|or|and) ?(\d{1,2}))?",
-    )
-});
+static PAIN_IS: WordPattern = WordPattern::new(
+    r"\b(?:pain (?:today |now |currently |level |score )?(?:{pain-score/ranges} (?:anywhere )?(?:from |between )|(?:is |was |as |at |of |rated |level |score )+)|{pain-score/puts} (?:her|his|the) (?:[a-z]+ )?pain (?:at |around |about )*)(?:an? |about |approximately |around )?(\d{1,2})(?: ?(?:-|to|or|and) ?(\d{1,2}))?",
+);
 
 /// How far before a score the words may stand that say what is scored, in bytes.
 const LEAD: usize = 48;
 
 /// What a score is of, before it.
-static SCORED: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:(?:worst|best|least|average|current|present|usual) )?(?:(?:back|neck|leg|arm|hip|knee|shoulder) )?(?:pain|vas|nrs|nprs|severity|intensity)\b",
-    )
-});
+static SCORED: WordPattern =
+    WordPattern::new(r"\b(?:{pain-score/which} )?(?:{pain-score/site} )?{pain-score/scored}\b");
 
 /// What a score is of, behind it.
 static SCORED_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
@@ -77,19 +69,11 @@ static SCORED_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words behind a score in words that make it a count.
-static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^ (?:of )?(?:the |his |her |these )?(?:[a-z]+ )?(?:visits|sessions|treatments|injections|times|days|nights|weeks|months|items|goals|patients|people|appointments|tests|criteria|signs)\b",
-    )
-});
+static COUNTED: WordPattern =
+    WordPattern::new(r"^ (?:of )?(?:the |his |her |these )?(?:[a-z]+ )?{pain-score/counted}\b");
 
 /// Units that make a number something else than a score.
-const UNITS: &[&str] = &[
-    "%", "mg", "mcg", "ml", "cc", "year", "yr", "month", "mo", "week", "wk", "day", "hour", "hr",
-    "minute", "min", "time", "visit", "session", "degree", "cm", "mm", "inch", "pound", "lb", "kg",
-    "block", "feet", "percent", "point", "level", "/", ".", "-", ":", "x", "=", "th", "st", "nd",
-    "rd", "out of", "of ",
-];
+static UNIT: WordPattern = WordPattern::new(r"^(?:[%/.:=-]|x|of |{pain-score/other-amount})");
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     let text = note.str();
@@ -117,7 +101,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         found.extend(score);
     }
     for (pattern, rule) in [(&BEFORE_SCALE, "on-a-scale"), (&PAIN_IS, "pain-is")] {
-        for c in pattern.captures_iter(text) {
+        for c in pattern.of(note.lexicon).captures_iter(text) {
             let (low, high) = match rule {
                 "pain-is" => (c.get(1), c.get(2).or(c.get(1))),
                 _ => (c.get(1).or(c.get(2)), c.get(2)),
@@ -175,7 +159,7 @@ fn ratio<'a>(
         || (after.starts_with(['.', '-']) && after[1..].starts_with(|n: char| n.is_ascii_digit()));
     // "three out of ten sessions" counts something; "seven out of ten at night" scores.
     let spelled = !top.as_str().starts_with(|n: char| n.is_ascii_digit()) && top.as_str().len() > 2;
-    let counted = spelled && COUNTED.is_match(after);
+    let counted = spelled && COUNTED.of(note.lexicon).is_match(after);
     let dose = after.trim_start().starts_with("mg") || after.trim_start().starts_with("mcg");
     if part_of_number || counted || dose || note.is_dated(span) {
         return None;
@@ -195,12 +179,10 @@ fn ratio<'a>(
 /// The number behind a scale's name, in its sentence or cell.
 fn labelled<'a>(note: &Note<'_>, label: &Mention) -> Option<(Span, f64, f64, f64, &'a str)> {
     let sentence = note.sentence_at(label.span)?;
-    let mut end = (label.span.end + REACH).min(sentence.span.end).max(label.span.end);
-    while !note.str().is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = (label.span.end + REACH).min(sentence.span.end).max(label.span.end);
+    let end = note.str().floor_char_boundary(end);
     let rest = note.get(Span::new(label.span.end, end));
-    let c = LABELLED.captures(rest)?;
+    let c = LABELLED.of(note.lexicon).captures(rest)?;
     let (low, high) = (c.get(1)?, c.get(2).or(c.get(1))?);
     let mut span = Span::new(label.span.end + low.start(), label.span.end + high.end());
     // "on a scale of 1 to 10, 8": the scale's own ends are no score.
@@ -208,7 +190,7 @@ fn labelled<'a>(note: &Note<'_>, label: &Mention) -> Option<(Span, f64, f64, f64
     let end_of_scale = own == "1010" && rest[..low.start()].trim() == "of";
     if matches!(own.as_str(), "010" | "110") || end_of_scale {
         let rest_start = span.end;
-        let more = LABELLED.captures(note.get(Span::new(rest_start, end)))?;
+        let more = LABELLED.of(note.lexicon).captures(note.get(Span::new(rest_start, end)))?;
         let (low, high) = (more.get(1)?, more.get(2).or(more.get(1))?);
         span = Span::new(rest_start + low.start(), rest_start + high.end());
         return bare(note, span, low.as_str(), high.as_str(), "scale");
@@ -240,7 +222,7 @@ fn bare<'a>(
         MORE.replace(&note.str()[span.end..note.str().ceil_char_boundary(span.end + 30)], "");
     let after = after.trim_start();
     let ends_sentence = after.starts_with(". ") || after == ".";
-    let unit = !ends_sentence && UNITS.iter().any(|unit| after.starts_with(unit));
+    let unit = !ends_sentence && UNIT.of(note.lexicon).is_match(after);
     let (low, high) = (number(low)?, number(high)?);
     let date = note.is_dated(span);
     let plain = !unit && !date && high <= 10.0 && low <= high && is_word(note.str(), span);
@@ -278,8 +260,7 @@ struct Place<'n, 'a> {
 impl Place<'_, '_> {
     fn assert(&self, draft: &mut Draft) {
         let start = self.span.start.saturating_sub(30).max(self.before);
-        let near = (start..=self.span.start).find(|&i| self.note.str().is_char_boundary(i));
-        let lead = Span::new(near.unwrap_or(self.span.start), self.span.start);
+        let lead = Span::new(self.note.str().ceil_char_boundary(start), self.span.start);
         if self.words(lead).any(|m| self.note.concept(m).id == "goal") {
             draft.assertion.origin = Origin::GoalOrEducation;
         }
@@ -301,7 +282,8 @@ impl Place<'_, '_> {
         let lead = self.note.get(Span::new(from, self.span.start));
         let clause = lead.rfind([',', ';', '.', '?']).map_or(0, |at| at + 1);
         let cells = self.note.as_written(Span::new(from + clause, self.span.end)).contains("   ");
-        let named = SCORED.find_iter(&lead[clause..]).last().filter(|_| !cells);
+        let named =
+            SCORED.of(self.note.lexicon).find_iter(&lead[clause..]).last().filter(|_| !cells);
         if let Some(named) = named {
             return Span::new(from + clause + named.start(), self.span.end);
         }

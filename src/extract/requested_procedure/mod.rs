@@ -12,6 +12,7 @@ use crate::pattern::fixed_regex;
 use super::parts::{part_at, titles};
 use super::{Draft, Note, find_side};
 use crate::fact::{Experiencer, Intent, Kind, Polarity, RequestedProcedure, Section, Side, Time};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 use phrase::Phrase;
 
@@ -25,11 +26,9 @@ static CODE: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"\b((?:[0-9][0-9]{4})|(?:[0-9]{4}t))(?:-\d\d)?\b"));
 
 /// What may stand between a procedure and its side, purpose or code.
-static SUFFIX: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?:[ ,;:()/-]+|\b(?:left|right|bilateral|l|r|diagnostic|therapeutic|dx|tx|and|at|[ctls]\d{1,2}|cpt|code|one|two|session|time|only|single|once|x ?\d|injection|with|under|ultrasound|fluoroscop\w+|image|ct|guidance|guided|\d{5}|lt|rt|on the|side|for|purposes)\b)+",
-    )
-});
+static SUFFIX: WordPattern = WordPattern::new(
+    r"^(?:[ ,;:()/-]+|\b(?:left|right|bilateral|l|r|and|at|[ctls]\d{1,2}|one|two|only|single|once|x ?\d|with|under|\d{5}|lt|rt|on the|side|for|{request/suffix})\b)+",
+);
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     let titles = titles(note);
@@ -76,9 +75,9 @@ fn draft(note: &Note<'_>, phrase: &Phrase, rule: &str) -> Draft {
         end = end.max(note.line_of(phrase.span).end);
     }
     let end = end.min(phrase.span.end + REACH);
-    let end = (end..=note.str().len()).find(|&i| note.str().is_char_boundary(i)).unwrap_or(end);
+    let end = note.str().ceil_char_boundary(end);
     let behind = note.get(Span::new(phrase.span.end, end));
-    let suffix = SUFFIX.find(behind).map_or("", |m| m.as_str());
+    let suffix = SUFFIX.of(note.lexicon).find(behind).map_or("", |m| m.as_str());
     let words = format!("{} {suffix}", note.get(phrase.span));
     let code = CODE.captures(behind).filter(|c| c.get(0).is_some_and(|m| m.start() < 70));
     let cpt = code.as_ref().and_then(|c| c.get(1));
@@ -125,7 +124,7 @@ fn in_prose(note: &Note<'_>, phrase: &Phrase, part: Option<&str>) -> Option<Draf
     if is_advised_against(note, phrase.span, sentence.span) {
         return None;
     }
-    if CAME_OUT.is_match(&note.str()[phrase.span.end..]) {
+    if CAME_OUT.of(note.lexicon).is_match(&note.str()[phrase.span.end..]) {
         return None;
     }
     let has =
@@ -181,7 +180,10 @@ fn in_prose(note: &Note<'_>, phrase: &Phrase, part: Option<&str>) -> Option<Draf
     let open = Span::new(decided.map_or(before.start, |m| m.span.end), before.end);
     let considered = note.mentions_in(GROUP, open).any(|m| note.concept(m).id == "considered")
         || assertion.time == Time::Hypothetical
-        || depends(note.get(Span::new(phrase.span.end, sentence.span.end.max(phrase.span.end))));
+        || depends(
+            note,
+            note.get(Span::new(phrase.span.end, sentence.span.end.max(phrase.span.end))),
+        );
     // Of what is only thought about, a block in the plan is worth knowing of.
     if considered && !(in_plan && phrase.name.contains("block")) {
         return None;
@@ -197,37 +199,24 @@ static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Conditions that leave a request a request: "if approved".
-const FORMALITIES: &[&str] = &[
-    "approv",
-    "authoriz",
-    "cover",
-    "insurance",
-    "carrier",
-    "agree",
-    "cleared",
-    "clearance",
-    "schedul",
-    "wish",
-];
+static FORMALITY: WordPattern = WordPattern::new(r"\b{request/formality}\b");
 
 /// Whether what stands behind a procedure makes it hang on how things go.
-fn depends(behind: &str) -> bool {
+fn depends(note: &Note<'_>, behind: &str) -> bool {
     // A condition behind another step is that step's: "followed by ablation if it helps".
     let next = [" followed by ", " then ", " and "].iter().filter_map(|w| behind.find(w)).min();
     let behind = &behind[..next.unwrap_or(behind.len())];
     let condition = CONDITION.captures(behind).and_then(|c| c.get(1));
-    condition.is_some_and(|c| !FORMALITIES.iter().any(|word| c.as_str().contains(word)))
+    condition.is_some_and(|c| !FORMALITY.of(note.lexicon).is_match(c.as_str()))
 }
 
 /// How far from a procedure the words against it may stand, in bytes.
 const AGAINST_REACH: usize = 60;
 
 /// How a procedure that was done came out: "went well", "was successful".
-static CAME_OUT: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^s?(?: (?:on|in|of|at) [\d/. ]+)? (?:(?:has|have|had) (?:already |also )?)?(?:went|gone|gave|given|helped|provided|worked|resulted|lasted|wore off|held|did|took|improved|relieved|(?:was|were|been|is|are) (?:(?:very|highly|also|already|quite|only|not) )?(?:successful|complete|completed|done|performed|positive|helpful|effective|uneventful|unsuccessful|negative|a success|a failure|of (?:no|some|little|great)))\b",
-    )
-});
+static CAME_OUT: WordPattern = WordPattern::new(
+    r"^s?(?: (?:on|in|of|at) [\d/. ]+)? (?:(?:has|have|had) (?:already |also )?)?(?:{request/came-out}|(?:was|were|been|is|are) (?:(?:very|highly|also|already|quite|only|not) )?{request/came-out-as})\b",
+);
 
 /// Whether words before or behind a procedure speak against it: "is not justified".
 fn is_advised_against(note: &Note<'_>, phrase: Span, sentence: Span) -> bool {

@@ -2,6 +2,7 @@
 
 use super::Note;
 use crate::extract::find_levels;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -18,7 +19,7 @@ const LINKS: &[&str] = &["of", "into", "at", "to", "in", "for", "on"];
 const ARTICLES: &[&str] = &["the", "a", "an", "her", "his", "this", "that", "their"];
 
 /// Verbs that take their place without a preposition: "inject the left knee".
-const VERBS: &[&str] = &["injecting", "inject", "reinject", "re-inject"];
+static VERB: WordPattern = WordPattern::new(r"^{procedure-word/verb}$");
 
 /// How far from a procedure its levels may stand, in bytes.
 const LEVELS_REACH: usize = 16;
@@ -94,7 +95,7 @@ fn joined(note: &Note<'_>, run: &[&Mention], next: &Mention) -> bool {
     let mut link = gap.split_whitespace();
     let linked = link.next().is_some_and(|word| LINKS.contains(&word))
         && link.all(|word| ARTICLES.contains(&word));
-    let verb = VERBS.contains(&note.get(last.span))
+    let verb = VERB.of(note.lexicon).is_match(note.get(last.span))
         && gap.split_whitespace().all(|w| ARTICLES.contains(&w));
     role(note, last) == "head" && role(note, next) != "head" && (linked || verb)
 }
@@ -182,9 +183,9 @@ fn phrase(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
 /// "fusion at L4-5", "C5-6 discectomy".
 fn region_of_levels(note: &Note<'_>, span: Span) -> Option<&'static str> {
     let text = note.str();
-    let edge = |at: usize| (at..=text.len()).find(|&i| text.is_char_boundary(i));
-    let lead = Span::new(edge(span.start.saturating_sub(LEVELS_REACH))?, span.start);
-    let rest = Span::new(span.end, edge((span.end + LEVELS_REACH).min(text.len()))?);
+    let from = text.ceil_char_boundary(span.start.saturating_sub(LEVELS_REACH));
+    let lead = Span::new(from, span.start);
+    let rest = Span::new(span.end, text.ceil_char_boundary(span.end + LEVELS_REACH));
     let before = find_levels(note.get(lead)).into_iter().last().filter(|(level, _)| {
         let gap = &note.get(lead)[level.end..];
         gap.trim().is_empty() && !gap.contains('\n')

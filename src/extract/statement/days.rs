@@ -5,13 +5,14 @@ use crate::extract::note_date::NoteDate;
 use crate::extract::parts::part_at;
 use crate::extract::{Draft, Note};
 use crate::fact::{Certainty, Polarity, Time};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// How far from a "date:" the words of a document's head may stand, in bytes.
 const HEAD_REACH: usize = 160;
 
 /// Words that the head of a document has.
-const HEAD_WORDS: &[&str] = &["patient", "dob", "member", "date of birth", "birth date", "name:"];
+static HEAD_WORD: WordPattern = WordPattern::new(r"\b{note-date/head}");
 
 pub(super) fn read(note: &Note<'_>, titles: &[(usize, &str)], drafts: &mut Vec<Draft>) {
     let dates = note.own_dates();
@@ -41,19 +42,13 @@ pub(super) fn read(note: &Note<'_>, titles: &[(usize, &str)], drafts: &mut Vec<D
 
 fn in_head(note: &Note<'_>, date: &NoteDate<'_>) -> bool {
     let text = note.str();
-    let mut start = date.span.start.saturating_sub(HEAD_REACH);
-    let mut end = (date.span.end + HEAD_REACH).min(text.len());
-    while !text.is_char_boundary(start) {
-        start -= 1;
-    }
-    while !text.is_char_boundary(end) {
-        end += 1;
-    }
+    let start = text.floor_char_boundary(date.span.start.saturating_sub(HEAD_REACH));
+    let end = text.ceil_char_boundary(date.span.end + HEAD_REACH);
     let line = note.line_of(date.span);
     let words = note.get(line);
     let answer = words.contains(['[', '?']) || words.contains("sign");
     let around = note.get(Span::new(start, end));
-    let ends = start == 0 || HEAD_WORDS.iter().any(|word| around.contains(word));
+    let ends = start == 0 || HEAD_WORD.of(note.lexicon).is_match(around);
     ends && !answer
 }
 

@@ -1,15 +1,9 @@
 //! Signatures: given, left blank, or missing from a draft.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use crate::pattern::fixed_regex;
-
 use super::statement;
 use crate::extract::{Draft, Note};
 use crate::fact::{Certainty, Polarity, Time};
-use crate::lexicon::Concept;
+use crate::lexicon::{Concept, WordPattern};
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -19,11 +13,8 @@ const GROUP: &str = "signature";
 /// How many bytes the date of a signature may stand behind its words.
 const REACH: usize = 90;
 
-static NAME: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^[ :.,-]*(?:by )?[a-z][a-z0-9 .,'-]{0,50}?,? ?\b(?:md|do|m\.d\.|d\.o\.|np|pa|pa-c|pt|dpt|fnp|aprn|rn|phd|dc|dpm|crna|arnp|ot|psyd)\b",
-    )
-});
+static NAME: WordPattern =
+    WordPattern::new(r"^[ :.,-]*(?:by )?[a-z][a-z0-9 .,'-]{0,50}?,? ?\b{signature/degree}\b");
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     let mut signed_to = 0;
@@ -53,7 +44,7 @@ fn draft(note: &Note<'_>, mention: &Mention, concept: &Concept, topic: &str, res
     if concept.id == "credential" {
         span.start = note.line_of(mention.span).start.min(span.start);
     }
-    let name = NAME.find(note.get(rest)).filter(|_| topic == "signed");
+    let name = NAME.of(note.lexicon).find(note.get(rest)).filter(|_| topic == "signed");
     if let Some(name) = name {
         span.end = rest.start + name.end();
     }
@@ -88,9 +79,12 @@ fn by_label(note: &Note<'_>, rest: Span) -> Option<&'static str> {
         // Without a line to write on the name may stand on the next line.
         let line = words.contains('_') || !words.trim_matches([':', ' ', '.']).is_empty();
         let next = note.rest_of_line(Span::new(rest.end, (rest.end + 1).min(note.str().len())));
-        return (line || !NAME.is_match(note.get(next))).then_some("blank-signature");
+        return (line || !NAME.of(note.lexicon).is_match(note.get(next)))
+            .then_some("blank-signature");
     }
-    let named = NAME.is_match(words) || words.contains("on file") || words.contains("electronic");
+    let named = NAME.of(note.lexicon).is_match(words)
+        || words.contains("on file")
+        || words.contains("electronic");
     named.then_some("signed")
 }
 
@@ -105,7 +99,7 @@ fn closes_text(note: &Note<'_>, mention: &Mention) -> bool {
     let line = note.line_of(mention.span);
     let words = note.get(line);
     let dated = note.dates_in(line).next().is_some();
-    let first = NAME.find(words).is_some_and(|name| name.start() == 0);
+    let first = NAME.of(note.lexicon).find(words).is_some_and(|name| name.start() == 0);
     let label = words.contains(':') || words.contains('|') || words.contains("dob");
     let near_end = note.str().len().saturating_sub(line.end);
     first && dated && !label && words.len() < 90 && line.start > near_end

@@ -1,31 +1,22 @@
 //! A therapist's own note: its rows tell visits, dates and rhythm of one course.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use crate::pattern::fixed_regex;
-
 use super::super::outcome::outcome_in;
 use super::super::{Draft, Note, course_in};
 use super::schedule::{find_frequency, find_visits};
 use crate::fact::{Kind, Section, Therapy, TherapyKind, TherapyStatus};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// How far into a document its title may stand (bytes).
 const TITLE_REACH: usize = 400;
 
-static TITLE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:physical therapy|physiotherapy|pt|aquatic therapy)\b[^.:]{0,30}\b(?P<what>discharge|progress|evaluation|re-evaluation|daily|treatment|plan of care|summary)\b",
-    )
-});
+static TITLE: WordPattern = WordPattern::new(
+    r"\b{therapy/course-title}\b[^.:]{0,30}\b(?:(?P<over>{therapy/course-over})|{therapy/course-note})\b",
+);
 
-static ROW: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:(?P<visits>visits attended|total visits|visits completed|number of visits|visits to date|visits:|sessions attended|total sessions|attended \d+ (?:of|out of) \d+)|(?P<often>frequency)|(?P<dates>dates of (?:service|treatment|care)|start of care|treatment dates|episode of care|course of care))",
-    )
-});
+static ROW: WordPattern = WordPattern::new(
+    r"\b(?:(?P<visits>{therapy/visits-row})|(?P<often>{therapy/often-row})|(?P<dates>{therapy/dates-row}))",
+);
 
 /// Reads the course that a therapist's note is of as one fact.
 ///
@@ -34,7 +25,7 @@ static ROW: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
     let text = note.str();
     let title_end = text.floor_char_boundary(TITLE_REACH.min(text.len()));
-    let Some(title) = TITLE.captures(&text[..title_end]) else { return };
+    let Some(title) = TITLE.of(note.lexicon).captures(&text[..title_end]) else { return };
     // A sentence about therapy is no title: titles stand in capitals or under no heading.
     let at = title.get(0).map_or(0, |m| m.start());
     let title_span = Span::new(at, at + 1);
@@ -44,7 +35,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
     {
         return;
     }
-    let over = matches!(&title["what"], "discharge" | "summary") || text.contains("discharge");
+    let over = title.name("over").is_some() || text.contains("discharge");
     let mut course = Therapy {
         therapy: TherapyKind::PhysicalTherapy,
         status: Some(if over { TherapyStatus::Past } else { TherapyStatus::Current }),
@@ -57,7 +48,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
             continue;
         }
         let words = note.get(sentence.span);
-        let Some(row) = ROW.captures(words) else {
+        let Some(row) = ROW.of(note.lexicon).captures(words) else {
             if sentence.section == Section::Assessment
                 && let Some(read) = outcome_in(note, sentence.span)
             {
@@ -73,9 +64,10 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
             2
         };
         if rank == 0 {
-            course.visits = course.visits.or(find_visits(words).map(|v| v.count));
+            course.visits = course.visits.or(find_visits(note.lexicon, words).map(|v| v.count));
         }
-        course.frequency = course.frequency.or(find_frequency(words).map(|f| f.words));
+        course.frequency =
+            course.frequency.or(find_frequency(note.lexicon, words).map(|f| f.words));
         let dates = course_in(note, sentence.span);
         course.duration = course.duration.or(dates.duration.map(|d| note.as_written(d).to_owned()));
         course.start = course.start.or(dates.start);

@@ -11,6 +11,7 @@ use super::scope::{Reach, reaches};
 use super::status::{StatusRead, answered_no, status_of};
 use super::{Draft, Note, course_in};
 use crate::fact::{Origin, Outcome, Polarity, Section, Therapy, TherapyKind, TherapyStatus, Time};
+use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -87,7 +88,7 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
             && last.span.end <= mention.span.start
         {
             let gap = note.get(Span::new(last.span.end, mention.span.start));
-            if one_thing(gap) {
+            if one_thing(note, gap) {
                 last.span.end = mention.span.end;
                 last.supervised |= concept.field("supervised").is_some();
                 continue;
@@ -104,28 +105,15 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
     heads
 }
 
+/// Words between two names of one therapy.
+static JOINS: WordPattern = WordPattern::new(
+    r"^(?:\(|for|with|of|in|our|the|a|via|through|by|including|and|{therapy/joins})$",
+);
+
 /// Whether the words between two names of one therapy join them to one: "for", "with our".
-fn one_thing(gap: &str) -> bool {
-    let joins = [
-        "for",
-        "with",
-        "of",
-        "in",
-        "our",
-        "the",
-        "a",
-        "via",
-        "through",
-        "by",
-        "referral",
-        "program",
-        "course",
-        "including",
-        "(",
-        "evaluation",
-        "and",
-    ];
-    gap.split_whitespace().count() <= 4 && gap.split_whitespace().all(|word| joins.contains(&word))
+fn one_thing(note: &Note<'_>, gap: &str) -> bool {
+    let joins = JOINS.of(note.lexicon);
+    gap.split_whitespace().count() <= 4 && gap.split_whitespace().all(|word| joins.is_match(word))
 }
 
 fn in_capitals(note: &Note<'_>, mention: &Mention) -> bool {
@@ -134,52 +122,15 @@ fn in_capitals(note: &Note<'_>, mention: &Mention) -> bool {
 }
 
 /// Verbs that follow "PT" where it means the patient.
-const PATIENT_VERBS: &[&str] = &[
-    "is",
-    "was",
-    "has",
-    "had",
-    "states",
-    "stated",
-    "reports",
-    "reported",
-    "denies",
-    "denied",
-    "complains",
-    "presents",
-    "presented",
-    "returns",
-    "tolerated",
-    "will",
-    "notes",
-    "feels",
-    "says",
-    "c/o",
-    "with",
-    "seen",
-    "name",
-    "id",
-    "instructed",
-    "educated",
-    "advised",
-    "agrees",
-    "understands",
-    "verbalized",
-    "appears",
-    "here",
-    "came",
-    "does",
-    "did",
-    "doing",
-    "can",
-    "may",
-    "who",
-    "aware",
-    "declines",
-    "declined",
-    "would",
-    "wants",
-];
+static PATIENT_VERB: WordPattern = WordPattern::new(r"^{therapy/patient-verb}$");
+
+/// Who is named behind "PT:".
+static HOLDER: WordPattern = WordPattern::new(r"^{therapy/holder}\b");
+
+/// Tests that are listed with a clotting time.
+static CLOTTING: WordPattern = WordPattern::new(
+    r"(?:^|[ ,:/]){therapy/clotting}(?:$|[ ,:/])|^[ :]*{therapy/clotting}(?:[^\w/.]|$)",
+);
 
 fn is_physical_therapy(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
     let before = note.get(Span::new(sentence.span.start, mention.span.start));
@@ -204,16 +155,11 @@ fn is_physical_therapy(note: &Note<'_>, sentence: &Sentence, mention: &Mention) 
         .chars()
         .take_while(|c| c.is_alphanumeric() || matches!(c, '/' | '.'))
         .collect();
-    let named = behind.starts_with(':')
-        && (next.starts_with("therapist")
-            || next.starts_with("test")
-            || next.starts_with("provider"));
+    let named = behind.starts_with(':') && HOLDER.of(note.lexicon).is_match(&next);
     let laboratory = next.ends_with("sec")
         || behind.starts_with(" of 1")
-        || next == "inr"
-        || next == "ptt"
-        || ["ptt", "inr"].iter().any(|test| behind.split([' ', ',', ':', '/']).any(|w| w == *test));
-    let patient = PATIENT_VERBS.contains(&next.as_str()) && !behind.starts_with(':');
+        || CLOTTING.of(note.lexicon).is_match(behind);
+    let patient = PATIENT_VERB.of(note.lexicon).is_match(&next) && !behind.starts_with(':');
     !(credential || named || laboratory || patient)
 }
 
@@ -249,19 +195,25 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     if of {
         course.duration = course.duration.or(before.duration);
     }
-    let visits = find_visits(own)
-        .or_else(|| of.then(|| find_visits(note.get(around))).flatten())
-        .or_else(|| (reach.tail != reach.own).then(|| find_visits(note.get(reach.tail))).flatten());
+    let visits = find_visits(note.lexicon, own)
+        .or_else(|| of.then(|| find_visits(note.lexicon, note.get(around))).flatten())
+        .or_else(|| {
+            (reach.tail != reach.own)
+                .then(|| find_visits(note.lexicon, note.get(reach.tail)))
+                .flatten()
+        });
     // "home exercises as well as twice daily gabapentin": that rhythm is the next one's.
     let of_next = |stretch: Span, found: &schedule::Often| {
         stretch.end < sentence.span.end && note.get(stretch)[found.span.end..].trim().is_empty()
     };
-    let frequency = find_frequency(own).filter(|found| !of_next(reach.own, found)).or_else(|| {
-        (reach.tail != reach.own)
-            .then(|| find_frequency(note.get(reach.tail)))
-            .flatten()
-            .filter(|found| !of_next(reach.tail, found))
-    });
+    let frequency = find_frequency(note.lexicon, own)
+        .filter(|found| !of_next(reach.own, found))
+        .or_else(|| {
+            (reach.tail != reach.own)
+                .then(|| find_frequency(note.lexicon, note.get(reach.tail)))
+                .flatten()
+                .filter(|found| !of_next(reach.tail, found))
+        });
     let boxes = note.boxes_in(sentence.span);
     let boxed = note.box_of(head.span);
     let answer = boxes
@@ -350,8 +302,10 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     let therapy = Therapy {
         therapy: head.kind,
         status,
-        supervised: (head.supervised || supervised_in(own) || supervised_in(note.get(around)))
-            .then_some(true),
+        supervised: (head.supervised
+            || supervised_in(note.lexicon, own)
+            || supervised_in(note.lexicon, note.get(around)))
+        .then_some(true),
         outcome: outcome.map(|o| o.outcome).filter(|_| status != Some(TherapyStatus::NotDone)),
         duration,
         frequency: frequency.map(|f| f.words),

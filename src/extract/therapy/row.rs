@@ -2,7 +2,17 @@
 
 use super::super::{ColumnAnswer, Note, OutcomeRead};
 use crate::fact::Outcome;
+use crate::lexicon::WordPattern;
 use crate::span::Span;
+
+/// That it was tried, in the cell behind its name.
+static DONE: WordPattern = WordPattern::new(r"^{form-word/done}$");
+
+/// What the head of a column asks that is answered with how much it helped.
+static ASKS_HELP: WordPattern = WordPattern::new(r"\b{form-word/asks-help}\b");
+
+/// That it helped a little.
+static LITTLE: WordPattern = WordPattern::new(r"^{form-word/little}\b");
 
 /// What a row answers.
 pub(super) struct Row {
@@ -17,9 +27,11 @@ pub(super) fn answer(note: &Note<'_>, head: Span) -> Option<Row> {
     let cells = note.cells(note.line_of(head));
     let own = cells.iter().position(|cell| cell.contains(head))?;
     let answer = *cells.get(own + 1)?;
-    let done = match (note.get(answer), note.column_answer(head)) {
-        ("yes" | "y" | "tried", _) => true,
-        ("no" | "n" | "none" | "never", _) => false,
+    let words = note.get(answer);
+    let said = note.yes_or_no(words).filter(|(_, rest)| rest.is_empty()).map(|(yes, _)| yes);
+    let said = said.or_else(|| DONE.of(note.lexicon).is_match(words).then_some(true));
+    let done = match (said, note.column_answer(head)) {
+        (Some(yes), _) => yes,
         (_, Some((ColumnAnswer::Yes, _))) => true,
         (_, Some((ColumnAnswer::No, _))) => false,
         _ => return None,
@@ -33,17 +45,13 @@ impl Row {
         let span = *self.rest.first()?;
         let asked = note
             .lines_above(note.line_of(span))
-            .any(|above| ["help", "relief", "benefit"].iter().any(|w| note.get(above).contains(w)));
+            .any(|above| ASKS_HELP.of(note.lexicon).is_match(note.get(above)));
         let words = note.get(span);
-        let first = words.split(|c: char| !c.is_alphanumeric()).next()?;
-        let little = ["a little", "a bit", "some", "somewhat", "partly", "slightly", "for a while"];
-        let outcome = match first {
+        let outcome = match note.yes_or_no(words) {
             _ if !asked => return None,
-            _ if little.iter().any(|word| words.starts_with(word)) => Outcome::Partial,
-            "yes" | "y" => Outcome::Helpful,
-            "no" | "n" if words.len() == first.len() || words[first.len()..].starts_with(',') => {
-                Outcome::NotHelpful
-            }
+            _ if LITTLE.of(note.lexicon).is_match(words) => Outcome::Partial,
+            Some((true, _)) => Outcome::Helpful,
+            Some((false, rest)) if rest.is_empty() || rest.starts_with(',') => Outcome::NotHelpful,
             _ => return None,
         };
         Some(OutcomeRead { outcome, span, reason: None })

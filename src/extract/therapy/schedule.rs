@@ -1,12 +1,7 @@
 //! How often, how many visits, and with whom.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use crate::pattern::fixed_regex;
-
 use super::super::{Note, number_in_words};
+use crate::lexicon::{Lexicon, WordPattern};
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -20,32 +15,30 @@ pub(super) struct Visits {
     pub count: f64,
 }
 
-const NUMBER: &str = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty)";
+macro_rules! number {
+    () => {
+        r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty)"
+    };
+}
 
-static VISITS: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(&format!(
-        r"\b(?:(?P<n>{NUMBER})(?: ?(?:-|to|of|/) ?{NUMBER})?(?: (?:supervised|weekly|total|completed|individual|group|therapy|pt|outpatient|formal))? ?(?:visits?|sessions?|treatments?|appointments?)\b|(?:visits|sessions)(?: attended| completed| to date)?(?: ?[:=]| was| were)? ?(?P<m>\d{{1,3}})\b)"
-    ))
-});
+static VISITS: WordPattern = WordPattern::new(concat!(
+    r"\b(?:(?P<n>",
+    number!(),
+    r")(?: ?(?:-|to|of|/) ?",
+    number!(),
+    r")?(?: {therapy/visit-kind})? ?{therapy/visit}\b|(?:visits|sessions)(?: attended| completed| to date)?(?: ?[:=]| was| were)? ?(?P<m>\d{1,3})\b)"
+));
+
+/// What makes of visits how often they are.
+static A_WEEK: WordPattern = WordPattern::new(r"^(?: a | per | each | |/)?{therapy/span}");
 
 /// The first count of visits: "16 visits", "ten weekly sessions", "Visits attended: 16 of 16".
-pub(super) fn find_visits(text: &str) -> Option<Visits> {
-    VISITS.captures_iter(text).find_map(|c| {
+pub(super) fn find_visits(lexicon: &Lexicon, text: &str) -> Option<Visits> {
+    VISITS.of(lexicon).captures_iter(text).find_map(|c| {
         let whole = c.get(0)?;
         let rest = &text[whole.end()..];
         // "two visits a week" is how often.
-        let often = [
-            " a week",
-            " per week",
-            "/week",
-            "/wk",
-            " weekly",
-            " a month",
-            " per month",
-            " each week",
-            " per year",
-        ];
-        if often.iter().any(|words| rest.starts_with(words)) {
+        if A_WEEK.of(lexicon).is_match(rest) {
             return None;
         }
         let count = number_in_words(c.name("n").or(c.name("m"))?.as_str())?;
@@ -62,15 +55,20 @@ pub(super) struct Often {
     pub words: String,
 }
 
-static OFTEN: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(&format!(
-        r"\b(?:(?:about )?(?:{NUMBER}|once|twice)(?: ?(?:-|to|or) ?{NUMBER})?(?: ?x| times| visits| sessions| days| hours)?(?: ?/ ?| a | per | each | every | x | )?(?:week|wk|month|weekly|monthly|day)\b|(?:once|twice|three times|\d ?x) daily\b|weekly\b|monthly\b|every (?:day|morning|evening|night|week|other day|other week)\b|daily\b|each (?:day|morning)\b|nightly\b|while driving\b|regularly\b|most days\b|(?:at night|at bedtime|overnight)\b)"
-    ))
-});
+static OFTEN: WordPattern = WordPattern::new(concat!(
+    r"\b(?:(?:about )?(?:",
+    number!(),
+    r"|once|twice)(?: ?(?:-|to|or) ?",
+    number!(),
+    r")?(?: ?x| times| visits| sessions| days| hours)?(?: ?/ ?| a | per | each | every | x | )?(?:week|wk|month|weekly|monthly|day)\b|(?:once|twice|three times|\d ?x) daily\b|every (?:day|morning|evening|night|week|other day|other week)\b|each (?:day|morning)\b|{therapy/often}\b)"
+));
+
+/// What is at night where nothing is done: "for pain at night".
+static HURTS: WordPattern = WordPattern::new(r"{therapy/hurts}$");
 
 /// The first rhythm: "3-4 times weekly", "two visits a week", "every morning", "2x/week".
-pub(super) fn find_frequency(text: &str) -> Option<Often> {
-    OFTEN.find_iter(text).find_map(|found| {
+pub(super) fn find_frequency(lexicon: &Lexicon, text: &str) -> Option<Often> {
+    OFTEN.of(lexicon).find_iter(text).find_map(|found| {
         let words = found.as_str();
         // "for one week", "activities of daily living", "one month" are no rhythm.
         let before = &text[..found.start()];
@@ -86,9 +84,7 @@ pub(super) fn find_frequency(text: &str) -> Option<Often> {
             || words.contains("daily")
             || words.contains("every");
         // "for pain at night": when it hurts is not when it is done.
-        let hurts = ["pain", "symptoms", "numbness", "tingling", "wakes", "worse", "sleep"]
-            .iter()
-            .any(|word| before.trim_end().ends_with(word));
+        let hurts = HURTS.of(lexicon).is_match(before.trim_end());
         let hurts = hurts && matches!(words, "at night" | "at bedtime" | "overnight");
         // "ten weekly sessions" are weekly.
         let counted = words.ends_with(" weekly") && words.split(' ').count() == 2 && bare;
@@ -113,23 +109,24 @@ const NUMBER_WORDS: &[&str] = &[
 ];
 
 // "came on last year with", "pulled it during"
-static BEGAN: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:came on|started|began|begun|brought on|onset|injur\w+|hurt|pulled|strained|flared?(?: up)?|aggravated|worse(?:ned)?|provoked|triggered)\b[^.;]{0,30}\b(?:with|from|during|after|while|at|in|by|doing)(?: doing| a| her| his| hot| some)* $",
-    )
-});
+static BEGAN: WordPattern = WordPattern::new(
+    r"\b{therapy/began}\b[^.;]{0,30}\b(?:with|from|during|after|while|at|in|by|doing)(?: doing| a| her| his| hot| some)* $",
+);
 
 /// Whether the words before an exercise say that the pain came on with it.
 pub(super) fn began_it(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
-    BEGAN.is_match(note.get(Span::new(sentence.span.start, mention.span.start)))
+    BEGAN.of(note.lexicon).is_match(note.get(Span::new(sentence.span.start, mention.span.start)))
 }
 
 /// Whether words say that a therapist was there.
-pub(super) fn supervised_in(text: &str) -> bool {
-    text.contains("supervised") && !text.contains("unsupervised")
-        || text.contains("one on one")
-        || text.contains("one-on-one")
+pub(super) fn supervised_in(lexicon: &Lexicon, text: &str) -> bool {
+    SUPERVISED.of(lexicon).is_match(text) && !UNSUPERVISED.of(lexicon).is_match(text)
+        || ONE_ON_ONE.of(lexicon).is_match(text)
 }
+
+static SUPERVISED: WordPattern = WordPattern::new(r"{therapy/supervised}");
+static UNSUPERVISED: WordPattern = WordPattern::new(r"{therapy/unsupervised}");
+static ONE_ON_ONE: WordPattern = WordPattern::new(r"{therapy/one-on-one}");
 
 #[cfg(test)]
 mod tests {
@@ -137,7 +134,8 @@ mod tests {
 
     #[test]
     fn visits_are_counted() {
-        let count = |text: &str| find_visits(text).map(|v| v.count);
+        let lexicon = Lexicon::embedded().unwrap();
+        let count = |text: &str| find_visits(&lexicon, text).map(|v| v.count);
         assert_eq!(count(", 16 visits over 8 weeks"), Some(16.0));
         assert_eq!(count("ten weekly sessions"), Some(10.0));
         assert_eq!(count("visits attended: 16 of 16"), Some(16.0));
@@ -150,7 +148,8 @@ mod tests {
 
     #[test]
     fn rhythms_are_read_as_written() {
-        let often = |text: &str| find_frequency(text).map(|f| f.words);
+        let lexicon = Lexicon::embedded().unwrap();
+        let often = |text: &str| find_frequency(&lexicon, text).map(|f| f.words);
         assert_eq!(often(" 3-4 times weekly").as_deref(), Some("3-4 times weekly"));
         assert_eq!(
             often(", two visits a week for eight weeks").as_deref(),
