@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::compile::Scope;
+use super::drugs::Drugs;
 use super::logic::{Answer, Grounds, Tri};
 use super::missing::Missing;
 use super::rule::Case;
@@ -45,7 +46,7 @@ enum CareMeasure {
 #[derive(Clone, Debug)]
 pub(super) struct Care {
     therapy: Vec<TherapyKind>,
-    drugs: Vec<String>,
+    drugs: Drugs,
     weeks: f64,
     measure: CareMeasure,
     within: Option<f64>,
@@ -61,10 +62,9 @@ impl RawCare {
         if self.therapy.is_empty() && drugs.is_empty() {
             return Err("care: name therapies or sets of drugs".into());
         }
-        drugs.sort_unstable();
         Ok(Care {
             therapy: self.therapy.clone(),
-            drugs,
+            drugs: Drugs::of(drugs),
             weeks: scope.number(&self.weeks, Unit::Weeks)?,
             measure: self.measure,
             within: scope.maybe(&self.within, Unit::Months)?,
@@ -95,8 +95,7 @@ impl Care {
             };
             (recent, course.weeks, course.facts.as_slice())
         });
-        let trials =
-            chart.history.trials.iter().filter(|t| self.drugs.binary_search(&t.drug).is_ok());
+        let trials = chart.history.trials.iter().filter(|trial| self.drugs.has(&trial.drug));
         let taken = trials
             .filter(|trial| trial.taken)
             .map(|trial| (Tri::Yes, trial.weeks.or(trial.weeks_at_least), trial.facts.as_slice()));
@@ -136,7 +135,7 @@ impl Care {
         match (self.therapy.first(), self.drugs.first()) {
             (Some(therapy), _) => supply.tell(course(chart, *therapy, self.weeks)),
             (None, Some(drug)) => supply.tell(Medication {
-                name: drug.clone(),
+                name: drug.to_owned(),
                 status: Some(MedicationStatus::Past),
                 duration: Some(format!("{} weeks", self.weeks.ceil())),
                 ..Medication::default()

@@ -238,21 +238,24 @@ impl<'p> Answer<'p> {
         whole.tidy()
     }
 
-    /// The least of the parts, on the grounds of those that are as low; yes where there are none.
-    pub fn least(parts: impl Iterator<Item = Answer<'p>>) -> Self {
-        Self::outermost(Answer::bare(Tri::Yes), parts, |new, known| new < known)
+    /// The least of the parts, on the grounds of those that are as low; `None` where there are none.
+    #[inline]
+    pub fn least(parts: impl Iterator<Item = Answer<'p>>) -> Option<Self> {
+        Self::outermost(parts, |new, known| new < known)
     }
 
-    /// The greatest of the parts, on the grounds of those that are as high; no where there are none.
-    pub fn greatest(parts: impl Iterator<Item = Answer<'p>>) -> Self {
-        Self::outermost(Answer::bare(Tri::No), parts, |new, known| new > known)
+    /// The greatest of the parts, on the grounds of those that are as high; `None` where there are none.
+    #[inline]
+    pub fn greatest(parts: impl Iterator<Item = Answer<'p>>) -> Option<Self> {
+        Self::outermost(parts, |new, known| new > known)
     }
 
+    #[inline]
     fn outermost(
-        mut whole: Answer<'p>,
-        parts: impl Iterator<Item = Answer<'p>>,
+        mut parts: impl Iterator<Item = Answer<'p>>,
         further: impl Fn(Tri, Tri) -> bool,
-    ) -> Self {
+    ) -> Option<Self> {
+        let mut whole = parts.next()?;
         for part in parts {
             if further(part.value, whole.value) {
                 whole = part;
@@ -260,7 +263,7 @@ impl<'p> Answer<'p> {
                 whole.join(part);
             }
         }
-        whole.tidy()
+        Some(whole.tidy())
     }
 
     /// Adds the grounds of another answer.
@@ -270,7 +273,7 @@ impl<'p> Answer<'p> {
         if self.facts.is_empty() {
             self.facts = part.facts;
         } else {
-            self.facts.extend_from_slice(&part.facts);
+            self.facts.extend(part.facts);
         }
         self.missing.join(part.missing);
         if !part.notes.is_empty() {

@@ -4,14 +4,15 @@ use serde::Deserialize;
 use thin_vec::ThinVec;
 
 use super::compile::{Covered, Scope};
-use super::filter::{Compare, RawBounds, contains};
+use super::filter::{Compare, RawBounds};
 use super::logic::{Answer, Flags, Grounds, Possible, Tri};
 use super::missing::{Item, Missing};
+use super::parts::Parts;
 use super::rule::Case;
 use super::sentences::Worked;
 use super::supply::Supply;
 use super::unit::{Number, Unit};
-use crate::chart::{Chart, count_joints};
+use crate::chart::{Chart, Topic, count_joints};
 use crate::fact::{EventStatus, Injection, Procedure, RequestedProcedure};
 use crate::quantity;
 
@@ -59,7 +60,7 @@ pub(super) struct RawAsked {
 pub(super) struct Asked {
     field: AskedField,
     is: Vec<String>,
-    contains: Vec<String>,
+    contains: Parts,
     otherwise_open: bool,
     missing: String,
 }
@@ -80,7 +81,7 @@ impl RawAsked {
         Ok(Asked {
             field: self.field,
             is: self.is.clone(),
-            contains: self.contains.clone(),
+            contains: Parts::of(&self.contains),
             otherwise_open: self.otherwise_open,
             missing: self.missing.clone(),
         })
@@ -109,7 +110,7 @@ impl Asked {
             };
         };
         let holds = (self.is.is_empty() || self.is.iter().any(|word| word == value))
-            && (self.contains.is_empty() || self.contains.iter().any(|word| contains(value, word)));
+            && (self.contains.is_empty() || self.contains.are_in(value));
         let answer = match (holds, self.otherwise_open) {
             (false, true) => {
                 Answer { facts: request.facts.as_slice().into(), ..Answer::silent(&self.missing) }
@@ -138,8 +139,13 @@ impl Asked {
         match self.field {
             AskedField::Cpt => told.cpt = first.map(str::to_owned),
             AskedField::Procedure => {
-                let word =
-                    self.contains.first().map(String::as_str).or(first).unwrap_or("procedure");
+                let word = self
+                    .contains
+                    .words()
+                    .first()
+                    .map(String::as_str)
+                    .or(first)
+                    .unwrap_or("procedure");
                 told.name = Some(match &request.procedure {
                     Some(name) => format!("{word} {name}"),
                     None => word.to_owned(),
@@ -197,7 +203,7 @@ impl InScope {
 
 impl InScope {
     pub(super) fn supply(&self, wanted: Tri, supply: &mut Supply) -> bool {
-        let name = self.covered.procedures.first().cloned();
+        let name = self.covered.procedures.words().first().cloned();
         supply.tell(RequestedProcedure {
             cpt: self.covered.cpt.first().cloned(),
             name,
@@ -258,6 +264,10 @@ impl Levels {
     }
 }
 
+const UNSIGNED: Topic = Topic::of("unsigned");
+const BLANK_SIGNATURE: Topic = Topic::of("blank-signature");
+const SIGNED: Topic = Topic::of("signed");
+
 /// A question about the documents, as a policy file writes it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -282,8 +292,8 @@ impl Documents {
     /// Signed where it has a line for it, dated, recent, every page legible.
     pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
         let chart = case.chart;
-        let said = |topic: &str| chart.statements(topic).collect::<Grounds>();
-        let (unsigned, blank, signed) = (said("unsigned"), said("blank-signature"), said("signed"));
+        let said = |topic: Topic| chart.statements(&topic).collect::<Grounds>();
+        let unsigned = said(UNSIGNED);
         let mut missing = Missing::default();
         let signature = if !unsigned.is_empty() {
             Answer::of(Tri::No, unsigned)
@@ -291,9 +301,9 @@ impl Documents {
             || !chart.documents.iter().any(|d| d.signed == Some(true))
         {
             missing.push(Item::Signature);
-            Answer::of(Tri::Unknown, blank)
+            Answer::of(Tri::Unknown, said(BLANK_SIGNATURE))
         } else {
-            Answer::of(Tri::Yes, signed)
+            Answer::of(Tri::Yes, said(SIGNED))
         };
         let newest = chart.documents.iter().filter_map(|d| d.date).map(|date| date.latest()).max();
         let recent = match newest.zip(chart.as_of) {

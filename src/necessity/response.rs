@@ -6,9 +6,9 @@ use thin_vec::ThinVec;
 
 use super::compile::Scope;
 use super::events::{Events, RawEvents, failed, same};
-use super::filter::contains;
 use super::logic::{Answer, Flags, Grounds, Possible, Tri};
 use super::missing::{Item, Missing};
+use super::parts::{Parts, contains};
 use super::rule::Case;
 use super::supply::{Supply, days_before};
 use super::unit::{Number, Unit};
@@ -74,8 +74,8 @@ pub(super) struct Response {
 #[derive(Clone, Debug)]
 enum Measure {
     Relief { met: f64, refer: f64 },
-    FitsAgent(Vec<(Vec<String>, f64, f64)>),
-    NoSteroid(Vec<String>),
+    FitsAgent(Vec<(Parts, f64, f64)>),
+    NoSteroid(Parts),
     Sustained { percent: f64, months: f64 },
     Quantified,
     Complete,
@@ -99,11 +99,11 @@ impl RawResponse {
                     .map(|agent| {
                         let [low, high] = &agent.hours;
                         let hours = |n| scope.number(n, Unit::Hours);
-                        Ok((agent.words.clone(), hours(low)?, hours(high)?))
+                        Ok((Parts::of(&agent.words), hours(low)?, hours(high)?))
                     })
                     .collect::<Result<_, String>>()?,
             ),
-            RawMeasure::NoSteroid(set) => Measure::NoSteroid(scope.set(set)?),
+            RawMeasure::NoSteroid(set) => Measure::NoSteroid(Parts::of(&scope.set(set)?)),
             RawMeasure::Quantified => Measure::Quantified,
             RawMeasure::Complete => Measure::Complete,
         };
@@ -119,12 +119,9 @@ impl RawResponse {
 impl Response {
     pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
         if self.every {
-            let answers: SmallVec<[Answer<'c>; 2]> =
-                self.of.find(case.chart).map(|found| self.of_event(case, found.event)).collect();
-            let Some(value) = answers.iter().map(|a| a.value).min() else {
-                return Answer::silent(&self.missing);
-            };
-            return Answer::combine(value, answers);
+            let found = self.of.find(case.chart);
+            return Answer::least(found.map(|found| self.of_event(case, found.event)))
+                .unwrap_or_else(|| Answer::silent(&self.missing));
         }
         self.of
             .newest(case.chart)
@@ -157,7 +154,7 @@ impl Response {
                 }
                 Measure::FitsAgent(agents) => {
                     let Some((words, low, high)) = agents.first() else { return false };
-                    injection.agent = words.first().cloned();
+                    injection.agent = words.words().first().cloned();
                     let hours = if yes { (low + high) / 2.0 } else { high * 10.0 };
                     injection.relief_duration = Some(format!("{hours} hours"));
                 }
@@ -278,13 +275,13 @@ impl Response {
         &'c self,
         case: Case<'_, 'c>,
         event: &'c InjectionEvent,
-        agents: &[(Vec<String>, f64, f64)],
+        agents: &[(Parts, f64, f64)],
     ) -> Answer<'c> {
         let named = agents.iter().filter(|(words, ..)| {
-            event
-                .agents
-                .iter()
-                .any(|agent| words.iter().any(|word| agent.value.contains(word.as_str())))
+            event.agents.iter().any(|agent| {
+                words.are_in(&agent.value)
+                    && words.words().iter().any(|word| agent.value.contains(word.as_str()))
+            })
         });
         // Of a mixture the longest-acting agent sets the upper end, the shortest the lower.
         let window = named.fold(None, |window: Option<(f64, f64)>, (_, low, high)| {
@@ -323,11 +320,12 @@ impl Response {
         }
     }
 
-    fn no_steroid<'c>(&'c self, event: &'c InjectionEvent, words: &[String]) -> Answer<'c> {
+    fn no_steroid<'c>(&'c self, event: &'c InjectionEvent, words: &Parts) -> Answer<'c> {
         let named: Grounds = event
             .agents
             .iter()
-            .filter(|agent| words.iter().any(|w| names_steroid(&agent.value, w)))
+            .filter(|agent| words.are_in(&agent.value))
+            .filter(|agent| words.words().iter().any(|word| names_steroid(&agent.value, word)))
             .map(|agent| agent.fact)
             .collect();
         let said =

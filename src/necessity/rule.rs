@@ -251,8 +251,10 @@ impl Rule {
     /// What the record answers.
     pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
         match self {
-            Rule::All(parts) => Answer::least(parts.iter().map(|part| part.ask(case))),
-            Rule::Any(parts) => Answer::greatest(parts.iter().map(|part| part.ask(case))),
+            Rule::All(parts) => Answer::least(parts.iter().map(|part| part.ask(case)))
+                .unwrap_or_else(|| Answer::bare(Tri::Yes)),
+            Rule::Any(parts) => Answer::greatest(parts.iter().map(|part| part.ask(case)))
+                .unwrap_or_else(|| Answer::bare(Tri::No)),
             Rule::NOf(n, parts, missing) => n_of(*n, parts, missing, case),
             Rule::Not(part) => part.ask(case).negate(),
             Rule::Constant(value) => Answer::bare(*value),

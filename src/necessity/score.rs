@@ -5,8 +5,9 @@ use smallvec::SmallVec;
 use thin_vec::ThinVec;
 
 use super::compile::{Band, Scope, unknown};
-use super::filter::{Compare, RawBounds, contains};
+use super::filter::{Compare, RawBounds};
 use super::logic::{Answer, Flags, Grounds, Tri};
+use super::parts::contains;
 use super::rule::Case;
 use super::supply::Supply;
 use super::unit::Unit;

@@ -1,21 +1,24 @@
 //! Leaves over conservative treatment: drug trials and courses of therapy.
 
 use serde::Deserialize;
-use smallvec::SmallVec;
 use thin_vec::ThinVec;
 
 use super::compile::Scope;
-use super::filter::contains;
+use super::drugs::Drugs;
 use super::logic::{Answer, Grounds, Tri};
 use super::missing::{Item, Missing};
+use super::parts::Parts;
 use super::rule::Case;
 use super::supply::{Supply, days_before};
 use super::unit::{Number, Unit};
-use crate::chart::{self, Chart, kind_index, reading};
+use crate::chart::{self, Chart, Topic, kind_index, reading};
 use crate::fact::{
     Kind, Medication, MedicationStatus, Outcome, Therapy, TherapyKind, TherapyStatus,
 };
 use crate::quantity;
+
+/// A class of drugs was not tried; the statement's value names it.
+const CLASS_NOT_TRIED: Topic = Topic::of("class-not-tried");
 
 /// A drug of a set was tried, as a policy file writes it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -43,14 +46,14 @@ pub(super) struct RawTrial {
 /// A drug of a set was tried, compiled.
 #[derive(Clone, Debug)]
 pub(super) struct Trial {
-    drugs: Vec<String>,
+    drugs: Drugs,
     /// Milligrams a day by drug.
     doses: Vec<(String, f64)>,
     weeks: Option<f64>,
     or_contraindicated: bool,
     class: Vec<String>,
-    denied: Vec<String>,
-    choice: Vec<String>,
+    denied: Vec<Topic<String>>,
+    choice: Parts,
     missing: String,
 }
 
@@ -64,13 +67,13 @@ impl RawTrial {
             .map(|(drug, dose)| Ok((drug, scope.number(dose, Unit::Milligrams)?)))
             .collect::<Result<_, String>>()?;
         Ok(Trial {
-            drugs,
+            drugs: Drugs::of(drugs),
             doses,
             weeks: scope.maybe(&self.weeks, Unit::Weeks)?,
             or_contraindicated: self.or_contraindicated,
             class: self.class.clone(),
-            denied: self.denied.clone(),
-            choice: self.choice.clone(),
+            denied: self.denied.iter().map(|topic| topic.as_str().into()).collect(),
+            choice: Parts::of(&self.choice),
             missing: self.missing.clone(),
         })
     }
@@ -80,24 +83,17 @@ impl Trial {
     /// The best that any drug of the set comes to.
     pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
         let chart = case.chart;
-        let trials = chart
-            .history
-            .trials
-            .iter()
-            .filter(|trial| self.drugs.binary_search(&trial.drug).is_ok());
-        let mut answers: SmallVec<[Answer<'c>; 2]> =
-            trials.filter_map(|trial| self.of_drug(case, trial)).collect();
-        if self.or_contraindicated {
-            answers.extend(self.contraindicated(case));
-        }
-        if let Some(best) = answers.iter().map(|a| a.value).max() {
-            // Of trials that fail, what is unknown of one leaves the class open.
-            return Answer::combine(best, answers);
+        let trials = chart.history.trials.iter().filter(|trial| self.drugs.has(&trial.drug));
+        let ruled_out = self.or_contraindicated.then(|| self.contraindicated(case)).flatten();
+        let answers = trials.filter_map(|trial| self.of_drug(case, trial)).chain(ruled_out);
+        // Of trials that fail, what is unknown of one leaves the class open.
+        if let Some(best) = Answer::greatest(answers) {
+            return best;
         }
         let denied: Grounds =
             self.denied.iter().flat_map(|topic| chart.statements(topic)).collect();
         let never: Grounds = chart
-            .statements("class-not-tried")
+            .statements(&CLASS_NOT_TRIED)
             .filter(|&at| matches!(&chart.facts[at].kind, Kind::Statement(s) if s.value.as_ref().is_some_and(|v| self.class.contains(v))))
             .chain(denied)
             .collect();
@@ -155,7 +151,7 @@ impl Trial {
     /// Supplies a trial of the first drug of the set, or that none was tried.
     pub(super) fn supply(&self, wanted: Tri, supply: &mut Supply) -> bool {
         let Some(drug) = self.drugs.first() else { return false };
-        let mut told = Medication { name: drug.clone(), ..Medication::default() };
+        let mut told = Medication { name: drug.to_owned(), ..Medication::default() };
         if wanted == Tri::Yes {
             told.status = Some(MedicationStatus::Past);
             told.dose = self.wanted_dose(drug).map(|dose| format!("{dose} mg"));
@@ -191,7 +187,7 @@ impl Trial {
             .copied()
             .filter(|&at| match &chart.facts[at].kind {
                 Kind::Contraindication(it) => {
-                    (self.drugs.contains(&it.treatment) || self.class.contains(&it.treatment))
+                    (self.drugs.has(&it.treatment) || self.class.contains(&it.treatment))
                         && it.reason.is_some()
                         && !self.is_choice(chart, at)
                 }
@@ -211,7 +207,7 @@ impl Trial {
             Kind::Contraindication(it) => it.reason.as_deref(),
             _ => None,
         };
-        reason.is_some_and(|reason| self.choice.iter().any(|word| contains(reason, word)))
+        reason.is_some_and(|reason| self.choice.are_in(reason))
     }
 }
 
@@ -240,8 +236,8 @@ pub(super) struct Course {
     weeks: f64,
     within: f64,
     supervised: bool,
-    outcome: String,
-    elsewhere: String,
+    outcome: Topic<String>,
+    elsewhere: Topic<String>,
 }
 
 impl RawCourse {
@@ -252,8 +248,8 @@ impl RawCourse {
             weeks: scope.number(&self.weeks, Unit::Weeks)?,
             within: scope.number(&self.within, Unit::Months)?,
             supervised: self.supervised,
-            outcome: self.outcome.clone(),
-            elsewhere: self.elsewhere.clone(),
+            outcome: self.outcome.as_str().into(),
+            elsewhere: self.elsewhere.as_str().into(),
         })
     }
 }
@@ -263,10 +259,8 @@ impl Course {
     pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
         let chart = case.chart;
         let courses = chart.history.courses.iter().filter(|course| course.therapy == self.therapy);
-        let answers: SmallVec<[Answer<'c>; 2]> =
-            courses.map(|course| self.of_course(case, course)).collect();
-        if let Some(best) = answers.iter().map(|a| a.value).max() {
-            return Answer::combine(best, answers);
+        if let Some(best) = Answer::greatest(courses.map(|course| self.of_course(case, course))) {
+            return best;
         }
         let denied: Grounds = chart
             .standing(const { kind_index("therapy") })
