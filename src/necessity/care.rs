@@ -2,11 +2,10 @@
 
 use serde::Deserialize;
 
+use super::account::Account;
 use super::compile::Scope;
 use super::drugs::Drugs;
 use super::logic::{Answer, Grounds, Tri};
-use super::missing::Missing;
-use super::rule::Case;
 use super::supply::Supply;
 use super::treatment::course;
 use super::unit::{Number, Unit};
@@ -75,8 +74,7 @@ impl RawCare {
 
 impl Care {
     /// What is told of length counts; a treatment without a length leaves it open where the others are too short.
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let chart = case.chart;
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
         let age = |day| {
             chart.as_of.map(|as_of| {
                 f64::from(chart::days_between(day, as_of).max(0)) / quantity::DAYS_A_MONTH
@@ -123,9 +121,8 @@ impl Care {
             false if open => Tri::Unknown,
             false => Tri::No,
         };
-        let missing = Missing::where_open(value, &self.missing);
-        let notes = case.note("care_lasted", || [format!("{sure:.0}")]);
-        Answer { missing, notes, ..Answer::of(value, facts) }
+        let answer = Answer::of(value, facts).lacking(&self.missing);
+        answer.noting("care_lasted", || [format!("{sure:.0}")])
     }
 
     pub(super) fn supply(&self, chart: &Chart, wanted: Tri, supply: &mut Supply) -> bool {

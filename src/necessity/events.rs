@@ -3,10 +3,10 @@
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::account::Account;
 use super::compile::Scope;
 use super::logic::{Answer, Flags, Grounds, Tri};
 use super::parts::Parts;
-use super::rule::Case;
 use super::supply::{Supply, days_before};
 use super::unit::{Number, Unit};
 use crate::chart::{self, Chart, InjectionEvent, Topic, kind_index, reading};
@@ -205,8 +205,7 @@ impl Events {
     }
 
     /// Whether an injection of this sort took place.
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let chart = case.chart;
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
         let (mut facts, mut sure, mut side_open) = (Grounds::new(), false, false);
         for found in self.find(chart) {
             facts.extend_from_slice(&found.event.facts);

@@ -4,6 +4,7 @@
 //! [`evaluate`] says the same in words.
 //! Silence of the record is never a no: see [`logic`].
 
+mod account;
 mod care;
 mod cases;
 mod change;
@@ -40,10 +41,10 @@ mod treatment;
 mod unit;
 mod verdict;
 
+pub use account::{Account, InWords};
 pub use cases::PolicyCase;
 pub use choose::{DEFAULT_POLICY, Payer, choose, in_force};
 pub(crate) use compile::unknown;
-use decide::Settled;
 pub use decide::{Decided, Decision, decide};
 pub use evaluate::{evaluate, evaluate_in};
 pub use evidence::{Evidence, EvidenceRegistry};

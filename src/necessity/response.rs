@@ -2,14 +2,13 @@
 
 use serde::Deserialize;
 use smallvec::SmallVec;
-use thin_vec::ThinVec;
 
+use super::account::Account;
 use super::compile::Scope;
 use super::events::{Events, RawEvents, failed, same};
 use super::logic::{Answer, Flags, Grounds, Possible, Tri};
-use super::missing::{Item, Missing};
+use super::missing::Item;
 use super::parts::{Parts, contains};
-use super::rule::Case;
 use super::supply::{Supply, days_before};
 use super::unit::{Number, Unit};
 use crate::chart::{Chart, InjectionEvent};
@@ -117,15 +116,15 @@ impl RawResponse {
 }
 
 impl Response {
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
         if self.every {
-            let found = self.of.find(case.chart);
-            return Answer::least(found.map(|found| self.of_event(case, found.event)))
+            let found = self.of.find(chart);
+            return Answer::least(found.map(|found| self.of_event(found.event)))
                 .unwrap_or_else(|| Answer::silent(&self.missing));
         }
         self.of
-            .newest(case.chart)
-            .map_or_else(|| Answer::silent(&self.missing), |event| self.of_event(case, event))
+            .newest(chart)
+            .map_or_else(|| Answer::silent(&self.missing), |event| self.of_event(event))
     }
 
     pub(super) fn possible(&self) -> Possible {
@@ -182,25 +181,22 @@ impl Response {
         true
     }
 
-    fn of_event<'c>(&'c self, case: Case<'_, 'c>, event: &'c InjectionEvent) -> Answer<'c> {
+    fn of_event<'c, A: Account<'c>>(&'c self, event: &'c InjectionEvent) -> Answer<A> {
         match &self.measure {
-            Measure::Relief { met, refer } => self.relief(case, event, *met, *refer),
-            Measure::FitsAgent(agents) => self.fits_agent(case, event, agents),
-            Measure::Sustained { percent, months } => {
-                self.sustained(case, event, *percent, *months)
-            }
+            Measure::Relief { met, refer } => self.relief(event, *met, *refer),
+            Measure::FitsAgent(agents) => self.fits_agent(event, agents),
+            Measure::Sustained { percent, months } => self.sustained(event, *percent, *months),
             Measure::NoSteroid(words) => self.no_steroid(event, words),
             Measure::Quantified | Measure::Complete => self.quantified(event),
         }
     }
 
-    fn relief<'c>(
+    fn relief<'c, A: Account<'c>>(
         &'c self,
-        case: Case<'_, 'c>,
         event: &'c InjectionEvent,
         met: f64,
         refer: f64,
-    ) -> Answer<'c> {
+    ) -> Answer<A> {
         // Words count only where no percentage is written.
         let worded = event.reliefs.iter().filter_map(|r| match r.value {
             Relief::Complete => Some((100.0, r.fact)),
@@ -228,12 +224,6 @@ impl Response {
             }
         };
         let facts: Grounds = told.iter().map(|(_, fact)| *fact).collect();
-        let notes = case.note("relief", || {
-            let mut percents: Vec<String> =
-                told.iter().map(|(percent, _)| format!("{percent:.0}")).collect();
-            percents.dedup();
-            [percents.join(";")]
-        });
         let first = band(told[0].0);
         let answer = if told.iter().any(|(percent, _)| band(*percent) != first) {
             Answer::open(Flags::CONFLICTING, facts)
@@ -242,17 +232,21 @@ impl Response {
         } else {
             Answer::of(first, facts)
         };
-        Answer { notes, ..answer }
+        answer.noting("relief", || {
+            let mut percents: Vec<String> =
+                told.iter().map(|(percent, _)| format!("{percent:.0}")).collect();
+            percents.dedup();
+            [percents.join(";")]
+        })
     }
 
     /// Any account of relief and duration that reaches both; the record's longest words for it count.
-    fn sustained<'c>(
+    fn sustained<'c, A: Account<'c>>(
         &'c self,
-        case: Case<'_, 'c>,
         event: &'c InjectionEvent,
         percent: f64,
         months: f64,
-    ) -> Answer<'c> {
+    ) -> Answer<A> {
         // Of no percent at all only the duration is asked for.
         let enough = if percent > 0.0 { failed(event, percent).negate() } else { Tri::Yes };
         let lasted = event
@@ -263,20 +257,18 @@ impl Response {
         // "Three months" are ninety days as well.
         let long = lasted.map_or(Tri::Unknown, |(told, _)| Tri::from(told >= months - 0.1));
         let value = enough.min(long);
-        let mut notes = ThinVec::new();
-        if let Some((told, _)) = lasted {
-            notes = case.note("relief_lasted", || [format!("{told:.1}")]);
+        let answer = Answer::of(value, event.facts.as_slice()).lacking(&self.missing);
+        match lasted {
+            Some((told, _)) => answer.noting("relief_lasted", || [format!("{told:.1}")]),
+            None => answer,
         }
-        let missing = Missing::where_open(value, &self.missing);
-        Answer { notes, missing, ..Answer::of(value, event.facts.as_slice()) }
     }
 
-    fn fits_agent<'c>(
+    fn fits_agent<'c, A: Account<'c>>(
         &'c self,
-        case: Case<'_, 'c>,
         event: &'c InjectionEvent,
         agents: &[(Parts, f64, f64)],
-    ) -> Answer<'c> {
+    ) -> Answer<A> {
         let named = agents.iter().filter(|(words, ..)| {
             event.agents.iter().any(|agent| {
                 words.are_in(&agent.value)
@@ -312,15 +304,16 @@ impl Response {
             _ => Answer::open(Flags::CONFLICTING, facts),
         };
         let hours = lasted.iter().map(|l| l.1).fold(0.0, f64::max);
-        Answer {
-            notes: case.note("relief_and_agent", || {
-                [hours, shortest, longest].map(|hours| format!("{hours:.0}"))
-            }),
-            ..answer
-        }
+        answer.noting("relief_and_agent", || {
+            [hours, shortest, longest].map(|hours| format!("{hours:.0}"))
+        })
     }
 
-    fn no_steroid<'c>(&'c self, event: &'c InjectionEvent, words: &Parts) -> Answer<'c> {
+    fn no_steroid<'c, A: Account<'c>>(
+        &'c self,
+        event: &'c InjectionEvent,
+        words: &Parts,
+    ) -> Answer<A> {
         let named: Grounds = event
             .agents
             .iter()
@@ -349,23 +342,22 @@ impl Response {
         }
     }
 
-    fn quantified<'c>(&'c self, event: &'c InjectionEvent) -> Answer<'c> {
+    fn quantified<'c, A: Account<'c>>(&'c self, event: &'c InjectionEvent) -> Answer<A> {
         let percent = event.percents.first().map(|p| p.value);
         let no_relief = percent == Some(0.0);
         let complete = matches!(self.measure, Measure::Complete);
-        let mut missing = Missing::default();
-        if complete && event.date.is_none() {
-            missing.push(Item::InjectionDates);
+        let mut answer: Answer<A> = Answer::of(Tri::Yes, event.facts.as_slice());
+        let lacks = [
+            (Item::InjectionDates, complete && event.date.is_none()),
+            (Item::ReliefPercent, percent.is_none()),
+            // Relief that never came cannot have lasted.
+            (Item::ReliefDuration, event.durations.is_empty() && !no_relief),
+        ];
+        for (item, _) in lacks.into_iter().filter(|(_, lacks)| *lacks) {
+            answer.value = Tri::Unknown;
+            answer.account.lack(item);
         }
-        if percent.is_none() {
-            missing.push(Item::ReliefPercent);
-        }
-        // Relief that never came cannot have lasted.
-        if event.durations.is_empty() && !no_relief {
-            missing.push(Item::ReliefDuration);
-        }
-        let value = if missing.is_empty() { Tri::Yes } else { Tri::Unknown };
-        Answer { missing, ..Answer::of(value, event.facts.as_slice()) }
+        answer
     }
 }
 

@@ -1,14 +1,13 @@
 //! Leaves over conservative treatment: drug trials and courses of therapy.
 
 use serde::Deserialize;
-use thin_vec::ThinVec;
 
+use super::account::Account;
 use super::compile::Scope;
 use super::drugs::Drugs;
 use super::logic::{Answer, Grounds, Tri};
-use super::missing::{Item, Missing};
+use super::missing::Item;
 use super::parts::Parts;
-use super::rule::Case;
 use super::supply::{Supply, days_before};
 use super::unit::{Number, Unit};
 use crate::chart::{self, Chart, Topic, kind_index, reading};
@@ -81,11 +80,10 @@ impl RawTrial {
 
 impl Trial {
     /// The best that any drug of the set comes to.
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let chart = case.chart;
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
         let trials = chart.history.trials.iter().filter(|trial| self.drugs.has(&trial.drug));
-        let ruled_out = self.or_contraindicated.then(|| self.contraindicated(case)).flatten();
-        let answers = trials.filter_map(|trial| self.of_drug(case, trial)).chain(ruled_out);
+        let ruled_out = self.or_contraindicated.then(|| self.contraindicated(chart)).flatten();
+        let answers = trials.filter_map(|trial| self.of_drug(chart, trial)).chain(ruled_out);
         // Of trials that fail, what is unknown of one leaves the class open.
         if let Some(best) = Answer::greatest(answers) {
             return best;
@@ -100,16 +98,19 @@ impl Trial {
         if never.is_empty() { Answer::silent(&self.missing) } else { Answer::of(Tri::No, never) }
     }
 
-    fn of_drug<'c>(&'c self, case: Case<'_, 'c>, trial: &'c chart::Trial) -> Option<Answer<'c>> {
-        let chart = case.chart;
+    fn of_drug<'c, A: Account<'c>>(
+        &'c self,
+        chart: &'c Chart,
+        trial: &'c chart::Trial,
+    ) -> Option<Answer<A>> {
         if self.or_contraindicated {
             let reasoned: Grounds =
                 trial.intolerance.iter().filter(|(_, reason)| *reason).map(|(at, _)| *at).collect();
             let withheld = trial.withheld.iter().copied().filter(|&at| !self.is_choice(chart, at));
             let grounds: Grounds = reasoned.into_iter().chain(withheld).collect();
             if !grounds.is_empty() {
-                let notes = case.note("drug_ruled_out", || [trial.drug.clone()]);
-                return Some(Answer { notes, ..Answer::of(Tri::Yes, grounds) });
+                let answer = Answer::of(Tri::Yes, grounds);
+                return Some(answer.noting("drug_ruled_out", || [trial.drug.clone()]));
             }
         }
         if !trial.taken {
@@ -127,7 +128,8 @@ impl Trial {
             (Some(_), _) => Tri::No,
             _ => Tri::Unknown,
         };
-        let notes = case.note("drug_tried", || {
+        let answer = Answer::of(dose.min(long), trial.facts.as_slice()).lacking(&self.missing);
+        Some(answer.noting("drug_tried", || {
             let rounded =
                 |number: Option<f64>| number.map(|n| format!("{n:.0}")).unwrap_or_default();
             let dose_is = match dose {
@@ -143,9 +145,7 @@ impl Trial {
                 rounded(trial.weeks),
                 rounded((long == Tri::Yes).then_some(weeks)),
             ]
-        });
-        let missing = Missing::where_open(dose.min(long), &self.missing);
-        Some(Answer { missing, notes, ..Answer::of(dose.min(long), trial.facts.as_slice()) })
+        }))
     }
 
     /// Supplies a trial of the first drug of the set, or that none was tried.
@@ -179,8 +179,7 @@ impl Trial {
         }
     }
 
-    fn contraindicated<'c>(&'c self, case: Case<'_, 'c>) -> Option<Answer<'c>> {
-        let chart = case.chart;
+    fn contraindicated<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Option<Answer<A>> {
         let grounds: Grounds = chart
             .standing(const { kind_index("contraindication") })
             .iter()
@@ -194,10 +193,8 @@ impl Trial {
                 _ => false,
             })
             .collect();
-        (!grounds.is_empty()).then(|| Answer {
-            notes: case.note("class_ruled_out", || []),
-            ..Answer::of(Tri::Yes, grounds)
-        })
+        (!grounds.is_empty())
+            .then(|| Answer::of(Tri::Yes, grounds).noting("class_ruled_out", || []))
     }
 
     /// Whether the reason is a wish, the cost or the like.
@@ -256,10 +253,9 @@ impl RawCourse {
 
 impl Course {
     /// The best of the courses; none done where the record says so.
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let chart = case.chart;
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
         let courses = chart.history.courses.iter().filter(|course| course.therapy == self.therapy);
-        if let Some(best) = Answer::greatest(courses.map(|course| self.of_course(case, course))) {
+        if let Some(best) = Answer::greatest(courses.map(|course| self.of_course(chart, course))) {
             return best;
         }
         let denied: Grounds = chart
@@ -288,12 +284,15 @@ impl Course {
         true
     }
 
-    fn of_course<'c>(&'c self, case: Case<'_, 'c>, course: &chart::Course) -> Answer<'c> {
-        let chart = case.chart;
-        let mut missing = Missing::default();
+    fn of_course<'c, A: Account<'c>>(
+        &'c self,
+        chart: &'c Chart,
+        course: &chart::Course,
+    ) -> Answer<A> {
+        let mut lacks = A::default();
         let mut need = |value: Tri, what: Item| {
             if value == Tri::Unknown {
-                missing.push(what);
+                lacks.lack(what);
             }
             value
         };
@@ -336,15 +335,14 @@ impl Course {
         if course.outcomes.is_empty() {
             facts.extend(told);
         }
-        let mut notes = ThinVec::new();
+        let mut account = if value == Tri::Unknown { lacks } else { A::default() };
         if let Some(weeks) = course.weeks {
-            notes.extend(case.note("course_lasted", || [format!("{weeks:.0}")]));
+            account.note("course_lasted", || [format!("{weeks:.0}")]);
         }
         if recent == Tri::No {
-            notes.extend(case.note("course_is_old", || [format!("{:.0}", self.within)]));
+            account.note("course_is_old", || [format!("{:.0}", self.within)]);
         }
-        let missing = if value == Tri::Unknown { missing } else { Missing::default() };
-        Answer { missing, notes, ..Answer::of(value, facts) }
+        Answer { account, ..Answer::of(value, facts) }
     }
 }
 
