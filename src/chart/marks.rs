@@ -4,7 +4,6 @@
 //! may stand for several words of other fields: where it is there the value may be, where it is not
 //! the value is not.
 
-use std::slice::ChunksExact;
 use std::sync::LazyLock;
 
 use super::reading::{self, Field};
@@ -147,6 +146,9 @@ pub struct Marks {
     each: Vec<Mark>,
 }
 
+/// The marks of no fact.
+pub(super) static OF_NONE: Marks = Marks { all: Vec::new(), each: Vec::new() };
+
 impl Marks {
     /// Marks facts of a kind, given by its place in [`Kind::SCHEMA`].
     pub(super) fn of<'f>(kind: usize, facts: impl Iterator<Item = &'f Fact>) -> Marks {
@@ -171,17 +173,30 @@ impl Marks {
         marks
     }
 
-    /// The marks of each fact; of none where none of them may have what is asked for.
+    /// Those of the facts that the marks are of, given as `facts`, that may have what is asked for.
     #[inline]
-    pub(super) fn rows(&self, asked: &[(Column, Mark)]) -> ChunksExact<'_, Mark> {
-        let each = if meet(&self.all, asked) { &self.each[..] } else { &[] };
-        each.chunks_exact(self.all.len().max(1))
+    pub(super) fn find<'m>(
+        &'m self,
+        facts: &'m [usize],
+        asked: impl AsRef<[(Column, Mark)]>,
+    ) -> impl Iterator<Item = usize> {
+        let columns = self.all.len();
+        // Mostly none of them has it.
+        let (facts, mut rest) = match meet(&self.all, asked.as_ref()) {
+            true => (facts, &self.each[..]),
+            false => (&[][..], &[][..]),
+        };
+        facts.iter().copied().filter(move |_| {
+            let (own, others) = rest.split_at_checked(columns).unwrap_or_default();
+            rest = others;
+            meet(own, asked.as_ref())
+        })
     }
 }
 
 /// Whether marks of a fact, or of several together, are among those asked for: columns and their values.
 #[inline]
-pub(super) fn meet(own: &[Mark], asked: &[(Column, Mark)]) -> bool {
+fn meet(own: &[Mark], asked: &[(Column, Mark)]) -> bool {
     asked.iter().all(|(column, values)| own.get(column.0).is_some_and(|own| own.meets(*values)))
 }
 
@@ -211,10 +226,10 @@ mod tests {
         let marks = Marks::of(const { kind_index("medication") }, facts.iter());
         for (n, name) in [(0, "acetaminophen"), (0, "hydrocodone"), (1, "naproxen")] {
             let asked = [(Column::field(0), Mark::word(name))];
-            assert!(marks.rows(&asked).nth(n).is_some_and(|own| meet(own, &asked)), "{name}");
+            assert!(marks.find(&[0, 1], asked).any(|found| found == n), "{name}");
         }
         let brand = Column::field(1);
-        let any = |mark: Mark| marks.rows(&[(brand, mark)]).next().is_some();
+        let any = |mark: Mark| marks.find(&[0, 1], [(brand, mark)]).next().is_some();
         assert!(any(Mark::UNSTATED) && !any(Mark::STATED));
     }
 
@@ -225,7 +240,9 @@ mod tests {
         let others = ["spread", "signed", "class-not-tried", "no-prior-block", "elsewhere"];
         let found = others
             .iter()
-            .filter(|word| marks.rows(&[(Column::field(0), Mark::word(word))]).next().is_some())
+            .filter(|word| {
+                marks.find(&[0], [(Column::field(0), Mark::word(word))]).next().is_some()
+            })
             .count();
         assert!(found <= 1, "{found} of {}", others.len());
     }
@@ -251,7 +268,7 @@ mod tests {
         let marks = Marks::of(const { kind_index("statement") }, facts.iter());
         const KNOWN: Topic = Topic::of("single-block");
         for mark in [KNOWN.mark, Topic::from("single-block").mark] {
-            assert_eq!(marks.rows(&[(Column::field(0), mark)]).count(), 1);
+            assert_eq!(marks.find(&[0], [(Column::field(0), mark)]).count(), 1);
         }
     }
 }

@@ -163,10 +163,7 @@ impl Chart {
         kind: usize,
         asked: impl AsRef<[(Column, Mark)]>,
     ) -> impl Iterator<Item = usize> {
-        let none = || [].chunks_exact(1);
-        let rows = self.marks.get(kind).map_or_else(none, |marks| marks.rows(asked.as_ref()));
-        let facts = rows.zip(self.standing(kind));
-        facts.filter(move |(own, _)| marks::meet(own, asked.as_ref())).map(|(_, at)| *at)
+        self.marks.get(kind).unwrap_or(&marks::OF_NONE).find(self.standing(kind), asked)
     }
 
     /// The day that a fact speaks from: its document's.

@@ -196,9 +196,10 @@ type Hits = SmallVec<[Hit; 4]>;
 
 impl Facts {
     pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
-        let mut hits = find(chart, &self.filters);
+        let mut hits = Hits::new();
+        find(chart, &self.filters, &mut hits);
         if hits.is_empty() {
-            hits = find(chart, &self.fallback);
+            find(chart, &self.fallback, &mut hits);
         }
         if self.side {
             match side_in_question(chart, &hits) {
@@ -207,7 +208,7 @@ impl Facts {
                 InQuestion::Any => {}
             }
         }
-        self.of_hits(chart, hits)
+        self.of_hits(chart, &mut hits)
     }
 
     /// What the record says where it does not say which side is asked for, and has findings on both: what
@@ -216,7 +217,7 @@ impl Facts {
         let [left, right] = [Side::Left, Side::Right].map(|side| {
             let mut own = hits.clone();
             keep_side(chart, &mut own, side);
-            self.of_hits(chart, own)
+            self.of_hits(chart, &mut own)
         });
         if left.value == right.value {
             return Answer::combine(left.value, [left, right]);
@@ -229,14 +230,14 @@ impl Facts {
     }
 
     #[inline]
-    fn of_hits<'c, A: Account<'c>>(&'c self, chart: &Chart, hits: Hits) -> Answer<A> {
+    fn of_hits<'c, A: Account<'c>>(&'c self, chart: &Chart, hits: &mut Hits) -> Answer<A> {
         match hits.as_slice() {
             [] => match self.silence {
                 Tri::Unknown => Answer::silent(&self.missing),
                 value => Answer::bare(value),
             },
             // One alone is the newest and has the highest rank.
-            [hit] => self.verdict(Some(hit.points), &hits),
+            [hit] => self.verdict(Some(hit.points), hits),
             _ => self.weigh(chart, hits),
         }
     }
@@ -255,8 +256,8 @@ impl Facts {
     }
 
     /// What several hits come to, document by document and then together.
-    fn weigh<'c, A: Account<'c>>(&'c self, chart: &Chart, mut hits: Hits) -> Answer<A> {
-        self.keep_newest(chart, &mut hits);
+    fn weigh<'c, A: Account<'c>>(&'c self, chart: &Chart, hits: &mut Hits) -> Answer<A> {
+        self.keep_newest(chart, hits);
         let ranked = |hit: &Hit| self.rank.contains(&chart.facts[hit.fact].section);
         if hits.iter().any(ranked) {
             hits.retain(|hit| ranked(hit));
@@ -272,7 +273,7 @@ impl Facts {
                 self.within,
             )
         });
-        self.verdict(decide(verdicts, self.between), &hits)
+        self.verdict(decide(verdicts, self.between), hits)
     }
 
     #[inline]
@@ -295,18 +296,16 @@ impl Facts {
     }
 }
 
-/// The facts that pass some of the filters, each once.
+/// Adds the facts that pass some of the filters, each once.
 #[inline]
-fn find(chart: &Chart, filters: &[Directed]) -> Hits {
-    let mut hits = Hits::new();
+fn find(chart: &Chart, filters: &[Directed], hits: &mut Hits) {
     for own in filters {
-        for fact in own.filter.find(chart) {
+        own.filter.find(chart).for_each(|fact| {
             if !hits.iter().any(|hit| hit.fact == fact) {
                 hits.push(Hit { fact, points: own.points });
             }
-        }
+        });
     }
-    hits
 }
 
 /// What several directions come to; `None` for a conflict.

@@ -252,7 +252,8 @@ impl<'p, A: Account<'p>> Answer<A> {
     pub fn combine(value: Tri, parts: impl IntoIterator<Item = Answer<A>>) -> Self {
         let mut whole = Answer::bare(value);
         parts.into_iter().filter(|part| part.value == value).for_each(|part| whole.join(part));
-        whole.tidy()
+        whole.tidy();
+        whole
     }
 
     /// The least of the parts, on the grounds of those that are as low; `None` where there are none.
@@ -280,7 +281,8 @@ impl<'p, A: Account<'p>> Answer<A> {
                 whole.join(part);
             }
         }
-        Some(whole.tidy())
+        whole.tidy();
+        Some(whole)
     }
 
     /// Adds the grounds of another answer.
@@ -297,12 +299,11 @@ impl<'p, A: Account<'p>> Answer<A> {
 
     /// Each fact once and in order.
     #[inline]
-    fn tidy(mut self) -> Self {
+    fn tidy(&mut self) {
         if !self.facts.is_sorted_by(|a, b| a < b) {
             self.facts.sort_unstable();
             self.facts.dedup();
         }
-        self
     }
 }
 

@@ -1,5 +1,7 @@
 //! Words of which a text is to have one, found in one walk over the text.
 
+use memchr::memchr2_iter;
+
 /// Words, each of which may stand anywhere in a text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parts {
@@ -9,12 +11,21 @@ pub(super) struct Parts {
     heads: [u32; 32],
     /// Whether a word is too short to have two letters.
     short: bool,
+    /// The letter that all of them begin with, if they do, as one alone does: small and capital.
+    head: Option<[u8; 2]>,
 }
 
 impl Parts {
     /// These words.
     pub(super) fn of(words: &[String]) -> Self {
-        let mut parts = Parts { words: words.to_vec(), ..Parts::default() };
+        let head = |word: &String| word.bytes().next().map(|head| head.to_ascii_lowercase());
+        let first = words.first().and_then(head);
+        let head = first.filter(|first| words.iter().all(|word| head(word) == Some(*first)));
+        let mut parts = Parts {
+            words: words.to_vec(),
+            head: head.map(|head| [head, head.to_ascii_uppercase()]),
+            ..Parts::default()
+        };
         for word in words {
             match word.as_bytes() {
                 [first, second, ..] => parts.heads[place(*first)] |= 1 << place(*second),
@@ -38,14 +49,14 @@ impl Parts {
 
     /// Whether one of them is in `text`, whatever the case of ASCII letters.
     pub(super) fn are_in(&self, text: &str) -> bool {
-        if self.short {
-            return self.words.iter().any(|word| contains(text, word));
+        let from = |at: usize| self.words.iter().any(|word| heads(&text.as_bytes()[at..], word));
+        match self.head {
+            Some([small, capital]) => memchr2_iter(small, capital, text.as_bytes()).any(from),
+            None if self.short => self.words.iter().any(|word| contains(text, word)),
+            None => text.as_bytes().windows(2).enumerate().any(|(at, pair)| {
+                self.heads[place(pair[0])] >> place(pair[1]) & 1 != 0 && from(at)
+            }),
         }
-        let text = text.as_bytes();
-        text.windows(2).enumerate().any(|(at, pair)| {
-            self.heads[place(pair[0])] >> place(pair[1]) & 1 != 0
-                && self.words.iter().any(|word| heads(&text[at..], word))
-        })
     }
 }
 
