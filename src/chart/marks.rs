@@ -127,8 +127,11 @@ impl From<&str> for Topic<String> {
     }
 }
 
-/// The fields of each kind with what they may hold, in the order of their names.
-static FIELDS: LazyLock<Vec<Vec<(Option<Field>, FieldShape)>>> = LazyLock::new(|| {
+/// The fields of a kind with what they may hold, in the order of their names.
+type Fields = Vec<(Option<Field>, FieldShape)>;
+
+/// The fields of each kind.
+static FIELDS: LazyLock<Vec<Fields>> = LazyLock::new(|| {
     let kinds = Kind::TYPES.iter().enumerate();
     kinds
         .map(|(kind, (_, fields))| {

@@ -49,10 +49,7 @@ pub struct InWords<'p> {
 
 impl<'p> Account<'p> for InWords<'p> {
     fn lack(&mut self, thing: impl Into<Thing<'p>>) {
-        let thing = thing.into();
-        if thing != Thing::Worded("") {
-            self.missing.push(thing);
-        }
+        self.missing.push(thing);
     }
 
     fn lead(&mut self, thing: impl Into<Thing<'p>>) {
