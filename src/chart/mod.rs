@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use history::days_between;
 pub use history::{Course, History, InjectionEvent, Reported, Trial, same_site};
-pub use marks::{Mark, Marks};
+pub use marks::{Column, Mark, Marks, Topic};
 pub use spine::{Region, count_joints, region};
 
 use crate::date::PartialDate;
@@ -156,14 +156,14 @@ impl Chart {
         self.standing.get(kind).map_or(&[], Vec::as_slice)
     }
 
-    /// Those standing facts of a kind that may have the values asked for, as pairs of a field's place
-    /// in the kind and a mark: few others are among them.
+    /// Those standing facts of a kind that may have the values asked for: few others are among them.
     #[inline]
-    pub fn marked(&self, kind: usize, asked: &[(usize, Mark)]) -> impl Iterator<Item = usize> {
-        let marks = self.marks.get(kind).filter(|marks| marks.any(asked));
-        let standing = marks.map_or(&[][..], |_| self.standing(kind));
-        let may = move |n: &usize| marks.is_some_and(|marks| marks.nth(*n, asked));
-        standing.iter().enumerate().filter(move |(n, _)| may(n)).map(|(_, at)| *at)
+    pub fn marked(
+        &self,
+        kind: usize,
+        asked: impl AsRef<[(Column, Mark)]>,
+    ) -> impl Iterator<Item = usize> {
+        self.marks.get(kind).unwrap_or(&marks::OF_NONE).find(self.standing(kind), asked)
     }
 
     /// The day that a fact speaks from: its document's.
@@ -190,9 +190,12 @@ impl Chart {
     }
 
     /// Standing statements of a topic: their indices.
-    pub fn statements(&self, topic: &str) -> impl Iterator<Item = usize> {
-        self.standing(const { kind_index("statement") }).iter().copied().filter(move |&at| {
-            matches!(&self.facts[at].kind, Kind::Statement(statement) if statement.topic == topic)
+    #[inline]
+    pub fn statements<W: AsRef<str>>(&self, topic: &Topic<W>) -> impl Iterator<Item = usize> {
+        // The topic is the first field.
+        let asked = [(Column::field(0), topic.mark)];
+        self.marked(const { kind_index("statement") }, asked).filter(move |&at| {
+            matches!(&self.facts[at].kind, Kind::Statement(told) if told.topic == topic.word.as_ref())
         })
     }
 }

@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
+use super::account::Account;
 use super::compile::Scope;
+use super::drugs::Drugs;
 use super::logic::{Answer, Grounds, Tri};
-use super::missing::Missing;
-use super::rule::Case;
 use super::supply::Supply;
 use super::treatment::course;
 use super::unit::{Number, Unit};
@@ -45,7 +45,7 @@ enum CareMeasure {
 #[derive(Clone, Debug)]
 pub(super) struct Care {
     therapy: Vec<TherapyKind>,
-    drugs: Vec<String>,
+    drugs: Drugs,
     weeks: f64,
     measure: CareMeasure,
     within: Option<f64>,
@@ -61,10 +61,9 @@ impl RawCare {
         if self.therapy.is_empty() && drugs.is_empty() {
             return Err("care: name therapies or sets of drugs".into());
         }
-        drugs.sort_unstable();
         Ok(Care {
             therapy: self.therapy.clone(),
-            drugs,
+            drugs: Drugs::of(drugs),
             weeks: scope.number(&self.weeks, Unit::Weeks)?,
             measure: self.measure,
             within: scope.maybe(&self.within, Unit::Months)?,
@@ -75,8 +74,7 @@ impl RawCare {
 
 impl Care {
     /// What is told of length counts; a treatment without a length leaves it open where the others are too short.
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let chart = case.chart;
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
         let age = |day| {
             chart.as_of.map(|as_of| {
                 f64::from(chart::days_between(day, as_of).max(0)) / quantity::DAYS_A_MONTH
@@ -95,8 +93,7 @@ impl Care {
             };
             (recent, course.weeks, course.facts.as_slice())
         });
-        let trials =
-            chart.history.trials.iter().filter(|t| self.drugs.binary_search(&t.drug).is_ok());
+        let trials = chart.history.trials.iter().filter(|trial| self.drugs.has(&trial.drug));
         let taken = trials
             .filter(|trial| trial.taken)
             .map(|trial| (Tri::Yes, trial.weeks.or(trial.weeks_at_least), trial.facts.as_slice()));
@@ -124,9 +121,8 @@ impl Care {
             false if open => Tri::Unknown,
             false => Tri::No,
         };
-        let missing = Missing::where_open(value, &self.missing);
-        let notes = case.note("care_lasted", || [format!("{sure:.0}")]);
-        Answer { missing, notes, ..Answer::of(value, facts) }
+        let answer = Answer::of(value, facts).lacking(&self.missing);
+        answer.noting("care_lasted", || [format!("{sure:.0}")])
     }
 
     pub(super) fn supply(&self, chart: &Chart, wanted: Tri, supply: &mut Supply) -> bool {
@@ -136,7 +132,7 @@ impl Care {
         match (self.therapy.first(), self.drugs.first()) {
             (Some(therapy), _) => supply.tell(course(chart, *therapy, self.weeks)),
             (None, Some(drug)) => supply.tell(Medication {
-                name: drug.clone(),
+                name: drug.to_owned(),
                 status: Some(MedicationStatus::Past),
                 duration: Some(format!("{} weeks", self.weeks.ceil())),
                 ..Medication::default()

@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
+use super::account::Account;
 use super::compile::Scope;
 use super::events::{Events, RawEvents};
 use super::logic::{Answer, Tri};
-use super::rule::Case;
 use super::supply::Supply;
 use super::unit::{Number, Unit};
 use crate::chart::{Chart, InjectionEvent, kind_index};
@@ -62,8 +62,7 @@ struct Score {
 
 impl Change {
     /// The pair that stands nearest to the procedure; a range is no score.
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let chart = case.chart;
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
         let Some(event) = self.after.newest(chart) else { return Answer::silent(&self.missing) };
         let scores = self.scores(chart, event);
         let pairs = scores.iter().filter(|s| !s.after).rev().flat_map(|before| {
@@ -79,12 +78,10 @@ impl Change {
             };
         };
         let fall = (before.value - after.value) / before.value * 100.0;
-        Answer {
-            notes: case.note("score_fell", || {
+        Answer::of(Tri::from(fall >= self.percent), vec![before.fact, after.fact])
+            .noting("score_fell", || {
                 [before.value.to_string(), after.value.to_string(), format!("{fall:.0}")]
-            }),
-            ..Answer::of(Tri::from(fall >= self.percent), vec![before.fact, after.fact])
-        }
+            })
     }
 
     /// Single scores by day: before up to the procedure's day, after from the next day on or where it says so.

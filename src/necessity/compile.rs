@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::filter::contains;
+use super::parts::Parts;
 use super::unit::{Number, Quantity, Unit};
 use crate::chart::Request;
 
@@ -45,9 +45,9 @@ pub(super) struct Band {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Covered {
     pub(super) cpt: Vec<String>,
-    pub(super) procedures: Vec<String>,
-    pub(super) targets: Vec<String>,
-    pub(super) elsewhere: Vec<String>,
+    pub(super) procedures: Parts,
+    pub(super) targets: Parts,
+    pub(super) elsewhere: Parts,
 }
 
 impl Covered {
@@ -55,13 +55,11 @@ impl Covered {
     ///
     /// `None` where the request has neither.
     pub(super) fn covers(&self, request: &Request) -> Option<bool> {
-        let names = |words: &[String], name: &str| words.iter().any(|word| contains(name, word));
         let name = request.procedure.as_deref();
         let named = name.map(|name| {
-            names(&self.procedures, name) && (self.targets.is_empty() || names(&self.targets, name))
+            self.procedures.are_in(name) && (self.targets.is_empty() || self.targets.are_in(name))
         });
-        let elsewhere =
-            named != Some(true) && name.is_some_and(|name| names(&self.elsewhere, name));
+        let elsewhere = named != Some(true) && name.is_some_and(|name| self.elsewhere.are_in(name));
         let coded = request.cpt.as_ref().map(|code| self.cpt.contains(code) && !elsewhere);
         match (coded, named) {
             (None, None) => None,

@@ -1,9 +1,10 @@
 //! The decision of a case without its words: outcomes, reasons by rank, pathway, recommendation.
 
+use super::account::Account;
 use super::logic::{Answer, Flags, Grounds, Tri};
 use super::pathway::{self, Standing};
 use super::policy::{Criterion, MissingDocumentation, Policy};
-use super::rule::Case;
+use super::rule::{Case, Rule};
 use super::{Determination, Outcome, Severity, StepStatus, reasons};
 use crate::chart::Chart;
 
@@ -31,7 +32,7 @@ pub struct Decision {
 }
 
 /// How one criterion came out.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Decided {
     /// The outcome.
     pub outcome: Outcome,
@@ -41,97 +42,92 @@ pub struct Decided {
     pub facts: Grounds,
 }
 
-/// A criterion that is decided.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Settled<'c> {
-    pub(super) outcome: Outcome,
-    pub(super) answer: Answer<'c>,
-}
-
 /// Decides a case: a pure function of policy and chart.
 pub fn decide(policy: &Policy, chart: &Chart) -> Decision {
     let stage = stage(policy, chart);
-    let settled = settle_at(policy, chart, stage, false);
-    let Standing { statuses, .. } = pathway::stand(policy, chart, &settled);
+    let (criteria, _) = settle_at::<()>(policy, chart, stage);
+    let Standing { statuses, .. } = pathway::stand(policy, chart, &criteria);
     Decision {
         stage,
-        determination: determine(policy, &settled, true),
-        determination_without_exclusions: determine(policy, &settled, false),
-        reasons: reasons::rank(policy, &settled),
+        determination: determine(policy, &criteria, true),
+        determination_without_exclusions: determine(policy, &criteria, false),
+        reasons: reasons::rank(policy, &criteria),
         next_step: statuses.iter().position(|status| *status == StepStatus::Needed),
-        pitfalls: pathway::raised(policy, chart, &settled),
+        pitfalls: pathway::raised(policy, chart, &criteria),
         steps: statuses,
-        criteria: settled
-            .into_iter()
-            .map(|settled| Decided {
-                outcome: settled.outcome,
-                flags: settled.answer.flags,
-                facts: settled.answer.facts,
-            })
-            .collect(),
+        criteria,
     }
 }
 
 /// The stage of treatment that the request is at: the first that holds.
 pub(super) fn stage(policy: &Policy, chart: &Chart) -> Option<usize> {
-    let case = Case { chart, above: &[], words: false };
-    policy.stages.iter().position(|stage| stage.when.value(case) == Tri::Yes)
+    let case = Case::of(chart, &[]);
+    policy.stages.iter().position(|stage| stage.when.value(&case) == Tri::Yes)
 }
 
-/// Decides every criterion in order; with `words`, what is worked out is put in words as well.
-pub(super) fn settle<'c>(policy: &'c Policy, chart: &'c Chart, words: bool) -> Vec<Settled<'c>> {
-    settle_at(policy, chart, stage(policy, chart), words)
+/// Decides every criterion in order, with what goes with each where it is kept.
+pub(super) fn settle<'c, A: Account<'c>>(
+    policy: &'c Policy,
+    chart: &'c Chart,
+) -> (Vec<Decided>, Vec<A>) {
+    settle_at(policy, chart, stage(policy, chart))
 }
 
 /// The same at a stage that is known.
-fn settle_at<'c>(
+fn settle_at<'c, A: Account<'c>>(
     policy: &'c Policy,
     chart: &'c Chart,
     stage: Option<usize>,
-    words: bool,
-) -> Vec<Settled<'c>> {
-    let mut above: Vec<Settled<'c>> = Vec::new();
-    above.resize_with(policy.criteria.len(), Settled::default);
+) -> (Vec<Decided>, Vec<A>) {
+    let count = policy.criteria.len();
+    let mut decided = Vec::new();
+    decided.resize_with(count, Decided::default);
+    let mut accounts = vec![A::default(); count];
     for &at in &policy.order {
         let criterion = &policy.criteria[at];
         let out_of_scope =
-            at != 0 && above.first().is_some_and(|scope| scope.outcome == Outcome::NotMet);
+            at != 0 && decided.first().is_some_and(|scope| scope.outcome == Outcome::NotMet);
         let other_stage = !criterion.stages.is_empty()
             && stage.is_some_and(|stage| !criterion.stages.contains(&stage));
-        let settled = if out_of_scope || other_stage {
-            Settled { outcome: Outcome::NotApplicable, answer: Answer::default() }
+        if out_of_scope || other_stage {
+            decided[at].outcome = Outcome::NotApplicable;
         } else {
-            settle_one(policy, Case { chart, above: &above, words }, criterion)
-        };
-        above[at] = settled;
+            let case = Case { chart, above: &decided, accounts: &accounts };
+            (decided[at], accounts[at]) = settle_one(policy, case, criterion);
+        }
     }
-    above
+    (decided, accounts)
 }
 
-fn settle_one<'c>(policy: &Policy, case: Case<'_, 'c>, criterion: &'c Criterion) -> Settled<'c> {
+fn settle_one<'c, A: Account<'c>>(
+    policy: &Policy,
+    case: Case<'_, 'c, A>,
+    criterion: &'c Criterion,
+) -> (Decided, A) {
     let chart = case.chart;
-    let applies = criterion.applies_when.as_ref().is_none_or(|rule| rule.value(case) == Tri::Yes);
-    let excused =
-        criterion.not_applicable_when.as_ref().is_some_and(|rule| rule.value(case) == Tri::Yes);
+    let holds = |rule: &'c Rule| rule.value(&Case::of(chart, case.above)) == Tri::Yes;
+    let applies = criterion.applies_when.as_ref().is_none_or(holds);
+    let excused = criterion.not_applicable_when.as_ref().is_some_and(holds);
     if !applies || excused {
-        return Settled { outcome: Outcome::NotApplicable, answer: Answer::default() };
+        let decided = Decided { outcome: Outcome::NotApplicable, ..Decided::default() };
+        return (decided, A::default());
     }
-    let mut answer = criterion.rule.ask(case);
+    let Answer { mut value, mut flags, facts, account } = criterion.rule.ask(&case);
     let poor =
         |at: &usize| chart.facts[*at].place.ocr_confidence.is_some_and(|c| c < policy.legible_from);
-    if !answer.facts.is_empty() && answer.facts.iter().all(poor) {
-        answer.value = Tri::Unknown;
-        answer.flags = answer.flags.and(Flags::ILLEGIBLE);
+    if !facts.is_empty() && facts.iter().all(poor) {
+        value = Tri::Unknown;
+        flags = flags.and(Flags::ILLEGIBLE);
     }
-    match answer.value {
-        Tri::No => answer.flags = answer.flags.and(criterion.flag),
-        Tri::Yes => answer.flags = Flags::NONE,
+    match value {
+        Tri::No => flags = flags.and(criterion.flag),
+        Tri::Yes => flags = Flags::NONE,
         Tri::Unknown => {}
     }
-    Settled { outcome: answer.value.into(), answer }
+    (Decided { outcome: value.into(), flags, facts }, account)
 }
 
-pub(super) fn in_scope(policy: &Policy, settled: &[Settled<'_>]) -> bool {
+pub(super) fn in_scope(policy: &Policy, settled: &[Decided]) -> bool {
     debug_assert_eq!(policy.criteria.len(), settled.len());
     settled.first().is_none_or(|scope| scope.outcome != Outcome::NotMet)
 }
@@ -139,7 +135,7 @@ pub(super) fn in_scope(policy: &Policy, settled: &[Settled<'_>]) -> bool {
 /// The recommendation: denied before referred before pended.
 pub(super) fn determine(
     policy: &Policy,
-    settled: &[Settled<'_>],
+    settled: &[Decided],
     with_exclusions: bool,
 ) -> Determination {
     if !in_scope(policy, settled) {
@@ -153,7 +149,7 @@ pub(super) fn determine(
         fails |= settled.outcome == Outcome::NotMet;
         if settled.outcome == Outcome::NotDocumented {
             silent = true;
-            refers |= settled.answer.flags.refers();
+            refers |= settled.flags.refers();
         }
     }
     if fails || (silent && !refers && policy.missing_documentation == MissingDocumentation::Deny) {

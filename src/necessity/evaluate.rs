@@ -1,14 +1,14 @@
 //! A verdict in words from a policy and a chart.
 
+use super::account::InWords;
 use super::choose::in_force_flag;
-use super::decide::{Settled, determine, settle, stage};
-use super::logic::Answer;
+use super::decide::{determine, settle, stage};
 use super::policy::{Criterion, Policy};
 use super::sentences::Sentences;
 use super::supply::{with_documentation, with_step};
 use super::{
-    Determination, Finding, Outcome, ReasonClass, Severity, StepStatus, Templates, Verdict,
-    pathway, reasons,
+    Decided, Determination, Finding, Outcome, ReasonClass, Severity, StepStatus, Templates,
+    Verdict, pathway, reasons,
 };
 use crate::chart::Chart;
 use crate::fact::Fact;
@@ -20,13 +20,15 @@ pub fn evaluate(policy: &Policy, chart: &Chart) -> Verdict {
 
 /// The same in the words of these templates.
 pub fn evaluate_in(templates: &Templates, policy: &Policy, chart: &Chart) -> Verdict {
-    let settled = settle(policy, chart, true);
+    let (settled, accounts) = settle::<InWords<'_>>(policy, chart);
     let mut sentences = templates.sentences();
     let findings: Vec<Finding> = policy
         .criteria
         .iter()
-        .zip(&settled)
-        .map(|(criterion, settled)| finding(chart, criterion, settled, &mut sentences))
+        .zip(settled.iter().zip(&accounts))
+        .map(|(criterion, (settled, account))| {
+            finding(chart, criterion, settled, account, &mut sentences)
+        })
         .collect();
     let standing = pathway::stand(policy, chart, &settled);
     let reasons = reasons::tell(policy, &settled, &findings);
@@ -66,7 +68,7 @@ fn one_fix_away(
     policy: &Policy,
     chart: &Chart,
     statuses: &[StepStatus],
-    settled: &[Settled<'_>],
+    settled: &[Decided],
 ) -> Vec<String> {
     if determine(policy, settled, false) == Determination::MeetsCriteria {
         return Vec::new();
@@ -103,14 +105,14 @@ fn failed(class: ReasonClass) -> bool {
 fn finding(
     chart: &Chart,
     criterion: &Criterion,
-    settled: &Settled<'_>,
+    settled: &Decided,
+    account: &InWords<'_>,
     sentences: &mut Sentences<'_>,
 ) -> Finding {
-    let answer = &settled.answer;
-    let observed = observed(chart, answer, settled.outcome, sentences);
+    let observed = observed(chart, settled, account, sentences);
     let missing: Vec<String> = match settled.outcome {
         Outcome::NotDocumented => {
-            answer.missing.iter().map(|thing| sentences.thing(thing)).collect()
+            account.missing.iter().map(|thing| sentences.thing(thing)).collect()
         }
         _ => Vec::new(),
     };
@@ -123,9 +125,9 @@ fn finding(
         outcome: settled.outcome,
         observed,
         required: criterion.required.clone(),
-        facts: answer.facts.to_vec(),
+        facts: settled.facts.to_vec(),
         missing,
-        flags: answer.flags.words().map(str::to_owned).collect(),
+        flags: settled.flags.words().map(str::to_owned).collect(),
         reason_id: reasons::reason_id(criterion, settled),
         cured_by: criterion.cured_by.clone(),
         evidence: criterion.evidence.clone(),
@@ -136,12 +138,12 @@ fn finding(
 /// What the record shows: what was worked out, then the words of the record.
 fn observed(
     chart: &Chart,
-    answer: &Answer<'_>,
-    outcome: Outcome,
+    settled: &Decided,
+    account: &InWords<'_>,
     sentences: &mut Sentences<'_>,
 ) -> String {
     const QUOTES: usize = 3;
-    if outcome == Outcome::NotApplicable {
+    if settled.outcome == Outcome::NotApplicable {
         return String::new();
     }
     let mut text = String::new();
@@ -153,15 +155,15 @@ fn observed(
             text.push_str(part);
         }
     };
-    answer.notes.iter().for_each(|note| add(&sentences.worked(note)));
-    for &at in answer.facts.iter().take(QUOTES) {
+    account.notes.iter().for_each(|note| add(&sentences.worked(note)));
+    for &at in settled.facts.iter().take(QUOTES) {
         let words = words(&chart.facts[at]);
         if !words.is_empty() {
             add(&format!("\"{words}\""));
         }
     }
     if text.is_empty() {
-        text = sentences.unquoted(!answer.facts.is_empty());
+        text = sentences.unquoted(!settled.facts.is_empty());
     }
     text
 }

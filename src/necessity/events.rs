@@ -3,16 +3,21 @@
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::account::Account;
 use super::compile::Scope;
-use super::filter::contains;
 use super::logic::{Answer, Flags, Grounds, Tri};
-use super::rule::Case;
+use super::parts::Parts;
 use super::supply::{Supply, days_before};
 use super::unit::{Number, Unit};
-use crate::chart::{self, Chart, InjectionEvent, kind_index, reading};
+use crate::chart::{self, Chart, InjectionEvent, Topic, kind_index, reading};
 use crate::date::PartialDate;
 use crate::fact::{EventStatus, Injection, Intent, Kind, Procedure, Relief, Side};
 use crate::quantity;
+
+/// Statements that no injection came before.
+const NONE_BEFORE: [Topic; 2] =
+    [Topic::of("no-prior-injections"), Topic::of("no-other-injections")];
+const NO_BLOCK_BEFORE: Topic = Topic::of("no-prior-block");
 
 /// What an injection was meant for, with what is left unsaid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -52,7 +57,7 @@ pub(super) struct RawEvents {
 #[derive(Clone, Debug)]
 pub(super) struct Events {
     procedure: Vec<Procedure>,
-    target: Vec<String>,
+    target: Parts,
     intent: Vec<Meant>,
     side: bool,
     level: Vec<String>,
@@ -66,7 +71,7 @@ impl RawEvents {
     pub(super) fn compile(&self, scope: &Scope<'_>) -> Result<Events, String> {
         Ok(Events {
             procedure: self.procedure.clone(),
-            target: self.target.clone(),
+            target: Parts::of(&self.target),
             intent: self.intent.clone(),
             side: self.side,
             level: self.level.iter().map(|level| level.to_uppercase()).collect(),
@@ -97,7 +102,7 @@ impl Events {
             };
             let aimed = || {
                 let target = event.target.as_deref();
-                target.is_some_and(|t| self.target.iter().any(|word| contains(t, word)))
+                target.is_some_and(|target| self.target.are_in(target))
             };
             let other_side = self.side
                 && matches!((chart.request.side, event.side), (Some(asked), Some(own))
@@ -154,7 +159,7 @@ impl Events {
         });
         Injection {
             procedure: self.procedure.first().copied().unwrap_or_default(),
-            target: self.target.first().cloned(),
+            target: self.target.words().first().cloned(),
             levels: level.into_iter().collect(),
             side: chart.request.side.filter(|_| self.side),
             status: Some(EventStatus::Performed),
@@ -178,12 +183,10 @@ impl Events {
 
     /// Facts and statements by which the record says that there was none.
     fn denied(&self, chart: &Chart) -> Grounds {
-        let mut denied: Grounds = ["no-prior-injections", "no-other-injections"]
-            .iter()
-            .flat_map(|topic| chart.statements(topic))
-            .collect();
+        let mut denied: Grounds =
+            NONE_BEFORE.iter().flat_map(|topic| chart.statements(topic)).collect();
         if self.procedure.contains(&Procedure::PeripheralNerveBlock) {
-            denied.extend(chart.statements("no-prior-block"));
+            denied.extend(chart.statements(&NO_BLOCK_BEFORE));
         }
         denied.extend(chart.standing(const { kind_index("injection") }).iter().copied().filter(
             |&at| {
@@ -192,9 +195,8 @@ impl Events {
                 reading::event_status(fact) == Some(EventStatus::NotDone)
                     && (injection.procedure == Procedure::Other
                         || (self.procedure.contains(&injection.procedure)
-                            && injection.target.as_deref().is_none_or(|t| {
-                                self.target.is_empty()
-                                    || self.target.iter().any(|word| contains(t, word))
+                            && injection.target.as_deref().is_none_or(|target| {
+                                self.target.is_empty() || self.target.are_in(target)
                             })))
             },
         ));
@@ -203,8 +205,7 @@ impl Events {
     }
 
     /// Whether an injection of this sort took place.
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let chart = case.chart;
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
         let (mut facts, mut sure, mut side_open) = (Grounds::new(), false, false);
         for found in self.find(chart) {
             facts.extend_from_slice(&found.event.facts);
@@ -252,14 +253,12 @@ fn within(chart: &Chart, date: Option<PartialDate>, months: Option<f64>) -> Tri 
 /// Whether the record tells anything of injections before the request.
 pub(super) fn history_is_told(chart: &Chart) -> bool {
     !chart.history.injections.is_empty()
-        || ["no-prior-injections", "no-other-injections"]
-            .iter()
-            .any(|t| chart.statements(t).next().is_some())
+        || NONE_BEFORE.iter().any(|topic| chart.statements(topic).next().is_some())
         || chart
             .standing(const { kind_index("injection") })
             .iter()
             .any(|&at| reading::event_status(&chart.facts[at]) == Some(EventStatus::NotDone))
-        || chart.statements("no-prior-block").next().is_some()
+        || chart.statements(&NO_BLOCK_BEFORE).next().is_some()
 }
 
 /// The bare fact of an event, to which more can be added.

@@ -4,13 +4,15 @@ use serde::Deserialize;
 use smallvec::SmallVec;
 
 use super::compile::{Scope, unknown};
+use super::drugs::Drugs;
 use super::logic::Tri;
+use super::parts::Parts;
 use super::read::suggest;
 use super::supply::Told;
 use super::unit::{Number, Unit};
 use crate::chart::reading::Field;
-use crate::chart::{Chart, Mark, kind_index, reading};
-use crate::fact::{Fact, FieldValue, Kind, Origin, Section};
+use crate::chart::{Chart, Column, Mark, kind_index};
+use crate::fact::{Fact, FieldShape, FieldValue, Kind, Section};
 
 /// A filter as a policy file writes it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -48,14 +50,11 @@ struct RawTest {
 #[derive(Clone, Debug)]
 pub(super) struct Filter {
     kind: usize,
-    /// The places of the tested fields in the kind, with marks that every fact that passes has.
-    marks: SmallVec<[(usize, Mark); 4]>,
-    /// Field, test, and whether a field that is not stated passes.
+    /// Marks that every fact that passes has.
+    marks: SmallVec<[(Column, Mark); 4]>,
+    /// What the marks do not tell: field, test, and whether a field that is not stated passes.
     tests: Vec<(Field, Test, bool)>,
-    section: Vec<Section>,
-    quote: Vec<String>,
-    planned: bool,
-    checkbox: Option<bool>,
+    quote: Parts,
     single: Option<bool>,
     /// A fact that passes, where one can be made up from the tests.
     example: Option<Box<Told>>,
@@ -65,8 +64,8 @@ pub(super) struct Filter {
 enum Test {
     Words(Vec<String>),
     /// A drug, or one part of a combination.
-    Drugs(Vec<String>),
-    Contains(Vec<String>),
+    Drugs(Drugs),
+    Contains(Parts),
     Prefix(Vec<String>),
     Flag(bool),
     Number(Compare),
@@ -183,19 +182,29 @@ impl RawFilter {
             }
             if let Some(field) = Field::of(kind, field) {
                 let unstated = if or_unstated { Mark::UNSTATED } else { Mark::default() };
-                marks.push((at, test.mark().or(unstated)));
-                tests.push((field, test, or_unstated));
+                let (mark, tells_all) = test.mark(Kind::TYPES[kind].1[at].shape);
+                marks.push((Column::field(at), mark.or(unstated)));
+                if !tells_all {
+                    tests.push((field, test, or_unstated));
+                }
             }
         }
-        let quote = self.quote.iter().map(|q| q.to_lowercase()).collect();
+        if !self.section.is_empty() {
+            let sections = self.section.iter().map(|section| Mark::section(*section));
+            marks.push((Column::SECTION, sections.fold(Mark::default(), Mark::or)));
+        }
+        if let Some(only) = self.checkbox {
+            marks.push((Column::CHECKBOX, Mark::flag(only)));
+        }
+        if !self.planned {
+            marks.push((Column::PLANNED, Mark::flag(false)));
+        }
+        let quote: Vec<String> = self.quote.iter().map(|q| q.to_lowercase()).collect();
         Ok(Filter {
             kind,
             marks,
             tests,
-            section: self.section.clone(),
-            quote,
-            planned: self.planned,
-            checkbox: self.checkbox,
+            quote: Parts::of(&quote),
             single: self.single,
             example: self.example(example).map(Box::new),
         })
@@ -253,14 +262,14 @@ impl RawFilter {
                 }
                 let raw: RawTest = table.clone().try_into().map_err(wrong)?;
                 let test = if let Some(set) = &raw.set {
-                    Test::Drugs(scope.set(set)?)
+                    Test::Drugs(Drugs::of(scope.set(set)?))
                 } else if let Some(known) = raw.known {
                     Test::Known(known)
                 } else if !raw.is.is_empty() {
                     raw.is.iter().try_for_each(|word| self.check_word(field, word))?;
                     Test::Words(raw.is)
                 } else if !raw.contains.is_empty() {
-                    Test::Contains(raw.contains)
+                    Test::Contains(Parts::of(&raw.contains))
                 } else if !raw.prefix.is_empty() {
                     Test::Prefix(raw.prefix)
                 } else {
@@ -308,7 +317,7 @@ impl Filter {
     /// Standing facts that pass.
     #[inline]
     pub(super) fn find<'c>(&'c self, chart: &'c Chart) -> impl Iterator<Item = usize> + 'c {
-        chart.marked(self.kind, &self.marks).filter(|&at| self.passes(&chart.facts[at]))
+        chart.marked(self.kind, self.marks.as_slice()).filter(|&at| self.passes(&chart.facts[at]))
     }
 
     /// A fact that passes, where one can be made up.
@@ -316,36 +325,26 @@ impl Filter {
         self.example.as_deref()
     }
 
-    /// Whether a fact passes. Its marks turn most others away before.
+    /// Whether a fact passes that has the marks.
     #[inline]
     fn passes(&self, fact: &Fact) -> bool {
         self.tests.iter().all(|(field, test, or_unstated)| {
             let value = field.read(fact);
             (value.is_none() && *or_unstated) || test.passes(value)
-        }) && (self.planned || !reading::planned(fact))
-            && (self.section.is_empty() || self.section.contains(&fact.section))
-            && self.checkbox.is_none_or(|only| only == (fact.assertion.origin == Origin::Checkbox))
-            && (self.quote.is_empty() || self.quote.iter().any(|q| contains(&fact.place.quote, q)))
+        }) && (self.quote.is_empty() || self.quote.are_in(&fact.place.quote))
             && self.single.is_none_or(|single| {
                 matches!(&fact.kind, Kind::PainScore(score) if (score.low == score.high) == single)
             })
     }
 }
 
-/// Whether a drug, or one part of a combination, is of a sorted set. Names of drugs are in lower case.
-fn of_set(set: &[String], drug: &str) -> bool {
-    let known = |part: &str| set.binary_search_by(|own| own.as_str().cmp(part)).is_ok();
-    known(drug) || (drug.contains('/') && drug.split('/').map(str::trim).any(known))
-}
-
 impl Test {
     /// A value that passes.
     fn example(&self) -> Option<toml::Value> {
         Some(match self {
-            Test::Words(words)
-            | Test::Drugs(words)
-            | Test::Contains(words)
-            | Test::Prefix(words) => words.first()?.clone().into(),
+            Test::Words(words) | Test::Prefix(words) => words.first()?.clone().into(),
+            Test::Drugs(drugs) => drugs.first()?.into(),
+            Test::Contains(parts) => parts.words().first()?.clone().into(),
             Test::Flag(flag) => (*flag).into(),
             Test::Number(bounds) => bounds.example(Tri::Yes).into(),
             Test::Known(true) => "stated".into(),
@@ -353,17 +352,25 @@ impl Test {
         })
     }
 
-    /// A mark that every value that passes has.
-    fn mark(&self) -> Mark {
-        match self {
-            Test::Words(words) | Test::Drugs(words) => {
-                words.iter().map(|word| Mark::word(word)).fold(Mark::default(), Mark::or)
+    /// A mark that every value of a field passes with, and whether all that have it pass.
+    fn mark(&self, shape: FieldShape) -> (Mark, bool) {
+        let any = |marks: &mut dyn Iterator<Item = Mark>| marks.fold(Mark::default(), Mark::or);
+        match (self, shape) {
+            (Test::Known(true), _) => (Mark::STATED, true),
+            (Test::Known(false), _) => (Mark::UNSTATED, true),
+            (Test::Flag(flag), FieldShape::Flag) => (Mark::flag(*flag), true),
+            (Test::Words(words), FieldShape::OneOf(set)) => {
+                let marks: Option<Vec<Mark>> =
+                    words.iter().map(|word| Mark::one_of(set, word)).collect();
+                marks.map_or((Mark::STATED, false), |marks| (any(&mut marks.into_iter()), true))
             }
-            Test::Flag(flag) => Mark::flag(*flag),
-            Test::Known(false) => Mark::UNSTATED,
-            Test::Known(true) | Test::Contains(_) | Test::Prefix(_) | Test::Number(_) => {
-                Mark::STATED
+            (Test::Words(words), FieldShape::Text | FieldShape::List) => {
+                (any(&mut words.iter().map(|word| Mark::word(word))), false)
             }
+            (Test::Drugs(drugs), FieldShape::Text) => {
+                (any(&mut drugs.names().map(Mark::word)), false)
+            }
+            _ => (Mark::STATED, false),
         }
     }
 
@@ -377,13 +384,11 @@ impl Test {
                     || (text.bytes().any(|b| b.is_ascii_uppercase())
                         && words.iter().any(|w| w.eq_ignore_ascii_case(&text)))
             }
-            (Test::Drugs(drugs), Some(FieldValue::Text(text))) => of_set(drugs, &text),
+            (Test::Drugs(drugs), Some(FieldValue::Text(text))) => drugs.has_part(&text),
             (Test::Words(words), Some(FieldValue::List(list))) => {
                 list.iter().any(|item| words.contains(item))
             }
-            (Test::Contains(parts), Some(FieldValue::Text(text))) => {
-                parts.iter().any(|part| contains(&text, part))
-            }
+            (Test::Contains(parts), Some(FieldValue::Text(text))) => parts.are_in(&text),
             (Test::Prefix(parts), Some(FieldValue::Text(text))) => parts.iter().any(|part| {
                 text.get(..part.len()).is_some_and(|head| head.eq_ignore_ascii_case(part))
             }),
@@ -392,15 +397,4 @@ impl Test {
             _ => false,
         }
     }
-}
-
-/// Whether `part` is in `text`, whatever the case of ASCII letters.
-#[inline]
-pub(super) fn contains(text: &str, part: &str) -> bool {
-    // The cases of a letter differ in one bit; of what else differs in it alone the comparison judges.
-    const CASE: u8 = 0x20;
-    let (text, part) = (text.as_bytes(), part.as_bytes());
-    let Some(first) = part.first().map(|byte| byte | CASE) else { return true };
-    text.windows(part.len())
-        .any(|window| window[0] | CASE == first && window.eq_ignore_ascii_case(part))
 }

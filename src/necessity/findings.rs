@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use smallvec::SmallVec;
 
+use super::account::Account;
 use super::compile::{Scope, unknown};
 use super::filter::{Filter, RawFilter};
 use super::logic::{Answer, Flags, Grounds, Possible, Tri};
-use super::missing::{Item, Missing};
-use super::rule::Case;
+use super::missing::Item;
 use super::supply::Supply;
 use super::unit::{Number, Unit};
 use crate::chart::{Chart, kind_index};
@@ -62,8 +62,10 @@ pub(super) struct RawFacts {
 /// Facts for, against and in between, compiled.
 #[derive(Clone, Debug)]
 pub(super) struct Facts {
-    /// Against, open, for, then the fallback against: the first that a fact passes is its direction.
-    lists: [Vec<Filter>; 4],
+    /// Against, open, for: the first that a fact passes is its direction.
+    filters: Vec<Directed>,
+    /// Against, where no others are there.
+    fallback: Vec<Directed>,
     flag: Flags,
     side: bool,
     replaced_after: Option<f64>,
@@ -74,13 +76,18 @@ pub(super) struct Facts {
     missing: String,
 }
 
-/// Which way the facts of each list point; the last is the fallback.
-const DIRECTIONS: [Tri; 4] = [Tri::No, Tri::Unknown, Tri::Yes, Tri::No];
+/// A filter, and which way the facts point that pass it.
+#[derive(Clone, Debug)]
+struct Directed {
+    filter: Filter,
+    points: Tri,
+}
 
 impl RawFacts {
     pub(super) fn compile(&self, scope: &Scope<'_>) -> Result<Facts, String> {
-        let list =
-            |raw: &[RawFilter]| raw.iter().map(|f| f.compile(scope)).collect::<Result<Vec<_>, _>>();
+        let list = |raw: &[RawFilter], points: Tri| -> Result<Vec<Directed>, String> {
+            raw.iter().map(|raw| Ok(Directed { filter: raw.compile(scope)?, points })).collect()
+        };
         let flag = match self.flag.as_deref() {
             None => Flags::NONE,
             Some(word) => {
@@ -95,12 +102,15 @@ impl RawFacts {
             return Err("fact: name facts under met, not_met or open".into());
         }
         Ok(Facts {
-            lists: [
-                list(&self.not_met)?,
-                list(&self.open)?,
-                list(&self.met)?,
-                list(&self.otherwise_not_met)?,
-            ],
+            filters: [
+                list(&self.not_met, Tri::No)?,
+                list(&self.open, Tri::Unknown)?,
+                list(&self.met, Tri::Yes)?,
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            fallback: list(&self.otherwise_not_met, Tri::No)?,
             flag,
             side: self.side,
             replaced_after: scope.maybe(&self.replaced_after, Unit::Days)?,
@@ -120,26 +130,26 @@ impl RawFacts {
 impl Facts {
     /// Answers that some record gets.
     pub(super) fn possible(&self) -> Possible {
-        let [against, open, met, fallback] = &self.lists;
+        let points = |way: Tri| self.filters.iter().any(|own| own.points == way);
         let mut possible = Possible::of(self.silence);
-        possible.yes |= !met.is_empty();
-        possible.no |= !against.is_empty() || !fallback.is_empty();
-        possible.open |= !open.is_empty() || (possible.yes && possible.no);
+        possible.yes |= points(Tri::Yes);
+        possible.no |= points(Tri::No) || !self.fallback.is_empty();
+        possible.open |= points(Tri::Unknown) || (possible.yes && possible.no);
         possible
     }
 
     /// The filters for what speaks for it.
     #[cfg(test)]
-    pub(super) fn met(&self) -> &[Filter] {
-        &self.lists[2]
+    pub(super) fn met(&self) -> impl Iterator<Item = &Filter> {
+        self.filters.iter().filter(|own| own.points == Tri::Yes).map(|own| &own.filter)
     }
 
     /// Facts that would be for or against.
     pub(super) fn supply(&self, chart: &Chart, wanted: Tri, supply: &mut Supply) -> bool {
-        let [against, _, met, fallback] = &self.lists;
-        let filters = if wanted == Tri::Yes { met } else { against };
-        let first = filters.iter().chain(fallback.iter().filter(|_| wanted == Tri::No)).next();
-        let Some(fact) = first.and_then(Filter::example) else { return false };
+        let way = if wanted == Tri::Yes { Tri::Yes } else { Tri::No };
+        let fallback = self.fallback.iter().filter(|_| wanted == Tri::No);
+        let first = self.filters.iter().filter(|own| own.points == way).chain(fallback).next();
+        let Some(fact) = first.and_then(|own| own.filter.example()) else { return false };
         let mut fact = fact.clone();
         if self.side
             && let Some(side) = chart.request.side
@@ -166,56 +176,48 @@ fn set_side(kind: &mut Kind, side: Side) {
 #[derive(Clone, Copy)]
 struct Hit {
     fact: usize,
-    document: usize,
     points: Tri,
-    side: Option<Side>,
-    ranked: bool,
+}
+
+impl Hit {
+    #[inline]
+    fn document(&self, chart: &Chart) -> usize {
+        chart.facts[self.fact].place.document
+    }
+
+    #[inline]
+    fn side(&self, chart: &Chart) -> Option<Side> {
+        side_of(&chart.facts[self.fact].kind)
+    }
 }
 
 /// Hits, few as a rule.
 type Hits = SmallVec<[Hit; 4]>;
 
 impl Facts {
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let chart = case.chart;
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
         let mut hits = Hits::new();
-        for (n, (filters, points)) in self.lists.iter().zip(DIRECTIONS).enumerate() {
-            if n == 3 && !hits.is_empty() {
-                break;
-            }
-            for filter in filters {
-                for fact in filter.find(chart) {
-                    if hits.iter().any(|hit| hit.fact == fact) {
-                        continue;
-                    }
-                    let it = &chart.facts[fact];
-                    hits.push(Hit {
-                        fact,
-                        document: it.place.document,
-                        points,
-                        side: side_of(&it.kind),
-                        ranked: self.rank.contains(&it.section),
-                    });
-                }
-            }
+        find(chart, &self.filters, &mut hits);
+        if hits.is_empty() {
+            find(chart, &self.fallback, &mut hits);
         }
         if self.side {
             match side_in_question(chart, &hits) {
-                InQuestion::Side(side) => keep_side(&mut hits, side),
+                InQuestion::Side(side) => keep_side(chart, &mut hits, side),
                 InQuestion::Either => return self.on_either_side(chart, &hits),
                 InQuestion::Any => {}
             }
         }
-        self.of_hits(chart, hits)
+        self.of_hits(chart, &mut hits)
     }
 
     /// What the record says where it does not say which side is asked for, and has findings on both: what
     /// holds on either side, and else it is open.
-    fn on_either_side<'c>(&'c self, chart: &Chart, hits: &Hits) -> Answer<'c> {
+    fn on_either_side<'c, A: Account<'c>>(&'c self, chart: &Chart, hits: &Hits) -> Answer<A> {
         let [left, right] = [Side::Left, Side::Right].map(|side| {
             let mut own = hits.clone();
-            keep_side(&mut own, side);
-            self.of_hits(chart, own)
+            keep_side(chart, &mut own, side);
+            self.of_hits(chart, &mut own)
         });
         if left.value == right.value {
             return Answer::combine(left.value, [left, right]);
@@ -224,21 +226,18 @@ impl Facts {
         let flags = if conflict { Flags::CONFLICTING } else { Flags::NONE };
         let mut facts: Grounds = hits.iter().map(|hit| hit.fact).collect();
         facts.sort_unstable();
-        Answer {
-            missing: Missing::where_open(Tri::Unknown, Item::Side),
-            ..Answer::open(flags, facts)
-        }
+        Answer::open(flags, facts).lacking(Item::Side)
     }
 
     #[inline]
-    fn of_hits<'c>(&'c self, chart: &Chart, hits: Hits) -> Answer<'c> {
+    fn of_hits<'c, A: Account<'c>>(&'c self, chart: &Chart, hits: &mut Hits) -> Answer<A> {
         match hits.as_slice() {
             [] => match self.silence {
                 Tri::Unknown => Answer::silent(&self.missing),
                 value => Answer::bare(value),
             },
             // One alone is the newest and has the highest rank.
-            [hit] => self.verdict(Some(hit.points), &hits),
+            [hit] => self.verdict(Some(hit.points), hits),
             _ => self.weigh(chart, hits),
         }
     }
@@ -257,39 +256,55 @@ impl Facts {
     }
 
     /// What several hits come to, document by document and then together.
-    fn weigh<'c>(&'c self, chart: &Chart, mut hits: Hits) -> Answer<'c> {
-        self.keep_newest(chart, &mut hits);
-        if hits.iter().any(|hit| hit.ranked) {
-            hits.retain(|hit| hit.ranked);
+    fn weigh<'c, A: Account<'c>>(&'c self, chart: &Chart, hits: &mut Hits) -> Answer<A> {
+        self.keep_newest(chart, hits);
+        let ranked = |hit: &Hit| self.rank.contains(&chart.facts[hit.fact].section);
+        if hits.iter().any(ranked) {
+            hits.retain(|hit| ranked(hit));
         }
-        let mut documents: Grounds = hits.iter().map(|hit| hit.document).collect();
+        let mut documents: Grounds = hits.iter().map(|hit| hit.document(chart)).collect();
         documents.sort_unstable();
         documents.dedup();
         let verdicts = documents.iter().map(|document| {
             decide(
-                hits.iter().filter(|hit| hit.document == *document).map(|hit| Some(hit.points)),
+                hits.iter()
+                    .filter(|hit| hit.document(chart) == *document)
+                    .map(|hit| Some(hit.points)),
                 self.within,
             )
         });
-        self.verdict(decide(verdicts, self.between), &hits)
+        self.verdict(decide(verdicts, self.between), hits)
     }
 
     #[inline]
-    fn verdict<'c>(&'c self, verdict: Option<Tri>, hits: &[Hit]) -> Answer<'c> {
+    fn verdict<'c, A: Account<'c>>(&'c self, verdict: Option<Tri>, hits: &[Hit]) -> Answer<A> {
         let grounds = |value: Tri| {
-            hits.iter().filter(|h| h.points == value).map(|h| h.fact).collect::<Grounds>()
+            let mut facts = Grounds::new();
+            hits.iter().filter(|hit| hit.points == value).for_each(|hit| facts.push(hit.fact));
+            facts
         };
         match verdict {
             None => Answer::open(
                 Flags::CONFLICTING,
                 hits.iter().map(|hit| hit.fact).collect::<Grounds>(),
             ),
-            Some(Tri::Unknown) => Answer {
-                missing: Missing::where_open(Tri::Unknown, &self.missing),
-                ..Answer::open(self.flag, grounds(Tri::Unknown))
-            },
+            Some(Tri::Unknown) => {
+                Answer::open(self.flag, grounds(Tri::Unknown)).lacking(&self.missing)
+            }
             Some(value) => Answer::of(value, grounds(value)),
         }
+    }
+}
+
+/// Adds the facts that pass some of the filters, each once.
+#[inline]
+fn find(chart: &Chart, filters: &[Directed], hits: &mut Hits) {
+    for own in filters {
+        own.filter.find(chart).for_each(|fact| {
+            if !hits.iter().any(|hit| hit.fact == fact) {
+                hits.push(Hit { fact, points: own.points });
+            }
+        });
     }
 }
 
@@ -335,7 +350,7 @@ fn side_in_question(chart: &Chart, hits: &Hits) -> InQuestion {
         Some(side) => return InQuestion::Side(side),
         None => {}
     }
-    let on = |hit: &Hit, side: Side| hit.side == Some(side);
+    let on = |hit: &Hit, side: Side| hit.side(chart) == Some(side);
     let found = |side: Side| hits.iter().any(|hit| on(hit, side) && hit.points == Tri::Yes);
     let told = |side: Side| hits.iter().any(|hit| on(hit, side));
     match (found(Side::Left), found(Side::Right)) {
@@ -360,10 +375,11 @@ fn side_in_question(chart: &Chart, hits: &Hits) -> InQuestion {
 }
 
 /// Keeps one side. A finding with its side says more than one without, document by document.
-fn keep_side(hits: &mut Hits, side: Side) {
-    hits.retain(|hit| hit.side.is_none_or(|own| own == side || own == Side::Bilateral));
-    let sided: Grounds = hits.iter().filter(|h| h.side == Some(side)).map(|h| h.document).collect();
-    hits.retain(|hit| hit.side.is_some() || !sided.contains(&hit.document));
+fn keep_side(chart: &Chart, hits: &mut Hits, side: Side) {
+    hits.retain(|hit| hit.side(chart).is_none_or(|own| own == side || own == Side::Bilateral));
+    let sided = hits.iter().filter(|hit| hit.side(chart) == Some(side));
+    let sided: Grounds = sided.map(|hit| hit.document(chart)).collect();
+    hits.retain(|hit| hit.side(chart).is_some() || !sided.contains(&hit.document(chart)));
 }
 
 #[inline]
@@ -404,8 +420,7 @@ impl RawOnset {
 
 impl Onset {
     /// Each account is carried on from its document's day to the as-of date; the longest one counts.
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let chart = case.chart;
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
         let longest = chart
             .standing(const { kind_index("pain_duration") })
             .iter()
@@ -413,10 +428,8 @@ impl Onset {
             .max_by(|a, b| a.0.total_cmp(&b.0));
         match longest {
             None => Answer::silent(&self.missing),
-            Some((months, at)) => Answer {
-                notes: case.note("pain_since", || [format!("{months:.0}")]),
-                ..Answer::of(Tri::from(months >= self.months), [at].as_slice())
-            },
+            Some((months, at)) => Answer::of(Tri::from(months >= self.months), [at].as_slice())
+                .noting("pain_since", || [format!("{months:.0}")]),
         }
     }
 }

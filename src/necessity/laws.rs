@@ -137,8 +137,7 @@ fn supports(told: &Told, leaves: &[&Facts]) -> bool {
     let chart = |facts| Chart::gather(vec![(ChartDocument::default(), facts)], Given::default());
     let (empty, alone) = (chart(Vec::new()), chart(vec![told.fact(0)]));
     let values = |chart: &Chart| -> Vec<Tri> {
-        let case = Case { chart, above: &[], words: false };
-        leaves.iter().map(|leaf| leaf.ask(case).value).collect()
+        leaves.iter().map(|leaf| leaf.ask::<()>(chart).value).collect()
     };
     let (before, after) = (values(&empty), values(&alone));
     let mut pairs = before.iter().zip(&after);
@@ -287,15 +286,15 @@ proptest! {
     ) {
         let (n, leaf) = GROWING[which.index(GROWING.len())];
         let policy = &POLICIES[n];
-        let value = |chart: &Chart| leaf.ask(Case { chart, above: &[], words: false }).value;
+        let value = |chart: &Chart| leaf.ask(&Case::of(chart, &[])).value;
         for case in &policy.cases {
             let copied = |fact: &Arc<Fact>| fact.assertion.origin == Origin::CopiedForward;
             if case.chart.facts.iter().any(copied) {
                 continue;
             }
             let mut supply = Supply::default();
-            let asked = Case { chart: &case.chart, above: &[], words: false };
-            leaf.supply(policy, asked, Tri::Yes, &mut supply);
+            let asked = Case::of(&case.chart, &[]);
+            leaf.supply(policy, &asked, Tri::Yes, &mut supply);
             let told = supply.told();
             if told.is_empty() {
                 continue;

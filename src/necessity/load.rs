@@ -10,6 +10,7 @@ use super::compile::{Covered, Mistake, Scope, unknown};
 use super::filter::RawFilter;
 use super::lint;
 use super::logic::{Flags, Possible};
+use super::parts::Parts;
 use super::policy::{Caution, Criterion, Note, PathwayStep, PitfallRule, Policy, Stage};
 use super::raw::{RawCriterion, RawNote, RawPitfall, RawPolicy, RawStage, RawStep, day};
 use super::rule::{self, RawPart};
@@ -35,12 +36,14 @@ pub(super) fn compile(
     let known: Vec<String> =
         raw.criteria.iter().map(|criterion| criterion.id.get_ref().clone()).collect();
     let (params, wrong) = params(&raw);
-    let lower = |words: &[String]| words.iter().map(|word| word.to_lowercase()).collect();
+    let lower = |words: &[String]| -> Vec<String> {
+        words.iter().map(|word| word.to_lowercase()).collect()
+    };
     let covered = Covered {
         cpt: raw.scope.cpt.clone(),
-        procedures: lower(&raw.scope.procedures),
-        targets: lower(&raw.scope.targets),
-        elsewhere: lower(&raw.scope.elsewhere),
+        procedures: Parts::of(&lower(&raw.scope.procedures)),
+        targets: Parts::of(&lower(&raw.scope.targets)),
+        elsewhere: Parts::of(&lower(&raw.scope.elsewhere)),
     };
     let scope = Scope {
         params: &params,

@@ -5,11 +5,10 @@
 //! say why something stays unknown.
 
 use smallvec::SmallVec;
-use thin_vec::ThinVec;
 
 use super::Outcome;
-use super::missing::{Missing, Thing};
-use super::sentences::Worked;
+use super::account::Account;
+use super::missing::Thing;
 
 /// No, unknown, yes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -183,22 +182,20 @@ impl Flags {
 /// The facts that an answer rests on: indices into [`Chart::facts`](crate::chart::Chart::facts). Few, as a rule.
 pub type Grounds = SmallVec<[usize; 4]>;
 
-/// A value with its grounds.
+/// A value with its grounds, and what is to be said of it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Answer<'p> {
+pub struct Answer<A> {
     /// No, unknown or yes.
     pub value: Tri,
     /// Why it is open or wrong.
     pub flags: Flags,
     /// Facts that decided it.
     pub facts: Grounds,
-    /// What the record does not say, in the policy's words.
-    pub missing: Missing<'p>,
-    /// What was worked out from the facts, where it is to be said.
-    pub notes: ThinVec<Worked>,
+    /// What is missing and what was worked out, where it is to be said.
+    pub account: A,
 }
 
-impl<'p> Answer<'p> {
+impl<'p, A: Account<'p>> Answer<A> {
     /// An answer without grounds.
     #[inline]
     pub fn bare(value: Tri) -> Self {
@@ -214,7 +211,27 @@ impl<'p> Answer<'p> {
     /// Unknown, with what is missing.
     #[inline]
     pub fn silent(missing: impl Into<Thing<'p>>) -> Self {
-        Answer { missing: Missing::where_open(Tri::Unknown, missing), ..Default::default() }
+        Answer::default().lacking(missing)
+    }
+
+    /// The same with what is missing, where it is open.
+    #[inline]
+    pub fn lacking(mut self, missing: impl Into<Thing<'p>>) -> Self {
+        if self.value == Tri::Unknown {
+            self.account.lack(missing);
+        }
+        self
+    }
+
+    /// The same with something worked out from the facts: the sentence, and what it is filled with.
+    #[inline]
+    pub fn noting<const N: usize>(
+        mut self,
+        sentence: &'static str,
+        with: impl FnOnce() -> [String; N],
+    ) -> Self {
+        self.account.note(sentence, with);
+        self
     }
 
     /// Unknown, for the reason that the flag gives.
@@ -232,27 +249,31 @@ impl<'p> Answer<'p> {
 
     /// The combination of parts to `value`, on the grounds of those parts that agree with it.
     #[inline]
-    pub fn combine(value: Tri, parts: impl IntoIterator<Item = Answer<'p>>) -> Self {
+    pub fn combine(value: Tri, parts: impl IntoIterator<Item = Answer<A>>) -> Self {
         let mut whole = Answer::bare(value);
         parts.into_iter().filter(|part| part.value == value).for_each(|part| whole.join(part));
-        whole.tidy()
+        whole.tidy();
+        whole
     }
 
-    /// The least of the parts, on the grounds of those that are as low; yes where there are none.
-    pub fn least(parts: impl Iterator<Item = Answer<'p>>) -> Self {
-        Self::outermost(Answer::bare(Tri::Yes), parts, |new, known| new < known)
+    /// The least of the parts, on the grounds of those that are as low; `None` where there are none.
+    #[inline]
+    pub fn least(parts: impl Iterator<Item = Answer<A>>) -> Option<Self> {
+        Self::outermost(parts, |new, known| new < known)
     }
 
-    /// The greatest of the parts, on the grounds of those that are as high; no where there are none.
-    pub fn greatest(parts: impl Iterator<Item = Answer<'p>>) -> Self {
-        Self::outermost(Answer::bare(Tri::No), parts, |new, known| new > known)
+    /// The greatest of the parts, on the grounds of those that are as high; `None` where there are none.
+    #[inline]
+    pub fn greatest(parts: impl Iterator<Item = Answer<A>>) -> Option<Self> {
+        Self::outermost(parts, |new, known| new > known)
     }
 
+    #[inline]
     fn outermost(
-        mut whole: Answer<'p>,
-        parts: impl Iterator<Item = Answer<'p>>,
+        mut parts: impl Iterator<Item = Answer<A>>,
         further: impl Fn(Tri, Tri) -> bool,
-    ) -> Self {
+    ) -> Option<Self> {
+        let mut whole = parts.next()?;
         for part in parts {
             if further(part.value, whole.value) {
                 whole = part;
@@ -260,32 +281,29 @@ impl<'p> Answer<'p> {
                 whole.join(part);
             }
         }
-        whole.tidy()
+        whole.tidy();
+        Some(whole)
     }
 
     /// Adds the grounds of another answer.
     #[inline]
-    fn join(&mut self, part: Answer<'p>) {
+    fn join(&mut self, part: Answer<A>) {
         self.flags = self.flags.and(part.flags);
         if self.facts.is_empty() {
             self.facts = part.facts;
         } else {
-            self.facts.extend_from_slice(&part.facts);
+            part.facts.iter().for_each(|fact| self.facts.push(*fact));
         }
-        self.missing.join(part.missing);
-        if !part.notes.is_empty() {
-            self.notes.extend(part.notes);
-        }
+        self.account.join(part.account);
     }
 
     /// Each fact once and in order.
     #[inline]
-    fn tidy(mut self) -> Self {
+    fn tidy(&mut self) {
         if !self.facts.is_sorted_by(|a, b| a < b) {
             self.facts.sort_unstable();
             self.facts.dedup();
         }
-        self
     }
 }
 

@@ -2,7 +2,6 @@
 
 use thin_vec::ThinVec;
 
-use super::logic::Tri;
 use crate::closed_set;
 
 closed_set! {
@@ -61,19 +60,12 @@ pub struct Missing<'p> {
 }
 
 impl<'p> Missing<'p> {
-    /// The thing, where the answer is open; nothing where the policy has no words for it.
-    #[inline]
-    pub fn where_open(value: Tri, thing: impl Into<Thing<'p>>) -> Self {
-        let thing = thing.into();
-        let first = (value == Tri::Unknown && thing != Thing::Worded("")).then_some(thing);
-        Missing { first, others: ThinVec::new() }
-    }
-
-    /// Adds a thing, unless it is there.
+    /// Adds a thing, unless it is there or the policy has no words for it.
     #[inline]
     pub fn push(&mut self, thing: impl Into<Thing<'p>>) {
         let thing = thing.into();
         match self.first {
+            _ if thing == Thing::Worded("") => {}
             None => self.first = Some(thing),
             Some(first) if first == thing || self.others.contains(&thing) => {}
             Some(_) => self.others.push(thing),
@@ -114,20 +106,26 @@ mod tests {
 
     #[test]
     fn each_thing_is_told_once_and_in_order() {
-        let mut missing = Missing::where_open(Tri::Unknown, "the date");
-        ["the dose", "the date", "the dose"].into_iter().for_each(|thing| missing.push(thing));
+        let only = |thing: Thing<'static>| {
+            let mut missing = Missing::default();
+            missing.push(thing);
+            missing
+        };
+        let mut missing = Missing::default();
+        ["the date", "", "the dose", "the date", "the dose"]
+            .into_iter()
+            .for_each(|thing| missing.push(thing));
         missing.push(Item::Signature);
         let words = |word| Thing::Worded(word);
         let signature = Thing::Item(Item::Signature);
         let told: Vec<_> = missing.iter().collect();
         assert_eq!(told, [words("the date"), words("the dose"), signature]);
         missing.lead("two trials");
-        missing.join(Missing::where_open(Tri::Unknown, Item::Signature));
-        missing.join(Missing::where_open(Tri::Unknown, "the length"));
+        missing.join(only(signature));
+        missing.join(only(words("the length")));
         let told: Vec<_> = missing.iter().collect();
         let all = ["two trials", "the date", "the dose"].map(Thing::Worded);
         assert_eq!(told, [all.as_slice(), &[signature, words("the length")]].concat());
-        assert!(Missing::where_open(Tri::Yes, "the date").is_empty());
-        assert!(Missing::where_open(Tri::Unknown, "").is_empty());
+        assert!(only(words("")).is_empty());
     }
 }

@@ -4,12 +4,14 @@
 //! [`evaluate`] says the same in words.
 //! Silence of the record is never a no: see [`logic`].
 
+mod account;
 mod care;
 mod cases;
 mod change;
 mod choose;
 mod compile;
 mod decide;
+mod drugs;
 mod evaluate;
 mod events;
 mod evidence;
@@ -21,6 +23,7 @@ pub mod logic;
 mod missing;
 mod narrative;
 mod past;
+mod parts;
 mod pathway;
 mod policy;
 mod raw;
@@ -38,10 +41,10 @@ mod treatment;
 mod unit;
 mod verdict;
 
+pub use account::{Account, InWords};
 pub use cases::PolicyCase;
 pub use choose::{DEFAULT_POLICY, Payer, choose, in_force};
 pub(crate) use compile::unknown;
-use decide::Settled;
 pub use decide::{Decided, Decision, decide};
 pub use evaluate::{evaluate, evaluate_in};
 pub use evidence::{Evidence, EvidenceRegistry};

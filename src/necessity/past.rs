@@ -3,12 +3,11 @@
 use serde::Deserialize;
 use smallvec::SmallVec;
 
+use super::account::Account;
 use super::compile::Scope;
 use super::events::{Events, RawEvents, failed, history_is_told, same};
 use super::filter::{Compare, RawBounds};
 use super::logic::{Answer, Grounds, Tri};
-use super::missing::Missing;
-use super::rule::Case;
 use super::supply::{Supply, days_before};
 use super::unit::{Number, Unit};
 use crate::chart::{Chart, InjectionEvent, same_site};
@@ -63,8 +62,7 @@ type Counted<'c> = SmallVec<[&'c InjectionEvent; 8]>;
 
 impl Frequency {
     /// The count lies between those that surely count and those that may.
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let chart = case.chart;
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
         if !self.silence_is_none && !history_is_told(chart) {
             return Answer::silent(&self.missing);
         }
@@ -89,9 +87,8 @@ impl Frequency {
             sure.iter().flat_map(|event| event.facts.iter().copied()).collect();
         // In the order of the record, so that its first quotes name each event.
         facts.sort_unstable();
-        let notes = case.note("injections_counted", || [sure.len().to_string()]);
-        let missing = Missing::where_open(value, &self.missing);
-        Answer { notes, missing, ..Answer::of(value, facts) }
+        let answer = Answer::of(value, facts).lacking(&self.missing);
+        answer.noting("injections_counted", || [sure.len().to_string()])
     }
 }
 
@@ -170,12 +167,11 @@ impl RawInterval {
 
 impl Interval {
     /// No such injection in a record that tells of injections: long enough ago.
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let chart = case.chart;
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
         if !history_is_told(chart) {
             return Answer::silent(&self.missing);
         }
-        let mut answer = Answer::bare(Tri::Yes);
+        let (mut answer, mut last) = (Answer::bare(Tri::Yes), None);
         for found in self.of.find(chart) {
             let since = chart.as_of.zip(found.event.date).map_or(Tri::Unknown, |(as_of, date)| {
                 let gap = |day| f64::from(crate::chart::days_between(day, as_of));
@@ -183,7 +179,7 @@ impl Interval {
                     Tri::of_range(gap(date.latest().min(as_of)), gap(date.earliest()), |days| {
                         days >= self.days
                     });
-                answer.notes = case.note("last_injection", || [date.to_string()]);
+                last = Some(date);
                 value
             });
             if since < answer.value {
@@ -194,10 +190,11 @@ impl Interval {
                 answer.facts.extend_from_slice(&found.event.facts);
             }
         }
-        if answer.value == Tri::Unknown {
-            answer.missing = Missing::where_open(Tri::Unknown, &self.missing);
+        let answer = answer.lacking(&self.missing);
+        match last {
+            Some(date) => answer.noting("last_injection", || [date.to_string()]),
+            None => answer,
         }
-        answer
     }
 }
 

@@ -1,12 +1,12 @@
 //! The recommended pathway and the pitfalls, from the outcomes of the criteria.
 
-use super::decide::{Settled, in_scope};
+use super::decide::in_scope;
 use super::evaluate::words;
 use super::logic::Tri;
 use super::policy::{PathwayStep, Policy};
 use super::rule::Case;
 use super::sentences::Sentences;
-use super::{Outcome, Pitfall, Reason, Step, StepStatus};
+use super::{Decided, Outcome, Pitfall, Reason, Step, StepStatus};
 use crate::chart::Chart;
 
 /// Where the steps stand, in the policy's order.
@@ -17,15 +17,15 @@ pub(super) struct Standing {
 }
 
 /// A step is done when the criteria that it cures are met. Nothing is to be done where the policy does not cover the request.
-pub(super) fn stand(policy: &Policy, chart: &Chart, settled: &[Settled<'_>]) -> Standing {
+pub(super) fn stand(policy: &Policy, chart: &Chart, settled: &[Decided]) -> Standing {
     let count = policy.steps.len();
     if !in_scope(policy, settled) {
         let statuses = vec![StepStatus::NotApplicable; count];
         return Standing { statuses, blockers: vec![Vec::new(); count] };
     }
-    let case = Case { chart, above: settled, words: false };
+    let case = Case::of(chart, settled);
     let mut statuses: Vec<StepStatus> =
-        policy.steps.iter().map(|step| own_status(step, case)).collect();
+        policy.steps.iter().map(|step| own_status(step, &case)).collect();
     // A step with parts is done when its parts are.
     for (n, step) in policy.steps.iter().enumerate() {
         if let Some(whole) = step.part_of
@@ -85,7 +85,7 @@ fn ids(policy: &Policy, places: &[usize]) -> Vec<String> {
     places.iter().map(|&n| policy.steps[n].id.clone()).collect()
 }
 
-fn own_status(step: &PathwayStep, case: Case<'_, '_>) -> StepStatus {
+fn own_status(step: &PathwayStep, case: &Case<'_, '_>) -> StepStatus {
     let outcomes = || step.cures.iter().filter_map(|&n| case.above.get(n)).map(|s| s.outcome);
     let unmet = outcomes().any(|o| matches!(o, Outcome::NotMet | Outcome::NotDocumented));
     if step.last {
@@ -121,17 +121,17 @@ fn action(step: &PathwayStep, chart: &Chart, sentences: &mut Sentences<'_>) -> S
 }
 
 /// The checks over the result that raise something: their places.
-pub(super) fn raised(policy: &Policy, chart: &Chart, settled: &[Settled<'_>]) -> Vec<usize> {
-    let case = Case { chart, above: settled, words: false };
+pub(super) fn raised(policy: &Policy, chart: &Chart, settled: &[Decided]) -> Vec<usize> {
+    let case = Case::of(chart, settled);
     if !in_scope(policy, settled) {
         return Vec::new();
     }
     let pitfalls = policy.pitfalls.iter().enumerate();
-    pitfalls.filter(|(_, p)| p.when.value(case) == Tri::Yes).map(|(n, _)| n).collect()
+    pitfalls.filter(|(_, p)| p.when.value(&case) == Tri::Yes).map(|(n, _)| n).collect()
 }
 
 /// The checks over the result that raise something, in words.
-pub(super) fn pitfalls(policy: &Policy, chart: &Chart, settled: &[Settled<'_>]) -> Vec<Pitfall> {
+pub(super) fn pitfalls(policy: &Policy, chart: &Chart, settled: &[Decided]) -> Vec<Pitfall> {
     raised(policy, chart, settled)
         .into_iter()
         .map(|n| &policy.pitfalls[n])

@@ -7,8 +7,9 @@ use serde::Deserialize;
 
 use super::cases::PolicyCase;
 use super::compile::Covered;
-use super::filter::{Filter, contains};
+use super::filter::Filter;
 use super::logic::{Flags, Possible};
+use super::parts::contains;
 use super::read::read;
 use super::rule::Rule;
 use super::unit::Quantity;

@@ -3,14 +3,15 @@
 use serde::Serialize;
 
 use super::choose::NOT_IN_FORCE;
-use super::decide::Settled;
 use super::logic::Flags;
 use super::policy::{Criterion, Policy, Words};
 use super::sentences::Sentences;
-use super::{Determination, Finding, Outcome, Reason, ReasonClass, RecordSays, Severity, Verdict};
+use super::{
+    Decided, Determination, Finding, Outcome, Reason, ReasonClass, RecordSays, Severity, Verdict,
+};
 
 /// The id of the reason that a criterion gives rise to, if any.
-pub(super) fn reason_id(criterion: &Criterion, settled: &Settled<'_>) -> Option<String> {
+pub(super) fn reason_id(criterion: &Criterion, settled: &Decided) -> Option<String> {
     suffix(criterion, settled.outcome).map(|suffix| format!("{}.{suffix}", criterion.id))
 }
 
@@ -25,18 +26,18 @@ fn suffix(criterion: &Criterion, outcome: Outcome) -> Option<&'static str> {
     }
 }
 
-fn class(criterion: &Criterion, settled: &Settled<'_>) -> ReasonClass {
+fn class(criterion: &Criterion, settled: &Decided) -> ReasonClass {
     match settled.outcome {
         Outcome::NotMet if criterion.exclusion => ReasonClass::PolicyExclusion,
         Outcome::NotMet if criterion.flag != Flags::NONE => ReasonClass::InconsistentRecord,
         Outcome::NotMet => ReasonClass::CriterionFailed,
-        _ if settled.answer.flags.has(Flags::CONFLICTING) => ReasonClass::InconsistentRecord,
+        _ if settled.flags.has(Flags::CONFLICTING) => ReasonClass::InconsistentRecord,
         _ => ReasonClass::MissingDocumentation,
     }
 }
 
 /// The criteria that give rise to a reason: required ones by class and priority, then supporting, then informational ones.
-pub(super) fn rank(policy: &Policy, settled: &[Settled<'_>]) -> Vec<usize> {
+pub(super) fn rank(policy: &Policy, settled: &[Decided]) -> Vec<usize> {
     let mut ranked: Vec<usize> = policy
         .rank
         .iter()
@@ -52,7 +53,7 @@ pub(super) fn rank(policy: &Policy, settled: &[Settled<'_>]) -> Vec<usize> {
 }
 
 /// All reasons in words, by rank.
-pub(super) fn tell(policy: &Policy, settled: &[Settled<'_>], findings: &[Finding]) -> Vec<Reason> {
+pub(super) fn tell(policy: &Policy, settled: &[Decided], findings: &[Finding]) -> Vec<Reason> {
     rank(policy, settled)
         .into_iter()
         .filter_map(|at| {
@@ -68,7 +69,7 @@ fn reason(
     id: String,
     class: ReasonClass,
     criterion: &Criterion,
-    settled: &Settled<'_>,
+    settled: &Decided,
     finding: &Finding,
 ) -> Reason {
     let fallback = Words { label: short(&criterion.title), ..Default::default() };
@@ -97,7 +98,7 @@ fn reason(
         record: match (class, settled.outcome) {
             (ReasonClass::InconsistentRecord, _) => RecordSays::Disagrees,
             (_, Outcome::NotMet) => RecordSays::Fails,
-            _ if settled.answer.flags.refers() => RecordSays::Unclear,
+            _ if settled.flags.refers() => RecordSays::Unclear,
             _ => RecordSays::Silent,
         },
         answered_by: criterion.answered_by.clone(),
@@ -120,13 +121,13 @@ fn words(criterion: &Criterion, outcome: Outcome) -> Option<&Words> {
 /// A sentence or two: why this outcome.
 pub(super) fn explain(
     criterion: &Criterion,
-    settled: &Settled<'_>,
+    settled: &Decided,
     observed: &str,
     missing: &[String],
     sentences: &mut Sentences<'_>,
 ) -> String {
     const WHY_OPEN: [Flags; 3] = [Flags::CONFLICTING, Flags::ILLEGIBLE, Flags::EQUIVOCAL];
-    let flags = settled.answer.flags;
+    let flags = settled.flags;
     let reason = match words(criterion, settled.outcome) {
         Some(words) => fill(&words.rationale, observed, missing, sentences),
         None => criterion.required.clone(),

@@ -1,17 +1,16 @@
 //! Leaves over the request and the documents as a whole.
 
 use serde::Deserialize;
-use thin_vec::ThinVec;
 
+use super::account::Account;
 use super::compile::{Covered, Scope};
-use super::filter::{Compare, RawBounds, contains};
+use super::filter::{Compare, RawBounds};
 use super::logic::{Answer, Flags, Grounds, Possible, Tri};
-use super::missing::{Item, Missing};
-use super::rule::Case;
-use super::sentences::Worked;
+use super::missing::Item;
+use super::parts::Parts;
 use super::supply::Supply;
 use super::unit::{Number, Unit};
-use crate::chart::{Chart, count_joints};
+use crate::chart::{Chart, Topic, count_joints};
 use crate::fact::{EventStatus, Injection, Procedure, RequestedProcedure};
 use crate::quantity;
 
@@ -59,7 +58,7 @@ pub(super) struct RawAsked {
 pub(super) struct Asked {
     field: AskedField,
     is: Vec<String>,
-    contains: Vec<String>,
+    contains: Parts,
     otherwise_open: bool,
     missing: String,
 }
@@ -80,7 +79,7 @@ impl RawAsked {
         Ok(Asked {
             field: self.field,
             is: self.is.clone(),
-            contains: self.contains.clone(),
+            contains: Parts::of(&self.contains),
             otherwise_open: self.otherwise_open,
             missing: self.missing.clone(),
         })
@@ -88,8 +87,8 @@ impl RawAsked {
 }
 
 impl Asked {
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let request = &case.chart.request;
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
+        let request = &chart.request;
         let value = match self.field {
             AskedField::Cpt => request.cpt.as_deref(),
             AskedField::Procedure => request.procedure.as_deref(),
@@ -97,10 +96,8 @@ impl Asked {
             AskedField::Intent => request.intent.map(|intent| intent.as_str()),
         };
         if request.conflicts.contains(&self.field.name()) {
-            return Answer {
-                missing: Missing::where_open(Tri::Unknown, &self.missing),
-                ..Answer::open(Flags::CONFLICTING, request.facts.as_slice())
-            };
+            return Answer::open(Flags::CONFLICTING, request.facts.as_slice())
+                .lacking(&self.missing);
         }
         let Some(value) = value else {
             return Answer {
@@ -109,14 +106,14 @@ impl Asked {
             };
         };
         let holds = (self.is.is_empty() || self.is.iter().any(|word| word == value))
-            && (self.contains.is_empty() || self.contains.iter().any(|word| contains(value, word)));
+            && (self.contains.is_empty() || self.contains.are_in(value));
         let answer = match (holds, self.otherwise_open) {
             (false, true) => {
                 Answer { facts: request.facts.as_slice().into(), ..Answer::silent(&self.missing) }
             }
             _ => Answer::of(Tri::from(holds), request.facts.as_slice()),
         };
-        Answer { notes: case.note("said", || [value.to_owned()]), ..answer }
+        answer.noting("said", || [value.to_owned()])
     }
 }
 
@@ -138,8 +135,13 @@ impl Asked {
         match self.field {
             AskedField::Cpt => told.cpt = first.map(str::to_owned),
             AskedField::Procedure => {
-                let word =
-                    self.contains.first().map(String::as_str).or(first).unwrap_or("procedure");
+                let word = self
+                    .contains
+                    .words()
+                    .first()
+                    .map(String::as_str)
+                    .or(first)
+                    .unwrap_or("procedure");
                 told.name = Some(match &request.procedure {
                     Some(name) => format!("{word} {name}"),
                     None => word.to_owned(),
@@ -177,27 +179,21 @@ impl RawInScope {
 }
 
 impl InScope {
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let request = &case.chart.request;
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
+        let request = &chart.request;
         let Some(covered) = self.covered.covers(request) else {
             return Answer::silent(&self.missing);
         };
-        let notes = match case.words {
-            true => request
-                .cpt
-                .iter()
-                .chain(&request.procedure)
-                .map(|said| Worked::out("said", [said.clone()]))
-                .collect(),
-            false => ThinVec::new(),
-        };
-        Answer { notes, ..Answer::of(Tri::from(covered), request.facts.as_slice()) }
+        let said = request.cpt.iter().chain(&request.procedure);
+        said.fold(Answer::of(Tri::from(covered), request.facts.as_slice()), |answer, said| {
+            answer.noting("said", || [said.clone()])
+        })
     }
 }
 
 impl InScope {
     pub(super) fn supply(&self, wanted: Tri, supply: &mut Supply) -> bool {
-        let name = self.covered.procedures.first().cloned();
+        let name = self.covered.procedures.words().first().cloned();
         supply.tell(RequestedProcedure {
             cpt: self.covered.cpt.first().cloned(),
             name,
@@ -230,14 +226,15 @@ impl RawLevels {
 }
 
 impl Levels {
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let request = &case.chart.request;
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
+        let request = &chart.request;
         match count_joints(&request.levels) {
             0 => Answer { facts: request.facts.as_slice().into(), ..Answer::silent(&self.missing) },
-            joints => Answer {
-                notes: case.note("said", || [request.levels.join(", ")]),
-                ..Answer::of(Tri::from(self.bounds.holds(joints as f64)), request.facts.as_slice())
-            },
+            joints => {
+                let holds = self.bounds.holds(joints as f64);
+                Answer::of(Tri::from(holds), request.facts.as_slice())
+                    .noting("said", || [request.levels.join(", ")])
+            }
         }
     }
 
@@ -257,6 +254,10 @@ impl Levels {
         true
     }
 }
+
+const UNSIGNED: Topic = Topic::of("unsigned");
+const BLANK_SIGNATURE: Topic = Topic::of("blank-signature");
+const SIGNED: Topic = Topic::of("signed");
 
 /// A question about the documents, as a policy file writes it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -280,25 +281,24 @@ impl RawDocuments {
 
 impl Documents {
     /// Signed where it has a line for it, dated, recent, every page legible.
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let chart = case.chart;
-        let said = |topic: &str| chart.statements(topic).collect::<Grounds>();
-        let (unsigned, blank, signed) = (said("unsigned"), said("blank-signature"), said("signed"));
-        let mut missing = Missing::default();
-        let signature = if !unsigned.is_empty() {
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
+        let said = |topic: Topic| chart.statements(&topic).collect::<Grounds>();
+        let unsigned = said(UNSIGNED);
+        let mut lacks = A::default();
+        let signature: Answer<A> = if !unsigned.is_empty() {
             Answer::of(Tri::No, unsigned)
         } else if chart.documents.iter().any(|d| d.signed == Some(false))
             || !chart.documents.iter().any(|d| d.signed == Some(true))
         {
-            missing.push(Item::Signature);
-            Answer::of(Tri::Unknown, blank)
+            lacks.lack(Item::Signature);
+            Answer::of(Tri::Unknown, said(BLANK_SIGNATURE))
         } else {
-            Answer::of(Tri::Yes, signed)
+            Answer::of(Tri::Yes, said(SIGNED))
         };
         let newest = chart.documents.iter().filter_map(|d| d.date).map(|date| date.latest()).max();
         let recent = match newest.zip(chart.as_of) {
             None => {
-                missing.push(Item::RecordDate);
+                lacks.lack(Item::RecordDate);
                 Tri::Unknown
             }
             Some((newest, as_of)) => {
@@ -311,17 +311,15 @@ impl Documents {
         let legible = if unreadable == 0 {
             Answer::bare(Tri::Yes)
         } else {
-            missing.push(Item::LegiblePages);
-            Answer {
-                notes: case.note("pages_not_read", || [unreadable.to_string()]),
-                ..Answer::open(Flags::ILLEGIBLE, Grounds::new())
-            }
+            lacks.lack(Item::LegiblePages);
+            Answer::open(Flags::ILLEGIBLE, Grounds::new())
+                .noting("pages_not_read", || [unreadable.to_string()])
         };
         let parts = [signature, Answer::bare(recent), legible];
         let value = parts.iter().map(|a| a.value).min().unwrap_or_default();
         let mut whole = Answer::combine(value, parts);
         if value == Tri::Unknown {
-            whole.missing = missing;
+            whole.account.join(lacks);
         }
         whole
     }

@@ -2,14 +2,13 @@
 
 use serde::Deserialize;
 use smallvec::SmallVec;
-use thin_vec::ThinVec;
 
+use super::account::Account;
 use super::compile::Scope;
 use super::events::{Events, RawEvents, failed, same};
-use super::filter::contains;
 use super::logic::{Answer, Flags, Grounds, Possible, Tri};
-use super::missing::{Item, Missing};
-use super::rule::Case;
+use super::missing::Item;
+use super::parts::{Parts, contains};
 use super::supply::{Supply, days_before};
 use super::unit::{Number, Unit};
 use crate::chart::{Chart, InjectionEvent};
@@ -74,8 +73,8 @@ pub(super) struct Response {
 #[derive(Clone, Debug)]
 enum Measure {
     Relief { met: f64, refer: f64 },
-    FitsAgent(Vec<(Vec<String>, f64, f64)>),
-    NoSteroid(Vec<String>),
+    FitsAgent(Vec<(Parts, f64, f64)>),
+    NoSteroid(Parts),
     Sustained { percent: f64, months: f64 },
     Quantified,
     Complete,
@@ -99,11 +98,11 @@ impl RawResponse {
                     .map(|agent| {
                         let [low, high] = &agent.hours;
                         let hours = |n| scope.number(n, Unit::Hours);
-                        Ok((agent.words.clone(), hours(low)?, hours(high)?))
+                        Ok((Parts::of(&agent.words), hours(low)?, hours(high)?))
                     })
                     .collect::<Result<_, String>>()?,
             ),
-            RawMeasure::NoSteroid(set) => Measure::NoSteroid(scope.set(set)?),
+            RawMeasure::NoSteroid(set) => Measure::NoSteroid(Parts::of(&scope.set(set)?)),
             RawMeasure::Quantified => Measure::Quantified,
             RawMeasure::Complete => Measure::Complete,
         };
@@ -117,18 +116,15 @@ impl RawResponse {
 }
 
 impl Response {
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
         if self.every {
-            let answers: SmallVec<[Answer<'c>; 2]> =
-                self.of.find(case.chart).map(|found| self.of_event(case, found.event)).collect();
-            let Some(value) = answers.iter().map(|a| a.value).min() else {
-                return Answer::silent(&self.missing);
-            };
-            return Answer::combine(value, answers);
+            let found = self.of.find(chart);
+            return Answer::least(found.map(|found| self.of_event(found.event)))
+                .unwrap_or_else(|| Answer::silent(&self.missing));
         }
         self.of
-            .newest(case.chart)
-            .map_or_else(|| Answer::silent(&self.missing), |event| self.of_event(case, event))
+            .newest(chart)
+            .map_or_else(|| Answer::silent(&self.missing), |event| self.of_event(event))
     }
 
     pub(super) fn possible(&self) -> Possible {
@@ -157,7 +153,7 @@ impl Response {
                 }
                 Measure::FitsAgent(agents) => {
                     let Some((words, low, high)) = agents.first() else { return false };
-                    injection.agent = words.first().cloned();
+                    injection.agent = words.words().first().cloned();
                     let hours = if yes { (low + high) / 2.0 } else { high * 10.0 };
                     injection.relief_duration = Some(format!("{hours} hours"));
                 }
@@ -185,25 +181,22 @@ impl Response {
         true
     }
 
-    fn of_event<'c>(&'c self, case: Case<'_, 'c>, event: &'c InjectionEvent) -> Answer<'c> {
+    fn of_event<'c, A: Account<'c>>(&'c self, event: &'c InjectionEvent) -> Answer<A> {
         match &self.measure {
-            Measure::Relief { met, refer } => self.relief(case, event, *met, *refer),
-            Measure::FitsAgent(agents) => self.fits_agent(case, event, agents),
-            Measure::Sustained { percent, months } => {
-                self.sustained(case, event, *percent, *months)
-            }
+            Measure::Relief { met, refer } => self.relief(event, *met, *refer),
+            Measure::FitsAgent(agents) => self.fits_agent(event, agents),
+            Measure::Sustained { percent, months } => self.sustained(event, *percent, *months),
             Measure::NoSteroid(words) => self.no_steroid(event, words),
             Measure::Quantified | Measure::Complete => self.quantified(event),
         }
     }
 
-    fn relief<'c>(
+    fn relief<'c, A: Account<'c>>(
         &'c self,
-        case: Case<'_, 'c>,
         event: &'c InjectionEvent,
         met: f64,
         refer: f64,
-    ) -> Answer<'c> {
+    ) -> Answer<A> {
         // Words count only where no percentage is written.
         let worded = event.reliefs.iter().filter_map(|r| match r.value {
             Relief::Complete => Some((100.0, r.fact)),
@@ -231,12 +224,6 @@ impl Response {
             }
         };
         let facts: Grounds = told.iter().map(|(_, fact)| *fact).collect();
-        let notes = case.note("relief", || {
-            let mut percents: Vec<String> =
-                told.iter().map(|(percent, _)| format!("{percent:.0}")).collect();
-            percents.dedup();
-            [percents.join(";")]
-        });
         let first = band(told[0].0);
         let answer = if told.iter().any(|(percent, _)| band(*percent) != first) {
             Answer::open(Flags::CONFLICTING, facts)
@@ -245,17 +232,21 @@ impl Response {
         } else {
             Answer::of(first, facts)
         };
-        Answer { notes, ..answer }
+        answer.noting("relief", || {
+            let mut percents: Vec<String> =
+                told.iter().map(|(percent, _)| format!("{percent:.0}")).collect();
+            percents.dedup();
+            [percents.join(";")]
+        })
     }
 
     /// Any account of relief and duration that reaches both; the record's longest words for it count.
-    fn sustained<'c>(
+    fn sustained<'c, A: Account<'c>>(
         &'c self,
-        case: Case<'_, 'c>,
         event: &'c InjectionEvent,
         percent: f64,
         months: f64,
-    ) -> Answer<'c> {
+    ) -> Answer<A> {
         // Of no percent at all only the duration is asked for.
         let enough = if percent > 0.0 { failed(event, percent).negate() } else { Tri::Yes };
         let lasted = event
@@ -266,25 +257,23 @@ impl Response {
         // "Three months" are ninety days as well.
         let long = lasted.map_or(Tri::Unknown, |(told, _)| Tri::from(told >= months - 0.1));
         let value = enough.min(long);
-        let mut notes = ThinVec::new();
-        if let Some((told, _)) = lasted {
-            notes = case.note("relief_lasted", || [format!("{told:.1}")]);
+        let answer = Answer::of(value, event.facts.as_slice()).lacking(&self.missing);
+        match lasted {
+            Some((told, _)) => answer.noting("relief_lasted", || [format!("{told:.1}")]),
+            None => answer,
         }
-        let missing = Missing::where_open(value, &self.missing);
-        Answer { notes, missing, ..Answer::of(value, event.facts.as_slice()) }
     }
 
-    fn fits_agent<'c>(
+    fn fits_agent<'c, A: Account<'c>>(
         &'c self,
-        case: Case<'_, 'c>,
         event: &'c InjectionEvent,
-        agents: &[(Vec<String>, f64, f64)],
-    ) -> Answer<'c> {
+        agents: &[(Parts, f64, f64)],
+    ) -> Answer<A> {
         let named = agents.iter().filter(|(words, ..)| {
-            event
-                .agents
-                .iter()
-                .any(|agent| words.iter().any(|word| agent.value.contains(word.as_str())))
+            event.agents.iter().any(|agent| {
+                words.are_in(&agent.value)
+                    && words.words().iter().any(|word| agent.value.contains(word.as_str()))
+            })
         });
         // Of a mixture the longest-acting agent sets the upper end, the shortest the lower.
         let window = named.fold(None, |window: Option<(f64, f64)>, (_, low, high)| {
@@ -315,19 +304,21 @@ impl Response {
             _ => Answer::open(Flags::CONFLICTING, facts),
         };
         let hours = lasted.iter().map(|l| l.1).fold(0.0, f64::max);
-        Answer {
-            notes: case.note("relief_and_agent", || {
-                [hours, shortest, longest].map(|hours| format!("{hours:.0}"))
-            }),
-            ..answer
-        }
+        answer.noting("relief_and_agent", || {
+            [hours, shortest, longest].map(|hours| format!("{hours:.0}"))
+        })
     }
 
-    fn no_steroid<'c>(&'c self, event: &'c InjectionEvent, words: &[String]) -> Answer<'c> {
+    fn no_steroid<'c, A: Account<'c>>(
+        &'c self,
+        event: &'c InjectionEvent,
+        words: &Parts,
+    ) -> Answer<A> {
         let named: Grounds = event
             .agents
             .iter()
-            .filter(|agent| words.iter().any(|w| names_steroid(&agent.value, w)))
+            .filter(|agent| words.are_in(&agent.value))
+            .filter(|agent| words.words().iter().any(|word| names_steroid(&agent.value, word)))
             .map(|agent| agent.fact)
             .collect();
         let said =
@@ -351,23 +342,22 @@ impl Response {
         }
     }
 
-    fn quantified<'c>(&'c self, event: &'c InjectionEvent) -> Answer<'c> {
+    fn quantified<'c, A: Account<'c>>(&'c self, event: &'c InjectionEvent) -> Answer<A> {
         let percent = event.percents.first().map(|p| p.value);
         let no_relief = percent == Some(0.0);
         let complete = matches!(self.measure, Measure::Complete);
-        let mut missing = Missing::default();
-        if complete && event.date.is_none() {
-            missing.push(Item::InjectionDates);
+        let mut answer: Answer<A> = Answer::of(Tri::Yes, event.facts.as_slice());
+        let lacks = [
+            (Item::InjectionDates, complete && event.date.is_none()),
+            (Item::ReliefPercent, percent.is_none()),
+            // Relief that never came cannot have lasted.
+            (Item::ReliefDuration, event.durations.is_empty() && !no_relief),
+        ];
+        for (item, _) in lacks.into_iter().filter(|(_, lacks)| *lacks) {
+            answer.value = Tri::Unknown;
+            answer.account.lack(item);
         }
-        if percent.is_none() {
-            missing.push(Item::ReliefPercent);
-        }
-        // Relief that never came cannot have lasted.
-        if event.durations.is_empty() && !no_relief {
-            missing.push(Item::ReliefDuration);
-        }
-        let value = if missing.is_empty() { Tri::Yes } else { Tri::Unknown };
-        Answer { missing, ..Answer::of(value, event.facts.as_slice()) }
+        answer
     }
 }
 

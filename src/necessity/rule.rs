@@ -8,26 +8,24 @@
 
 use serde::Deserialize;
 use smallvec::SmallVec;
-use thin_vec::{ThinVec, thin_vec};
 use toml::Spanned;
 
+use super::account::Account;
 use super::care::{Care, RawCare};
 use super::change::{Change, RawChange};
 use super::compile::Scope;
 use super::events::{Events, RawEvents};
 use super::findings::{Facts, Onset, RawFacts, RawOnset};
 use super::logic::{Answer, Flags, Possible, Tri};
-use super::missing::Missing;
 use super::past::{Frequency, Interval, RawFrequency, RawInterval};
 use super::record::{
     Asked, Documents, InScope, Levels, RawAsked, RawDocuments, RawInScope, RawLevels,
 };
 use super::response::{RawResponse, Response};
 use super::score::{RawScore, Score};
-use super::sentences::Worked;
 use super::treatment::{Course, RawCourse, RawTrial, Trial};
 use super::unit::{Number, Unit};
-use super::{Outcome, Settled};
+use super::{Decided, Outcome};
 use crate::chart::Chart;
 
 /// A rule as a policy file writes it.
@@ -152,23 +150,18 @@ pub(super) enum Rule {
 }
 
 /// What a rule is asked of: a chart, and the outcomes of the criteria decided so far.
-#[derive(Clone, Copy)]
-pub(super) struct Case<'a, 'c> {
+pub(super) struct Case<'a, 'c, A = ()> {
     pub(super) chart: &'c Chart,
-    pub(super) above: &'a [Settled<'c>],
-    /// Whether what is worked out is to be said.
-    pub(super) words: bool,
+    pub(super) above: &'a [Decided],
+    /// What goes with them, where it is kept.
+    pub(super) accounts: &'a [A],
 }
 
-impl Case<'_, '_> {
-    /// Something worked out from the facts, where it is to be said: the sentence, and what it is filled with.
+impl<'a, 'c> Case<'a, 'c> {
+    /// Of which nothing is to be said.
     #[inline]
-    pub(super) fn note<const N: usize>(
-        &self,
-        sentence: &'static str,
-        with: impl FnOnce() -> [String; N],
-    ) -> ThinVec<Worked> {
-        if self.words { thin_vec![Worked::out(sentence, with())] } else { ThinVec::new() }
+    pub(super) fn of(chart: &'c Chart, above: &'a [Decided]) -> Self {
+        Case { chart, above, accounts: &[] }
     }
 }
 
@@ -249,31 +242,27 @@ fn tri(outcome: Outcome) -> Result<Tri, String> {
 
 impl Rule {
     /// What the record answers.
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, case: &Case<'_, 'c, A>) -> Answer<A> {
         match self {
-            Rule::All(parts) => Answer::least(parts.iter().map(|part| part.ask(case))),
-            Rule::Any(parts) => Answer::greatest(parts.iter().map(|part| part.ask(case))),
+            Rule::All(parts) => Answer::least(parts.iter().map(|part| part.ask(case)))
+                .unwrap_or_else(|| Answer::bare(Tri::Yes)),
+            Rule::Any(parts) => Answer::greatest(parts.iter().map(|part| part.ask(case)))
+                .unwrap_or_else(|| Answer::bare(Tri::No)),
             Rule::NOf(n, parts, missing) => n_of(*n, parts, missing, case),
             Rule::Not(part) => part.ask(case).negate(),
             Rule::Constant(value) => Answer::bare(*value),
             Rule::Criterion(at, instead) => {
-                case.above.get(*at).map_or_else(Answer::default, |settled| {
-                    let value = match settled.outcome {
+                case.above.get(*at).map_or_else(Answer::default, |decided| {
+                    let value = match decided.outcome {
                         Outcome::Met => Tri::Yes,
                         Outcome::NotMet => Tri::No,
                         Outcome::NotDocumented => Tri::Unknown,
                         Outcome::NotApplicable => *instead,
                     };
                     // A flag that explains a failed score says nothing of the criterion that builds on it.
-                    let flags =
-                        if value == Tri::Unknown { settled.answer.flags } else { Flags::NONE };
-                    Answer {
-                        value,
-                        flags,
-                        facts: settled.answer.facts.clone(),
-                        missing: settled.answer.missing.clone(),
-                        notes: ThinVec::new(),
-                    }
+                    let flags = if value == Tri::Unknown { decided.flags } else { Flags::NONE };
+                    let account = case.accounts.get(*at).map(A::missing).unwrap_or_default();
+                    Answer { value, flags, facts: decided.facts.clone(), account }
                 })
             }
             Rule::Unsettled(ids) => {
@@ -284,28 +273,28 @@ impl Rule {
                 };
                 Answer::bare(Tri::from(ids.iter().any(open)))
             }
-            Rule::Fact(leaf) => leaf.ask(case),
-            Rule::Onset(leaf) => leaf.ask(case),
-            Rule::Score(leaf) => leaf.ask(case),
-            Rule::Injection(leaf) => leaf.ask(case),
-            Rule::Injections(leaf) => leaf.ask(case),
-            Rule::Interval(leaf) => leaf.ask(case),
-            Rule::Response(leaf) => leaf.ask(case),
-            Rule::Change(leaf) => leaf.ask(case),
-            Rule::Care(leaf) => leaf.ask(case),
-            Rule::Levels(leaf) => leaf.ask(case),
-            Rule::Trial(leaf) => leaf.ask(case),
-            Rule::Course(leaf) => leaf.ask(case),
-            Rule::InScope(leaf) => leaf.ask(case),
-            Rule::Request(leaf) => leaf.ask(case),
-            Rule::Documents(leaf) => leaf.ask(case),
+            Rule::Fact(leaf) => leaf.ask(case.chart),
+            Rule::Onset(leaf) => leaf.ask(case.chart),
+            Rule::Score(leaf) => leaf.ask(case.chart),
+            Rule::Injection(leaf) => leaf.ask(case.chart),
+            Rule::Injections(leaf) => leaf.ask(case.chart),
+            Rule::Interval(leaf) => leaf.ask(case.chart),
+            Rule::Response(leaf) => leaf.ask(case.chart),
+            Rule::Change(leaf) => leaf.ask(case.chart),
+            Rule::Care(leaf) => leaf.ask(case.chart),
+            Rule::Levels(leaf) => leaf.ask(case.chart),
+            Rule::Trial(leaf) => leaf.ask(case.chart),
+            Rule::Course(leaf) => leaf.ask(case.chart),
+            Rule::InScope(leaf) => leaf.ask(case.chart),
+            Rule::Request(leaf) => leaf.ask(case.chart),
+            Rule::Documents(leaf) => leaf.ask(case.chart),
         }
     }
 
     /// What the record answers, without the grounds: no part is asked that cannot change it.
-    pub(super) fn value(&self, case: Case<'_, '_>) -> Tri {
+    pub(super) fn value<'c>(&'c self, case: &Case<'_, 'c>) -> Tri {
         // The first part that decides alone, else the outermost of all.
-        let until = |parts: &[Rule], start: Tri, deciding: Tri, pick: fn(Tri, Tri) -> Tri| {
+        let until = |parts: &'c [Rule], start: Tri, deciding: Tri, pick: fn(Tri, Tri) -> Tri| {
             let mut whole = start;
             for part in parts {
                 whole = pick(whole, part.value(case));
@@ -410,26 +399,29 @@ impl Rule {
 }
 
 /// The grounds of a count: the parts that hold, and where it is open, what the open ones miss.
-fn n_of<'c>(n: usize, parts: &'c [Rule], missing: &'c str, case: Case<'_, 'c>) -> Answer<'c> {
-    let answers: SmallVec<[Answer<'c>; 6]> = parts.iter().map(|part| part.ask(case)).collect();
+fn n_of<'c, A: Account<'c>>(
+    n: usize,
+    parts: &'c [Rule],
+    missing: &'c str,
+    case: &Case<'_, 'c, A>,
+) -> Answer<A> {
+    let answers: SmallVec<[Answer<A>; 6]> = parts.iter().map(|part| part.ask(case)).collect();
     let value = Tri::n_of(n, answers.iter().map(|a| a.value));
     let told = answers
         .into_iter()
         .filter(|a| a.value == value || !a.facts.is_empty() || value == Tri::No)
         .map(|a| Answer {
             flags: if a.value == value { a.flags } else { Flags::NONE },
-            missing: if a.value == Tri::Unknown && value != Tri::Yes {
-                a.missing
-            } else {
-                Missing::default()
+            account: match a.value {
+                Tri::Unknown if value != Tri::Yes => a.account,
+                _ => a.account.noted(),
             },
             value,
             facts: a.facts,
-            notes: a.notes,
         });
     let mut whole = Answer::combine(value, told);
     if value == Tri::Unknown && !missing.is_empty() {
-        whole.missing.lead(missing);
+        whole.account.lead(missing);
     }
     whole
 }

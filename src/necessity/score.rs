@@ -2,15 +2,15 @@
 
 use serde::Deserialize;
 use smallvec::SmallVec;
-use thin_vec::ThinVec;
 
+use super::account::Account;
 use super::compile::{Band, Scope, unknown};
-use super::filter::{Compare, RawBounds, contains};
+use super::filter::{Compare, RawBounds};
 use super::logic::{Answer, Flags, Grounds, Tri};
-use super::rule::Case;
+use super::parts::contains;
 use super::supply::Supply;
 use super::unit::Unit;
-use crate::chart::kind_index;
+use crate::chart::{Chart, kind_index};
 use crate::fact::{DisabilityScore, Kind, ScoreUnit};
 
 /// A disability score, as a policy file writes it.
@@ -58,8 +58,7 @@ impl RawScore {
 }
 
 impl Score {
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let chart = case.chart;
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
         let mut scores: SmallVec<[(usize, f64, Option<&str>); 2]> = chart
             .standing(const { kind_index("disability_score") })
             .iter()
@@ -96,7 +95,7 @@ impl Score {
                     _ => Answer::open(Flags::CONFLICTING, facts),
                 }
             }
-            None => self.label_agrees(case, &scores),
+            None => self.label_agrees(&scores),
         }
     }
 
@@ -119,12 +118,11 @@ impl Score {
     }
 
     /// Every written label must fit; a word that names no band says nothing.
-    fn label_agrees<'c>(
+    fn label_agrees<'c, A: Account<'c>>(
         &'c self,
-        case: Case<'_, 'c>,
         scores: &[(usize, f64, Option<&str>)],
-    ) -> Answer<'c> {
-        let (mut fitting, mut wrong, mut notes) = (Grounds::new(), Grounds::new(), ThinVec::new());
+    ) -> Answer<A> {
+        let (mut fitting, mut wrong, mut account) = (Grounds::new(), Grounds::new(), A::default());
         for (at, percent, label) in scores {
             let Some(band) = self.bands.iter().find(|band| *percent <= band.to) else { continue };
             let Some(written) = label.and_then(|label| self.band_of(label)) else { continue };
@@ -132,13 +130,13 @@ impl Score {
                 fitting.push(*at);
             } else {
                 wrong.push(*at);
-                notes.extend(case.note("band_differs", || {
+                account.note("band_differs", || {
                     [format!("{percent:.0}"), band.label.clone(), written.label.clone()]
-                }));
+                });
             }
         }
         match (wrong.is_empty(), fitting.is_empty()) {
-            (false, _) => Answer { notes, ..Answer::of(Tri::No, wrong) },
+            (false, _) => Answer { account, ..Answer::of(Tri::No, wrong) },
             (true, false) => Answer::of(Tri::Yes, fitting),
             (true, true) => Answer {
                 facts: scores.iter().map(|s| s.0).collect(),

@@ -31,10 +31,10 @@ fn head(out: &mut String, policy: &Policy) -> std::fmt::Result {
         policy.source, policy.verification, policy.retrieved
     )?;
     writeln!(out, "- Codes: {}", list(&policy.covered.cpt))?;
-    writeln!(out, "- Procedures named: {}", list(&policy.covered.procedures))?;
+    writeln!(out, "- Procedures named: {}", list(policy.covered.procedures.words()))?;
     for (what, words) in [
-        ("Targets", &policy.covered.targets),
-        ("Not for", &policy.covered.elsewhere),
+        ("Targets", policy.covered.targets.words()),
+        ("Not for", policy.covered.elsewhere.words()),
         ("Payers", &policy.payers),
         ("Jurisdictions", &policy.jurisdictions),
     ] {

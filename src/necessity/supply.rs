@@ -8,11 +8,11 @@ use std::sync::Arc;
 use jiff::Span;
 use jiff::civil::Date;
 
-use super::decide::{Settled, determine, settle};
+use super::decide::{determine, settle};
 use super::logic::Tri;
 use super::policy::Policy;
 use super::rule::{Case, Rule};
-use super::{Determination, Outcome, Severity};
+use super::{Decided, Determination, Outcome, Severity};
 use crate::chart::{Chart, ChartDocument, Given};
 use crate::date::PartialDate;
 use crate::fact::{Assertion, Fact, Kind, Origin, Place, Section};
@@ -142,7 +142,7 @@ impl Rule {
     pub(super) fn supply(
         &self,
         policy: &Policy,
-        case: Case<'_, '_>,
+        case: &Case<'_, '_>,
         wanted: Tri,
         supply: &mut Supply,
     ) -> bool {
@@ -229,7 +229,7 @@ pub fn with_documentation(policy: &Policy, chart: &Chart) -> Supposed {
 /// What the case would come to if the things that one pathway step cures were done and documented.
 pub fn with_step(policy: &Policy, chart: &Chart, step: usize) -> Supposed {
     let cures = policy.steps.get(step).map_or(&[][..], |step| &step.cures);
-    let settled = settle(policy, chart, false);
+    let settled = settle::<()>(policy, chart).0;
     let applied: Vec<bool> = settled.iter().map(|s| s.outcome != Outcome::NotApplicable).collect();
     suppose(policy, chart, |at, settled| {
         // What the step itself brings into question is a part of it.
@@ -241,24 +241,20 @@ pub fn with_step(policy: &Policy, chart: &Chart, step: usize) -> Supposed {
 }
 
 /// Whether the record is silent on a criterion, and not merely in conflict or equivocal.
-fn missing(settled: &Settled<'_>) -> bool {
-    settled.outcome == Outcome::NotDocumented && !settled.answer.flags.refers()
+fn missing(settled: &Decided) -> bool {
+    settled.outcome == Outcome::NotDocumented && !settled.flags.refers()
 }
 
-fn suppose(
-    policy: &Policy,
-    chart: &Chart,
-    wanted: impl Fn(usize, &Settled<'_>) -> bool,
-) -> Supposed {
+fn suppose(policy: &Policy, chart: &Chart, wanted: impl Fn(usize, &Decided) -> bool) -> Supposed {
     let mut supply = Supply::default();
     let mut supplied = chart.clone();
     for _ in 0..ROUNDS {
         let before = supply.amount();
-        let settled = settle(policy, &supplied, false);
-        let case = Case { chart: &supplied, above: &settled, words: false };
+        let settled = settle::<()>(policy, &supplied).0;
+        let case = Case::of(&supplied, &settled);
         for (at, criterion) in policy.criteria.iter().enumerate() {
             if settled.get(at).is_some_and(|settled| wanted(at, settled)) {
-                criterion.rule.supply(policy, case, Tri::Yes, &mut supply);
+                criterion.rule.supply(policy, &case, Tri::Yes, &mut supply);
             }
         }
         if supply.amount() == before {
@@ -268,7 +264,7 @@ fn suppose(
         drop(settled);
         supplied = next;
     }
-    let settled = settle(policy, &supplied, false);
+    let settled = settle::<()>(policy, &supplied).0;
     let places = |wanted: &dyn Fn(usize) -> bool| -> Vec<usize> {
         (0..settled.len()).filter(|at| wanted(*at)).collect()
     };

@@ -1,21 +1,23 @@
 //! Leaves over conservative treatment: drug trials and courses of therapy.
 
 use serde::Deserialize;
-use smallvec::SmallVec;
-use thin_vec::ThinVec;
 
+use super::account::Account;
 use super::compile::Scope;
-use super::filter::contains;
+use super::drugs::Drugs;
 use super::logic::{Answer, Grounds, Tri};
-use super::missing::{Item, Missing};
-use super::rule::Case;
+use super::missing::Item;
+use super::parts::Parts;
 use super::supply::{Supply, days_before};
 use super::unit::{Number, Unit};
-use crate::chart::{self, Chart, kind_index, reading};
+use crate::chart::{self, Chart, Topic, kind_index, reading};
 use crate::fact::{
     Kind, Medication, MedicationStatus, Outcome, Therapy, TherapyKind, TherapyStatus,
 };
 use crate::quantity;
+
+/// A class of drugs was not tried; the statement's value names it.
+const CLASS_NOT_TRIED: Topic = Topic::of("class-not-tried");
 
 /// A drug of a set was tried, as a policy file writes it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -43,14 +45,14 @@ pub(super) struct RawTrial {
 /// A drug of a set was tried, compiled.
 #[derive(Clone, Debug)]
 pub(super) struct Trial {
-    drugs: Vec<String>,
+    drugs: Drugs,
     /// Milligrams a day by drug.
     doses: Vec<(String, f64)>,
     weeks: Option<f64>,
     or_contraindicated: bool,
     class: Vec<String>,
-    denied: Vec<String>,
-    choice: Vec<String>,
+    denied: Vec<Topic<String>>,
+    choice: Parts,
     missing: String,
 }
 
@@ -64,13 +66,13 @@ impl RawTrial {
             .map(|(drug, dose)| Ok((drug, scope.number(dose, Unit::Milligrams)?)))
             .collect::<Result<_, String>>()?;
         Ok(Trial {
-            drugs,
+            drugs: Drugs::of(drugs),
             doses,
             weeks: scope.maybe(&self.weeks, Unit::Weeks)?,
             or_contraindicated: self.or_contraindicated,
             class: self.class.clone(),
-            denied: self.denied.clone(),
-            choice: self.choice.clone(),
+            denied: self.denied.iter().map(|topic| topic.as_str().into()).collect(),
+            choice: Parts::of(&self.choice),
             missing: self.missing.clone(),
         })
     }
@@ -78,42 +80,37 @@ impl RawTrial {
 
 impl Trial {
     /// The best that any drug of the set comes to.
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let chart = case.chart;
-        let trials = chart
-            .history
-            .trials
-            .iter()
-            .filter(|trial| self.drugs.binary_search(&trial.drug).is_ok());
-        let mut answers: SmallVec<[Answer<'c>; 2]> =
-            trials.filter_map(|trial| self.of_drug(case, trial)).collect();
-        if self.or_contraindicated {
-            answers.extend(self.contraindicated(case));
-        }
-        if let Some(best) = answers.iter().map(|a| a.value).max() {
-            // Of trials that fail, what is unknown of one leaves the class open.
-            return Answer::combine(best, answers);
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
+        let trials = chart.history.trials.iter().filter(|trial| self.drugs.has(&trial.drug));
+        let ruled_out = self.or_contraindicated.then(|| self.contraindicated(chart)).flatten();
+        let answers = trials.filter_map(|trial| self.of_drug(chart, trial)).chain(ruled_out);
+        // Of trials that fail, what is unknown of one leaves the class open.
+        if let Some(best) = Answer::greatest(answers) {
+            return best;
         }
         let denied: Grounds =
             self.denied.iter().flat_map(|topic| chart.statements(topic)).collect();
         let never: Grounds = chart
-            .statements("class-not-tried")
+            .statements(&CLASS_NOT_TRIED)
             .filter(|&at| matches!(&chart.facts[at].kind, Kind::Statement(s) if s.value.as_ref().is_some_and(|v| self.class.contains(v))))
             .chain(denied)
             .collect();
         if never.is_empty() { Answer::silent(&self.missing) } else { Answer::of(Tri::No, never) }
     }
 
-    fn of_drug<'c>(&'c self, case: Case<'_, 'c>, trial: &'c chart::Trial) -> Option<Answer<'c>> {
-        let chart = case.chart;
+    fn of_drug<'c, A: Account<'c>>(
+        &'c self,
+        chart: &'c Chart,
+        trial: &'c chart::Trial,
+    ) -> Option<Answer<A>> {
         if self.or_contraindicated {
             let reasoned: Grounds =
                 trial.intolerance.iter().filter(|(_, reason)| *reason).map(|(at, _)| *at).collect();
             let withheld = trial.withheld.iter().copied().filter(|&at| !self.is_choice(chart, at));
             let grounds: Grounds = reasoned.into_iter().chain(withheld).collect();
             if !grounds.is_empty() {
-                let notes = case.note("drug_ruled_out", || [trial.drug.clone()]);
-                return Some(Answer { notes, ..Answer::of(Tri::Yes, grounds) });
+                let answer = Answer::of(Tri::Yes, grounds);
+                return Some(answer.noting("drug_ruled_out", || [trial.drug.clone()]));
             }
         }
         if !trial.taken {
@@ -131,7 +128,8 @@ impl Trial {
             (Some(_), _) => Tri::No,
             _ => Tri::Unknown,
         };
-        let notes = case.note("drug_tried", || {
+        let answer = Answer::of(dose.min(long), trial.facts.as_slice()).lacking(&self.missing);
+        Some(answer.noting("drug_tried", || {
             let rounded =
                 |number: Option<f64>| number.map(|n| format!("{n:.0}")).unwrap_or_default();
             let dose_is = match dose {
@@ -147,15 +145,13 @@ impl Trial {
                 rounded(trial.weeks),
                 rounded((long == Tri::Yes).then_some(weeks)),
             ]
-        });
-        let missing = Missing::where_open(dose.min(long), &self.missing);
-        Some(Answer { missing, notes, ..Answer::of(dose.min(long), trial.facts.as_slice()) })
+        }))
     }
 
     /// Supplies a trial of the first drug of the set, or that none was tried.
     pub(super) fn supply(&self, wanted: Tri, supply: &mut Supply) -> bool {
         let Some(drug) = self.drugs.first() else { return false };
-        let mut told = Medication { name: drug.clone(), ..Medication::default() };
+        let mut told = Medication { name: drug.to_owned(), ..Medication::default() };
         if wanted == Tri::Yes {
             told.status = Some(MedicationStatus::Past);
             told.dose = self.wanted_dose(drug).map(|dose| format!("{dose} mg"));
@@ -183,25 +179,22 @@ impl Trial {
         }
     }
 
-    fn contraindicated<'c>(&'c self, case: Case<'_, 'c>) -> Option<Answer<'c>> {
-        let chart = case.chart;
+    fn contraindicated<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Option<Answer<A>> {
         let grounds: Grounds = chart
             .standing(const { kind_index("contraindication") })
             .iter()
             .copied()
             .filter(|&at| match &chart.facts[at].kind {
                 Kind::Contraindication(it) => {
-                    (self.drugs.contains(&it.treatment) || self.class.contains(&it.treatment))
+                    (self.drugs.has(&it.treatment) || self.class.contains(&it.treatment))
                         && it.reason.is_some()
                         && !self.is_choice(chart, at)
                 }
                 _ => false,
             })
             .collect();
-        (!grounds.is_empty()).then(|| Answer {
-            notes: case.note("class_ruled_out", || []),
-            ..Answer::of(Tri::Yes, grounds)
-        })
+        (!grounds.is_empty())
+            .then(|| Answer::of(Tri::Yes, grounds).noting("class_ruled_out", || []))
     }
 
     /// Whether the reason is a wish, the cost or the like.
@@ -211,7 +204,7 @@ impl Trial {
             Kind::Contraindication(it) => it.reason.as_deref(),
             _ => None,
         };
-        reason.is_some_and(|reason| self.choice.iter().any(|word| contains(reason, word)))
+        reason.is_some_and(|reason| self.choice.are_in(reason))
     }
 }
 
@@ -240,8 +233,8 @@ pub(super) struct Course {
     weeks: f64,
     within: f64,
     supervised: bool,
-    outcome: String,
-    elsewhere: String,
+    outcome: Topic<String>,
+    elsewhere: Topic<String>,
 }
 
 impl RawCourse {
@@ -252,21 +245,18 @@ impl RawCourse {
             weeks: scope.number(&self.weeks, Unit::Weeks)?,
             within: scope.number(&self.within, Unit::Months)?,
             supervised: self.supervised,
-            outcome: self.outcome.clone(),
-            elsewhere: self.elsewhere.clone(),
+            outcome: self.outcome.as_str().into(),
+            elsewhere: self.elsewhere.as_str().into(),
         })
     }
 }
 
 impl Course {
     /// The best of the courses; none done where the record says so.
-    pub(super) fn ask<'c>(&'c self, case: Case<'_, 'c>) -> Answer<'c> {
-        let chart = case.chart;
+    pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
         let courses = chart.history.courses.iter().filter(|course| course.therapy == self.therapy);
-        let answers: SmallVec<[Answer<'c>; 2]> =
-            courses.map(|course| self.of_course(case, course)).collect();
-        if let Some(best) = answers.iter().map(|a| a.value).max() {
-            return Answer::combine(best, answers);
+        if let Some(best) = Answer::greatest(courses.map(|course| self.of_course(chart, course))) {
+            return best;
         }
         let denied: Grounds = chart
             .standing(const { kind_index("therapy") })
@@ -294,12 +284,15 @@ impl Course {
         true
     }
 
-    fn of_course<'c>(&'c self, case: Case<'_, 'c>, course: &chart::Course) -> Answer<'c> {
-        let chart = case.chart;
-        let mut missing = Missing::default();
+    fn of_course<'c, A: Account<'c>>(
+        &'c self,
+        chart: &'c Chart,
+        course: &chart::Course,
+    ) -> Answer<A> {
+        let mut lacks = A::default();
         let mut need = |value: Tri, what: Item| {
             if value == Tri::Unknown {
-                missing.push(what);
+                lacks.lack(what);
             }
             value
         };
@@ -342,15 +335,14 @@ impl Course {
         if course.outcomes.is_empty() {
             facts.extend(told);
         }
-        let mut notes = ThinVec::new();
+        let mut account = if value == Tri::Unknown { lacks } else { A::default() };
         if let Some(weeks) = course.weeks {
-            notes.extend(case.note("course_lasted", || [format!("{weeks:.0}")]));
+            account.note("course_lasted", || [format!("{weeks:.0}")]);
         }
         if recent == Tri::No {
-            notes.extend(case.note("course_is_old", || [format!("{:.0}", self.within)]));
+            account.note("course_is_old", || [format!("{:.0}", self.within)]);
         }
-        let missing = if value == Tri::Unknown { missing } else { Missing::default() };
-        Answer { missing, notes, ..Answer::of(value, facts) }
+        Answer { account, ..Answer::of(value, facts) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Injections as events: one a day and site, whatever the number of places that tell of it.
 
 use super::{Reported, may_agree, narrower};
-use crate::chart::{Chart, kind_index, reading};
+use crate::chart::{Chart, Topic, kind_index, reading};
 use crate::date::PartialDate;
 use crate::fact::{EventStatus, Injection, Intent, Kind, Procedure, Relief, Section, Side};
 use crate::quantity::{self, Duration};
@@ -37,6 +37,11 @@ pub struct InjectionEvent {
     /// Every fact that tells of it.
     pub facts: Vec<usize>,
 }
+
+/// What was injected, as a procedure note says it.
+const INJECTATE: Topic = Topic::of("injectate");
+const STEROID: Topic = Topic::of("steroid-injected");
+const NO_STEROID: Topic = Topic::of("no-steroid-injected");
 
 /// Whether two injections went to the same site: the same procedure, and no nerve or joint that differs.
 ///
@@ -202,7 +207,7 @@ fn find(
 fn procedure_day(chart: &Chart, at: usize) -> Option<PartialDate> {
     let document = chart.facts[at].place.document;
     let is_note = chart.facts[at].section == Section::Procedure
-        || chart.statements("injectate").any(|s| chart.facts[s].place.document == document);
+        || chart.statements(&INJECTATE).any(|s| chart.facts[s].place.document == document);
     is_note.then(|| chart.documents.get(document)?.date).flatten()
 }
 
@@ -261,17 +266,17 @@ fn add(
 
 /// Gives what a procedure note says of the injectate to the event that it is the note of.
 fn attach_statements(chart: &Chart, events: &mut [InjectionEvent]) {
-    for topic in ["injectate", "steroid-injected", "no-steroid-injected"] {
-        let told: Vec<usize> = chart.statements(topic).collect();
+    for topic in [INJECTATE, STEROID, NO_STEROID] {
+        let told: Vec<usize> = chart.statements(&topic).collect();
         for at in told {
             let Some(n) = find(chart, events, at, |_| true) else { continue };
             let event = &mut events[n];
             match (&chart.facts[at].kind, topic) {
-                (Kind::Statement(statement), "injectate") => {
+                (Kind::Statement(statement), INJECTATE) => {
                     let words = statement.value.as_deref().unwrap_or(&chart.facts[at].place.quote);
                     event.agents.push(Reported { value: words.to_lowercase(), fact: at });
                 }
-                (_, "steroid-injected") => event.steroid.push(Reported { value: true, fact: at }),
+                (_, STEROID) => event.steroid.push(Reported { value: true, fact: at }),
                 _ => event.steroid.push(Reported { value: false, fact: at }),
             }
             event.facts.push(at);
