@@ -59,9 +59,8 @@ static ON_SKIN: WordPattern =
 static INHALED: WordPattern = WordPattern::new(r"\b{medication-word/inhaled}$");
 
 /// The form of a drug that is put on, behind its name: "lidocaine 5% patch".
-static PATCH: WordPattern = WordPattern::new(
-    r"^ (?:(?:[45]% )?{medication-word/plaster}|{medication-word/on-skin-behind})\b",
-);
+static PATCH: WordPattern =
+    WordPattern::new(r"^ (?:\d{1,2}(?:\.\d{1,2})? ?% )?{medication-word/on-skin-behind}\b");
 
 /// What makes of a mineral what is taken of it.
 static SUPPLEMENT: WordPattern = WordPattern::new(r"^ {medication-word/taken-form}\b");
