@@ -98,8 +98,12 @@ pub fn find(text: &Text, within: Span, lexicon: &Lexicon) -> Vec<Repair> {
             .or_else(|| {
                 (!vocabulary.knows(&read)).then(|| paired(&read, word, beside(), vocabulary))?
             });
-        if let Some(taken_for) = taken_for.filter(|taken_for| *taken_for != read) {
-            repairs.push(Repair { span, taken_for });
+        match taken_for {
+            Some(taken_for) if taken_for != read => repairs.push(Repair { span, taken_for }),
+            None if !vocabulary.knows(&read) => {
+                repairs.extend(begun(text.as_str(), word, span, vocabulary));
+            }
+            _ => {}
         }
     }
     repairs
@@ -138,6 +142,18 @@ fn unknown(read: &str, word: &OcrWord<'_>, vocabulary: &Vocabulary) -> Option<St
     })
 }
 
+/// ":luneal": a sign that is what is left of the letter that a long word begins with.
+fn begun(text: &str, word: &OcrWord<'_>, core: Span, vocabulary: &Vocabulary) -> Option<Repair> {
+    let sign = &text[word.span.start..core.start];
+    let doubted = word.confidence.is_some_and(|confidence| confidence < SURE);
+    if !doubted || !matches!(sign, ":" | ";" | "'" | "." | "," | "_") {
+        return None;
+    }
+    let span = Span::new(word.span.start, core.end);
+    let taken_for = nearest(&text[span.range()].to_lowercase(), 1.0, vocabulary)?;
+    Some(Repair { span, taken_for })
+}
+
 /// "!ow": a sign that was read for the letter that a known word begins with.
 fn signed(text: &str, word: Span, core: Span, vocabulary: &Vocabulary) -> Option<Repair> {
     let sign = text[word.start..core.start].chars().next_back()?;
@@ -162,7 +178,10 @@ fn paired(
     if !short.contains(&read.len()) || !read.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return None;
     }
-    let bound = if word.confidence.is_some_and(|c| c >= SURE) { ALIKE } else { 1.0 };
+    let bound = match word.confidence {
+        Some(confidence) if confidence >= SURE => ALIKE * if read.len() > 4 { 2.0 } else { 1.0 },
+        _ => 1.0,
+    };
     let [before, behind] = &beside;
     let mut best: Option<(f32, &str)> = None;
     let mut tied = false;
@@ -417,7 +436,15 @@ mod tests {
         check(&[("tumbar", 0.8, &[]), ("spine", 0.95, &[])], &["lumbar"]);
         check(&[("dise", 0.95, &[]), ("was", 0.95, &[])], &[]);
         check(&[("!ow", 0.8, &[]), ("back", 0.9, &[])], &["low"]);
+        check(&[("nerve", 0.95, &[]), ("bicck,", 0.98, &[])], &["block"]);
+        check(&[("nerve", 0.95, &[]), ("binck", 0.98, &[])], &[]);
         check(&[("no", 0.8, &[]), ("pajn", 0.5, &[])], &[]);
+    }
+
+    #[test]
+    fn a_sign_is_what_is_left_of_a_words_first_letter() {
+        check(&[("superior", 0.95, &[]), (":luneal", 0.8, &[])], &["cluneal"]);
+        check(&[(":luneal", 0.95, &[]), ("luneal", 0.8, &[]), ("(luneal", 0.8, &[])], &[]);
     }
 
     #[test]
