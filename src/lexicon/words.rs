@@ -27,6 +27,9 @@ pub struct WordList {
     pub line: usize,
 }
 
+/// Most terms of a list: a pattern with several such lists still compiles.
+const MOST_TERMS: usize = 1000;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawWords {
@@ -58,6 +61,12 @@ impl RawWords {
         }
         if self.terms.is_empty() && self.patterns.is_empty() {
             return Err(wrong("neither terms nor patterns; give at least one".into()));
+        }
+        if self.terms.len() > MOST_TERMS {
+            return Err(wrong(format!(
+                "{} terms, and {MOST_TERMS} at most are part of a pattern; what has so many names is a concept",
+                self.terms.len()
+            )));
         }
         for pattern in &self.patterns {
             let hir = regex_syntax::parse(pattern)
@@ -182,6 +191,18 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_of_several_long_lists_compiles() {
+        static BOTH: WordPattern =
+            WordPattern::new(r"\b{x/a}(?:[ ,]{1,3}{x/b}){0,2} (?:{x/a}|{x/b})$");
+        let terms: Vec<String> =
+            (0..MOST_TERMS).map(|n| format!("\"a long word number {n}*\"")).collect();
+        let list = |id| format!("[[words]]\nid = \"{id}\"\nterms = [{}]\n", terms.join(", "));
+        let lexicon = lexicon(&(list("a") + &list("b"))).unwrap();
+        let text = "a long word number 7 a long word number 999s";
+        assert!(BOTH.of(&lexicon).is_match(text));
+    }
+
+    #[test]
     fn a_list_that_no_file_has_is_said_nowhere() {
         static OTHER: WordPattern = WordPattern::new("a|{x/other}");
         let lexicon = lexicon("[[words]]\nid = \"ended\"\nterms = [\"quit\"]\n").unwrap();
@@ -198,6 +219,12 @@ mod tests {
         assert_eq!(
             told("[[words]]\nid = \"a\"\npatterns = ['(b)c']\n"),
             "lexicons/concepts/x.toml:2: `a`: `(b)c` has a group that captures; write `(?:` for `(`"
+        );
+        let terms: Vec<String> = (0..=MOST_TERMS).map(|n| format!("\"word {n}\"")).collect();
+        assert_eq!(
+            told(&format!("[[words]]\nid = \"a\"\nterms = [{}]\n", terms.join(", "))),
+            "lexicons/concepts/x.toml:2: `a`: 1001 terms, and 1000 at most are part of a pattern; \
+             what has so many names is a concept"
         );
         let twice = "[[words]]\nid = \"a\"\nterms = [\"b\"]\n";
         assert_eq!(
