@@ -91,20 +91,19 @@ pub fn find(text: &Text, within: Span, lexicon: &Lexicon) -> Vec<Repair> {
             let behind = behind.filter(|b| joined(Span::new(span.end, b.start)));
             [before, behind].map(|b| b.map(|b| text.as_str()[b.range()].to_lowercase()))
         };
-        let taken_for = number(&read, next.unwrap_or_default(), lexicon)
+        let in_context = number(&read, next.unwrap_or_default(), lexicon)
             .or_else(|| level(&read))
-            .or_else(|| code(&read, lexicon))
-            .or_else(|| (!vocabulary.knows(&read)).then(|| unknown(&read, word, vocabulary))?)
-            .or_else(|| {
-                (!vocabulary.knows(&read)).then(|| paired(&read, word, beside(), vocabulary))?
-            });
-        match taken_for {
-            Some(taken_for) if taken_for != read => repairs.push(Repair { span, taken_for }),
-            None if !vocabulary.knows(&read) => {
-                repairs.extend(begun(text.as_str(), word, span, vocabulary));
-            }
-            _ => {}
-        }
+            .or_else(|| code(&read, lexicon));
+        let taken_for = |taken_for| Repair { span, taken_for };
+        let repair = match in_context {
+            Some(mended) => Some(taken_for(mended)),
+            None if vocabulary.knows(&read) => None,
+            None => unknown(&read, word, vocabulary)
+                .or_else(|| paired(&read, word, beside(), vocabulary))
+                .map(taken_for)
+                .or_else(|| begun(text.as_str(), word, span, vocabulary)),
+        };
+        repairs.extend(repair.filter(|repair| repair.taken_for != read));
     }
     repairs
 }

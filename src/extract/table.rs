@@ -8,8 +8,8 @@ use crate::span::Span;
 const LONGEST_TABLE: usize = 40;
 
 /// Heads of the two columns of a table of answers.
-static YES_HEAD: WordPattern = WordPattern::new(r"^(?:\+|{form-word/yes-head})$");
-static NO_HEAD: WordPattern = WordPattern::new(r"^(?:-|{form-word/no-head})$");
+static YES_HEAD: WordPattern = WordPattern::new(r"^(?:\+|{form-word/positive})$");
+static NO_HEAD: WordPattern = WordPattern::new(r"^(?:-|{form-word/negative})$");
 
 /// What a tick looks like where it fills a cell.
 static TICK: WordPattern = WordPattern::new(r"^{form-word/tick}$");

@@ -6,19 +6,17 @@ use rustc_hash::FxHashSet;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Drugs {
     names: FxHashSet<String>,
-    /// In alphabetical order.
-    first: Option<String>,
 }
 
 impl Drugs {
     /// The drugs of these names.
     pub(super) fn of(names: Vec<String>) -> Self {
-        Drugs { first: names.iter().min().cloned(), names: names.into_iter().collect() }
+        Drugs { names: names.into_iter().collect() }
     }
 
-    /// The one that stands for the set where an example is wanted.
+    /// The one that stands for the set where an example is wanted: the first in alphabetical order.
     pub(super) fn first(&self) -> Option<&str> {
-        self.first.as_deref()
+        self.names().min()
     }
 
     /// Their names, in no order.

@@ -13,7 +13,7 @@ pub(super) struct Choice {
 }
 
 static CHOICE: WordPattern = WordPattern::new(
-    r"^(?: ?(?:sign|test))?[ :.?]*(?P<m1>[\[(*x_\x{2713}\x{2714} ]*)(?:(?P<yes>\+|{exam-word/choice-yes})|(?P<no>-|{exam-word/choice-no}))(?P<m2>[\])*x_\x{2713}\x{2714} ]*)(?P<part>[/|]|\bor\b)?(?P<m3>[\[(*x_\x{2713}\x{2714} ]*)(?:(?P<yes2>\+|{exam-word/choice-yes})|(?P<no2>-|{exam-word/choice-no}))(?P<m4>[\])*x_\x{2713}\x{2714} ]*)(?:$|[.,;(]|\b[a-z])",
+    r"^(?: ?(?:sign|test))?[ :.?]*(?P<m1>[\[(*x_\x{2713}\x{2714} ]*)(?:(?P<yes>\+|{form-word/positive})|(?P<no>-|{form-word/negative}))(?P<m2>[\])*x_\x{2713}\x{2714} ]*)(?P<part>[/|]|\bor\b)?(?P<m3>[\[(*x_\x{2713}\x{2714} ]*)(?:(?P<yes2>\+|{form-word/positive})|(?P<no2>-|{form-word/negative}))(?P<m4>[\])*x_\x{2713}\x{2714} ]*)(?:$|[.,;(]|\b[a-z])",
 );
 
 /// Reads a choice at the head of what stands behind a sign.
