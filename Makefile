@@ -8,7 +8,7 @@
 # Both need a Debian-like system with Rust, git and make, and the right to install packages.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test e2e readers python wheel fuzz fuzz-build python-venv peers peers-language bench bench-spark packages models fmt clippy doc unit
+.PHONY: demo test e2e readers python wheel fuzz fuzz-build python-venv peers peers-language medspacy bench bench-spark packages models fmt clippy doc unit
 .NOTPARALLEL:
 
 # What OCR loads when it runs: Tesseract's library and its English model come with it.
@@ -27,6 +27,7 @@ DOCUMENTS := 500
 # What the peers are, and what makes their files.
 PEERS := poppler-utils unpaper ghostscript fonts-liberation fonts-dejavu-core python3-venv
 VENV := .venv
+MEDSPACY := $(VENV)/medspacy/bin/python
 
 demo: packages models
 	cargo build --release --locked
@@ -123,17 +124,21 @@ peers: packages models $(VENV)/bin/python
 
 # The records' language beside medspaCy's rules, in one run.
 peers-language: PACKAGES += python3-venv
-peers-language: packages $(VENV)/bin/python
+peers-language: packages medspacy
 	cargo build --profile dist --locked
-	$(VENV)/bin/pip install --quiet --requirement benches/peers/language.txt
-	$(VENV)/bin/python benches/peers/language.py $(SETS)
+	$(MEDSPACY) benches/peers/language.py $(SETS)
 
 # A night's run in small, beside OCRmyPDF, pdftotext, PyMuPDF and medspaCy: make bench DOCUMENTS=100
 bench: PACKAGES += $(PEERS)
-bench: packages models $(VENV)/bin/python
+bench: packages models medspacy $(VENV)/bin/python
 	cargo build --profile dist --locked
-	$(VENV)/bin/pip install --quiet --requirement benches/peers/requirements.txt --requirement benches/peers/language.txt
-	$(VENV)/bin/python benches/peers/bench.py --documents $(DOCUMENTS)
+	$(VENV)/bin/pip install --quiet --requirement benches/peers/requirements.txt
+	$(VENV)/bin/python benches/peers/bench.py --documents $(DOCUMENTS) --medspacy $(MEDSPACY)
+
+# It wants an older numpy than the other tools, so it has an environment of its own.
+medspacy: packages
+	test -x $(MEDSPACY) || python3 -m venv $(VENV)/medspacy
+	$(MEDSPACY) -m pip install --quiet --requirement benches/peers/language.txt
 
 # After packages, which bring venv.
 $(VENV)/bin/python:

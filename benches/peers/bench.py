@@ -2,23 +2,25 @@
 """A night's run in small: a bulk set from corpus/, read by chartsift with one and two threads and by its peers, side by side.
 
     make bench                                  installs what is missing, builds, and runs this (about 45 minutes)
-    python3 benches/peers/bench.py [--documents 500]
+    python3 benches/peers/bench.py [--documents 500] [--parts threads ...] [--medspacy PYTHON]
 
 chartsift reads, takes facts, decides and writes its report; the peers only read, or only tag. Each line is a ratio to the line that
-is marked 1.00. Writes OUT/bench.md.
+is marked 1.00. Writes OUT/bench.md. medspaCy wants an older numpy than the others, and so a Python of its own (PYTHON).
 """
 
 import argparse
 import csv
+import json
+import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import bulk
-import language
 import sets
 import tools
+
+PARTS = ["threads", "scans", "text", "notes"]
 
 
 def run(ours: Path, folder: Path, out: Path, jobs: int, *more: str) -> tools.Cost:
@@ -86,15 +88,14 @@ def text(ours: Path, files: list[Path], folder: Path, scratch: Path) -> str:
     return table(f"Text layers: {len(files)} files, {count} pages, one thread", ["", "CPU s", "pages / CPU s", "times as fast"], rows)
 
 
-def notes(ours: Path, files: list[Path]) -> str:
-    size = sum(file.stat().st_size for file in files)
-    pipeline = language.medspacy_pipeline()
-    own = language.cpu_of([ours, "tag", *files])
-    began = time.process_time()
-    for file in files:
-        pipeline(file.read_text())
-    theirs = time.process_time() - began
-    rows = [[name, f"{cpu:.2f}", f"{size / cpu / 1e6:.3f}", f"{theirs / cpu:.1f}"] for name, cpu in (("chartsift tag", own), ("medspaCy", theirs))]
+def notes(ours: Path, files: list[Path], folder: Path, python: Path) -> str:
+    command = [python, Path(__file__).with_name("language.py"), "--program", ours, "--rounds", "1", "--json", folder]
+    told = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    size, theirs = told["bytes"], told["medspacy"]
+    rows = [
+        [name, f"{cpu:.2f}", f"{size / cpu / 1e6:.3f}", f"{theirs / cpu:.1f}"]
+        for name, cpu in (("chartsift tag", told["chartsift"]), ("medspaCy", theirs))
+    ]
     return table(f"Texts: {len(files)} notes, {size / 1e6:.2f} MB, one thread", ["", "CPU s", "MB / s", "times as fast"], rows)
 
 
@@ -103,24 +104,25 @@ def main():
     parser.add_argument("--documents", type=int, default=500)
     parser.add_argument("--ours", type=Path, default=sets.PROJECT / "target/dist/chartsift")
     parser.add_argument("--out", type=Path, default=sets.PROJECT / "target/peers")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="only some of the tables")
+    parser.add_argument("--medspacy", type=Path, default=Path(sys.executable), help="the Python that has medspaCy")
     args = parser.parse_args()
     ours = args.ours.resolve()
     parts = []
     with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch)
-        folders = {}
-        # The whole set, and a fifth of it for each kind of peer.
-        for name, count, only in [("all", args.documents, None), *((kind, args.documents // 5, kind) for kind in ("scans", "text", "notes"))]:
-            folders[name] = scratch / "sets" / name
-            bulk.make(folders[name], count, only)
-        listed = {name: sorted(folder.iterdir()) for name, folder in folders.items()}
-        for make in (
-            lambda: threads(ours, folders["all"], scratch, args.documents),
-            lambda: scans(ours, listed["scans"], folders["scans"], scratch),
-            lambda: text(ours, listed["text"], folders["text"], scratch),
-            lambda: notes(ours, listed["notes"]),
-        ):
-            parts.append(make())
+        for part in args.parts:
+            # The whole set, and a fifth of it for each kind of peer.
+            only, count = (None, args.documents) if part == "threads" else (part, args.documents // 5)
+            folder = scratch / "sets" / part
+            bulk.make(folder, count, only)
+            files = sorted(folder.iterdir())
+            parts.append(
+                threads(ours, folder, scratch, count) if part == "threads"
+                else scans(ours, files, folder, scratch) if part == "scans"
+                else text(ours, files, folder, scratch) if part == "text"
+                else notes(ours, files, folder, args.medspacy)
+            )
             print(parts[-1], flush=True)
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / "bench.md").write_text("".join(parts).lstrip(), "utf-8")

@@ -2,13 +2,14 @@
 """Reads the same records with chartsift and with medspaCy in one run, and says how fast each is.
 
     make peers-language                                 installs what is missing and reads the corpus's texts
-    python3 benches/peers/language.py [FOLDER ...]      also .txt files of other folders
+    python3 benches/peers/language.py [FOLDER ...]      also .txt files of other folders; --json for programs
 
 medspaCy runs as it comes: its tokenizer, sentences, section and context rules, and targets for the terms below. chartsift reads
 every kind of fact. CPU seconds of user and system, one thread, without start-up, which is told apart; the median of the rounds.
 """
 
 import argparse
+import json
 import resource
 import statistics
 import subprocess
@@ -52,6 +53,7 @@ def main():
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--program", type=Path, default=PROGRAM)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", action="store_true", help="records, bytes, and CPU seconds of each, as JSON")
     args = parser.parse_args()
     folders = args.folders or [ROOT / "corpus" / "packets"]
     files = sorted(file for folder in folders for file in folder.rglob("*.txt"))
@@ -70,15 +72,16 @@ def main():
         for text in texts:
             pipeline(text)
         theirs.append(time.process_time() - start)
+    ours, theirs = statistics.median(ours), statistics.median(theirs)
+    if args.json:
+        print(json.dumps({"records": len(texts), "bytes": size, "chartsift": ours, "medspacy": theirs}))
+        return
     print(f"{len(texts)} records, {size / 1e6:.2f} MB, median of {args.rounds} rounds")
     print(f"{'':12}{'CPU s':>10}{'records/s':>12}{'MB/s':>10}{'start, s':>10}")
     one_start = cpu_of([args.program, "tag", files[0]])
-    for name, seconds, begin in [
-        ("chartsift", statistics.median(ours), one_start),
-        ("medspaCy", statistics.median(theirs), medspacy_start),
-    ]:
+    for name, seconds, begin in [("chartsift", ours, one_start), ("medspaCy", theirs, medspacy_start)]:
         print(f"{name:12}{seconds:>10.3f}{len(texts) / seconds:>12.1f}{size / seconds / 1e6:>10.3f}{begin:>10.2f}")
-    print(f"ratio {statistics.median(theirs) / statistics.median(ours):.0f}")
+    print(f"ratio {theirs / ours:.0f}")
 
 
 if __name__ == "__main__":

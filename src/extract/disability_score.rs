@@ -31,7 +31,7 @@ static PLAIN_GAP: WordPattern =
 
 /// What joins a score to the one before it in time: "(46% on 05/02)", ", down from 44%".
 static BEFORE_THAT: WordPattern = WordPattern::new(
-    r"^ ?(?:\(|[,;]? ?\(?(?:(?:which was|was|is|it was|from|to|with|at|of|{disability/earlier})[ :,]*)+)$",
+    r"^ ?(?:\(:? ?|[,;]? ?\(?(?:(?:which was|was|is|it was|from|to|with|at|of|{disability/earlier})[ :,]*)+)$",
 );
 
 /// What joins a score to the later one: "from 46% to 38%".
@@ -65,10 +65,9 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         if drafts.len() == before + 2 {
             let (first, second) = (drafts[before].span.end, drafts[before + 1].span.start);
             // Of two columns the first is of the earlier day, of "38% (46% in May)" the second.
-            let earlier = BEFORE_THAT
-                .of(note.lexicon)
-                .is_match(note.get(Span::new(first, second.max(first))))
-                && !THEN.of(note.lexicon).is_match(note.get(Span::new(first, second.max(first))));
+            let between = undated(note, Span::new(first, second.max(first)));
+            let earlier = BEFORE_THAT.of(note.lexicon).is_match(&between)
+                && !THEN.of(note.lexicon).is_match(&between);
             drafts[before + usize::from(earlier)].assertion.time = Time::Past;
         }
     }
@@ -80,6 +79,17 @@ struct Score {
     unit: Option<ScoreUnit>,
 }
 
+/// The words of a stretch without its dates: "(04/2025: " before the score of that day.
+fn undated(note: &Note<'_>, span: Span) -> String {
+    let mut words = String::with_capacity(span.len());
+    let mut from = span.start;
+    for date in note.dates_in(span) {
+        words += note.get(Span::new(from.min(date.span.start), date.span.start));
+        from = date.span.end;
+    }
+    words + note.get(Span::new(from.min(span.end), span.end))
+}
+
 /// The first score of a stretch, and the second where they are cells of a row.
 fn scores(note: &Note<'_>, within: Span) -> Vec<Score> {
     let words = note.get(within);
@@ -89,7 +99,8 @@ fn scores(note: &Note<'_>, within: Span) -> Vec<Score> {
         let span = Span::new(within.start + whole.start(), within.start + whole.end());
         let Ok(value) = number.as_str().parse::<f64>() else { continue };
         let after = words[whole.end()..].trim_start();
-        let gap = &words[..whole.start()];
+        let gap =
+            &words[found.last().map_or(0, |last| last.span.end - within.start)..whole.start()];
         let date = note.is_dated(span);
         let unit = match (c.get(2), c.get(3), c.get(4)) {
             (Some(_), _, _) => Some(ScoreUnit::Percent),
@@ -105,7 +116,7 @@ fn scores(note: &Note<'_>, within: Span) -> Vec<Score> {
             .mentions_in(GROUP, Span::new(within.start, span.end + after.len().min(20)))
             .all(|m| note.concept(m).id != "change");
         if date || bare || value > 100.0 || !of_instrument {
-            if found.is_empty() && !bare {
+            if found.is_empty() && !bare && !date {
                 break;
             }
             continue;
@@ -113,11 +124,11 @@ fn scores(note: &Note<'_>, within: Span) -> Vec<Score> {
         match found.last() {
             None => found.push(Score { span, value, unit }),
             Some(first) => {
-                let between = note.get(Span::new(first.span.end, span.start));
+                let between = undated(note, Span::new(first.span.end, span.start));
                 let joined = between.trim().is_empty()
                     || (unit.is_some()
-                        && (BEFORE_THAT.of(note.lexicon).is_match(between)
-                            || THEN.of(note.lexicon).is_match(between)));
+                        && (BEFORE_THAT.of(note.lexicon).is_match(&between)
+                            || THEN.of(note.lexicon).is_match(&between)));
                 if joined && found.len() == 1 && first.unit == unit {
                     found.push(Score { span, value, unit });
                 }

@@ -29,7 +29,7 @@ const REACH: usize = 70;
 
 static RATIO: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
-        r"(?:(\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine) ?(?:/ ?1[0o] ?)?(?:-|to|or) ?(?:an? )?)?(\d{1,2}(?:\.\d)?|1o|[il]0|one|two|three|four|five|six|seven|eight|nine|ten)(?:\+|plus)? ?(?:/|out of|over a possible) ?(?:a possible )?(1[0o]|[il][0o]|ten|100)\b",
+        r"(?:(\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine) ?(?P<own>/ ?1[0o] ?)?(?:-|to|or) ?(?:an? )?)?(?P<top>\d{1,2}(?:\.\d)?|1o|[il]0|one|two|three|four|five|six|seven|eight|nine|ten)(?:\+|plus)? ?(?:/|out of|over a possible) ?(?:a possible )?(?P<scale>1[0o]|[il][0o]|ten|100)\b",
     )
 });
 
@@ -72,6 +72,12 @@ static SCORED_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
 static COUNTED: WordPattern =
     WordPattern::new(r"^ (?:of )?(?:the |his |her |these )?(?:[a-z]+ )?{pain-score/counted}\b");
 
+/// What makes of a score the bound of a goal, behind it: "4/10 or lower".
+static BOUND: WordPattern = WordPattern::new(r"^ ?(?:or|and) {pain-score/bound}\b");
+
+/// An activity named right before the score that it is of: "walking 8/10, stairs 9/10".
+static ACTIVITY: WordPattern = WordPattern::new(r"(?:^|[ (]){pain-score/activity} ?[:=-]? ?$");
+
 /// Units that make a number something else than a score.
 static UNIT: WordPattern = WordPattern::new(r"^(?:[%/.:=-]|x|of |{pain-score/other-amount})");
 
@@ -89,6 +95,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         for c in RATIO.captures_iter(&text[start..end]) {
             let last = c.get(0).map_or(0, |m| start + m.end());
             if last > at {
+                found.extend(fallen_from(note, &c, start));
                 found.extend(ratio(note, &c, start));
                 searched = last;
                 break;
@@ -144,12 +151,25 @@ fn denominators(text: &str) -> impl Iterator<Item = usize> {
     all.into_iter()
 }
 
+/// The score that fell to the one behind it: "from 8/10 to 3/10".
+fn fallen_from<'a>(
+    note: &Note<'_>,
+    c: &Captures<'_>,
+    from: usize,
+) -> Option<(Span, f64, f64, f64, &'a str)> {
+    let (first, own, then) = (c.get(1)?, c.name("own")?, c.name("top")?);
+    let (high, low) = (number(first.as_str())?, number(then.as_str())?);
+    let span = Span::new(from + first.start(), from + own.as_str().trim_end().len() + own.start());
+    let fell = low < high && high <= 10.0 && !note.is_dated(span) && !other_subject(note, span);
+    (fell && is_word(note.str(), span)).then_some((span, high, high, 10.0, "ratio"))
+}
+
 fn ratio<'a>(
     note: &Note<'_>,
     c: &Captures<'_>,
     from: usize,
 ) -> Option<(Span, f64, f64, f64, &'a str)> {
-    let (whole, top, denominator) = (c.get(0)?, c.get(2)?, c.get(3)?);
+    let (whole, top, denominator) = (c.get(0)?, c.name("top")?, c.name("scale")?);
     let text = note.str();
     let span = Span::new(from + whole.start(), from + whole.end());
     let before = text[..span.start].chars().next_back();
@@ -168,6 +188,10 @@ fn ratio<'a>(
     let scale = if denominator.as_str() == "100" { 100.0 } else { 10.0 };
     let high = number(top.as_str())?;
     let low = c.get(1).map_or(Some(high), |m| number(m.as_str()))?;
+    // "8/10 to 3/10" fell: two scores and no range.
+    let fell = low > high && c.name("own").is_some();
+    let (low, span) =
+        if fell { (high, Span::new(from + top.start(), span.end)) } else { (low, span) };
     // More than the scale holds is said by some, and is written out then.
     let most = if words { scale * 2.0 } else { scale };
     if high > most || low > high || other_subject(note, span) {
@@ -178,7 +202,10 @@ fn ratio<'a>(
 
 /// The number behind a scale's name, in its sentence or cell.
 fn labelled<'a>(note: &Note<'_>, label: &Mention) -> Option<(Span, f64, f64, f64, &'a str)> {
-    let sentence = note.sentence_at(label.span)?;
+    // "Pain (0-10): 6": the label may be a heading, and the score the sentence below it.
+    let next = note.sentences.partition_point(|s| s.span.start < label.span.end);
+    let headed = || note.sentences.get(next).filter(|s| s.heading.contains(label.span));
+    let sentence = note.sentence_at(label.span).or_else(headed)?;
     let end = (label.span.end + REACH).min(sentence.span.end).max(label.span.end);
     let end = note.str().floor_char_boundary(end);
     let rest = note.get(Span::new(label.span.end, end));
@@ -264,6 +291,11 @@ impl Place<'_, '_> {
         if self.words(lead).any(|m| self.note.concept(m).id == "goal") {
             draft.assertion.origin = Origin::GoalOrEducation;
         }
+        // "4/10 or less" is a bound and nobody's score.
+        let rest = &self.note.str()[self.span.end..];
+        if BOUND.of(self.note.lexicon).is_match(rest) {
+            draft.assertion.origin = Origin::GoalOrEducation;
+        }
     }
 
     fn words(&self, span: Span) -> impl Iterator<Item = &Mention> {
@@ -316,8 +348,10 @@ impl Place<'_, '_> {
         // In "8 at its worst and 2 on a good day" the worst is the first one's.
         let taken = self.words(clause).next().filter(|m| {
             let joins = self.note.get(Span::new(m.span.end, clause.end));
-            let joined =
-                matches!(joins.trim(), "and" | "and it was" | "and was" | "and it is" | "and is");
+            let joined = matches!(
+                joins.trim(),
+                "and" | "and it was" | "and was" | "and it is" | "and is" | "and as" | "and at"
+            );
             earlier > 0 && m.span.start <= earlier + 1 && joined
         });
         if let Some(taken) = taken {
@@ -346,6 +380,13 @@ impl Place<'_, '_> {
                     })
             })
         });
+        if self.is_row_after_procedure() {
+            return Some(PainQualifier::AfterProcedure);
+        }
+        // "walking 8/10", in a row or a list of such.
+        if ACTIVITY.of(self.note.lexicon).is_match(self.note.get(clause)) {
+            return Some(PainQualifier::WithActivity);
+        }
         // "2/10 on standing before he left" is told of after the procedure.
         let after = self
             .words(behind)
@@ -367,6 +408,18 @@ impl Place<'_, '_> {
                 (time == Time::Current).then_some(PainQualifier::Current)
             }
         }
+    }
+
+    /// Whether the row's label says of all its scores that they are told after the procedure:
+    /// "Post-procedure pain: at rest 1/10, walking 2/10".
+    fn is_row_after_procedure(&self) -> bool {
+        let line = self.note.line_of(self.span);
+        let lead = self.note.get(Span::new(line.start.min(self.span.start), self.span.start));
+        let label = lead.find(':').filter(|at| *at <= LEAD);
+        label.is_some_and(|at| {
+            self.words(Span::new(line.start, line.start + at))
+                .any(|m| self.note.concept(m).id.parse() == Ok(PainQualifier::AfterProcedure))
+        })
     }
 
     /// How far it is from a place to the first wide gap of the record, at most `stop` bytes.

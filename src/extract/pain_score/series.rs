@@ -55,7 +55,9 @@ pub(super) fn find<'n>(note: &'n Note<'_>) -> Vec<(Span, &'n str, &'n str)> {
             .take(QUESTION_REACH)
             .any(|line| named(line, "pain") && line.len() <= 2 * REACH || named(line, "scale"));
         // "On most days it is a 4, and the least was 2/10": one score gives the others' scale.
-        let scaled = named(sentence.span, "scale") || OF_TEN.is_match(note.get(sentence.span));
+        let scaled = named(sentence.span, "scale")
+            || named(sentence.heading, "scale")
+            || OF_TEN.is_match(note.get(sentence.span));
         if !(scaled || asked || named(sentence.span, "pain")) {
             continue;
         }
