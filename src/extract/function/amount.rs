@@ -135,7 +135,7 @@ pub(super) fn limits(note: &Note<'_>, mention: &Mention, amount: Span) -> bool {
 /// What hours of sleep say of it.
 pub(super) fn of_sleep(note: &Note<'_>, amount: Span) -> Option<Limitation> {
     let words = note.get(amount);
-    if !words.contains("hour") && !words.contains("hr") {
+    if !words.contains("hour") && !words.contains("hr") && !words.ends_with(" h") {
         return None;
     }
     let mut numbers = words.split([' ', '-']).filter_map(|word| {

@@ -7,6 +7,23 @@ use crate::extract::{Answer, Draft, Note};
 use crate::fact::{Intent, Kind, Polarity, RequestedProcedure, Side, Time};
 use crate::span::Span;
 
+/// Most rows of boxes that one question offers.
+const MOST_CHOICES: usize = 8;
+
+/// Whether a row of boxes is what a form offers to be asked for, in its own line or above it:
+/// "PROCEDURE REQUESTED (check all that apply)".
+fn is_offered(note: &Note<'_>, line: Span) -> bool {
+    let asks = |line: Span| {
+        note.mentions_in(GROUP, line)
+            .any(|m| note.concept(m).id == "label" && note.get(m.span).contains("request"))
+    };
+    let mut above = note
+        .lines_above(line)
+        .take(MOST_CHOICES)
+        .skip_while(|line| !asks(*line) && !note.boxes_in(*line).is_empty());
+    asks(line) || above.next().is_some_and(asks)
+}
+
 /// A procedure in a row of a form that asks for it.
 pub(super) fn row(note: &Note<'_>, phrase: &Phrase) -> Option<Draft> {
     let line = note.line_of(phrase.span);
@@ -17,7 +34,8 @@ pub(super) fn row(note: &Note<'_>, phrase: &Phrase) -> Option<Draft> {
     let earlier = note
         .mentions_in(GROUP, Span::new(line.start.min(phrase.span.start), phrase.span.start))
         .any(|m| note.concept(m).id == "earlier");
-    if earlier || question || boxed.is_some() {
+    let ticked = boxed.as_ref().is_some_and(|choice| choice.ticked);
+    if earlier || question || (boxed.is_some() && !(ticked && is_offered(note, line))) {
         return None;
     }
     let label = lead.trim_end_matches([' ', ':', '.', '_', '-']);
@@ -33,7 +51,7 @@ pub(super) fn row(note: &Note<'_>, phrase: &Phrase) -> Option<Draft> {
         });
     let coded = cells.iter().any(|c| CODE.is_match(note.get(*c))) && !label.ends_with(',');
     let only = label.is_empty() && cells.len() == 1 && note.get(line).split(' ').count() <= 9;
-    if !(first || coded || only) {
+    if !(ticked || first || coded || only) {
         return None;
     }
     let mut draft = draft(note, phrase, "form");

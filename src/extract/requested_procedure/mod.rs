@@ -22,8 +22,9 @@ const GROUP: &str = "request";
 /// How far behind a procedure its code, side and purpose may stand, in bytes.
 const REACH: usize = 90;
 
-static CODE: LazyLock<Regex> =
-    LazyLock::new(|| fixed_regex(r"\b((?:[0-9][0-9]{4})|(?:[0-9]{4}t))(?:-\d\d)?\b"));
+static CODE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"\b((?:[0-9][0-9]{4})|(?:[0-9]{4}t)|(?:[aegjklq][0-9]{4}))(?:-(?:\d\d|lt|rt))?\b")
+});
 
 /// What may stand between a procedure and its side, purpose or code.
 static SUFFIX: WordPattern = WordPattern::new(
@@ -108,10 +109,14 @@ fn intent(words: &str) -> Option<Intent> {
 
 /// A procedure that a plan or a letter asks for.
 fn in_prose(note: &Note<'_>, phrase: &Phrase, part: Option<&str>) -> Option<Draft> {
-    if matches!(part, Some("procedure-note" | "study-report" | "therapy-note")) {
+    let sentence = note.sentence_at(phrase.span)?;
+    // A report tells of what was done; what comes next it says in a word of its own.
+    let next = Span::new(phrase.span.end, sentence.span.end.max(phrase.span.end));
+    let arranged =
+        part == Some("procedure-note") && ARRANGED.of(note.lexicon).is_match(note.get(next));
+    if !arranged && matches!(part, Some("procedure-note" | "study-report" | "therapy-note")) {
         return None;
     }
-    let sentence = note.sentence_at(phrase.span)?;
     let mut draft = draft(note, phrase, "prose");
     let assertion = &draft.assertion;
     if assertion.polarity == Polarity::Negated || assertion.experiencer == Experiencer::Family {
@@ -216,6 +221,11 @@ const AGAINST_REACH: usize = 60;
 /// How a procedure that was done came out: "went well", "was successful".
 static CAME_OUT: WordPattern = WordPattern::new(
     r"^s?(?: (?:on|in|of|at) [\d/. ]+)? (?:(?:has|have|had) (?:already |also )?)?(?:{request/came-out}|(?:was|were|been|is|are) (?:(?:very|highly|also|already|quite|only|not) )?{request/came-out-as})\b",
+);
+
+/// What is arranged for a day to come, behind its name: "is scheduled for".
+static ARRANGED: WordPattern = WordPattern::new(
+    r"^s?(?: (?:on|in|of|at) [a-z0-9 -]{1,24})? (?:is|are|has been|will be) {request/arranged}\b",
 );
 
 /// Whether words before or behind a procedure speak against it: "is not justified".

@@ -43,7 +43,10 @@ pub(super) fn phrases(note: &Note<'_>) -> Vec<Phrase> {
     let mut start = 0;
     while start < words.len() {
         let mut end = start + 1;
-        while end < words.len() && joined(note, &words[start..end], words[end]) {
+        while end < words.len()
+            && (joined(note, &words[start..end], words[end])
+                || trails(note, &words[start..end], &words[end..]))
+        {
             end += 1;
         }
         for run in apart(note, &words[start..end]) {
@@ -100,12 +103,26 @@ fn joined(note: &Note<'_>, run: &[&Mention], next: &Mention) -> bool {
     role(note, last) == "head" && role(note, next) != "head" && (linked || verb)
 }
 
+/// Whether a part behind a comma belongs to the procedure before it, as forms write: "Radiofrequency
+/// ablation, cervical, right". Before another procedure it is that one's: "joint injection, knee
+/// injection".
+fn trails(note: &Note<'_>, run: &[&Mention], rest: &[&Mention]) -> bool {
+    let (Some(last), Some(next)) = (run.last(), rest.first()) else { return false };
+    let gap = |a: &Mention, b: &Mention| note.get(Span::new(a.span.end, b.span.start)).trim_end();
+    let own = rest.windows(2).take_while(|pair| gap(pair[0], pair[1]).is_empty());
+    let heads = own.into_iter().any(|pair| role(note, pair[1]) == "head");
+    role(note, last) == "head"
+        && role(note, next) == "part"
+        && gap(last, next) == ","
+        && note.sentence_index(last.span) == note.sentence_index(next.span)
+        && !heads
+}
+
 /// The first of two places that share a procedure: "sacroiliac and facet joint injections".
 fn both(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
     let is_part = |w: &&Mention| role(note, w) == "part";
     let and = run.iter().position(|w| note.get(w.span) == "and")?;
-    let begins = run[..and].iter().rposition(|w| !is_part(w)).map_or(0, |i| i + 1);
-    let split = begins < and && run.get(and + 1).is_some_and(is_part);
+    let split = run[..and].last().is_some_and(is_part) && run.get(and + 1).is_some_and(is_part);
     let shared = run.iter().any(|w| role(note, w) == "head");
     if !split || !shared {
         return None;
