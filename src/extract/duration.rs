@@ -32,7 +32,7 @@ macro_rules! month {
 
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(&format!(
-        r"\b(?:(?:about|around|approximately|more than|nearly|almost|at least|roughly|up to) |[~>] ?)?(?P<n>{NUMBER}(?:(?: ?- ?| to | or ){NUMBER})?)(?: |-)?(?:full |consecutive |additional )?(?P<u>minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|months?|mos?|mths?|years?|yrs?)\b(?: so far| and counting)?"
+        r"\b(?:(?:about|around|approximately|more than|nearly|almost|at least|roughly|up to) |[~>] ?)?(?P<n>{NUMBER}(?:(?: ?- ?| to | or ){NUMBER})?)(?: |-)?(?:full |consecutive |additional )?(?P<u>minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|months?|mos?|mths?|years?|yrs?|[hd])\b(?: so far| and counting)?"
     ))
 });
 
@@ -57,6 +57,10 @@ static BARE_ARTICLE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+// What leads to a length of time in one letter: "x 6 h".
+static SHORT_UNIT: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"(?:\bx|\bfor|\blasted|\blasting|%) ?$"));
+
 /// The lengths of time that a stretch names, in order: "8 weeks", "about five hours", "2-3 days".
 ///
 /// Not those that say how often or how long ago.
@@ -72,6 +76,10 @@ pub fn durations_in(note: &Note<'_>, within: Span) -> Vec<Span> {
             || (NOT_A_LENGTH_BEFORE.is_match(lead)
                 && !STOPPED_AFTER.of(note.lexicon).is_match(lead))
             || (matches!(number.as_str(), "a" | "an") && !BARE_ARTICLE.is_match(before))
+            // "x 10 d", but no "a d"
+            || (c.name("u").is_some_and(|unit| unit.len() == 1)
+                && !(number.as_str().starts_with(|n: char| n.is_ascii_digit())
+                    && SHORT_UNIT.is_match(lead)))
         {
             continue;
         }

@@ -73,6 +73,8 @@ static FROM: LazyLock<Regex> = LazyLock::new(|| {
 static CAUSED_BY: WordPattern =
     WordPattern::new(r"^ {outcome/caused-by}(?: {outcome/taking}| the| her| his| both)* $");
 
+static UNSAID: WordPattern = WordPattern::new(r"\b{outcome/unsaid}");
+
 static NONE: WordPattern =
     WordPattern::new(r"\b(?:no|not|without|for|{outcome/not-from-drug})(?: \w+){0,2} $");
 
@@ -82,7 +84,7 @@ static REASON: WordPattern = WordPattern::new(
 
 // "stopped, dry mouth": the adverse effect right behind is the reason.
 static STOPPED: WordPattern = WordPattern::new(
-    r"\b(?:{outcome/ended}|{outcome/not-borne})(?: (?:in |on )?[\d/.-]+| [a-z]+ \d{4}| by \w+)? ?[,;:(/-]+ ?$",
+    r"\b(?:{outcome/ended}|{outcome/not-borne})(?: it| this| them)?(?: (?:in |on )?[\d/.-]+| [a-z]+ \d{4}| by \w+)? ?[,;:(/-]+ ?$",
 );
 
 // "she gained 20 pounds and quit it": what befell her is why.
@@ -127,7 +129,9 @@ pub fn outcome_in(note: &Note<'_>, tail: Span) -> Option<OutcomeRead> {
         found.reason = reason_in(note, tail);
         if found.reason.is_none() {
             let adverse = mentions.iter().find(|m| role(note, m) == "adverse");
-            found.reason = adverse.map(|m| m.span);
+            // "made her groggy" says why, "side effects" does not.
+            let said = !UNSAID.of(note.lexicon).is_match(note.get(found.span));
+            found.reason = adverse.map(|m| m.span).or(said.then_some(found.span));
         }
     }
     Some(found)
@@ -138,6 +142,11 @@ pub(super) fn degree_in(note: &Note<'_>, cell: Span) -> Option<OutcomeRead> {
     let degree = note.mentions_in(GROUP, cell).find(|m| role(note, m) == "degree")?;
     let outcome = parse(note.concept(degree).field("outcome"))?;
     Some(OutcomeRead { outcome, span: degree.span, reason: None })
+}
+
+/// The first unwanted effect that a stretch names.
+pub(super) fn adverse_in(note: &Note<'_>, within: Span) -> Option<Span> {
+    note.mentions_in(GROUP, within).find(|m| role(note, m) == "adverse").map(|m| m.span)
 }
 
 /// The outcome that a stretch before a treatment tells of it, as "no relief with" or "failed".
@@ -247,7 +256,7 @@ fn read(
             (!MODAL.is_match(before) && !denied).then_some((rank, outcome))
         }
         // "-> partial, still on", "(some)": a degree that stands for the outcome by itself.
-        "degree" => {
+        "degree" | "answer" => {
             let lead = before.trim_end();
             let apart = [">", ":", " -", "=", "(", "- "].iter().any(|mark| lead.ends_with(mark));
             let rest = note.get(Span::new(mention.span.end, within.end)).trim_start();
@@ -255,7 +264,8 @@ fn read(
             let outcome = parse(concept.field("outcome"))?;
             let plain =
                 !matches!(note.get(mention.span), "no" | "none" | "never" | "not" | "nil" | "well");
-            (apart && alone && plain).then_some((1, outcome))
+            let filled = || fills_cell(note, mention.span);
+            (plain && (apart && alone || rest.is_empty() && filled())).then_some((1, outcome))
         }
         "adverse" => {
             // A bare symptom is an adverse effect only where it is given as a reason, or in brackets by itself.
@@ -321,11 +331,15 @@ fn stands_alone(note: &Note<'_>, telling: bool, effect: Span, before: &str) -> b
     if tried || !telling {
         return tried && (led || before.trim_end().ends_with([',', ';']));
     }
-    let cells = note.cells(note.line_of(effect));
-    let fills = cells.len() > 2 && cells[1..].contains(&effect);
     let after = note.str()[effect.end..].trim_start_matches(' ');
     let ends = after.is_empty() || after.starts_with([',', ';', '.', '/', '\n']);
-    fills || (ends && led)
+    fills_cell(note, effect) || (ends && led)
+}
+
+/// Whether words fill a cell of a row, behind its first.
+fn fills_cell(note: &Note<'_>, words: Span) -> bool {
+    let cells = note.cells(note.line_of(words));
+    cells.len() > 2 && cells[1..].contains(&words)
 }
 
 /// An outcome of a percentage right before an effect: "50% relief".

@@ -130,6 +130,16 @@ fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
         "none of these",
         "all of which",
         "which ",
+        "the gains ",
+        "gains ",
+        "the benefit",
+        "benefit was",
+        "benefits were",
+        "the relief ",
+        "relief was",
+        "the effect",
+        "results were",
+        "the results",
     ];
     let speaks_of = [
         " it ",

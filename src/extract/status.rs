@@ -52,6 +52,19 @@ pub(super) fn status_at<'a>(note: &Note<'a>, stretch: Span) -> Option<StatusRead
     (mention.span.start == stretch.start).then_some(StatusRead { status, mention })
 }
 
+/// Whether a span of a sentence lies in words that tell where a treatment stands: "PT declined".
+pub(super) fn within_status(note: &Note<'_>, sentence: Span, span: Span) -> bool {
+    note.mentions_in(GROUP, sentence).any(|m| m.span.contains(span) && m.span != span)
+}
+
+/// What the first words of a stretch say that tell where a treatment stands.
+pub(super) fn status_in<'a>(note: &Note<'a>, stretch: Span) -> Option<StatusRead<'a>> {
+    note.mentions_in(GROUP, stretch).find_map(|mention| {
+        let status = note.concept(mention).field("status")?;
+        Some(StatusRead { status, mention: *mention })
+    })
+}
+
 /// What the words behind a treatment say: the last counts, since it is the newest.
 ///
 /// `ends_at_next`: whether another treatment stands at the stretch's end; the last word before it is its own.
@@ -72,10 +85,22 @@ fn status_behind<'a>(
             && (rest.trim().split(' ').count() <= 2)
             && !rest.contains([')', ';', '.'])
             && !(rest.trim_end().ends_with(" and") || rest.trim_end().ends_with(','));
-        let counts =
-            concept.field("side") != Some("before") && (concept.field("weak").is_none() || weak);
+        // "is contemplated if surgery is refused": what stands behind the "if" is no status.
+        let lead = note.get(Span::new(tail.start, mention.span.start));
+        let supposed = lead.rfind(" if ").is_some_and(|at| {
+            mentions.iter().any(|m| m.span.end <= tail.start + at && tells_behind(note, m))
+        });
+        let counts = concept.field("side") != Some("before")
+            && (concept.field("weak").is_none() || weak)
+            && !supposed;
         (counts && !next).then_some(StatusRead { status, mention: *mention })
     })
+}
+
+/// Whether a mention tells where the treatment before it stands.
+fn tells_behind(note: &Note<'_>, mention: &Mention) -> bool {
+    let concept = note.concept(mention);
+    concept.field("status").is_some() && concept.field("side") != Some("before")
 }
 
 /// What the words around a treatment say of it.

@@ -23,7 +23,7 @@ static CONTRAST: WordPattern = WordPattern::new(r"\b{agent/contrast}\b");
 
 /// How a sentence begins that goes on about the injection before it.
 static SPEAKS: WordPattern = WordPattern::new(
-    r"^(?:(?:she|he|the patient|patient|pt|this|these|it|that|they|which|both|all|none|pain|{relief/reports}) |with this|her pain|his pain|there was|relief)",
+    r"^(?:(?:she|he|the patient|patient|pt|this|these|it|that|they|which|both|all|none|pain|{relief/reports}) |the (?:[a-z-]+ ){0,2}(?:pain|relief|headaches?|benefit|effect|symptoms|improvement|numbness|ache)\b|with this|her pain|his pain|there was|relief)",
 );
 
 impl Reader<'_, '_> {

@@ -8,9 +8,15 @@ mod resolve;
 mod series;
 mod standing;
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::pattern::fixed_regex;
+
 use agent::agent_in;
 use phrase::{Phrase, phrases};
-use relief::{ReliefRead, relief_before, relief_in};
+use relief::{ReliefRead, relief_before, relief_in, relief_in_row};
 use series::each_of_series;
 use standing::{is_title, standing};
 
@@ -73,6 +79,11 @@ fn is_row(behind: &str) -> bool {
 /// What a verb puts in that does not treat: contrast, or a skin anesthetic.
 static CONTRAST: WordPattern =
     WordPattern::new(r"\b(?:{agent/contrast}|{agent/contrast-before}|{skin-anesthesia/put-in})\b");
+
+/// What may part a procedure's name from its purpose: "x 2, CPT 64450 (".
+static BEFORE_PURPOSE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"^(?:[ \d/.-]|\bx\b|\bcpt\b|#)*[,(](?:[ ,(\d/.:#-]|\bx\b|\bcpt\b)*$")
+});
 
 /// How long relief held, said behind the procedure that gave it.
 fn duration_behind(note: &Note<'_>, behind: Span) -> Option<Span> {
@@ -183,7 +194,8 @@ impl Reader<'_, '_> {
                 note.dates_in(behind).next().is_some_and(|d| d.span.start <= behind.start + 12)
                     || is_row(note.get(behind));
             // Of several injections the words before one speak of the one before it.
-            let relief = relief_in(note, behind, row)
+            let relief = relief_in_row(note, phrase.span)
+                .or_else(|| relief_in(note, behind, row))
                 .filter(|r| !self.conditional(sentence, r.span))
                 .or_else(|| {
                     // "block with >80% relief, proceed with RFA": that relief is the block's.
@@ -327,7 +339,10 @@ impl Reader<'_, '_> {
             },
             side: phrase.side.or(before.and_then(|b| b.side)),
             status: Some(standing.status),
-            intent: phrase.intent.or_else(|| self.purpose(index, title)),
+            intent: phrase
+                .intent
+                .or_else(|| self.purpose_behind(sentence, phrase))
+                .or_else(|| self.purpose(index, title)),
             steroid: agent.steroid.or(phrase.steroid.then_some(true)),
             agent: agent.words.filter(|_| several),
             count: phrase.count,
@@ -409,6 +424,23 @@ impl Reader<'_, '_> {
             gap.len() <= 40 && !gap.contains(". ")
         };
         near.filter(stands_alone).map(|d| d.date).or(note.date)
+    }
+
+    /// "ESI, CPT 62321, therapeutic": the purpose behind a comma or a bracket, with nothing but
+    /// codes and dates before it.
+    fn purpose_behind(&self, sentence: &Sentence, phrase: &Phrase) -> Option<Intent> {
+        let note = self.note;
+        let from = phrase.span.end.min(sentence.span.end);
+        let behind = Span::new(from, sentence.span.end);
+        let mention = note
+            .mentions_in("injection-word", behind)
+            .find(|m| matches!(note.concept(m).id.as_str(), "diagnostic" | "therapeutic"))?;
+        let own = BEFORE_PURPOSE.is_match(note.get(Span::new(from, mention.span.start)));
+        match note.concept(mention).id.as_str() {
+            _ if !own => None,
+            "diagnostic" => Some(Intent::Diagnostic),
+            _ => Some(Intent::Therapeutic),
+        }
     }
 
     /// "PURPOSE: Diagnostic" in the rows below a title.

@@ -6,6 +6,7 @@ use regex::Regex;
 
 use crate::pattern::fixed_regex;
 
+use crate::extract::outcome::degree_in;
 use crate::extract::{Note, durations_in, outcome_before, outcome_in};
 use crate::fact::{EventStatus, Injection, Outcome, Relief};
 use crate::lexicon::{CueCategory, WordPattern};
@@ -49,6 +50,9 @@ static SINGLE: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"\d[\do]{0,2}"));
 /// Group of the lexicon.
 const WORDS: &str = "relief";
 
+/// What half of the pain is in percent.
+const HALF: f64 = 50.0;
+
 /// How many bytes may lie between a percentage and the word that it measures.
 const NEAR: usize = 45;
 
@@ -63,6 +67,8 @@ fn percent(note: &Note<'_>, within: Span, row: bool) -> Option<(Span, f64)> {
         let number = match note.dates_in(within).find(|d| d.span.end == within.start + number.end())
         {
             Some(_) => SINGLE.find_at(text, number.end())?,
+            // "4/24 - 40%", a month and its year.
+            None if text[..number.start()].ends_with('/') => SINGLE.find_at(text, number.end())?,
             None => number,
         };
         // "0.5%" and a threshold that relief is to pass.
@@ -111,9 +117,9 @@ fn hypothetical(note: &Note<'_>, within: Span, at: usize) -> bool {
 
 /// What a stretch behind an injection, or a sentence of its own, says of relief.
 pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<ReliefRead> {
-    let percent = percent(note, within, row);
     let word =
         |wanted: &str| note.mentions_in(WORDS, within).find(|m| note.concept(m).id == wanted);
+    let percent = percent(note, within, row).or_else(|| word("half").map(|m| (m.span, HALF)));
     let outcome = outcome_in(note, within);
     let briefly = word("briefly");
     let worded = if let Some(found) = word("complete") {
@@ -187,6 +193,30 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
         whole = whole.union(duration);
     }
     Some(ReliefRead { span: whole, percent: value, relief: Some(relief), duration })
+}
+
+/// What the columns of a table say of the procedure in their row: "80%   6 hours".
+pub(super) fn relief_in_row(note: &Note<'_>, procedure: Span) -> Option<ReliefRead> {
+    let kind = |head: Span| {
+        let mention = note.mentions_in("table-column", head).last()?;
+        Some(note.concept(mention).id.as_str())
+    };
+    let columns = note.columns(procedure, |head| kind(head).is_some());
+    let cell = |id: &str| {
+        let behind = |c: &&(Span, Span)| c.1.start >= procedure.end && kind(c.0) == Some(id);
+        columns.iter().find(behind).map(|c| c.1)
+    };
+    let answer = cell("relief")?;
+    let read = relief_in(note, answer, true).or_else(|| {
+        let said = degree_in(note, answer)?;
+        let relief = match said.outcome {
+            Outcome::Helpful | Outcome::Partial => Relief::Partial,
+            Outcome::NotHelpful | Outcome::NotTolerated => Relief::None,
+        };
+        Some(ReliefRead { span: answer, percent: None, relief: Some(relief), duration: None })
+    })?;
+    let held = || durations_in(note, cell("duration")?).into_iter().next();
+    Some(ReliefRead { duration: read.duration.or_else(held), ..read })
 }
 
 /// Whether a number of a percentage's size stands right before a word for relief.

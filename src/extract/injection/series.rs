@@ -11,7 +11,7 @@ const REACH: usize = 3;
 
 // A member and what it did; "the first injection helped" names its procedure and is read as such.
 static MEMBER: WordPattern = WordPattern::new(
-    r"\b(?:the|her|his) (?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|initial|last|latest|other|former|latter)(?: (?:one|two|three|of these|of them|set|time))?,? (?:also |only |again |did |had )?(?:was|were|had|did|not|nothing|{relief/did})\b",
+    r"\b(?:the|her|his) (?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|initial|last|latest|other|former|latter)(?: (?:one|two|three|of these|of them|set|time))?,? (?:also |only |again |did |had )?(?:(?:was|were|had|did|not|nothing|none|nil|{relief/did})\b|\d{1,3} ?(?:%|percent\b))",
 );
 
 /// The members of a series that a stretch tells of, each with what is said of it.

@@ -156,7 +156,7 @@ pub(super) fn standing(
         !WHAT_CAME.of(note.lexicon).is_match(next)
     });
     let rejected = !helped
-        && (CAME_TO_NOTHING.of(note.lexicon).is_match(own)
+        && (came_to_nothing(note, own)
             || REJECTED_BEHIND.of(note.lexicon).is_match(own)
             || REJECTED_BEFORE.of(note.lexicon).is_match(note.get(lead)) && !own.contains("help")
             || NEVER_BEFORE
@@ -200,6 +200,17 @@ pub(super) fn standing(
     let own = asserted.assertion.experiencer != Experiencer::Family;
     own.then_some(Standing { status, asserted })
 }
+
+/// Whether a procedure came to nothing; "it will be cancelled should he be well" is open.
+fn came_to_nothing(note: &Note<'_>, behind: &str) -> bool {
+    CAME_TO_NOTHING
+        .of(note.lexicon)
+        .find(behind)
+        .is_some_and(|found| !MODAL_BEFORE.is_match(&behind[..found.start()]))
+}
+
+static MODAL_BEFORE: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"\b(?:will|would|can|could|may|might|should|to) $"));
 
 /// Whether a procedure is the subject of what it did, whatever words of a plan stand before it:
 /// "the repeat injection wore off in days".

@@ -1,19 +1,33 @@
 //! Tables of what was tried: what the columns say of the drug that stands in the first.
 
 use super::super::Note;
-use super::super::outcome::{OutcomeRead, degree_in, outcome_in};
+use super::super::outcome::{OutcomeRead, adverse_in, degree_in, outcome_in};
+use super::super::status::status_in;
 use crate::fact::{MedicationStatus, Outcome};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// The heads of the columns, in a group of the lexicon.
 const GROUP: &str = "medication-column";
 
+/// How many words a cell may have that is a reason as a whole.
+const LONGEST_REASON: usize = 4;
+
+/// Answers to "Status" that are no words of a treatment's course.
+static CURRENT: WordPattern = WordPattern::new(r"^{medication-column/stands-current}\b");
+static PAST: WordPattern = WordPattern::new(r"^{medication-column/stands-past}\b");
+
+/// What a cell holds that says nothing.
+static NOTHING: WordPattern = WordPattern::new(r"^{medication-column/nothing}$");
+
 /// What a row says of its drug.
 pub(super) struct Row {
     /// Where it stands in the treatment.
     pub status: Option<MedicationStatus>,
-    /// How it worked, and why it was stopped.
+    /// How it worked.
     pub outcome: Option<OutcomeRead>,
+    /// Why it was stopped, as its cell says.
+    pub reason: Option<Span>,
 }
 
 /// What the row says that a drug begins; `None` where no heads stand above.
@@ -32,16 +46,47 @@ pub(super) fn row_of(note: &Note<'_>, drug: Span) -> Option<Row> {
         return None;
     }
     let (tried, taking) = (answer("tried"), answer("taking"));
+    let told = cell("stopped").filter(|cell| tells(note, *cell) && taking != Some(true));
+    let comment = cell("comment");
     let status = match (tried, taking) {
         (_, Some(true)) => Some(MedicationStatus::Current),
         (Some(false), _) => Some(MedicationStatus::NotTaken),
-        (_, Some(false)) | (Some(true), None) => Some(MedicationStatus::Past),
-        (None, None) => None,
+        (_, Some(false)) => comment
+            .and_then(|cell| stands(note, cell))
+            .filter(|status| *status == MedicationStatus::NotTaken)
+            .or(Some(MedicationStatus::Past)),
+        (Some(true), None) => Some(MedicationStatus::Past),
+        (None, None) => cell("status")
+            .and_then(|cell| stands(note, cell))
+            .or(told.map(|_| MedicationStatus::Past)),
     };
-    let helped = cell("helped").and_then(|cell| helped(note, cell));
-    let stopped = cell("stopped").filter(|_| taking != Some(true));
-    let outcome = stopped.and_then(|cell| why(note, cell)).or(helped);
-    Some(Row { status, outcome })
+    let over = status != Some(MedicationStatus::Current);
+    let unwanted = cell("unwanted").filter(|_| taking != Some(true));
+    let remark = comment.and_then(|cell| {
+        outcome_in(note, cell).or_else(|| (taking == Some(false)).then(|| why(note, cell))?)
+    });
+    let outcome = told
+        .and_then(|cell| why(note, cell))
+        .or_else(|| unwanted.and_then(|cell| why(note, cell)))
+        .or_else(|| cell("helped").and_then(|cell| helped(note, cell, over)))
+        .or(remark);
+    Some(Row { status, outcome, reason: told })
+}
+
+/// Whether a cell has words and not only an answer or a stroke.
+fn tells(note: &Note<'_>, cell: Span) -> bool {
+    let words = note.get(cell);
+    yes_or_no(note, words).is_none() && !NOTHING.of(note.lexicon).is_match(words)
+}
+
+/// Where a cell says that a drug stands.
+fn stands(note: &Note<'_>, cell: Span) -> Option<MedicationStatus> {
+    let words = note.get(cell);
+    let said = || status_in(note, cell).and_then(|read| read.status.parse().ok());
+    if CURRENT.of(note.lexicon).is_match(words) {
+        return Some(MedicationStatus::Current);
+    }
+    PAST.of(note.lexicon).is_match(words).then_some(MedicationStatus::Past).or_else(said)
 }
 
 /// Whether a cell answers with a yes, or a cross, or with a no.
@@ -50,10 +95,13 @@ fn yes_or_no(note: &Note<'_>, words: &str) -> Option<bool> {
     note.yes_or_no(words).map(|(yes, _)| yes).or_else(|| crossed().then_some(true))
 }
 
-/// How well a drug worked, as a cell answers.
-fn helped(note: &Note<'_>, cell: Span) -> Option<OutcomeRead> {
+/// How well a drug worked, as a cell answers; an unwanted effect is an answer where it is `over`.
+fn helped(note: &Note<'_>, cell: Span, over: bool) -> Option<OutcomeRead> {
     if let Some(said) = outcome_in(note, cell).or_else(|| degree_in(note, cell)) {
         return Some(said);
+    }
+    if let Some(effect) = adverse_in(note, cell).filter(|_| over) {
+        return Some(untolerated(note, cell, effect));
     }
     let outcome = match yes_or_no(note, note.get(cell))? {
         true => Outcome::Helpful,
@@ -64,12 +112,16 @@ fn helped(note: &Note<'_>, cell: Span) -> Option<OutcomeRead> {
 
 /// Why a drug was stopped, as a cell says; an unwanted effect unless it says otherwise.
 fn why(note: &Note<'_>, cell: Span) -> Option<OutcomeRead> {
-    let words = note.get(cell);
-    let nothing =
-        yes_or_no(note, words).is_some() || matches!(words, "-" | "--" | "n/a" | "na" | "?");
     if let Some(said) = outcome_in(note, cell) {
         return Some(said);
     }
-    let told = !nothing && note.mentions_in("outcome", cell).next().is_some();
-    told.then_some(OutcomeRead { outcome: Outcome::NotTolerated, span: cell, reason: Some(cell) })
+    let effect = adverse_in(note, cell).filter(|_| tells(note, cell))?;
+    Some(untolerated(note, cell, effect))
+}
+
+/// That a drug was not borne, for what a cell says.
+fn untolerated(note: &Note<'_>, cell: Span, effect: Span) -> OutcomeRead {
+    let short = note.get(cell).split(' ').count() <= LONGEST_REASON;
+    let reason = Some(if short { cell } else { effect });
+    OutcomeRead { outcome: Outcome::NotTolerated, span: cell, reason }
 }

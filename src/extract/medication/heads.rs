@@ -65,6 +65,9 @@ static PATCH: WordPattern =
 /// What makes of a mineral what is taken of it.
 static SUPPLEMENT: WordPattern = WordPattern::new(r"^ {medication-word/taken-form}\b");
 
+/// Viscosupplements and toxins are only ever injected.
+static ONLY_INJECTED: WordPattern = WordPattern::new(r"^{medication-word/only-injected}$");
+
 /// What is drawn up: "2 ml of".
 static VOLUME: WordPattern = WordPattern::new(r"(?:{medication-word/volume}(?: of)?|%) $");
 
@@ -151,7 +154,7 @@ fn is_medication(
     let before = &note.str()[sentence.span.start.min(span.start)..span.start];
     let heading = note.heading(sentence);
     // A form may ask for a class below any heading.
-    if super::ASKED.is_match(behind) {
+    if super::ASKED.is_match(behind) || super::ALLERGIC.of(note.lexicon).is_match(before) {
         return true;
     }
     if sentence.section == Section::Procedure || GIVEN.of(note.lexicon).is_match(heading) {
@@ -160,8 +163,7 @@ fn is_medication(
     if sentence.section == Section::Allergies {
         return true;
     }
-    // Viscosupplements are only ever injected.
-    if name == "hyaluronate" {
+    if ONLY_INJECTED.of(note.lexicon).is_match(name) && !list {
         return false;
     }
     let patch = PATCH.of(note.lexicon).is_match(behind) || before.ends_with("topical ");

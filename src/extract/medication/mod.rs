@@ -4,6 +4,7 @@ mod attributes;
 mod bound;
 mod columns;
 mod exchange;
+mod heading;
 mod heads;
 mod standing;
 mod titration;
@@ -17,7 +18,7 @@ use crate::pattern::fixed_regex;
 
 use super::outcome::{OutcomeRead, outcome_before, outcome_found, outcome_in, reason_in};
 use super::scope::{Reach, reaches};
-use super::status::{answered_no, status_of};
+use super::status::{answered_no, status_of, within_status};
 use super::{Answer, Draft, Note, course_in};
 use crate::fact::{Medication, MedicationStatus, Origin, Polarity, Route, Section, Statement};
 use crate::lexicon::WordPattern;
@@ -60,7 +61,9 @@ fn read_sentence(note: &Note<'_>, index: usize, drafts: &mut Vec<Draft>) {
     spans.extend(
         note.mentions_in("therapy", sentence.span)
             .map(|m| m.span)
-            .filter(|span| !heads.iter().any(|head| head.span.overlaps(*span))),
+            .filter(|span| !heads.iter().any(|head| head.span.overlaps(*span)))
+            // "PT declined" is the patient.
+            .filter(|span| !within_status(note, sentence.span, *span)),
     );
     spans.sort();
     let reaches = reaches(note, index, &spans);
@@ -80,8 +83,14 @@ static ALLERGIC: WordPattern =
 static OTHER_LIST: WordPattern =
     WordPattern::new(r"^[^:.;]{0,30}\b{medication-word/listed}\b[^:.;]{0,20}:");
 
-static ALLERGY_BEHIND: LazyLock<Regex> =
-    LazyLock::new(|| fixed_regex(r"^ (?:drug )?allerg(?:y|ies)\b"));
+static ALLERGY_BEHIND: WordPattern = WordPattern::new(
+    r"^ (?:(?:drug )?allerg(?:y|ies)|(?:is |was )?{medication-word/entered-as})\b",
+);
+
+// "makes her break out in hives": what only an allergy does.
+static ALLERGIC_REACTION: WordPattern = WordPattern::new(
+    r"^ {medication-word/sets-off}[^.;,]{0,30}\b{medication-word/allergic-sign}\b",
+);
 
 static REACTION: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
@@ -123,8 +132,13 @@ fn read_head(
         ordered(note, reach.own).or_else(|| status_of(note, reach, sentence.span.end));
     let listed = sentence.section == Section::Allergies
         && !OTHER_LIST.of(note.lexicon).is_match(note.get(sentence.span));
+    let labelled = ALLERGIC.of(note.lexicon).find(lead).map(|found| found.start());
+    let reacted = ALLERGIC_REACTION.of(note.lexicon).is_match(own);
     let allergic =
-        listed || ALLERGIC.of(note.lexicon).is_match(lead) || ALLERGY_BEHIND.is_match(own);
+        listed || labelled.is_some() || reacted || ALLERGY_BEHIND.of(note.lexicon).is_match(own);
+    // "Anticoagulant? [x] No   Allergies: Keflex": that no is of the question before.
+    let status_read = status_read
+        .filter(|read| labelled.is_none_or(|at| read.mention.span.start >= reach.lead.start + at));
     let mut outcome = outcome_found(note, reach.near, reach.own)
         .or_else(|| outcome_in(note, reach.own))
         .or_else(|| outcome_in(note, shared_tail(note, reach)?))
@@ -200,6 +214,7 @@ fn read_head(
     } else {
         outcome
             .and_then(|o| o.reason)
+            .or_else(|| row.as_ref().and_then(|row| row.reason))
             .or_else(|| {
                 matches!(status, Some(MedicationStatus::Past | MedicationStatus::NotTaken))
                     .then(|| reason_in(note, reach.own))

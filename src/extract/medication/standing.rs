@@ -11,6 +11,7 @@ use super::super::scope::Reach;
 use super::super::status::{StatusRead, status_at};
 use super::super::{Course, Note};
 use super::bound::Attributes;
+use super::heading::under_heading;
 use crate::context::Asserted;
 use crate::fact::{MedicationStatus, Outcome, Section, Time};
 use crate::lexicon::WordPattern;
@@ -80,6 +81,26 @@ fn begun(note: &Note<'_>, sentence: &Sentence, reach: &Reach, found: &Attributes
         })
 }
 
+/// Verbs that lower a dose, and the dose that they lower it to.
+static LOWERS: WordPattern =
+    WordPattern::new(r"\b{medication-word/lowers}(?: the| her| his| down)* $");
+
+static TO_DOSE: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^ (?:down |back )?to \d"));
+
+/// Whether a verb lowers a drug to the dose behind it.
+fn lowered(note: &Note<'_>, reach: &Reach) -> bool {
+    TO_DOSE.is_match(note.get(reach.own)) && LOWERS.of(note.lexicon).is_match(note.get(reach.near))
+}
+
+/// What orders the drug right behind it: "stop Flexeril; trial Robaxin".
+static TRIES_OUT: WordPattern =
+    WordPattern::new(r"(?:^|[;:,.>-] ?|\band |\bthen ){medication-word/tries-out} $");
+
+/// Whether a plan tries a drug out.
+fn tried_out(note: &Note<'_>, reach: &Reach) -> bool {
+    TRIES_OUT.of(note.lexicon).is_match(note.get(reach.near))
+}
+
 /// The status that words, section, time, outcome and course come to.
 pub(super) fn status_in_words(
     note: &Note<'_>,
@@ -141,6 +162,10 @@ pub(super) fn status_in_words(
     if planning && read.is_some_and(|r| note.get(r.mention.span) == "trial of") {
         return Some(MedicationStatus::Planned);
     }
+    // "Taper Paxil to 10 mg": that dose is ahead.
+    if planning && (lowered(note, reach) || tried_out(note, reach)) {
+        return Some(MedicationStatus::Planned);
+    }
     let supposed = matches!(asserted.assertion.time, Time::Hypothetical);
     if let Some(status) = read.and_then(|r| r.status.parse().ok()) {
         // "medications such as gabapentin, which might help" speaks of nothing taken yet.
@@ -149,6 +174,9 @@ pub(super) fn status_in_words(
     }
     let taken_now = ON.is_match(note.get(reach.lead))
         && !AT_THAT_TIME.of(note.lexicon).is_match(note.get(reach.tail));
+    if let Some(status) = under_heading(note, sentence, reach) {
+        return Some(status);
+    }
     let under = |words: &WordPattern| words.of(note.lexicon).is_match(heading);
     let listed_as_tried = under(&FORMER) || (under(&TRIED) && found.frequency.is_none());
     let untolerated = outcome.is_some_and(|o| o.outcome == Outcome::NotTolerated) && !going_on;

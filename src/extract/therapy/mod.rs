@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::outcome::{outcome_before, outcome_in};
 use super::scope::{Reach, reaches};
-use super::status::{StatusRead, answered_no, status_of};
+use super::status::{StatusRead, answered_no, status_before, status_of, within_status};
 use super::{Draft, Note, course_in};
 use crate::fact::{Origin, Outcome, Polarity, Section, Therapy, TherapyKind, TherapyStatus, Time};
 use crate::lexicon::WordPattern;
@@ -77,7 +77,9 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
         };
         let needs = concept.field("needs").unwrap_or_default();
         if (matches!(needs, "pt" | "capitals") && !in_capitals(note, mention))
-            || (needs == "pt" && !is_physical_therapy(note, sentence, mention))
+            || (needs == "pt"
+                && (within_status(note, sentence.span, mention.span)
+                    || !is_physical_therapy(note, sentence, mention)))
             || (concept.field("harms").is_some() && schedule::began_it(note, sentence, mention))
         {
             continue;
@@ -124,8 +126,21 @@ fn in_capitals(note: &Note<'_>, mention: &Mention) -> bool {
 /// Verbs that follow "PT" where it means the patient.
 static PATIENT_VERB: WordPattern = WordPattern::new(r"^{therapy/patient-verb}$");
 
+/// "PT not aware of a fall".
+static PATIENT_NOT: WordPattern = WordPattern::new(r"^ not {therapy/patient-not}\b");
+
+/// Whether words that tell where a treatment stands end right before a mention.
+fn status_right_before(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
+    let lead = Span::new(sentence.span.start, mention.span.start);
+    status_before(note, lead)
+        .is_some_and(|read| note.get(Span::new(read.mention.span.end, lead.end)).trim().is_empty())
+}
+
 /// Who is named behind "PT:".
 static HOLDER: WordPattern = WordPattern::new(r"^{therapy/holder}\b");
+
+/// A patient's name with the day of birth behind it: "PT: DOE, PAT  DOB 1/1/1970".
+static DEMOGRAPHIC: WordPattern = WordPattern::new(r"^: [a-z',. -]{3,40}\b{therapy/demographic}\b");
 
 /// Tests that are listed with a clotting time.
 static CLOTTING: WordPattern = WordPattern::new(
@@ -155,11 +170,26 @@ fn is_physical_therapy(note: &Note<'_>, sentence: &Sentence, mention: &Mention) 
         .chars()
         .take_while(|c| c.is_alphanumeric() || matches!(c, '/' | '.'))
         .collect();
-    let named = behind.starts_with(':') && HOLDER.of(note.lexicon).is_match(&next);
+    let named = behind.starts_with(':')
+        && (HOLDER.of(note.lexicon).is_match(&next)
+            || DEMOGRAPHIC.of(note.lexicon).is_match(behind));
     let laboratory = next.ends_with("sec")
         || behind.starts_with(" of 1")
         || CLOTTING.of(note.lexicon).is_match(behind);
-    let patient = PATIENT_VERB.of(note.lexicon).is_match(&next) && !behind.starts_with(':');
+    // "Restart PT with taping", "PT did help".
+    let treated = next == "with" && status_right_before(note, sentence, mention)
+        || matches!(next.as_str(), "was" | "has" | "had" | "did")
+            && outcome_in(note, Span::new(mention.span.end, sentence.span.end)).is_some_and(|o| {
+                o.outcome != Outcome::NotTolerated
+                    && note
+                        .get(Span::new(mention.span.end, o.span.start.max(mention.span.end)))
+                        .split_whitespace()
+                        .count()
+                        <= 3
+            });
+    let patient =
+        PATIENT_VERB.of(note.lexicon).is_match(&next) && !treated && !behind.starts_with(':')
+            || PATIENT_NOT.of(note.lexicon).is_match(behind);
     !(credential || named || laboratory || patient)
 }
 
@@ -214,6 +244,11 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
                 .flatten()
                 .filter(|found| !of_next(reach.tail, found))
         });
+    // "a daily home program"
+    let frequency = frequency.or_else(|| {
+        find_frequency(note.lexicon, note.get(around))
+            .filter(|found| note.get(around)[found.span.end..].trim().is_empty())
+    });
     let boxes = note.boxes_in(sentence.span);
     let boxed = note.box_of(head.span);
     let answer = boxes
@@ -261,7 +296,9 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         return None;
     }
     let status = match answer {
-        Some(label) if label.starts_with("no") => Some(TherapyStatus::NotDone),
+        Some(label) if label.starts_with("no") || is_no(note, label) => {
+            Some(TherapyStatus::NotDone)
+        }
         None if answered_no(note, reach.own) => Some(TherapyStatus::NotDone),
         None if row.as_ref().is_some_and(|row| !row.done) => Some(TherapyStatus::NotDone),
         None if row.is_some() && status_read.is_none() => {
@@ -269,13 +306,38 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         }
         // What did not agree with the patient is no longer done.
         None if status_read.is_none()
-            && sentence.section == Section::Treatments
+            && !is_plan(note, sentence)
+            && asserted.assertion.time == Time::Current
             && outcome.is_some_and(|o| o.outcome == Outcome::NotTolerated) =>
         {
             Some(TherapyStatus::Past)
         }
         // "GOALS: independent with HEP"
-        None if sentence.section == Section::Goals => Some(TherapyStatus::Planned),
+        None if sentence.section == Section::Goals
+            && status_read.is_none_or(|s| s.status != "not_taken") =>
+        {
+            Some(TherapyStatus::Planned)
+        }
+        // What did not help a course is over, and what has a rhythm and no end goes on.
+        _ if status_read.is_none()
+            && !is_plan(note, sentence)
+            && asserted.assertion.time == Time::Current
+            && is_course(head.kind)
+            && outcome.is_some_and(|o| o.outcome == Outcome::NotHelpful) =>
+        {
+            Some(TherapyStatus::Past)
+        }
+        _ if status_read.is_none()
+            && frequency.is_some()
+            && !dated
+            && visits.is_none()
+            && course.duration.is_none()
+            && sentence.section == Section::Treatments
+            && is_course(head.kind)
+            && head.kind != TherapyKind::PhysicalTherapy =>
+        {
+            Some(TherapyStatus::Current)
+        }
         Some(label) if label.starts_with("yes") && status_read.is_none() => {
             Some(default_status(head.kind, sentence.section, dated || visits.is_some()))
         }
@@ -341,6 +403,16 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         draft.assertion.polarity = Polarity::Negated;
     }
     Some(draft)
+}
+
+/// Whether a ticked box's label begins with a no.
+fn is_no(note: &Note<'_>, label: &str) -> bool {
+    note.yes_or_no(label).is_some_and(|(yes, _)| !yes)
+}
+
+/// Whether a therapy is given in visits, and so has an end.
+fn is_course(kind: TherapyKind) -> bool {
+    !matches!(kind, TherapyKind::HomeExercise | TherapyKind::Brace | TherapyKind::Other)
 }
 
 fn own_words(own: &str, span: Span) -> String {

@@ -1,0 +1,87 @@
+//! What headings and labels say of the drugs below and behind them: "PROPOSED", "Failed: A, B. C."
+
+use super::super::Note;
+use super::super::scope::Reach;
+use crate::fact::{MedicationStatus, Section};
+use crate::lexicon::WordPattern;
+use crate::segment::Sentence;
+use crate::span::Span;
+
+/// How long a label before a colon may be (bytes).
+const LONGEST_LABEL: usize = 40;
+
+/// How many sentences a label may stand before a drug of its list.
+const LABEL_REACH: usize = 4;
+
+/// Headings over what is to be taken.
+static AHEAD: WordPattern = WordPattern::new(r"\b{medication-word/headed-planned}");
+
+/// Headings over what was never taken.
+static NEVER: WordPattern = WordPattern::new(r"\b{medication-word/headed-never}");
+
+/// Headings over what was given during a stay or a visit.
+static GIVEN_THEN: WordPattern = WordPattern::new(r"\b{medication-word/headed-given}");
+
+/// Headings over what is prescribed on leaving, where they stand behind an assessment.
+static PRESCRIBED: WordPattern = WordPattern::new(r"^{medication-word/headed-prescribed}\b");
+
+/// Headings and labels over what is taken no more.
+static FORMER: WordPattern = WordPattern::new(r"\b{medication-word/former}");
+
+/// Labels of what was tried: "Tried:", "Failed meds:".
+static FORMER_LABEL: WordPattern =
+    WordPattern::new(r"^(?:[a-z]+ )?(?:{medication-word/former}|{medication-word/tried})");
+
+/// What the heading over a list says of a drug that its line begins with.
+pub(super) fn under_heading(
+    note: &Note<'_>,
+    sentence: &Sentence,
+    reach: &Reach,
+) -> Option<MedicationStatus> {
+    let heading = note.heading(sentence);
+    let under = |words: &WordPattern| words.of(note.lexicon).is_match(heading);
+    let begins =
+        !note.get(reach.lead).contains(char::is_alphabetic) || under_own_words(note, reach);
+    match sentence.section {
+        Section::Medications if under(&PRESCRIBED) && behind_assessment(note, sentence) => {
+            Some(MedicationStatus::Planned)
+        }
+        Section::Other if under(&GIVEN_THEN) => Some(MedicationStatus::Past),
+        Section::Other if begins && under(&NEVER) => Some(MedicationStatus::NotTaken),
+        Section::Other if begins && under(&AHEAD) => Some(MedicationStatus::Planned),
+        Section::Other if begins && under(&FORMER) => Some(MedicationStatus::Past),
+        _ => labelled_former(note, sentence).then_some(MedicationStatus::Past),
+    }
+}
+
+/// Whether the words before a list are its heading's own, with its first row in one sentence.
+fn under_own_words(note: &Note<'_>, reach: &Reach) -> bool {
+    note.sentence_at(reach.head)
+        .is_some_and(|s| note.heading(s).ends_with(note.get(reach.lead).trim()))
+}
+
+/// Whether an assessment or a plan stands before.
+fn behind_assessment(note: &Note<'_>, sentence: &Sentence) -> bool {
+    let first = note.sentences.partition_point(|s| s.span.start < sentence.span.start);
+    note.sentences[..first].iter().any(|s| matches!(s.section, Section::Assessment | Section::Plan))
+}
+
+/// Whether the line's label, some sentences before, tells of what was tried: "Failed: A, B. C."
+fn labelled_former(note: &Note<'_>, sentence: &Sentence) -> bool {
+    let own = note.sentences.partition_point(|s| s.span.start < sentence.span.start);
+    let first = (own.saturating_sub(LABEL_REACH)..=own)
+        .rev()
+        .take_while(|&at| note.sentences[at].paragraph == sentence.paragraph)
+        .find(|&at| label(note, note.sentences[at].span).is_some());
+    first
+        .filter(|&at| at < own)
+        .and_then(|at| label(note, note.sentences[at].span))
+        .is_some_and(|label| FORMER_LABEL.of(note.lexicon).is_match(label))
+}
+
+/// What stands before a sentence's first colon, where it is short and without a number.
+fn label<'a>(note: &'a Note<'_>, sentence: Span) -> Option<&'a str> {
+    let (label, _) = note.get(sentence).split_once(':')?;
+    (label.len() <= LONGEST_LABEL && !label.contains(|c: char| c.is_ascii_digit() || c == ','))
+        .then_some(label)
+}
