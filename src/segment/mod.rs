@@ -431,6 +431,13 @@ fn marker_length(line: &str) -> Option<usize> {
             let digits = body.chars().take_while(char::is_ascii_digit).count();
             (digits <= 2 && body[digits..].starts_with(['.', ')'])).then_some(digits + 1)?
         }
+        // "(b) Mild stenosis"; "(x)" and "(l)" are no items.
+        '(' => {
+            let end = body.find(')').filter(|end| (2..=3).contains(end))?;
+            let number = body[1..end].chars().all(|c| c.is_ascii_digit());
+            (number || (end == 2 && matches!(body.as_bytes()[1], b'a'..=b'h')))
+                .then_some(end + 1)?
+        }
         // "#2 Lumbar stenosis", but "#60" counts tablets.
         '#' => {
             let digits = body[1..].chars().take_while(char::is_ascii_digit).count();

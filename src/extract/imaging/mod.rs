@@ -3,21 +3,21 @@
 mod finding;
 mod levels;
 mod normal;
+mod place;
+mod report;
 mod side;
 mod structure;
 mod study;
 
 use finding::{Carry, read_clause};
-use study::{Study, header_study, studies_in, study_status};
+use report::Report;
+use study::{Study, studies_in, study_status};
 
 use super::{Draft, Note};
 use crate::fact::{EventStatus, Imaging, Kind, Modality, Polarity, Region, Section, Time};
 use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
-
-/// Headings over why a study was asked for.
-static ASKS: WordPattern = WordPattern::new(r"\b{imaging-word/asking-heading}\b");
 
 /// That a sentence goes on with what was seen.
 static TELLS: WordPattern = WordPattern::new(r"\b(?:there |{imaging-word/tells}\b)");
@@ -36,16 +36,14 @@ static OF_STUDY: WordPattern =
 
 /// Reads every finding of imaging, and studies that are planned or were not made.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
-    let title = header_study(note);
-    if title.is_none() && note.mentions(study::GROUP).next().is_none() {
+    if note.mentions(study::GROUP).next().is_none() {
         return;
     }
-    let report = title.as_ref().is_some_and(|title| is_report(note, title));
+    let report = Report::of(note);
     let first = drafts.len();
     let mut reader = Reader {
         note,
         drafts,
-        title,
         report,
         study: None,
         last: 0,
@@ -59,46 +57,11 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     reader.drop_old_orders(first);
 }
 
-/// Whether a document with a study in its title is that study's report: it has no examination,
-/// plan or drugs of a visit. "EXAM: MRI of the knee" is the title itself.
-fn is_report(note: &Note<'_>, title: &Study) -> bool {
-    let visit = [
-        Section::Exam,
-        Section::Plan,
-        Section::Medications,
-        Section::ReviewOfSystems,
-        Section::Request,
-        Section::Procedure,
-        Section::Education,
-    ];
-    // "EXAM: MRI LUMBAR SPINE" examines nobody, and a study's technique is no procedure.
-    let own = |s: &Sentence| match s.section {
-        _ if s.span.contains(title.span) => true,
-        Section::Exam => {
-            note.get(s.span).starts_with("date of")
-                || note.mentions_in(study::GROUP, s.span).next().is_some()
-        }
-        Section::Procedure => note.heading(s).contains("technique"),
-        _ => false,
-    };
-    !note.sentences.iter().any(|s| visit.contains(&s.section) && !own(s))
-}
-
-/// Whether a sentence of a report tells why the study was asked for, or heads it.
-fn is_question(note: &Note<'_>, sentence: &Sentence) -> bool {
-    use Section::{ChiefComplaint, Header, History, PastMedicalHistory, PastSurgicalHistory};
-    [Header, ChiefComplaint, History, PastMedicalHistory, PastSurgicalHistory]
-        .contains(&sentence.section)
-        || ASKS.of(note.lexicon).is_match(note.heading(sentence))
-}
-
 struct Reader<'a, 'n> {
     note: &'a Note<'n>,
     drafts: &'a mut Vec<Draft>,
-    /// The study that the document's title names.
-    title: Option<Study>,
-    /// Whether the document is a study's report.
-    report: bool,
+    /// The report that the document is, if it is one.
+    report: Option<Report>,
     /// The study that is being told of.
     study: Option<Study>,
     /// The last sentence that told of it.
@@ -126,9 +89,12 @@ impl Reader<'_, '_> {
                 self.study = Some(study);
                 self.last = index;
                 self.carry = Carry::default();
-            } else if self.report {
+            } else if self.report.is_some() {
                 self.study = None;
             }
+        }
+        if let Some(report) = &mut self.report {
+            report.go_to(note, sentence);
         }
         let studies = studies_in(note, sentence.span);
         if studies.is_empty() {
@@ -174,14 +140,15 @@ impl Reader<'_, '_> {
         let note = self.note;
         let sentence = &note.sentences[index];
         let words = note.get(sentence.span);
-        let study = match (&self.study, &self.title) {
+        let study = match (&self.study, &self.report) {
+            (_, Some(report)) if report.asks() => return,
             (Some(study), _) => study.clone(),
-            (None, Some(title)) if self.report && !is_question(note, sentence) => {
-                title.under(note, sentence.heading)
+            (None, Some(report)) if !report.is_question(note, sentence) => {
+                report.study().under(note, sentence.heading)
             }
             _ => return,
         };
-        if !self.report {
+        if self.report.is_none() {
             let before = &note.sentences[self.last];
             // "X-ray cervical spine, 03/04/2024. Impression: ..." is the study's own impression.
             let own_impression = self.bare
@@ -236,7 +203,7 @@ impl Reader<'_, '_> {
             let mut study = study;
             self.spread_region(first, &mut study);
             self.study = Some(study);
-        } else if !(self.report
+        } else if !(self.report.is_some()
             || matches!(sentence.section, Section::Imaging | Section::Data)
             || words.len() < 60)
         {

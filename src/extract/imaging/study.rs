@@ -13,9 +13,6 @@ pub(super) const GROUP: &str = "imaging-study";
 const REGION: &str = "imaging-region";
 const WORD: &str = "imaging-word";
 
-/// Words of a document's first lines count up to here (bytes).
-const TITLE_REACH: usize = 400;
-
 /// A study as a sentence names it.
 #[derive(Clone, Debug)]
 pub(super) struct Study {
@@ -88,9 +85,6 @@ pub(super) fn touches(level: &str, region: Region) -> bool {
 static STOP: WordPattern = WordPattern::new(
     r"which|: |\. |(?:was|were|with|that| is) |ha(?:s|ve) been|\b{imaging-word/found}",
 );
-
-/// Headings over the name of the study that a report is of.
-static REPORTED: WordPattern = WordPattern::new(r"\b{imaging-word/report-heading}\b");
 
 /// The studies that a stretch names, in order; "MRI scan" and "X-ray films" are one.
 pub(super) fn studies_in(note: &Note<'_>, within: Span) -> Vec<Study> {
@@ -183,26 +177,6 @@ fn first_finding(note: &Note<'_>, within: Span) -> usize {
     let finding = note.mentions_in("imaging-finding", within).next().map(|m| m.span.start);
     let denied = note.get(within).find(" no ").map(|at| within.start + at);
     [word, finding, denied].into_iter().flatten().min().unwrap_or(within.end)
-}
-
-/// The study that the document's first lines name, as the title of its report does.
-pub(super) fn header_study(note: &Note<'_>) -> Option<Study> {
-    let head = Span::new(0, note.str().floor_char_boundary(TITLE_REACH));
-    let titled = note.sentences.iter().take_while(|s| s.span.start < head.end).find_map(|s| {
-        let labelled = REPORTED.of(note.lexicon).is_match(note.heading(s));
-        let short = s.span.len() <= if labelled { 200 } else { 90 };
-        // "He has an x-ray that was negative." is prose and no title.
-        let prose = note.get(s.span).ends_with('.')
-            && studies_in(note, s.span).first().is_none_or(|study| study.from > s.span.start + 12);
-        let title = !prose && (s.section == Section::Header || labelled);
-        let heading = studies_in(note, s.heading).into_iter().next();
-        heading.or_else(|| studies_in(note, s.span).into_iter().next().filter(|_| short && title))
-    });
-    // A report may name its technique before its findings.
-    titled.or_else(|| {
-        let first = note.sentences.iter().find(|s| s.section == Section::Imaging)?;
-        studies_in(note, first.span).into_iter().next()
-    })
 }
 
 /// Whether words lead from a condition to what is then to be done: "if there is no change, I
