@@ -161,6 +161,9 @@ static LOOKED_FOR: WordPattern = WordPattern::new(r"\b{imaging-word/looked-for}\
 /// What a picture is taken without: "MRI without contrast".
 static CONTRAST: WordPattern = WordPattern::new(r"^(?:and with|{imaging-word/contrast})\b");
 
+/// A word that grades a finding.
+static GRADE: WordPattern = WordPattern::new(r"^{imaging-word/graded}$");
+
 /// What begins anew behind a denial.
 static ANEW: WordPattern =
     WordPattern::new(r"\b(?:there (?:is|are|was|were)|{imaging-word/graded})\b");
@@ -256,7 +259,7 @@ impl Clause<'_, '_> {
         let again = at > 0
             && matches!(self.word(at - 1), "this" | "these" | "the" | "that")
             && severity.is_none()
-            && self.seen.contains(&finding);
+            && self.seen.iter().any(|seen| seen.ends_with(&finding));
         if again {
             return None;
         }
@@ -292,8 +295,11 @@ impl Clause<'_, '_> {
                     .contains([',', ';', '.']);
             }
             let gap = self.note.get(Span::new(hit.span.end, span.start));
-            // "MRI without contrast: ..."
-            if CONTRAST.of(self.note.lexicon).is_match(gap.trim_start()) {
+            // "MRI without contrast: ...", "CT w/o: ..."
+            let gap_words = gap.trim_start();
+            if gap_words.starts_with([':', ')', '-', '.'])
+                || CONTRAST.of(self.note.lexicon).is_match(gap_words)
+            {
                 return false;
             }
             let anew = ANEW.of(self.note.lexicon).is_match(gap);
@@ -347,7 +353,12 @@ impl Clause<'_, '_> {
         if with && !gap.contains([';', '.']) {
             return true;
         }
-        let gap = gap.trim_start();
+        let gap = gap.trim();
+        // "left hip osteoarthritis, mild labral tear"
+        let graded = |word: &str| GRADE.of(self.note.lexicon).is_match(word);
+        if gap.strip_prefix(',').is_some_and(|rest| rest.split_whitespace().all(graded)) {
+            return true;
+        }
         ["with", "w/", "and ", "causing"].iter().any(|w| gap.starts_with(w))
             && gap.split(' ').count() <= 4
             && !gap.contains([',', ';', '.'])

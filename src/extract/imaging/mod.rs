@@ -27,6 +27,12 @@ static LOOKS_AT: WordPattern = WordPattern::new(r"\b{imaging-word/looks-at}\b");
 
 static PICTURES: WordPattern = WordPattern::new(r"\b(?:disc |it|{imaging-word/pictures}\b)");
 
+/// Behind the name of a study that is evidence of something, not a study of its own.
+static EVIDENCE: WordPattern = WordPattern::new(r"^ {imaging-word/evidence}\b");
+
+/// That pictures were taken in flexion and extension.
+static MOVED: WordPattern = WordPattern::new(r"\b{imaging-word/moved}\b");
+
 /// Labels of visits in a chronicle.
 static VISIT: WordPattern = WordPattern::new(r"\b{imaging-word/visit}\b");
 
@@ -96,15 +102,25 @@ impl Reader<'_, '_> {
         if let Some(report) = &mut self.report {
             report.go_to(note, sentence);
         }
-        let studies = studies_in(note, sentence.span);
+        let mut studies = studies_in(note, sentence.span);
+        if self.report.is_some() {
+            // "no MR evidence of sacroiliitis" names no other study.
+            studies.retain(|study| {
+                let behind = note.get(Span::new(study.span.end, sentence.span.end));
+                !EVIDENCE.of(note.lexicon).is_match(behind)
+            });
+        }
         if studies.is_empty() {
             self.read_on(index);
             return;
         }
         for (at, study) in studies.iter().enumerate() {
-            let until = studies.get(at + 1).map_or(sentence.span.end, |next| next.from);
+            let next = studies.get(at + 1).map(|next| self.lead_start(study, next));
+            let until = next.unwrap_or(sentence.span.end);
             let clause = Span::new(study.span.start, until.max(study.span.end));
-            let lead = Span::new(sentence.span.start, study.from.max(sentence.span.start));
+            let before = at.checked_sub(1).map(|before| self.lead_start(&studies[before], study));
+            let from = before.unwrap_or(sentence.span.start);
+            let lead = Span::new(from, study.from.max(from));
             self.carry = Carry::default();
             let first = self.drafts.len();
             let status = study_status(note, sentence, study, clause);
@@ -113,18 +129,23 @@ impl Reader<'_, '_> {
                 continue;
             };
             if status != EventStatus::Performed {
+                if at == 0 && self.report.is_some() {
+                    self.read_before_advice(index, study);
+                }
                 self.push_bare(study, status);
                 self.study = None;
                 continue;
             }
             let mut study = study.clone();
             if study.region.is_none() {
-                // "She had an MRI. The MRI showed ..." is of the same region.
-                let same = self.study.as_ref().filter(|s| s.modality == study.modality);
+                // "She had an MRI. The MRI showed ..." is of the same region, and so are
+                // pictures in flexion and extension.
+                let moved = MOVED.of(note.lexicon).is_match(note.get(clause));
+                let same = self.study.as_ref().filter(|s| s.modality == study.modality || moved);
                 study.region = same.and_then(|s| s.region);
             }
             // "mild stenosis on MRI": the findings stand before the study.
-            if at == 0 && lead.len() > 4 && self.shown_on(lead) {
+            if lead.len() > 4 && self.shown_on(lead) {
                 read_clause(note, sentence, lead, &study, &mut self.carry, self.drafts);
             }
             read_clause(note, sentence, clause, &study, &mut self.carry, self.drafts);
@@ -208,6 +229,34 @@ impl Reader<'_, '_> {
             || words.len() < 60)
         {
             self.study = None;
+        }
+    }
+
+    /// Where the words about the second of two studies begin: "MRI showed a bulge, and no
+    /// instability was seen on flexion films".
+    fn lead_start(&self, study: &Study, next: &Study) -> usize {
+        let between = Span::new(study.span.end.min(next.from), next.from);
+        let cut = self.note.get(between).rfind([',', ';']).map(|at| between.start + at + 1);
+        let tells = |from: &usize| {
+            let lead = Span::new(*from, next.from);
+            self.shown_on(lead) && self.note.mentions_in(finding::FINDING, lead).next().is_some()
+        };
+        cut.filter(tells).unwrap_or(next.from)
+    }
+
+    /// "Right adrenal nodule; ultrasound is suggested": a report's finding before its advice.
+    fn read_before_advice(&mut self, index: usize, advised: &Study) {
+        let note = self.note;
+        let sentence = &note.sentences[index];
+        let lead = Span::new(sentence.span.start, advised.from.max(sentence.span.start));
+        let end = note.get(lead).rfind(';').map(|at| lead.start + at);
+        let Some(report) = self.report.as_ref().filter(|r| !r.is_question(note, sentence)) else {
+            return;
+        };
+        if let Some(end) = end {
+            let study = report.study().under(note, sentence.heading);
+            let told = Span::new(lead.start, end);
+            read_clause(note, sentence, told, &study, &mut self.carry, self.drafts);
         }
     }
 
@@ -303,10 +352,13 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// A row of boxes that names documents, not studies.
+    /// A row of boxes that names documents, not studies; "[x] MRI 01/2024: no stenosis" tells.
     fn is_enclosure(&self, sentence: &Sentence) -> bool {
         let names = |span: Span| self.note.mentions_in(study::GROUP, span).next().is_some();
-        names(sentence.span) && self.note.boxes_in(sentence.span).iter().any(|b| names(b.label))
+        let told = self.note.mentions_in(finding::FINDING, sentence.span).next().is_some();
+        names(sentence.span)
+            && !told
+            && self.note.boxes_in(sentence.span).iter().any(|b| names(b.label))
     }
 
     fn push_bare(&mut self, study: &Study, status: EventStatus) {

@@ -9,6 +9,9 @@ use crate::span::Span;
 /// That a finding is on both sides, more on one.
 static UNEVEN: WordPattern = WordPattern::new(r"\b{imaging-word/uneven}\b");
 
+/// That a finding is, or is not, on either side.
+static BOTH: WordPattern = WordPattern::new(r"\b{imaging-word/both}\b");
+
 impl Clause<'_, '_> {
     /// "moderate right and mild left stenosis": the same finding of the side before.
     pub(super) fn other_side(&self, at: usize, own: &Imaging) -> Option<(usize, Imaging)> {
@@ -42,7 +45,8 @@ impl Clause<'_, '_> {
         let start = self.tokens[from].span.start.max(named.unwrap_or(0));
         let own = Span::new(start, self.tokens[at].span.end);
         let words = self.note.get(tail);
-        let uneven = UNEVEN.of(self.note.lexicon).is_match(words);
+        let both = BOTH.of(self.note.lexicon).is_match(words);
+        let uneven = both || UNEVEN.of(self.note.lexicon).is_match(words);
         if uneven || self.is_on_both(tail_end) {
             return Some(Side::Bilateral);
         }

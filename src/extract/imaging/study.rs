@@ -144,7 +144,9 @@ pub(super) fn studies_in(note: &Note<'_>, within: Span) -> Vec<Study> {
                 .collect();
         }
         let from = ahead.first().map_or(mention.span.start, |(span, _)| span.start);
-        let side = note.side_in(after).or_else(|| note.side_in(before));
+        // "MRI 2023: no stenosis; mild left bulge" is of no side.
+        let named = Span::new(after.start, told.clamp(after.start, after.end));
+        let side = note.side_in(named).or_else(|| note.side_in(before));
         let dates_to =
             note.str().floor_char_boundary((mention.span.end + 80).min(next)).max(mention.span.end);
         let date = note.dates_in(Span::new(mention.span.end, dates_to)).next().map(|d| d.date);
@@ -266,9 +268,16 @@ pub(super) fn study_status(
     if (needless || advice) && !found && !found_before && !dated {
         return None;
     }
+    // "no endplate changes on MRI" was seen, wherever it is told.
+    let seen_on = found_before && note.get(lead).trim_end().ends_with(" on");
     // What a study showed was seen, whatever else is planned; an order's purpose was not.
-    let shown = (told || found) && !purpose;
+    let shown = (told || found || seen_on) && !purpose;
     let in_plan = sentence.section == Section::Plan && !told && (!found || purpose) && !dated;
+    // "The MRI report is pending" is of a study that was made.
+    let behind = note.get(Span::new(study.span.end, clause.end.max(study.span.end)));
+    if !shown && behind.starts_with(" report") {
+        return None;
+    }
     Some(if denied_behind || (denied_before && !told && !(found && dated)) {
         EventStatus::NotDone
     } else if (planned_before || planned_behind || in_plan) && !shown {
