@@ -133,6 +133,8 @@ pub(super) fn read_clause(
         _ => true,
     });
     if !levelled && (all_absent || clause.says_otherwise_normal()) {
+        // "Thyroid unremarkable" on a line of its own is of no level.
+        let row = if begins || !begins_line(note, sentence) { row } else { &[] };
         clause.read_normal(sentence, row, drafts);
     }
 }

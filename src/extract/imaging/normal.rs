@@ -132,7 +132,7 @@ impl Clause<'_, '_> {
             self.word_id(i) == Some("normal")
                 && self.group(i + 1) != Some(STRUCTURE)
                 && self.group(i.wrapping_sub(1)) != Some(STRUCTURE)
-                && !(self.word(i.wrapping_sub(1)) == ":"
+                && !(self.is_verb(i.wrapping_sub(1))
                     && self.group(i.wrapping_sub(2)) == Some(STRUCTURE))
                 && (!otherwise || (i > 0 && self.word(i - 1) == "otherwise"))
         }) else {

@@ -172,6 +172,10 @@ fn header_study(note: &Note<'_>) -> Option<Study> {
         let heading = own_studies(note, s.heading).into_iter().next();
         heading.or_else(|| own_studies(note, s.span).into_iter().next().filter(|_| short && title))
     });
+    // A title right above another heading heads no sentence: "MRI OF THE KNEE", "FINDINGS:".
+    let bare = note.mentions_in(study::GROUP, head).filter(|m| note.sentence_at(m.span).is_none());
+    let bare = bare.flat_map(|m| own_studies(note, note.line_of(m.span)).into_iter().take(1));
+    let titled = titled.chain(bare);
     let vague = |study: &Study| (study.region.is_none(), study.modality == Modality::Other);
     // A report may name its technique before its findings.
     titled.min_by_key(vague).or_else(|| {

@@ -115,8 +115,7 @@ impl Clause<'_, '_> {
         {
             next += 1;
         }
-        let verb = IS.of(self.note.lexicon).is_match(self.word(next));
-        if verb {
+        if self.is_verb(next) {
             next += 1;
             while matches!(
                 self.word(next),
@@ -130,6 +129,11 @@ impl Clause<'_, '_> {
         next == at + 1
             && sound(next)
             && matches!(self.word(next + 1), "" | "," | "." | ";" | ")" | "at" | "throughout")
+    }
+
+    /// Whether a token stands between a part and how it is: "LCL is normal".
+    pub(super) fn is_verb(&self, at: usize) -> bool {
+        IS.of(self.note.lexicon).is_match(self.word(at))
     }
 
     /// What is narrowed, by the part behind the word or before it: "narrowing and spurs at the
