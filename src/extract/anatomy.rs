@@ -53,6 +53,8 @@ pub(super) fn level_mentions(text: &str) -> Vec<(Span, String)> {
             " hyper",
             " hypo",
             " flair",
+            " foci",
+            " focus",
         ];
         if region == "T" && c.get(4).is_none() && weighting.iter().any(|w| after.starts_with(w)) {
             continue;

@@ -431,6 +431,15 @@ fn marker_length(line: &str) -> Option<usize> {
             let digits = body.chars().take_while(char::is_ascii_digit).count();
             (digits <= 2 && body[digits..].starts_with(['.', ')'])).then_some(digits + 1)?
         }
+        // "(b) Mild stenosis"; "(x)" and "(l)" are no items.
+        '(' => {
+            let end = body.find(')').filter(|end| (2..=3).contains(end))?;
+            let number = body[1..end].chars().all(|c| c.is_ascii_digit());
+            (number || (end == 2 && matches!(body.as_bytes()[1], b'a'..=b'h')))
+                .then_some(end + 1)?
+        }
+        // "> Imaging: normal", but "> 50 % relief" compares.
+        '>' => body[1..].trim_start().starts_with(char::is_alphabetic).then_some(1)?,
         // "#2 Lumbar stenosis", but "#60" counts tablets.
         '#' => {
             let digits = body[1..].chars().take_while(char::is_ascii_digit).count();
@@ -530,6 +539,19 @@ mod tests {
                 ("assessment", "chronic pain."),
                 ("assessment", "lumbar radiculopathy"),
                 ("assessment", "opioid use"),
+            ],
+        );
+    }
+
+    #[test]
+    fn letters_in_brackets_and_arrows_begin_items_and_amounts_do_not() {
+        check(
+            "ASSESSMENT:\n(a) Chronic pain.\n(b) Lumbar radiculopathy.\n> Neck pain\n> 50 % relief",
+            &[
+                ("assessment", "chronic pain."),
+                ("assessment", "lumbar radiculopathy."),
+                ("assessment", "neck pain"),
+                ("assessment", "> 50 % relief"),
             ],
         );
     }

@@ -34,6 +34,9 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         let placed = note.mentions_in("exam-site", sentence.span).next().is_some();
         // What is palpated during a procedure leads the needle and is no finding.
         if !(named || placed) || sentence.section == Section::Procedure {
+            if !(named || placed) {
+                other_side::read_alone(note, sentence, drafts);
+            }
             continue;
         }
         let row = Row { note, span: sentence.span, tokens: tokens(note, sentence.span, GROUPS) };
@@ -72,6 +75,14 @@ fn share_sides(note: &Note<'_>, drafts: &mut [Draft]) {
             sign.side = before.2;
         }
     }
+}
+
+/// What a sign's answer asserts.
+fn set_polarity(draft: &mut Draft, polarity: SignPolarity) {
+    draft.assertion.polarity = match polarity {
+        SignPolarity::Negative => Polarity::Negated,
+        SignPolarity::Positive => Polarity::Affirmed,
+    };
 }
 
 struct Row<'a, 'n> {
@@ -218,16 +229,9 @@ impl Row<'_, '_> {
         }
         let kind = ExamSign { sign, polarity, side, reproduces_pain, name };
         let mut draft = Draft::new(span, kind, self.note.rule(mention), asserted);
-        self.set_polarity(&mut draft, polarity.unwrap_or_default());
+        set_polarity(&mut draft, polarity.unwrap_or_default());
         draft.date = self.note.date.filter(|_| polarity.is_some());
         draft
-    }
-
-    fn set_polarity(&self, draft: &mut Draft, polarity: SignPolarity) {
-        draft.assertion.polarity = match polarity {
-            SignPolarity::Negative => Polarity::Negated,
-            SignPolarity::Positive => Polarity::Affirmed,
-        };
     }
 
     /// Whether the sentence tells of an examination: by its section, or in a letter by its own
@@ -423,8 +427,12 @@ impl Row<'_, '_> {
         {
             return;
         }
-        let negated = self.answer_id(word) == Some("nontender")
-            || asserted.has(CueCategory::Negated, self.note.lexicon);
+        // "R SI joint nontender, L SI joint tender": each has its own answer.
+        let own = |hit: Span| !(0..self.tokens.len()).any(|i| self.answers_another(i, word, hit));
+        let denied = asserted.cues.iter().any(|hit| {
+            self.note.lexicon.cues[hit.cue].category == CueCategory::Negated && own(hit.span)
+        });
+        let negated = self.answer_id(word) == Some("nontender") || denied;
         let polarity = if negated { SignPolarity::Negative } else { SignPolarity::Positive };
         // "SI joint exam: SI joints are nontender" is one finding, at the nearer naming.
         let nearer = (0..self.tokens.len()).any(|i| {
@@ -436,6 +444,11 @@ impl Row<'_, '_> {
         }
         let span = token.span.union(tender);
         drafts.push(self.draft(mention, span, Some(polarity), self.side(at, tender)));
+    }
+
+    /// Whether a token is another answer than `word`, and is what a cue was found in.
+    fn answers_another(&self, at: usize, word: usize, cue: Span) -> bool {
+        at != word && self.answer_id(at) == Some("nontender") && self.tokens[at].span.overlaps(cue)
     }
 
     fn commas(&self, from: usize, to: usize) -> usize {

@@ -70,6 +70,8 @@ impl Row<'_, '_> {
             "," => {
                 find_side(self.word(at + 1)).is_none()
                     || self.word(at + 2) == "neg"
+                    || self.is_sign(at + 2)
+                    || matches!(self.answer_id(at + 2), Some("tender" | "nontender"))
                     || self.polarity_word(at + 2).is_some()
             }
             _ => self.tokens[at].span.start >= answer.end && self.polarity_word(at).is_some(),

@@ -1,5 +1,6 @@
 //! Findings of a study: what, where, how severe, there or not.
 
+use super::place::Place;
 use super::study::{Study, region_of, regions_in, touches};
 use crate::extract::{Draft, Note, Token, What, find_levels, find_side, tokens};
 use crate::fact::{
@@ -21,6 +22,8 @@ pub(super) struct Carry {
     paragraph: usize,
     /// Whether prose named them ("At L3-4 there is ..."), where later denials speak of all levels.
     prose: bool,
+    /// What the row is of ("Left hip: ..."), for the sentences that go on with it.
+    place: Place,
 }
 
 /// Reads the findings of a clause that tells of a study.
@@ -37,16 +40,23 @@ pub(super) fn read_clause(
         _ => None,
     });
     let seen = seen.collect();
-    let clause =
-        Clause { note, study, seen, tokens: tokens(note, span, &[FINDING, STRUCTURE, WORD]) };
+    let tokens = tokens(note, span, &[FINDING, STRUCTURE, WORD]);
+    let mut clause = Clause { note, study, seen, tokens, over: Place::default() };
     let row = clause.row_levels(sentence);
     let begins = !row.is_empty();
     if begins {
         let prose = clause.word(0) == "at";
-        *carry = Carry { levels: row, paragraph: sentence.paragraph, prose };
+        let place = Place::default();
+        *carry = Carry { levels: row, paragraph: sentence.paragraph, prose, place };
     } else if carry.paragraph != sentence.paragraph {
-        *carry = Carry::default();
+        *carry = Carry { paragraph: sentence.paragraph, ..Carry::default() };
     }
+    match clause.row_place().filter(|_| span.start == sentence.span.start) {
+        Some(place) => carry.place = place,
+        None if begins_line(note, sentence) => carry.place = Place::default(),
+        None => {}
+    }
+    clause.over = carry.place.clone();
     let first = drafts.len();
     let mut found: Vec<(usize, Imaging)> = Vec::new();
     let mut other_sides: Vec<(usize, (usize, Imaging))> = Vec::new();
@@ -62,6 +72,9 @@ pub(super) fn read_clause(
                 if let Some(imaging) = clause.read_structure(at) {
                     found.push((at, imaging));
                 }
+            }
+            _ if clause.word(at) == "none" => {
+                found.extend(clause.read_none(at).map(|imaging| (at, imaging)));
             }
             // "central or foraminal stenosis"
             _ if clause.word(at) == "central" => {
@@ -89,15 +102,18 @@ pub(super) fn read_clause(
     }
     clause.share_named_levels(&mut found);
     let mut joint: Option<(usize, Region, Option<Side>)> = None;
+    let mut beside: Option<(usize, Option<Side>)> = None;
     for (at, mut imaging) in found {
         // "left SI joint sclerosis with vacuum phenomenon" is all of that joint.
         let shared = joint
             .filter(|(last, ..)| clause.near_region(at).is_none() && clause.goes_with(*last, at));
         imaging.region = shared.map(|(_, region, _)| region).or(clause.region(at, &imaging));
         imaging.side = imaging.side.or(shared.and_then(|(.., side)| side));
-        if imaging.side.is_none() && study.covers(imaging.region) {
-            imaging.side = study.side.filter(|_| imaging.levels.is_empty());
+        imaging.side = imaging.side.or(clause.side_of_place(at, imaging.region));
+        if imaging.side.is_none() && imaging.levels.is_empty() {
+            imaging.side = clause.side_of_study(imaging.region, beside, at);
         }
+        beside = Some((at, imaging.side));
         let own = shared.map(|(_, region, _)| region).or(clause.near_region(at));
         joint = own
             .filter(|_| imaging.levels.is_empty())
@@ -111,14 +127,23 @@ pub(super) fn read_clause(
         }
         drafts.push(clause.draft(clause.quote(at), imaging, at));
     }
-    let levelled = clause.read_normal_levels(drafts);
+    let levelled = clause.read_normal_levels(drafts) | clause.read_normal_sides(drafts);
     let all_absent = drafts[first..].iter().all(|d| match &d.kind {
         Kind::Imaging(imaging) => imaging.polarity == Some(FindingPolarity::Absent),
         _ => true,
     });
     if !levelled && (all_absent || clause.says_otherwise_normal()) {
+        // "Thyroid unremarkable" on a line of its own is of no level.
+        let row = if begins || !begins_line(note, sentence) { row } else { &[] };
         clause.read_normal(sentence, row, drafts);
     }
+}
+
+/// Whether a sentence begins a line, behind its bullet or number.
+fn begins_line(note: &Note<'_>, sentence: &Sentence) -> bool {
+    let line = note.line_of(sentence.span);
+    let before = Span::new(line.start.min(sentence.span.start), sentence.span.start);
+    !note.get(before).contains(' ') || before.len() <= 4
 }
 
 /// A clause that tells of a study, as tokens.
@@ -128,6 +153,8 @@ pub(super) struct Clause<'a, 'n> {
     /// Findings of the study that were told of before.
     seen: Vec<String>,
     pub(super) tokens: Vec<Token>,
+    /// What the row is of that the clause goes on with.
+    pub(super) over: Place,
 }
 
 /// Before a finding that is only looked for.
@@ -135,6 +162,9 @@ static LOOKED_FOR: WordPattern = WordPattern::new(r"\b{imaging-word/looked-for}\
 
 /// What a picture is taken without: "MRI without contrast".
 static CONTRAST: WordPattern = WordPattern::new(r"^(?:and with|{imaging-word/contrast})\b");
+
+/// A word that grades a finding.
+static GRADE: WordPattern = WordPattern::new(r"^{imaging-word/graded}$");
 
 /// What begins anew behind a denial.
 static ANEW: WordPattern =
@@ -217,6 +247,7 @@ impl Clause<'_, '_> {
         let words = self.note.get(mention.span);
         let finding = match concept.field("named") {
             Some("part") => self.narrowed_part(at)?.to_owned(),
+            Some("structure") => self.name_by_structure(at, concept),
             Some(_) => words.to_owned(),
             None => concept.id.clone(),
         };
@@ -230,7 +261,7 @@ impl Clause<'_, '_> {
         let again = at > 0
             && matches!(self.word(at - 1), "this" | "these" | "the" | "that")
             && severity.is_none()
-            && self.seen.contains(&finding);
+            && self.seen.iter().any(|seen| seen.ends_with(&finding));
         if again {
             return None;
         }
@@ -266,8 +297,11 @@ impl Clause<'_, '_> {
                     .contains([',', ';', '.']);
             }
             let gap = self.note.get(Span::new(hit.span.end, span.start));
-            // "MRI without contrast: ..."
-            if CONTRAST.of(self.note.lexicon).is_match(gap.trim_start()) {
+            // "MRI without contrast: ...", "CT w/o: ..."
+            let gap_words = gap.trim_start();
+            if gap_words.starts_with([':', ')', '-', '.'])
+                || CONTRAST.of(self.note.lexicon).is_match(gap_words)
+            {
                 return false;
             }
             let anew = ANEW.of(self.note.lexicon).is_match(gap);
@@ -321,7 +355,12 @@ impl Clause<'_, '_> {
         if with && !gap.contains([';', '.']) {
             return true;
         }
-        let gap = gap.trim_start();
+        let gap = gap.trim();
+        // "left hip osteoarthritis, mild labral tear"
+        let graded = |word: &str| GRADE.of(self.note.lexicon).is_match(word);
+        if gap.strip_prefix(',').is_some_and(|rest| rest.split_whitespace().all(graded)) {
+            return true;
+        }
         ["with", "w/", "and ", "causing"].iter().any(|w| gap.starts_with(w))
             && gap.split(' ').count() <= 4
             && !gap.contains([',', ';', '.'])
@@ -341,7 +380,12 @@ impl Clause<'_, '_> {
         };
         let of_finding =
             self.mention(at).and_then(|m| self.note.concept(m).field("region")?.parse().ok());
-        from_level.or(of_finding).or(self.near_region(at)).or(self.study.region)
+        from_level
+            .or(of_finding)
+            .or(self.near_region(at))
+            .or_else(|| self.structure_region(at))
+            .or_else(|| self.place(at).region)
+            .or(self.study.region)
     }
 
     /// The region that a finding's own words name.

@@ -119,7 +119,7 @@ impl Clause<'_, '_> {
             let from = n.checked_sub(1).map_or(0, |m| found[m].0 + 1);
             // "L5-S1 disc extrusion"
             let segment = self.segment(at).max(from);
-            let own = (segment..at).filter(|&i| self.is_level(i));
+            let own = (self.list_start(segment, from)..at).filter(|&i| self.is_level(i));
             let levels: Vec<String> =
                 own.flat_map(|i| find_levels(self.word(i)).into_iter().map(|(_, l)| l)).collect();
             if !levels.is_empty() {
@@ -166,7 +166,11 @@ impl Clause<'_, '_> {
                 let short = self.word(i) == "w" && self.word(i + 2) != "o";
                 short || GOES_WITH.of(self.note.lexicon).is_match(self.word(i))
             });
-            let cut = (before.0 + 1..own.0).any(|i| matches!(self.word(i), "," | ";" | "but"));
+            // "stenosis at C3-4, with mild facet arthropathy"
+            let cut = (before.0 + 1..own.0).any(|i| {
+                matches!(self.word(i), ";" | "but")
+                    || (self.word(i) == "," && self.word(i + 1) != "with")
+            });
             // "bulge at L4-5 without stenosis"
             let denied = (before.0 + 1..own.0).any(|i| {
                 self.word(i) == "without"
@@ -179,6 +183,20 @@ impl Clause<'_, '_> {
                 found[n].1.levels = before.1.levels.clone();
             }
         }
+    }
+
+    /// "L3-4 and L4-5 facet arthropathy": where a list of levels begins that ends in a finding's words.
+    fn list_start(&self, segment: usize, least: usize) -> usize {
+        let mut from = segment;
+        if self.is_level(from) {
+            while from >= least + 2
+                && matches!(self.word(from - 1), "," | "and" | "&")
+                && self.is_level(from - 2)
+            {
+                from -= 2;
+            }
+        }
+        from
     }
 
     /// "desiccation at L4-5 and L5-S1 and facet arthrosis at both of those levels"

@@ -3,21 +3,21 @@
 mod finding;
 mod levels;
 mod normal;
+mod place;
+mod report;
 mod side;
 mod structure;
 mod study;
 
 use finding::{Carry, read_clause};
-use study::{Study, header_study, studies_in, study_status};
+use report::Report;
+use study::{Study, studies_in, study_status};
 
 use super::{Draft, Note};
 use crate::fact::{EventStatus, Imaging, Kind, Modality, Polarity, Region, Section, Time};
 use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
-
-/// Headings over why a study was asked for.
-static ASKS: WordPattern = WordPattern::new(r"\b{imaging-word/asking-heading}\b");
 
 /// That a sentence goes on with what was seen.
 static TELLS: WordPattern = WordPattern::new(r"\b(?:there |{imaging-word/tells}\b)");
@@ -26,6 +26,12 @@ static TELLS: WordPattern = WordPattern::new(r"\b(?:there |{imaging-word/tells}\
 static LOOKS_AT: WordPattern = WordPattern::new(r"\b{imaging-word/looks-at}\b");
 
 static PICTURES: WordPattern = WordPattern::new(r"\b(?:disc |it|{imaging-word/pictures}\b)");
+
+/// Behind the name of a study that is evidence of something, not a study of its own.
+static EVIDENCE: WordPattern = WordPattern::new(r"^ {imaging-word/evidence}\b");
+
+/// That pictures were taken in flexion and extension.
+static MOVED: WordPattern = WordPattern::new(r"\b{imaging-word/moved}\b");
 
 /// Labels of visits in a chronicle.
 static VISIT: WordPattern = WordPattern::new(r"\b{imaging-word/visit}\b");
@@ -36,16 +42,14 @@ static OF_STUDY: WordPattern =
 
 /// Reads every finding of imaging, and studies that are planned or were not made.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
-    let title = header_study(note);
-    if title.is_none() && note.mentions(study::GROUP).next().is_none() {
+    if note.mentions(study::GROUP).next().is_none() {
         return;
     }
-    let report = title.as_ref().is_some_and(|title| is_report(note, title));
+    let report = Report::of(note);
     let first = drafts.len();
     let mut reader = Reader {
         note,
         drafts,
-        title,
         report,
         study: None,
         last: 0,
@@ -59,46 +63,11 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     reader.drop_old_orders(first);
 }
 
-/// Whether a document with a study in its title is that study's report: it has no examination,
-/// plan or drugs of a visit. "EXAM: MRI of the knee" is the title itself.
-fn is_report(note: &Note<'_>, title: &Study) -> bool {
-    let visit = [
-        Section::Exam,
-        Section::Plan,
-        Section::Medications,
-        Section::ReviewOfSystems,
-        Section::Request,
-        Section::Procedure,
-        Section::Education,
-    ];
-    // "EXAM: MRI LUMBAR SPINE" examines nobody, and a study's technique is no procedure.
-    let own = |s: &Sentence| match s.section {
-        _ if s.span.contains(title.span) => true,
-        Section::Exam => {
-            note.get(s.span).starts_with("date of")
-                || note.mentions_in(study::GROUP, s.span).next().is_some()
-        }
-        Section::Procedure => note.heading(s).contains("technique"),
-        _ => false,
-    };
-    !note.sentences.iter().any(|s| visit.contains(&s.section) && !own(s))
-}
-
-/// Whether a sentence of a report tells why the study was asked for, or heads it.
-fn is_question(note: &Note<'_>, sentence: &Sentence) -> bool {
-    use Section::{ChiefComplaint, Header, History, PastMedicalHistory, PastSurgicalHistory};
-    [Header, ChiefComplaint, History, PastMedicalHistory, PastSurgicalHistory]
-        .contains(&sentence.section)
-        || ASKS.of(note.lexicon).is_match(note.heading(sentence))
-}
-
 struct Reader<'a, 'n> {
     note: &'a Note<'n>,
     drafts: &'a mut Vec<Draft>,
-    /// The study that the document's title names.
-    title: Option<Study>,
-    /// Whether the document is a study's report.
-    report: bool,
+    /// The report that the document is, if it is one.
+    report: Option<Report>,
     /// The study that is being told of.
     study: Option<Study>,
     /// The last sentence that told of it.
@@ -126,19 +95,32 @@ impl Reader<'_, '_> {
                 self.study = Some(study);
                 self.last = index;
                 self.carry = Carry::default();
-            } else if self.report {
+            } else if self.report.is_some() {
                 self.study = None;
             }
         }
-        let studies = studies_in(note, sentence.span);
+        if let Some(report) = &mut self.report {
+            report.go_to(note, sentence);
+        }
+        let mut studies = studies_in(note, sentence.span);
+        if self.report.is_some() {
+            // "no MR evidence of sacroiliitis" names no other study.
+            studies.retain(|study| {
+                let behind = note.get(Span::new(study.span.end, sentence.span.end));
+                !EVIDENCE.of(note.lexicon).is_match(behind)
+            });
+        }
         if studies.is_empty() {
             self.read_on(index);
             return;
         }
         for (at, study) in studies.iter().enumerate() {
-            let until = studies.get(at + 1).map_or(sentence.span.end, |next| next.from);
+            let next = studies.get(at + 1).map(|next| self.lead_start(study, next));
+            let until = next.unwrap_or(sentence.span.end);
             let clause = Span::new(study.span.start, until.max(study.span.end));
-            let lead = Span::new(sentence.span.start, study.from.max(sentence.span.start));
+            let before = at.checked_sub(1).map(|before| self.lead_start(&studies[before], study));
+            let from = before.unwrap_or(sentence.span.start);
+            let lead = Span::new(from, study.from.max(from));
             self.carry = Carry::default();
             let first = self.drafts.len();
             let status = study_status(note, sentence, study, clause);
@@ -147,18 +129,23 @@ impl Reader<'_, '_> {
                 continue;
             };
             if status != EventStatus::Performed {
+                if at == 0 && self.report.is_some() {
+                    self.read_before_advice(index, study);
+                }
                 self.push_bare(study, status);
                 self.study = None;
                 continue;
             }
             let mut study = study.clone();
             if study.region.is_none() {
-                // "She had an MRI. The MRI showed ..." is of the same region.
-                let same = self.study.as_ref().filter(|s| s.modality == study.modality);
+                // "She had an MRI. The MRI showed ..." is of the same region, and so are
+                // pictures in flexion and extension.
+                let moved = MOVED.of(note.lexicon).is_match(note.get(clause));
+                let same = self.study.as_ref().filter(|s| s.modality == study.modality || moved);
                 study.region = same.and_then(|s| s.region);
             }
             // "mild stenosis on MRI": the findings stand before the study.
-            if at == 0 && lead.len() > 4 && self.shown_on(lead) {
+            if lead.len() > 4 && self.shown_on(lead) {
                 read_clause(note, sentence, lead, &study, &mut self.carry, self.drafts);
             }
             read_clause(note, sentence, clause, &study, &mut self.carry, self.drafts);
@@ -174,14 +161,15 @@ impl Reader<'_, '_> {
         let note = self.note;
         let sentence = &note.sentences[index];
         let words = note.get(sentence.span);
-        let study = match (&self.study, &self.title) {
+        let study = match (&self.study, &self.report) {
+            (_, Some(report)) if report.asks() => return,
             (Some(study), _) => study.clone(),
-            (None, Some(title)) if self.report && !is_question(note, sentence) => {
-                title.under(note, sentence.heading)
+            (None, Some(report)) if !report.is_question(note, sentence) => {
+                report.study().under(note, sentence.heading)
             }
             _ => return,
         };
-        if !self.report {
+        if self.report.is_none() {
             let before = &note.sentences[self.last];
             // "X-ray cervical spine, 03/04/2024. Impression: ..." is the study's own impression.
             let own_impression = self.bare
@@ -236,11 +224,39 @@ impl Reader<'_, '_> {
             let mut study = study;
             self.spread_region(first, &mut study);
             self.study = Some(study);
-        } else if !(self.report
+        } else if !(self.report.is_some()
             || matches!(sentence.section, Section::Imaging | Section::Data)
             || words.len() < 60)
         {
             self.study = None;
+        }
+    }
+
+    /// Where the words about the second of two studies begin: "MRI showed a bulge, and no
+    /// instability was seen on flexion films".
+    fn lead_start(&self, study: &Study, next: &Study) -> usize {
+        let between = Span::new(study.span.end.min(next.from), next.from);
+        let cut = self.note.get(between).rfind([',', ';']).map(|at| between.start + at + 1);
+        let tells = |from: &usize| {
+            let lead = Span::new(*from, next.from);
+            self.shown_on(lead) && self.note.mentions_in(finding::FINDING, lead).next().is_some()
+        };
+        cut.filter(tells).unwrap_or(next.from)
+    }
+
+    /// "Right adrenal nodule; ultrasound is suggested": a report's finding before its advice.
+    fn read_before_advice(&mut self, index: usize, advised: &Study) {
+        let note = self.note;
+        let sentence = &note.sentences[index];
+        let lead = Span::new(sentence.span.start, advised.from.max(sentence.span.start));
+        let end = note.get(lead).rfind(';').map(|at| lead.start + at);
+        let Some(report) = self.report.as_ref().filter(|r| !r.is_question(note, sentence)) else {
+            return;
+        };
+        if let Some(end) = end {
+            let study = report.study().under(note, sentence.heading);
+            let told = Span::new(lead.start, end);
+            read_clause(note, sentence, told, &study, &mut self.carry, self.drafts);
         }
     }
 
@@ -336,10 +352,13 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// A row of boxes that names documents, not studies.
+    /// A row of boxes that names documents, not studies; "[x] MRI 01/2024: no stenosis" tells.
     fn is_enclosure(&self, sentence: &Sentence) -> bool {
         let names = |span: Span| self.note.mentions_in(study::GROUP, span).next().is_some();
-        names(sentence.span) && self.note.boxes_in(sentence.span).iter().any(|b| names(b.label))
+        let told = self.note.mentions_in(finding::FINDING, sentence.span).next().is_some();
+        names(sentence.span)
+            && !told
+            && self.note.boxes_in(sentence.span).iter().any(|b| names(b.label))
     }
 
     fn push_bare(&mut self, study: &Study, status: EventStatus) {

@@ -109,6 +109,22 @@ impl Clause<'_, '_> {
         drafts.len() > first
     }
 
+    /// "right: sclerosis, left normal": one side of what is pictured.
+    pub(super) fn read_normal_sides(&self, drafts: &mut Vec<Draft>) -> bool {
+        let first = drafts.len();
+        for at in 1..self.tokens.len() {
+            let ends = matches!(self.word(at + 1), "" | "." | "," | ";" | ")");
+            if self.word_id(at) != Some("normal") || !ends {
+                continue;
+            }
+            let Some((from, side)) = self.side_alone(at) else { continue };
+            let span = self.tokens[from].span.union(self.tokens[at].span);
+            let kind = self.normal(self.over.region.or(self.study.region), Vec::new());
+            self.push_normal(span, Imaging { side: Some(side), ..kind }, at, drafts);
+        }
+        drafts.len() > first
+    }
+
     /// A study that is normal as a whole, one fact a region; of a short row, its levels.
     pub(super) fn read_normal(&self, sentence: &Sentence, row: &[String], drafts: &mut Vec<Draft>) {
         let otherwise = self.says_otherwise_normal();
@@ -116,6 +132,8 @@ impl Clause<'_, '_> {
             self.word_id(i) == Some("normal")
                 && self.group(i + 1) != Some(STRUCTURE)
                 && self.group(i.wrapping_sub(1)) != Some(STRUCTURE)
+                && !(self.is_verb(i.wrapping_sub(1))
+                    && self.group(i.wrapping_sub(2)) == Some(STRUCTURE))
                 && (!otherwise || (i > 0 && self.word(i - 1) == "otherwise"))
         }) else {
             return;

@@ -2,12 +2,15 @@
 
 use super::finding::Clause;
 use crate::extract::find_side;
-use crate::fact::{Imaging, Side};
+use crate::fact::{Imaging, Region, Side};
 use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// That a finding is on both sides, more on one.
 static UNEVEN: WordPattern = WordPattern::new(r"\b{imaging-word/uneven}\b");
+
+/// That a finding is, or is not, on either side.
+static BOTH: WordPattern = WordPattern::new(r"\b{imaging-word/both}\b");
 
 impl Clause<'_, '_> {
     /// "moderate right and mild left stenosis": the same finding of the side before.
@@ -36,9 +39,14 @@ impl Clause<'_, '_> {
             self.tokens[at].span.end,
             self.tokens[tail_end - 1].span.end.max(self.tokens[at].span.end),
         );
-        let own = Span::new(self.tokens[from].span.start, self.tokens[at].span.end);
+        // "X-rays of both knees show a spur on the left": the study's side is not the finding's.
+        let named = self.study.regions.iter().map(|(span, _)| span.end);
+        let named = named.filter(|&end| end <= self.tokens[at].span.start).max();
+        let start = self.tokens[from].span.start.max(named.unwrap_or(0));
+        let own = Span::new(start, self.tokens[at].span.end);
         let words = self.note.get(tail);
-        let uneven = UNEVEN.of(self.note.lexicon).is_match(words);
+        let both = BOTH.of(self.note.lexicon).is_match(words);
+        let uneven = both || UNEVEN.of(self.note.lexicon).is_match(words);
         if uneven || self.is_on_both(tail_end) {
             return Some(Side::Bilateral);
         }
@@ -59,5 +67,26 @@ impl Clause<'_, '_> {
             && (side(comma + 1) && more
                 || self.word(comma + 1).starts_with("symmetric")
                 || matches!(self.word(comma + 1), "bilateral" | "bilaterally"))
+    }
+
+    /// The side of what a finding's row or sentence is of, unless the finding is elsewhere.
+    pub(super) fn side_of_place(&self, at: usize, region: Option<Region>) -> Option<Side> {
+        let place = self.place(at);
+        place.side.filter(|_| place.region.is_none() || place.region == region)
+    }
+
+    /// The side of a study, for a finding in its region. Of a picture of both sides, what is
+    /// listed beside a finding of one side is of that side.
+    pub(super) fn side_of_study(
+        &self,
+        region: Option<Region>,
+        beside: Option<(usize, Option<Side>)>,
+        at: usize,
+    ) -> Option<Side> {
+        let side = self.study.side.filter(|_| self.study.covers(region))?;
+        let listed = beside.filter(|(before, _)| {
+            side == Side::Bilateral && !(*before..at).any(|i| matches!(self.word(i), ";" | "."))
+        });
+        listed.and_then(|(_, side)| side).or(Some(side))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::finding::{Clause, FINDING, STRUCTURE};
 use crate::extract::find_side;
-use crate::fact::{EventStatus, FindingPolarity, Imaging};
+use crate::fact::{EventStatus, FindingPolarity, Imaging, Side};
 use crate::lexicon::WordPattern;
 use crate::span::Span;
 
@@ -28,7 +28,7 @@ impl Clause<'_, '_> {
         // "normal hips and sacroiliac joints" are findings of their own; bones and soft tissues
         // only where they are the sentence's subject.
         let listed = absent || concept.id == "joints";
-        let subject = self.is_called_sound(at, absent, listed);
+        let subject = self.is_called_sound(at, listed);
         if !subject && !(listed && self.is_listed_normal(at)) {
             return None;
         }
@@ -38,7 +38,7 @@ impl Clause<'_, '_> {
             region: None,
             finding: Some(finding.to_owned()),
             levels: if subject { self.levels_behind(at) } else { Vec::new() },
-            side: side.filter(|_| !subject),
+            side: side.filter(|side| !subject || *side != Side::Bilateral),
             severity: None,
             polarity: Some(if absent { FindingPolarity::Absent } else { FindingPolarity::Present }),
             status: Some(EventStatus::Performed),
@@ -62,6 +62,29 @@ impl Clause<'_, '_> {
         Some(Imaging { finding: Some(finding.to_owned()), side: None, severity, ..other })
     }
 
+    /// "Foramina: left - mild narrowing; right - none": what the label's part has not.
+    pub(super) fn read_none(&self, at: usize) -> Option<Imaging> {
+        let (_, side) = self.side_alone(at)?;
+        let finding = self.labelled_finding(at).filter(|finding| *finding != "normal")?;
+        Some(Imaging {
+            modality: self.study.modality,
+            finding: Some(finding.to_owned()),
+            side: Some(side),
+            polarity: Some(FindingPolarity::Absent),
+            status: Some(EventStatus::Performed),
+            ..Imaging::default()
+        })
+    }
+
+    /// The finding of the part that the label before a token names.
+    fn labelled_finding(&self, at: usize) -> Option<&str> {
+        let colon = (1..at).rev().find(|&i| self.word(i) == ":")?;
+        let mention = self.mention(colon - 1)?;
+        (self.group(colon - 1) == Some(STRUCTURE))
+            .then(|| self.note.concept(mention).field("finding"))
+            .flatten()
+    }
+
     /// Whether "normal" stands before a list that a part belongs to.
     fn is_listed_normal(&self, at: usize) -> bool {
         for i in (at.saturating_sub(10)..at).rev() {
@@ -83,10 +106,8 @@ impl Clause<'_, '_> {
 
     /// Whether words behind a part say that it is sound: "canal: normal", "hips are normal";
     /// `list` where the parts joined to it may stand between.
-    fn is_called_sound(&self, at: usize, absent: bool, list: bool) -> bool {
-        let sound = |i: usize| {
-            self.word_id(i) == Some("normal") || (absent && self.word_id(i) == Some("sound"))
-        };
+    fn is_called_sound(&self, at: usize, list: bool) -> bool {
+        let sound = |i: usize| matches!(self.word_id(i), Some("normal" | "sound"));
         let mut next = at + 1;
         while list
             && (self.group(next) == Some(STRUCTURE)
@@ -94,8 +115,7 @@ impl Clause<'_, '_> {
         {
             next += 1;
         }
-        let verb = IS.of(self.note.lexicon).is_match(self.word(next));
-        if verb {
+        if self.is_verb(next) {
             next += 1;
             while matches!(
                 self.word(next),
@@ -111,6 +131,11 @@ impl Clause<'_, '_> {
             && matches!(self.word(next + 1), "" | "," | "." | ";" | ")" | "at" | "throughout")
     }
 
+    /// Whether a token stands between a part and how it is: "LCL is normal".
+    pub(super) fn is_verb(&self, at: usize) -> bool {
+        IS.of(self.note.lexicon).is_match(self.word(at))
+    }
+
     /// What is narrowed, by the part behind the word or before it: "narrowing and spurs at the
     /// ankle joint", "disc desiccation with loss of height".
     pub(super) fn narrowed_part(&self, at: usize) -> Option<&str> {
@@ -119,6 +144,7 @@ impl Clause<'_, '_> {
             .unwrap_or(self.tokens.len());
         let part = (at + 1..end.min(at + 9)).find(|&i| self.group(i) == Some(STRUCTURE));
         let named = part.and_then(|i| self.note.concept(self.mention(i)?).field("finding"));
+        let named = named.or_else(|| self.labelled_finding(at));
         let behind =
             self.note.get(Span::new(self.tokens[at].span.end, self.tokens[end - 1].span.end));
         let before =

@@ -13,9 +13,6 @@ pub(super) const GROUP: &str = "imaging-study";
 const REGION: &str = "imaging-region";
 const WORD: &str = "imaging-word";
 
-/// Words of a document's first lines count up to here (bytes).
-const TITLE_REACH: usize = 400;
-
 /// A study as a sentence names it.
 #[derive(Clone, Debug)]
 pub(super) struct Study {
@@ -89,9 +86,6 @@ static STOP: WordPattern = WordPattern::new(
     r"which|: |\. |(?:was|were|with|that| is) |ha(?:s|ve) been|\b{imaging-word/found}",
 );
 
-/// Headings over the name of the study that a report is of.
-static REPORTED: WordPattern = WordPattern::new(r"\b{imaging-word/report-heading}\b");
-
 /// The studies that a stretch names, in order; "MRI scan" and "X-ray films" are one.
 pub(super) fn studies_in(note: &Note<'_>, within: Span) -> Vec<Study> {
     let mut out: Vec<Study> = Vec::new();
@@ -150,7 +144,9 @@ pub(super) fn studies_in(note: &Note<'_>, within: Span) -> Vec<Study> {
                 .collect();
         }
         let from = ahead.first().map_or(mention.span.start, |(span, _)| span.start);
-        let side = note.side_in(after).or_else(|| note.side_in(before));
+        // "MRI 2023: no stenosis; mild left bulge" is of no side.
+        let named = Span::new(after.start, told.clamp(after.start, after.end));
+        let side = note.side_in(named).or_else(|| note.side_in(before));
         let dates_to =
             note.str().floor_char_boundary((mention.span.end + 80).min(next)).max(mention.span.end);
         let date = note.dates_in(Span::new(mention.span.end, dates_to)).next().map(|d| d.date);
@@ -183,26 +179,6 @@ fn first_finding(note: &Note<'_>, within: Span) -> usize {
     let finding = note.mentions_in("imaging-finding", within).next().map(|m| m.span.start);
     let denied = note.get(within).find(" no ").map(|at| within.start + at);
     [word, finding, denied].into_iter().flatten().min().unwrap_or(within.end)
-}
-
-/// The study that the document's first lines name, as the title of its report does.
-pub(super) fn header_study(note: &Note<'_>) -> Option<Study> {
-    let head = Span::new(0, note.str().floor_char_boundary(TITLE_REACH));
-    let titled = note.sentences.iter().take_while(|s| s.span.start < head.end).find_map(|s| {
-        let labelled = REPORTED.of(note.lexicon).is_match(note.heading(s));
-        let short = s.span.len() <= if labelled { 200 } else { 90 };
-        // "He has an x-ray that was negative." is prose and no title.
-        let prose = note.get(s.span).ends_with('.')
-            && studies_in(note, s.span).first().is_none_or(|study| study.from > s.span.start + 12);
-        let title = !prose && (s.section == Section::Header || labelled);
-        let heading = studies_in(note, s.heading).into_iter().next();
-        heading.or_else(|| studies_in(note, s.span).into_iter().next().filter(|_| short && title))
-    });
-    // A report may name its technique before its findings.
-    titled.or_else(|| {
-        let first = note.sentences.iter().find(|s| s.section == Section::Imaging)?;
-        studies_in(note, first.span).into_iter().next()
-    })
 }
 
 /// Whether words lead from a condition to what is then to be done: "if there is no change, I
@@ -292,9 +268,16 @@ pub(super) fn study_status(
     if (needless || advice) && !found && !found_before && !dated {
         return None;
     }
+    // "no endplate changes on MRI" was seen, wherever it is told.
+    let seen_on = found_before && note.get(lead).trim_end().ends_with(" on");
     // What a study showed was seen, whatever else is planned; an order's purpose was not.
-    let shown = (told || found) && !purpose;
+    let shown = (told || found || seen_on) && !purpose;
     let in_plan = sentence.section == Section::Plan && !told && (!found || purpose) && !dated;
+    // "The MRI report is pending" is of a study that was made.
+    let behind = note.get(Span::new(study.span.end, clause.end.max(study.span.end)));
+    if !shown && behind.starts_with(" report") {
+        return None;
+    }
     Some(if denied_behind || (denied_before && !told && !(found && dated)) {
         EventStatus::NotDone
     } else if (planned_before || planned_behind || in_plan) && !shown {
