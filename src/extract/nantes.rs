@@ -19,23 +19,33 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         let first = note
             .sentence_index(name.span)
             .unwrap_or_else(|| note.sentences.partition_point(|s| s.span.start < name.span.end));
-        for index in first.max(read_up_to)..(first + REACH).min(note.sentences.len()) {
-            let sentence = &note.sentences[index];
-            // The criteria stand in the name's own sentence, under it as a heading, or as its list.
-            let under = note.heading(sentence).contains("nantes")
-                || index == first
+        // The criteria stand in the name's own sentence, under it as a heading, or as its list.
+        let under = |index: &usize| {
+            let sentence = &note.sentences[*index];
+            note.heading(sentence).contains("nantes")
+                || *index == first
                 || sentence.item
-                || sentence.paragraph == note.sentences[first].paragraph;
-            if !under {
-                break;
-            }
-            read_sentence(note, sentence.span, drafts);
-            read_up_to = index + 1;
+                || sentence.paragraph == note.sentences[first].paragraph
+        };
+        let end = (first + REACH).min(note.sentences.len());
+        let end = (first..end).find(|index| !under(index)).unwrap_or(end);
+        let scope = note.sentences.get(first..end).unwrap_or_default();
+        // "All five are met" answers what has no answer of its own.
+        let all_met = scope.iter().any(|sentence| {
+            let mut said = note.mentions_in(GROUP, sentence.span);
+            said.any(|m| {
+                note.concept(m).id == "all-met"
+                    && note.assert(m.span).assertion.polarity == Polarity::Affirmed
+            })
+        });
+        for sentence in scope.iter().skip(first.max(read_up_to) - first) {
+            read_sentence(note, sentence.span, all_met, drafts);
         }
+        read_up_to = read_up_to.max(end);
     }
 }
 
-fn read_sentence(note: &Note<'_>, span: Span, drafts: &mut Vec<Draft>) {
+fn read_sentence(note: &Note<'_>, span: Span, all_met: bool, drafts: &mut Vec<Draft>) {
     let mentions: Vec<&Mention> = note.mentions_in(GROUP, span).collect();
     for (at, mention) in mentions.iter().enumerate() {
         let concept = note.concept(mention);
@@ -54,6 +64,7 @@ fn read_sentence(note: &Note<'_>, span: Span, drafts: &mut Vec<Draft>) {
                 (SignPolarity::Positive, answer.map_or(mention.span.end, |m| m.span.end))
             }
             Some(_) => (SignPolarity::Negative, answer.map_or(mention.span.end, |m| m.span.end)),
+            None if all_met => (SignPolarity::Positive, mention.span.end),
             None if ticked.is_some_and(|b| b.label.contains(mention.span)) => {
                 (SignPolarity::Positive, mention.span.end)
             }
