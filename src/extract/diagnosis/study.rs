@@ -60,10 +60,17 @@ fn is_titled(note: &Note<'_>) -> bool {
 /// A label that opens a paragraph: "LABRUM: ".
 static LABEL: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^([a-z][a-z0-9 /,&()-]{2,50}): "));
 
+/// Who has something, in words of a letter: "he has had", "the patient suffers from".
+static HAS: WordPattern = WordPattern::new(
+    r"\b(?:he|she|who|patient|mr|mrs|ms|i)\b[a-z0-9 ,.-]{0,40}? {diagnosis-context/has}\b",
+);
+
 /// Whether a mention in a study's report tells what was found, and not why it was looked for.
 pub(super) fn is_described(note: &Note<'_>, span: Span) -> bool {
     let Some(sentence) = note.sentence_at(span) else { return false };
     match sentence.section {
+        // "He has had low back pain for years", in a letter that reports a study.
+        Section::Other if tells_of_patient(note, sentence) => false,
         Section::Assessment | Section::Other | Section::Exam => true,
         Section::History | Section::ChiefComplaint if is_titled(note) => {
             let first = note.sentences.partition_point(|s| s.paragraph < sentence.paragraph);
@@ -75,6 +82,12 @@ pub(super) fn is_described(note: &Note<'_>, span: Span) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a sentence says what the patient has, and names no study.
+fn tells_of_patient(note: &Note<'_>, sentence: &Sentence) -> bool {
+    HAS.of(note.lexicon).is_match(note.get(sentence.span))
+        && studies_in(note, sentence.span).next().is_none()
 }
 
 /// Whether a text is nothing but the report of a study: findings, and nobody examined or treated.
