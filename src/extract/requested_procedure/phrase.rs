@@ -109,13 +109,12 @@ fn joined(note: &Note<'_>, run: &[&Mention], next: &Mention) -> bool {
 fn trails(note: &Note<'_>, run: &[&Mention], rest: &[&Mention]) -> bool {
     let (Some(last), Some(next)) = (run.last(), rest.first()) else { return false };
     let gap = |a: &Mention, b: &Mention| note.get(Span::new(a.span.end, b.span.start)).trim_end();
-    let own = rest.windows(2).take_while(|pair| gap(pair[0], pair[1]).is_empty());
-    let heads = own.into_iter().any(|pair| role(note, pair[1]) == "head");
+    let mut own = rest.windows(2).take_while(|pair| gap(pair[0], pair[1]).is_empty());
     role(note, last) == "head"
         && role(note, next) == "part"
         && gap(last, next) == ","
         && note.sentence_index(last.span) == note.sentence_index(next.span)
-        && !heads
+        && !own.any(|pair| role(note, pair[1]) == "head")
 }
 
 /// The first of two places that share a procedure: "sacroiliac and facet joint injections".
