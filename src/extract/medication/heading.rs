@@ -69,14 +69,11 @@ fn behind_assessment(note: &Note<'_>, sentence: &Sentence) -> bool {
 /// Whether the line's label, some sentences before, tells of what was tried: "Failed: A, B. C."
 fn labelled_former(note: &Note<'_>, sentence: &Sentence) -> bool {
     let own = note.sentences.partition_point(|s| s.span.start < sentence.span.start);
-    let first = (own.saturating_sub(LABEL_REACH)..=own)
+    let labelled = (own.saturating_sub(LABEL_REACH)..=own)
         .rev()
         .take_while(|&at| note.sentences[at].paragraph == sentence.paragraph)
-        .find(|&at| label(note, note.sentences[at].span).is_some());
-    first
-        .filter(|&at| at < own)
-        .and_then(|at| label(note, note.sentences[at].span))
-        .is_some_and(|label| FORMER_LABEL.of(note.lexicon).is_match(label))
+        .find_map(|at| label(note, note.sentences[at].span).map(|label| (at, label)));
+    labelled.is_some_and(|(at, label)| at < own && FORMER_LABEL.of(note.lexicon).is_match(label))
 }
 
 /// What stands before a sentence's first colon, where it is short and without a number.
