@@ -2,6 +2,7 @@
 
 use super::checkbox::brackets;
 use super::lines::Lines;
+use super::rows::gaps;
 use super::{CheckBox, DateMention, check_boxes, find_dates, find_levels, find_side};
 use crate::context::{self, Asserted};
 use crate::date::PartialDate;
@@ -36,6 +37,8 @@ pub struct Note<'a> {
     pub dates: Vec<DateMention>,
     /// The record's lines.
     pub(super) lines: Lines,
+    /// What parts the cells of the record's lines.
+    pub(super) gaps: Vec<Span>,
     /// Where check boxes may begin.
     brackets: Vec<usize>,
     /// The day that the note itself is of: its date of service, study or request.
@@ -99,6 +102,7 @@ impl<'a> Note<'a> {
         let groups = (0..=lexicon.count_groups()).map(begins).collect();
         let dates = find_dates(folded.as_str());
         let lines = Lines::of(text, within, &folded);
+        let gaps = gaps(text.as_str(), within);
         let brackets = brackets(folded.as_str());
         let mut note = Self {
             text,
@@ -111,6 +115,7 @@ impl<'a> Note<'a> {
             cues,
             dates,
             lines,
+            gaps,
             brackets,
             date: None,
         };

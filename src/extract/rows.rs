@@ -39,28 +39,18 @@ impl Note<'_> {
 
     /// The cells of a line: what stands two spaces, a tab or a bar apart.
     pub fn cells(&self, line: Span) -> Vec<Span> {
-        let record = self.text.as_str();
         let original = self.folded.original(line);
+        let first = self.gaps.partition_point(|gap| gap.end <= original.start);
+        let gaps = self.gaps[first..].iter().take_while(|gap| gap.start < original.end);
         let mut cells = Vec::new();
         let mut start = original.start;
-        let words = &record[original.range()];
-        let bytes = words.as_bytes();
-        let blanks = |at: usize| bytes[at..].iter().take_while(|b| **b == b' ').count();
-        let parts = |at: &usize| match bytes[*at] {
-            b'|' | b'\t' => true,
-            b' ' => bytes.get(at + 1) == Some(&b' '),
-            _ => false,
-        };
-        let mut at = 0;
-        while at <= bytes.len() {
-            at = (at..bytes.len()).find(parts).unwrap_or(bytes.len());
-            let gap = if at < bytes.len() { blanks(at).max(1) } else { 1 };
-            let cell = self.trimmed(self.folded.folded(Span::new(start, original.start + at)));
-            if !cell.is_empty() {
-                cells.push(cell);
+        let line_end = Span::new(original.end, original.end);
+        for gap in gaps.chain([&line_end]) {
+            if start < gap.start {
+                let cell = self.trimmed(self.folded.folded(Span::new(start, gap.start)));
+                cells.extend((!cell.is_empty()).then_some(cell));
             }
-            at += gap;
-            start = original.start + at;
+            start = gap.end;
         }
         cells
     }
@@ -145,6 +135,22 @@ impl Note<'_> {
         }
         (NO.of(self.lexicon).is_match(first) && !rest.starts_with("/a")).then_some((false, rest))
     }
+}
+
+/// What parts cells in a part of a record: a tab, a bar, two spaces or more.
+pub(super) fn gaps(record: &str, within: Span) -> Vec<Span> {
+    let bytes = &record.as_bytes()[..within.end];
+    let mut gaps = Vec::new();
+    let mut at = within.start;
+    while let Some(next) = bytes[at..].iter().position(|byte| matches!(byte, b' ' | b'\t' | b'|')) {
+        let start = at + next;
+        let blanks = bytes[start..].iter().take_while(|byte| **byte == b' ').count();
+        at = start + blanks.max(1);
+        if blanks != 1 {
+            gaps.push(Span::new(start, at));
+        }
+    }
+    gaps
 }
 
 #[cfg(test)]

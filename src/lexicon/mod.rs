@@ -257,8 +257,10 @@ fn stem<'a>(path: &'a str, folder: &str, ending: &str) -> Option<&'a str> {
 fn variants(term: &str) -> Vec<String> {
     let term = term.to_lowercase();
     let mut forms = vec![term.clone()];
-    if term.contains('-') {
-        forms.push(term.replace('-', " "));
+    // A hyphen within a word or two; that of "- some" is a dash.
+    let spaced = term.replace('-', " ");
+    if spaced != term && spaced.split(' ').all(|word| !word.is_empty()) {
+        forms.push(spaced);
     }
     if term.len() >= 4
         && term.chars().last().is_some_and(|c| c.is_ascii_alphabetic() && !matches!(c, 's' | 'x'))
