@@ -1,18 +1,20 @@
 //! Lists of boxes: "Pain limits: [x] Sleep [ ] Driving [x] Housework".
 
 use super::super::{Draft, Note};
-use super::row::{Asks, asks, asks_above, is_label};
+use super::asks::{Asks, asks, asks_above};
+use super::row::is_label;
 use super::{GROUP, is_foreign, parse};
 use crate::fact::{Activity, Function, Limitation, Origin, Polarity};
 use crate::span::Span;
 use crate::tag::Mention;
 
-/// Reads every ticked activity of a list that asks for trouble or for what is possible; the
-/// places that were read.
-pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) -> Vec<Span> {
+/// Reads every ticked activity of a list that asks for trouble or for what is possible, but those
+/// in `done`; the places that were read.
+pub(super) fn read(note: &Note<'_>, done: &[Span], drafts: &mut Vec<Draft>) -> Vec<Span> {
     let mut read = Vec::new();
     for sentence in note.sentences.iter().filter(|s| !is_foreign(s.section)) {
-        let boxes = note.boxes_in(sentence.span);
+        let mut boxes = note.boxes_in(sentence.span);
+        boxes.retain(|b| !done.iter().any(|place| place.contains(b.span)));
         let Some(first) = boxes.first() else { continue };
         // What is not ticked is not said.
         let empty = boxes.iter().filter(|b| !b.ticked).map(|b| b.label);

@@ -1,8 +1,10 @@
 //! What the patient can and cannot do: standing, walking, sleep, work.
 
 mod amount;
+mod asks;
 mod boxes;
 mod cue;
+mod question;
 mod row;
 
 use super::{Draft, Note};
@@ -20,8 +22,9 @@ const STATE_REACH: usize = 30;
 
 /// Reads every activity of which the text says how far it is limited.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
-    let mut rows = row::read(note, drafts);
-    rows.extend(boxes::read(note, drafts));
+    let mut rows = question::read(note, drafts);
+    rows.extend(row::read(note, &rows, drafts));
+    rows.extend(boxes::read(note, &rows, drafts));
     let mut last_sentence = usize::MAX;
     for mention in note.mentions(GROUP) {
         let Some(index) = note.sentence_index(mention.span) else { continue };

@@ -1,6 +1,7 @@
 //! Rows of forms and tables: "Sleep: wakes twice", "Walking | 10 min | 45 min", "Dressing   Yes".
 
 use super::super::{ColumnAnswer, Draft, Note};
+use super::asks::{Asks, WORDS, asks_above, asks_of};
 use super::{GROUP, amount, is_foreign, parse};
 use crate::fact::{Activity, Experiencer, Function, Limitation, Origin, Polarity, Section, Time};
 use crate::lexicon::WordPattern;
@@ -14,21 +15,11 @@ const ANSWERS: &str = "function-answer";
 /// Longest label of a row, in words.
 const LONGEST_LABEL: usize = 9;
 
-/// Words of labels, questions and columns' heads, in a group of the lexicon.
-const WORDS: &str = "function-row";
-
 /// Labels that head a part of the record and ask for no one activity.
 static GENERAL: WordPattern = WordPattern::new(r"^{function-row/general}\b");
 
 /// No trouble, in one word.
 static DENIES: WordPattern = WordPattern::new(r"^{function-row/denies}$");
-
-/// What a row asks of its activity.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asks {
-    Trouble,
-    Ability,
-}
 
 /// What a cell says of an activity.
 struct Said {
@@ -46,12 +37,13 @@ struct Row<'a, 'n> {
     asks: Option<Asks>,
 }
 
-/// Reads every row that begins with an activity; the places that were read.
-pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) -> Vec<Span> {
+/// Reads every row that begins with an activity but those in `done`; the places that were read.
+pub(super) fn read(note: &Note<'_>, done: &[Span], drafts: &mut Vec<Draft>) -> Vec<Span> {
     let mut read: Vec<Span> = Vec::new();
     for mention in note.mentions(GROUP) {
         if note.concept(mention).field("role") != Some("activity")
             || read.last().is_some_and(|last| mention.span.start < last.end)
+            || done.iter().any(|place| place.overlaps(mention.span))
         {
             continue;
         }
@@ -94,7 +86,7 @@ impl<'a, 'n> Row<'a, 'n> {
         if mark.is_none() && words.ends_with(['.', '!', ',', ';']) {
             return None;
         }
-        let asked = asks(note, label);
+        let asked = asks_of(note, label, mention);
         if words.split_whitespace().count() > LONGEST_LABEL
             || GENERAL.of(note.lexicon).is_match(words)
             || !is_label(note, label, &activities, asked.is_some())
@@ -357,20 +349,4 @@ fn first_statement(note: &Note<'_>, value: Span) -> Span {
         end = value.start + before.rfind([',', '.']).unwrap_or(before.len());
     }
     note.trimmed(Span::new(value.start, end.max(value.start)))
-}
-
-/// What a label or a line asks for.
-pub(super) fn asks(note: &Note<'_>, within: Span) -> Option<Asks> {
-    let has = |id: &str| note.mentions_in(WORDS, within).any(|m| note.concept(m).id == id);
-    if has("trouble") {
-        return Some(Asks::Trouble);
-    }
-    has("possible").then_some(Asks::Ability)
-}
-
-/// What a line above a row asks, if it is a question or a heading.
-pub(super) fn asks_above(note: &Note<'_>, line: Span) -> Option<Asks> {
-    let words = note.get(line);
-    let question = words.contains('?') || words.ends_with(':') || note.cells(line).len() > 1;
-    question.then(|| asks(note, line)).flatten()
 }
