@@ -257,7 +257,14 @@ fn draft(
     let possible = doubted || open || provisional || qualified;
     let asked =
         note.get(behind).get(..16.min(behind.len())).is_some_and(|words| words.contains('?'));
-    let answer = if asked { note.answer(found.span) } else { None };
+    let answer = match note.question(found.span) {
+        Some(question) => Some(question.answer()),
+        None if asked => note.answer(found.span),
+        None => None,
+    };
+    if answer == Some(Answer::Blank) {
+        return None;
+    }
     let form = note.get(behind).contains(':') || QUESTION.is_match(note.get(sentence.span));
     if asked && !matches!(answer, Some(Answer::Yes | Answer::No)) && form {
         return None;

@@ -265,7 +265,10 @@ impl Clause<'_, '_> {
         if again {
             return None;
         }
-        let absent = self.is_denied(at, segment, severity.is_some());
+        let absent = match self.note.question(mention.span) {
+            Some(question) => !question.answer?,
+            None => self.is_denied(at, segment, severity.is_some()),
+        };
         // "narrowing of the L4-5 disc space"
         let own = find_levels(words).into_iter().map(|(_, level)| level).collect();
         let behind = self.levels_behind(at);

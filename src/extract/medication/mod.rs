@@ -153,7 +153,11 @@ fn read_head(
         outcome = row.outcome;
     }
     let boxed = note.box_of(head.span);
-    let answer = if ASKED.is_match(own) { note.answer(head.span) } else { None };
+    let answer = match note.question(head.span) {
+        Some(question) => Some(question.answer()),
+        None if ASKED.is_match(own) => note.answer(head.span),
+        None => None,
+    };
     if answer == Some(Answer::Blank) {
         return;
     }

@@ -82,7 +82,9 @@ fn answered(at: &Surroundings<'_, '_>, concept: &Concept) -> Option<Draft> {
 fn stated(at: &Surroundings<'_, '_>, concept: &Concept) -> Option<Draft> {
     let (note, mention) = (at.note, at.mention);
     let ticked = note.box_of(mention.span);
-    if ticked.is_some_and(|b| !b.ticked) || !at.hold(concept) {
+    // What a form asks is stated where it is answered with a yes.
+    let asked = note.question(mention.span).is_some_and(|question| question.answer != Some(true));
+    if asked || ticked.is_some_and(|b| !b.ticked) || !at.hold(concept) {
         return None;
     }
     let topic = concept.field("topic").unwrap_or(&concept.id);

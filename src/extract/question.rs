@@ -1,0 +1,105 @@
+//! Questions of forms with a yes and a no to tick: "Diabetes  [ ] yes  [x] no".
+
+use super::{Answer, CheckBox, Note};
+use crate::span::Span;
+
+/// Most words of a question.
+const LONGEST: usize = 14;
+
+/// A question on its line, and what is ticked behind it.
+#[derive(Clone, Copy, Debug)]
+pub struct Question {
+    /// Its words.
+    pub label: Span,
+    /// What is ticked; `None` where neither is, or both are.
+    pub answer: Option<bool>,
+    /// The tick with its word; the first box where there is no tick.
+    pub tick: Span,
+    /// From the first word to the last box's.
+    pub whole: Span,
+}
+
+impl Question {
+    /// The answer, as other forms of it are told.
+    pub fn answer(&self) -> Answer {
+        match self.answer {
+            Some(true) => Answer::Yes,
+            Some(false) => Answer::No,
+            None => Answer::Blank,
+        }
+    }
+}
+
+impl Note<'_> {
+    /// The question that a span is part of, where boxes for yes and no stand behind it.
+    pub fn question(&self, span: Span) -> Option<Question> {
+        let line = self.line_of(span);
+        let boxes = self.boxes_in(line);
+        let before = boxes.iter().rev().find(|b| b.span.start < span.start);
+        let says = |b: &CheckBox| self.yes_or_no(self.get(b.label)).map(|(yes, _)| yes);
+        let own = boxes.iter().skip_while(|b| b.span.start < span.end);
+        let own: Vec<(&CheckBox, bool)> = own.map_while(|b| Some((b, says(b)?))).take(2).collect();
+        let [(first, yes), (second, other)] = own.as_slice() else { return None };
+        if yes == other {
+            return None;
+        }
+        // Behind the label of a box before it, a sentence, or the number of the item.
+        let from = before.map_or(line.start, |b| b.span.end.max(b.label.end).min(span.start));
+        let lead = self.get(Span::new(from, span.start));
+        let sign = lead
+            .rfind(['.', ';', ')', '|', '\u{2022}'])
+            .map_or(0, |at| at + lead[at..].chars().next().map_or(1, char::len_utf8));
+        let boxes_start = first.span.start.min(first.label.start).max(span.end);
+        let label = self.trimmed(Span::new(from + sign, boxes_start));
+        let words = self.get(label).trim_end_matches([' ', ':', '?', '.', '_', '-']);
+        let label = Span::new(label.start, label.start + words.len());
+        let long = words.split_whitespace().count() > LONGEST;
+        if long || words.contains([';', '?', ':']) || words.contains(". ") {
+            return None;
+        }
+        let ticked: Vec<_> = own.iter().filter(|(b, _)| b.ticked).collect();
+        let (answer, tick) = match ticked.as_slice() {
+            [(tick, yes)] => (Some(*yes), tick.span.union(tick.label)),
+            _ => (None, first.span),
+        };
+        let end = second.span.end.max(second.label.end);
+        Some(Question { label, answer, tick, whole: Span::new(label.start, end) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lexicon::Lexicon;
+    use crate::text::Text;
+
+    #[track_caller]
+    fn check(record: &str, about: &str, expect: Option<(&str, Option<bool>)>) {
+        let lexicon = Lexicon::embedded().unwrap();
+        let text = Text::from_plain(record);
+        let note = Note::new(&text, &lexicon);
+        let at = note.str().find(about).unwrap();
+        let question = note.question(Span::new(at, at + about.len()));
+        assert_eq!(question.map(|q| (note.get(q.label), q.answer)), expect, "{record}");
+    }
+
+    #[test]
+    fn a_question_is_answered_by_the_tick_behind_it() {
+        check("1. Diabetes [ ] yes [x] no", "diabetes", Some(("diabetes", Some(false))));
+        check("Any prior PT?  ( ) No  (x) Yes", "pt", Some(("any prior pt", Some(true))));
+        check("Drives: Yes [ ]  No [x]", "drives", Some(("drives", Some(false))));
+        check("Gout [ ] yes [ ] no", "gout", Some(("gout", None)));
+        check("Gout [x] yes [x] no", "gout", Some(("gout", None)));
+        let row = "Gout [x] yes [ ] no   Diabetes [ ] yes [x] no";
+        check(row, "gout", Some(("gout", Some(true))));
+        check(row, "diabetes", Some(("diabetes", Some(false))));
+    }
+
+    #[test]
+    fn other_boxes_and_prose_are_no_question() {
+        check("Side: [x] left [ ] right", "side", None);
+        check("He has gout. Diabetes [ ] yes [x] no", "gout", None);
+        check("Gout: on allopurinol. Smoker? [ ] yes [x] no", "gout", None);
+        check("[x] gout [ ] diabetes", "gout", None);
+    }
+}
