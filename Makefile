@@ -25,7 +25,7 @@ OUT := chartsift-out
 DOCUMENTS := 500
 
 # What the peers are, and what makes their files.
-PEERS := poppler-utils unpaper ghostscript fonts-liberation fonts-dejavu-core python3-venv
+PEERS := poppler-utils qpdf unpaper ghostscript fonts-liberation fonts-dejavu-core python3-venv
 VENV := .venv
 MEDSPACY := $(VENV)/medspacy/bin/python
 
@@ -95,7 +95,7 @@ e2e: packages
 	cd tests/e2e && CHARTSIFT=$(or $(CHARTSIFT),$(abspath $(TARGET))/debug/chartsift) npm test --silent
 
 # Python's side, and Spark as a cluster on this machine.
-python: PACKAGES += python3-venv $(JAVA_PACKAGES)
+python: PACKAGES += python3-venv poppler-utils qpdf $(JAVA_PACKAGES)
 python: packages models python-venv
 	$(VENV)/bin/maturin develop --locked --quiet --manifest-path python/Cargo.toml --features chartsift/s3
 	$(VENV)/bin/mypy --strict python/chartsift
@@ -110,7 +110,7 @@ wheel: packages python-venv
 	$(VENV)/bin/maturin build --locked --profile dist --manifest-path python/Cargo.toml --out dist
 
 # What Spark adds to a file, and what a second worker brings, beside the local program.
-bench-spark: PACKAGES += python3-venv $(JAVA_PACKAGES)
+bench-spark: PACKAGES += python3-venv poppler-utils $(JAVA_PACKAGES)
 bench-spark: packages models python-venv
 	$(VENV)/bin/maturin develop --locked --release --manifest-path python/Cargo.toml
 	$(VENV)/bin/python python/bench/overhead.py
