@@ -14,6 +14,7 @@
 
 pub mod withhold;
 pub mod error;
+pub mod halt;
 pub mod pattern;
 pub mod geometry;
 pub mod span;

@@ -3,6 +3,7 @@
 //! Only what OCR read is repaired, only where the word as read is unknown, and never to or from
 //! a word that denies. The text keeps what was read; rules see what it is taken for.
 
+use crate::halt;
 use crate::lexicon::{Lexicon, Vocabulary, WordPattern};
 use crate::span::Span;
 use crate::text::{OcrWord, Text};
@@ -73,6 +74,7 @@ pub fn find(text: &Text, within: Span, lexicon: &Lexicon) -> Vec<Repair> {
     let core = |word: &OcrWord<'_>| core(text.as_str(), word.span);
     let mut repairs = Vec::new();
     for (index, word) in words.iter().enumerate() {
+        halt::look();
         let span = core(word);
         let read = text.as_str()[span.range()].to_lowercase();
         if read.is_empty() || vocabulary.denies(&read) {

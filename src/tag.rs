@@ -1,6 +1,7 @@
 //! Mentions of concepts and cues in a text.
 
 use crate::fold::{Folded, parts_words};
+use crate::halt;
 use crate::lexicon::{CueCategory, Direction, Lexicon, Meaning};
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -85,6 +86,7 @@ pub fn tag(
     // ends inside a word and must not hide the longer term.
     let mut next = 0;
     for at in starts(text) {
+        halt::look();
         while sentences.get(next).is_some_and(|s| s.span.start <= at) {
             next += 1;
         }
@@ -107,6 +109,7 @@ pub fn tag(
     for &pattern in &lexicon.anywhere {
         let (pattern, meaning) = &lexicon.patterns[pattern];
         for span in pattern.matches(text).filter(|span| !span.is_empty()) {
+            halt::look();
             if whole(span) {
                 found.add(span, *meaning);
             }

@@ -205,13 +205,17 @@ def _engine(
     lexicons: str | os.PathLike[str] | None,
     policies: tuple[str, ...] = (),
     as_of: str | None = None,
+    facts_timeout: int | None = None,
 ) -> _native.Engine:
-    return _loaded(None if lexicons is None else os.fspath(lexicons), policies, as_of)
+    folder = None if lexicons is None else os.fspath(lexicons)
+    return _loaded(folder, policies, as_of, facts_timeout)
 
 
 @lru_cache(maxsize=8)
-def _loaded(lexicons: str | None, policies: tuple[str, ...], as_of: str | None) -> _native.Engine:
-    return _native.Engine(lexicons, policies, as_of)
+def _loaded(
+    lexicons: str | None, policies: tuple[str, ...], as_of: str | None, facts_timeout: int | None
+) -> _native.Engine:
+    return _native.Engine(lexicons, policies, as_of, facts_timeout)
 
 
 def read(

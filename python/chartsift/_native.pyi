@@ -37,7 +37,11 @@ class Reader:
 @final
 class Engine:
     def __new__(
-        cls, lexicons: str | None, policies: Sequence[str], as_of: str | None
+        cls,
+        lexicons: str | None,
+        policies: Sequence[str],
+        as_of: str | None,
+        facts_timeout: int | None,
     ) -> Engine: ...
     @property
     def lexicon_hash(self) -> str: ...

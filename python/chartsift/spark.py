@@ -134,8 +134,10 @@ class Options:
     ocr_engine: str = "auto"
     #: Seconds that OCR may take for a page.
     timeout: int = 180
-    #: Seconds that a document may take.
+    #: Seconds that reading a document may take.
     document_timeout: int = 3600
+    #: Seconds that taking the facts of a document may take, and deciding a case.
+    facts_timeout: int = 120
     #: Memory that reading a document may take, in MiB.
     memory: int = 2048
     #: Folder of lexicons that stand in for the built-in ones; on every executor.
@@ -291,7 +293,8 @@ def _reader(options: Options) -> _native.Reader:
 
 def _basis(options: Options) -> str:
     """What a document's row follows from beside its content."""
-    words = (_native.VERSION, _engine(options.lexicons).lexicon_hash, *astuple(options))
+    lexicon = _engine(options.lexicons, facts_timeout=options.facts_timeout).lexicon_hash
+    words = (_native.VERSION, lexicon, *astuple(options))
     return hashlib.sha256(repr(words).encode()).hexdigest()
 
 
@@ -315,7 +318,7 @@ def _extract_one(row: Mapping[str, Any], options: Options, basis: str) -> dict[s
         content = row.get("content")
         local = path.removeprefix("file:") if path and content is None else None
         document = _reader(options).read(name, content, local)
-        engine = _engine(options.lexicons)
+        engine = _engine(options.lexicons, facts_timeout=options.facts_timeout)
         record, lines, facts, problems = engine.take(document, case_id, bool(row.get("several")))
         named = _rows("facts", facts)
         for ordinal, (fact, line) in enumerate(zip(named, lines, strict=True)):
@@ -424,7 +427,7 @@ def _evaluate_one(
     facts = sorted(row["facts"] or [], key=lambda own: (own["document"], own["ordinal"]))
     given = {name: str(row[name]) for name in GIVEN if row.get(name) is not None}
     try:
-        tables = _engine(options.lexicons, policies, as_of).decide(
+        tables = _engine(options.lexicons, policies, as_of, options.facts_timeout).decide(
             case_id,
             given,
             [own["record"] for own in documents],
@@ -499,7 +502,7 @@ def evaluate(
     """
     options = options or Options()
     # What is wrong with a policy is said before any work is done.
-    _engine(options.lexicons, tuple(policies), as_of)
+    _engine(options.lexicons, tuple(policies), as_of, options.facts_timeout)
     own = F.collect_list(F.struct("place", "document", "record")).alias("documents")
     cases = documents.groupBy("case_id").agg(own)
     said = F.collect_list(F.struct("document", "ordinal", "line")).alias("facts")

@@ -245,17 +245,21 @@ struct Engine {
 
 #[pymethods]
 impl Engine {
+    /// `facts_timeout` is in seconds, for the facts of a document and for the decision of a case.
     #[new]
+    #[pyo3(signature = (lexicons, policies, as_of, facts_timeout))]
     fn new(
         py: Python<'_>,
         lexicons: Option<PathBuf>,
         policies: Vec<String>,
         as_of: Option<String>,
+        facts_timeout: Option<u64>,
     ) -> PyResult<Self> {
         let as_of = as_of.map(|day| pipeline::parse_day(&day)).transpose();
         let as_of = as_of.map_err(|problem| wrong("as_of", problem))?;
         let knowledge = run(py, || Knowledge::load(lexicons.as_deref(), &policies))?;
-        Ok(Self { engine: pipeline::Engine { knowledge, as_of } })
+        let limit = facts_timeout.map(Duration::from_secs);
+        Ok(Self { engine: pipeline::Engine { knowledge, as_of, limit } })
     }
 
     /// BLAKE3 over the lexicons' files.

@@ -7,25 +7,24 @@ use jiff::civil::Date;
 use super::Chart;
 use crate::date::PartialDate;
 use crate::fact::{Fact, Kind, Origin};
+use crate::halt;
 
 /// Fills `date` and `signed` of the documents and `as_of` of the chart from statements.
 pub fn read(chart: &mut Chart, given: Option<Date>) {
     let stated = |facts: &[Arc<Fact>], document: usize, topic: &str| -> Vec<PartialDate> {
-        facts
+        of_document(facts, document)
             .iter()
-            .filter(|fact| {
-                fact.place.document == document && fact.assertion.origin != Origin::CopiedForward
-            })
+            .filter(|fact| fact.assertion.origin != Origin::CopiedForward)
             .filter_map(|fact| statement_date(fact, topic))
             .filter(|date| given.is_none_or(|as_of| date.earliest() <= as_of))
             .collect()
     };
     for at in 0..chart.documents.len() {
+        halt::look();
         let says = |topic: &str| {
-            chart.facts.iter().any(|fact| {
-                fact.place.document == at
-                    && matches!(&fact.kind, Kind::Statement(statement) if statement.topic == topic)
-            })
+            of_document(&chart.facts, at)
+                .iter()
+                .any(|fact| matches!(&fact.kind, Kind::Statement(told) if told.topic == topic))
         };
         // A signature on one of several notes in a file outweighs a blank line, an explicit "unsigned" does not.
         let signed = match (says("unsigned"), says("signed"), says("blank-signature")) {
@@ -50,6 +49,13 @@ pub fn read(chart: &mut Chart, given: Option<Date>) {
             chart.documents.iter().filter_map(|d| d.date).map(|date| date.latest()).max()
         })
     });
+}
+
+/// The facts of one document: facts stand in the order of documents.
+fn of_document(facts: &[Arc<Fact>], at: usize) -> &[Arc<Fact>] {
+    let first = facts.partition_point(|fact| fact.place.document < at);
+    let end = facts.partition_point(|fact| fact.place.document <= at);
+    &facts[first..end]
 }
 
 fn statement_date(fact: &Fact, topic: &str) -> Option<PartialDate> {

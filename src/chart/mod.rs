@@ -23,6 +23,7 @@ pub use spine::{Region, count_joints, region};
 
 use crate::date::PartialDate;
 use crate::fact::{Fact, Intent, Kind, Origin, Side};
+use crate::halt;
 
 /// The facts of one case over its documents, with the request that they are held against.
 #[derive(Clone, Default, PartialEq)]
@@ -153,6 +154,7 @@ impl Chart {
     /// copy of an old statement that the record contradicts or repeats elsewhere.
     #[inline]
     pub fn standing(&self, kind: usize) -> &[usize] {
+        halt::look();
         self.standing.get(kind).map_or(&[], Vec::as_slice)
     }
 
@@ -169,6 +171,7 @@ impl Chart {
     /// The day that a fact speaks from: its document's.
     #[inline]
     pub fn told_on(&self, fact: usize) -> Option<PartialDate> {
+        halt::look();
         self.documents.get(self.facts[fact].place.document).and_then(|document| document.date)
     }
 

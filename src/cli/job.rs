@@ -48,9 +48,12 @@ pub struct JobArgs {
     /// Folder of lexicon and policy files that stand in for the built-in ones of the same name
     #[arg(long, value_name = "DIR")]
     lexicons: Option<PathBuf>,
-    /// Seconds that a document may take
+    /// Seconds that reading a document may take
     #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..=604_800))]
     document_timeout: u64,
+    /// Seconds that taking the facts of a document may take, and deciding a case
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=604_800))]
+    facts_timeout: u64,
     /// Memory that reading a document may take, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(64..=1_048_576))]
     memory: u64,
@@ -86,7 +89,11 @@ impl JobArgs {
         Ok(Job {
             args: self,
             program,
-            engine: Engine { knowledge, as_of: self.as_of },
+            engine: Engine {
+                knowledge,
+                as_of: self.as_of,
+                limit: Some(Duration::from_secs(self.facts_timeout)),
+            },
             options: self.read.options()?,
             jobs: match self.jobs {
                 0 => available_parallelism().map_or(1, usize::from),

@@ -92,7 +92,7 @@ pub fn run(args: &Args) -> Result<Done, Error> {
     let served = Served {
         out: args.out.clone(),
         store,
-        engine: Engine { knowledge, as_of },
+        engine: Engine { knowledge, as_of, limit: None },
         address: SocketAddr::new(args.listen, args.port),
         https,
         reviewers: args.reviewer.clone(),

@@ -24,7 +24,8 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Done, Error> {
     let sources = sources(&args.files)?;
-    let engine = Engine { knowledge: Knowledge::load(args.lexicons.as_deref(), &[])?, as_of: None };
+    let knowledge = Knowledge::load(args.lexicons.as_deref(), &[])?;
+    let engine = Engine { knowledge, as_of: None, limit: None };
     let options = args.read.options()?;
     let mut out = BufWriter::new(io::stdout().lock());
     let mut done = Done { documents: sources.len(), failed: 0 };

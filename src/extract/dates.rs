@@ -7,6 +7,7 @@ use regex::Regex;
 use crate::pattern::fixed_regex;
 
 use crate::date::PartialDate;
+use crate::halt;
 use crate::span::Span;
 
 /// A date and where it stands.
@@ -43,6 +44,7 @@ pub fn find_dates(text: &str) -> Vec<DateMention> {
     };
     let mut found = Vec::new();
     for c in DATE.captures_iter(text) {
+        halt::look();
         let Some(whole) = c.get(0) else { continue };
         // Part of a longer number or fraction, as "1/2/3/4" or "10/325/2.5".
         // "3/3/25-4/28/25" are two dates.

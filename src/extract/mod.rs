@@ -44,6 +44,7 @@ pub use table::ColumnAnswer;
 pub use tokens::{Token, What, tokens};
 
 use crate::fact::{Fact, Kind};
+use crate::halt;
 use crate::lexicon::Lexicon;
 use crate::text::Text;
 
@@ -74,7 +75,8 @@ const READERS: &[Reader] = &[
     title::read,
 ];
 
-/// Reads every fact that a text states, in text order.
+/// Reads every fact that a text states, in text order. There is no limit to the time but that of
+/// [`halt::until`] around it.
 pub fn extract(text: &Text, lexicon: &Lexicon) -> Vec<Fact> {
     extract_parts(text, lexicon).into_iter().flat_map(|part| part.facts).collect()
 }
@@ -109,6 +111,7 @@ fn assemble(note: &Note<'_>, mut drafts: Vec<Draft>) -> Vec<Fact> {
     let mut facts: Vec<Fact> = Vec::with_capacity(drafts.len());
     let mut twins = 0u32;
     for draft in drafts {
+        halt::look();
         let original = note.folded.original(draft.span);
         let place = note.text.place(original);
         let twin = facts.last().is_some_and(|last| {

@@ -8,6 +8,7 @@ use crate::context::{self, Asserted};
 use crate::date::PartialDate;
 use crate::fact::{Assertion, Kind, Side};
 use crate::fold::Folded;
+use crate::halt;
 use crate::lexicon::{Concept, Lexicon};
 use crate::repair::{self, Repair};
 use crate::segment::{Sentence, segment};
@@ -16,6 +17,8 @@ use crate::tag::{CueHit, Mention, tag};
 use crate::text::Text;
 
 /// A text with its sentences, mentions, cues and dates. All spans count in the folded text.
+///
+/// What readers ask it in their loops ends their work where that is over ([`halt::look`]).
 pub struct Note<'a> {
     /// The text as written.
     pub text: &'a Text,
@@ -160,6 +163,7 @@ impl<'a> Note<'a> {
         group: &str,
         span: Span,
     ) -> impl Iterator<Item = &Mention> + use<'_, 'a> {
+        halt::look();
         let all = self.group_mentions(group);
         let first = all.partition_point(|m| m.span.start < span.start);
         all[first..].iter().take_while(move |m| m.span.end <= span.end)
@@ -167,6 +171,7 @@ impl<'a> Note<'a> {
 
     /// The concept of a mention.
     pub fn concept(&self, mention: &Mention) -> &'a Concept {
+        halt::look();
         &self.lexicon.concepts[mention.concept]
     }
 
@@ -182,6 +187,7 @@ impl<'a> Note<'a> {
 
     /// The number of the sentence that a span starts in.
     pub fn sentence_index(&self, span: Span) -> Option<usize> {
+        halt::look();
         let index = self.sentences.partition_point(|s| s.span.end <= span.start);
         self.sentences.get(index).filter(|s| s.span.start <= span.start).map(|_| index)
     }

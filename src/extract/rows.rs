@@ -1,6 +1,7 @@
 //! Rows of forms: the line that a span stands on, its cells, and the answer to its question.
 
 use super::{CheckBox, Note};
+use crate::halt;
 use crate::lexicon::WordPattern;
 use crate::span::Span;
 
@@ -25,6 +26,7 @@ static NO: WordPattern = WordPattern::new(r"^{form-word/no}$");
 impl Note<'_> {
     /// The line of the record that a span starts on, in the folded text.
     pub fn line_of(&self, span: Span) -> Span {
+        halt::look();
         let at = self.folded.original(Span::new(span.start, span.start)).start;
         self.lines.folded(self.lines.at(at))
     }
@@ -39,6 +41,7 @@ impl Note<'_> {
 
     /// The cells of a line: what stands two spaces, a tab or a bar apart.
     pub fn cells(&self, line: Span) -> Vec<Span> {
+        halt::look();
         let original = self.folded.original(line);
         let first = self.gaps.partition_point(|gap| gap.end <= original.start);
         let gaps = self.gaps[first..].iter().take_while(|gap| gap.start < original.end);

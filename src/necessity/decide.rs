@@ -7,6 +7,7 @@ use super::policy::{Criterion, MissingDocumentation, Policy};
 use super::rule::{Case, Rule};
 use super::{Determination, Outcome, Severity, StepStatus, reasons};
 use crate::chart::Chart;
+use crate::halt;
 
 /// What a policy says of a case, by the places of its criteria and steps and without words.
 ///
@@ -84,6 +85,7 @@ fn settle_at<'c, A: Account<'c>>(
     decided.resize_with(count, Decided::default);
     let mut accounts = vec![A::default(); count];
     for &at in &policy.order {
+        halt::look();
         let criterion = &policy.criteria[at];
         let out_of_scope =
             at != 0 && decided.first().is_some_and(|scope| scope.outcome == Outcome::NotMet);

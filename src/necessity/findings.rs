@@ -12,6 +12,7 @@ use super::supply::Supply;
 use super::unit::{Number, Unit};
 use crate::chart::{Chart, kind_index};
 use crate::fact::{Kind, PainDuration, Side};
+use crate::halt;
 use crate::quantity;
 
 /// What wins where facts point in different directions.
@@ -266,6 +267,7 @@ impl Facts {
         documents.sort_unstable();
         documents.dedup();
         let verdicts = documents.iter().map(|document| {
+            halt::look();
             decide(
                 hits.iter()
                     .filter(|hit| hit.document(chart) == *document)
@@ -300,8 +302,11 @@ impl Facts {
 #[inline]
 fn find(chart: &Chart, filters: &[Directed], hits: &mut Hits) {
     for own in filters {
+        // A filter finds each fact once: only those of filters before it may come again.
+        let mut known: Grounds = hits.iter().map(|hit| hit.fact).collect();
+        known.sort_unstable();
         own.filter.find(chart).for_each(|fact| {
-            if !hits.iter().any(|hit| hit.fact == fact) {
+            if known.binary_search(&fact).is_err() {
                 hits.push(Hit { fact, points: own.points });
             }
         });

@@ -6,10 +6,10 @@ use std::thread;
 use rayon::prelude::*;
 
 use super::{
-    CasePlan, Decision, Extraction, Identities, Identity, Plan, Progress, Source, Work, guard,
+    CasePlan, Decision, Extraction, Identities, Identity, Plan, Progress, Source, Work, limit,
     repeats, tag, threads, undecided,
 };
-use crate::error::{Error, Problem, Stage};
+use crate::error::Error;
 use crate::report::{Case, Given, Replaced, Trouble};
 use crate::review::Reviews;
 use crate::store::Store;
@@ -125,20 +125,9 @@ fn settle(id: &str, given: &Given, extractions: Vec<Extraction>, work: &impl Wor
         documents.extend(extraction.parts);
     }
     let spare = documents.iter().map(|(document, _)| document.clone()).collect();
-    let decision = guard::guarded(|| work.decide(given, documents));
-    let decision = decision.unwrap_or_else(|place| {
-        problems.push(Trouble {
-            document: String::new(),
-            problem: Problem {
-                page: None,
-                stage: Stage::Facts,
-                problem: format!(
-                    "the case was not decided: internal error at {place}; please report it"
-                ),
-                retriable: false,
-                fatal: false,
-            },
-        });
+    let decision = limit::within(work.limit(), || work.decide(given, documents));
+    let decision = decision.unwrap_or_else(|lost| {
+        problems.push(Trouble { document: String::new(), problem: lost.of_case() });
         undecided(spare)
     });
     let Decision { chart, rulings } = decision;

@@ -1,5 +1,7 @@
 //! The real work on a document and on a case, from the modules that each do one step.
 
+use std::time::Duration;
+
 use super::knowledge::Knowledge;
 use super::{Decision, Extraction, Work, repeats, undecided};
 use crate::chart::{Chart, ChartDocument, Given as ChartGiven};
@@ -17,6 +19,8 @@ pub struct Engine {
     pub knowledge: Knowledge,
     /// The day to judge as of where a case has none of its own.
     pub as_of: Option<jiff::civil::Date>,
+    /// What taking the facts of one document may take, and deciding one case; `None` for any time.
+    pub limit: Option<Duration>,
 }
 
 impl Work for Engine {
@@ -61,6 +65,10 @@ impl Work for Engine {
             false => Decision { chart, rulings },
         }
     }
+
+    fn limit(&self) -> Option<Duration> {
+        self.limit
+    }
 }
 
 impl Engine {
@@ -89,11 +97,11 @@ impl Engine {
 }
 
 /// What the chart keeps of a document: some pages of a file, from the first to the last.
-fn count_pages(document: &Document, (first, last): (u32, u32)) -> ChartDocument {
-    let count = |wanted: fn(&crate::document::Page) -> bool| {
-        let pages = document.pages.iter().filter(|page| (first..=last).contains(&page.number));
-        pages.filter(|page| wanted(page)).count() as u32
-    };
+pub(super) fn count_pages(document: &Document, (first, last): (u32, u32)) -> ChartDocument {
+    // Pages stand in order; a file may hold as many documents as pages.
+    let before = document.pages.partition_point(|page| page.number < first);
+    let own = document.pages[before..].iter().take_while(|page| page.number <= last);
+    let count = |wanted: fn(&Page) -> bool| own.clone().filter(|page| wanted(page)).count() as u32;
     ChartDocument {
         pages: count(|_| true),
         pages_ocr: count(|page| page.source == TextSource::Ocr),
@@ -101,5 +109,37 @@ fn count_pages(document: &Document, (first, last): (u32, u32)) -> ChartDocument 
         pages_picture: count(|page| page.kind == PageKind::Picture),
         pages_duplicate: count(|page| matches!(page.kind, PageKind::Duplicate { .. })),
         ..ChartDocument::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Stage;
+    use crate::pipeline::{decide_one, tag};
+    use crate::read::{ReadOptions, read};
+
+    const NOTE: &str = "MEDICATIONS:\nGabapentin 300 mg three times daily\n";
+
+    #[test]
+    fn what_takes_facts_and_decides_notices_that_time_is_over() {
+        let reading = || Ok(read(NOTE.as_bytes(), Some("a.txt"), &ReadOptions::default()));
+        let knowledge = || Knowledge::load(None, &["cluneal-nerve-block".to_owned()]).unwrap();
+        let patient = Engine { knowledge: knowledge(), as_of: None, limit: None };
+        let hasty = Engine { limit: Some(Duration::ZERO), knowledge: knowledge(), as_of: None };
+        let taken = tag("a.txt", reading(), &patient, false);
+        assert!(!taken.parts[0].1.is_empty() && taken.problems.is_empty());
+        let stopped = tag("a.txt", reading(), &hasty, false);
+        assert_eq!((stopped.parts.len(), stopped.parts[0].0.pages), (1, 1));
+        assert!(stopped.parts[0].1.is_empty() && stopped.failed());
+        assert_eq!(stopped.problems[0].stage, Stage::Facts);
+        // The same facts with time are decided, without it the case is left to a clinician.
+        let again = tag("a.txt", reading(), &patient, false);
+        let flags = |engine, taken| {
+            let case = decide_one("a", &Given::default(), vec![taken], engine);
+            (case.rulings[0].verdict.flags.contains(&"undecided".to_owned()), case.problems.len())
+        };
+        assert_eq!(flags(&patient, again), (false, 0));
+        assert_eq!(flags(&hasty, taken), (true, 1));
     }
 }

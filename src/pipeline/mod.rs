@@ -14,6 +14,7 @@ mod engine;
 mod guard;
 mod identify;
 mod knowledge;
+mod limit;
 mod manifest;
 mod passed;
 mod read;
@@ -22,6 +23,7 @@ mod repeats;
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub use decide::{decide_all, decide_one};
 pub use discover::{CaseBy, CasePlan, ENDINGS, Plan, Source, discover};
@@ -81,6 +83,11 @@ pub trait Work: Sync {
 
     /// Decides one case from the facts of its documents.
     fn decide(&self, given: &Given, documents: Vec<(ChartDocument, Vec<Fact>)>) -> Decision;
+
+    /// What taking the facts of one document may take, and deciding one case; `None` for any time.
+    fn limit(&self) -> Option<Duration> {
+        None
+    }
 }
 
 /// Is told how a run comes along, from whichever thread.
@@ -139,11 +146,10 @@ pub fn tag(
     work: &impl Work,
     sheets: bool,
 ) -> Extraction {
-    let extraction = reading.and_then(|reading| {
-        guard::guarded(|| work.tag(reading, name, sheets)).map_err(|place| internal_error(&place))
-    });
-    let mut extraction = extraction
-        .unwrap_or_else(|problem| Extraction { problems: vec![problem], ..Extraction::default() });
+    let mut extraction = match reading {
+        Ok(reading) => tag_within(work.limit(), reading, name, work, sheets),
+        Err(problem) => Extraction { problems: vec![problem], ..Extraction::default() },
+    };
     name.clone_into(&mut extraction.name);
     if extraction.parts.is_empty() {
         extraction.parts.push((ChartDocument::default(), Vec::new()));
@@ -154,6 +160,34 @@ pub fn tag(
     }
     extraction.problems.sort();
     extraction
+}
+
+/// The same of what could be read. Where time runs out, its pages and their troubles are kept.
+fn tag_within(
+    limit: Option<Duration>,
+    reading: Reading,
+    name: &str,
+    work: &impl Work,
+    sheets: bool,
+) -> Extraction {
+    let pages = ChartDocument {
+        pages_missing: reading.pages_missing,
+        ..engine::count_pages(&reading.document, (0, u32::MAX))
+    };
+    let troubles = limit.map(|_| reading.problems.clone()).unwrap_or_default();
+    limit::within(limit, || work.tag(reading, name, sheets)).unwrap_or_else(|lost| {
+        let problem = lost.of_document();
+        match lost {
+            limit::Lost::Failed(_) => {
+                Extraction { problems: vec![problem], ..Extraction::default() }
+            }
+            limit::Lost::Late(_) => Extraction {
+                parts: vec![(pages, Vec::new())],
+                problems: troubles.into_iter().chain([problem]).collect(),
+                ..Extraction::default()
+            },
+        }
+    })
 }
 
 /// The bytes of a file, or why there are none.
@@ -213,7 +247,7 @@ fn undecided(documents: Vec<ChartDocument>) -> Decision {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Case;
+    use crate::report::{Case, Trouble};
     use crate::review::Reviews;
     use crate::store::{Reader, Store};
 
@@ -240,6 +274,10 @@ mod tests {
     }
 
     fn toy_run(files: &[(&str, &str)], jobs: usize) -> Vec<Case> {
+        run_of(&Toy, files, jobs)
+    }
+
+    fn run_of(work: &impl Work, files: &[(&str, &str)], jobs: usize) -> Vec<Case> {
         let place = tempfile::tempdir().unwrap();
         for (name, text) in files {
             fs::write(place.path().join(name), text).unwrap();
@@ -256,7 +294,7 @@ mod tests {
             Ok(())
         };
         let read = (&identities, &store);
-        decide_all(&plan, read, &Toy, &Reviews::default(), jobs, &(), &mut sink).unwrap();
+        decide_all(&plan, read, work, &Reviews::default(), jobs, &(), &mut sink).unwrap();
         cases
     }
 
@@ -269,6 +307,56 @@ mod tests {
         assert_eq!(problem.document, "b.txt");
         assert!(problem.problem.fatal && !problem.problem.retriable);
         assert!(problem.problem.problem.starts_with("internal error at src/pipeline/mod.rs:"));
+    }
+
+    /// Takes all the time there is for one text and no time for others, within a limit that is over
+    /// at once: only what looks at the time can be ended by it.
+    struct Slow;
+
+    impl Work for Slow {
+        fn tag(&self, reading: Reading, name: &str, sheets: bool) -> Extraction {
+            while reading.document.plain_text.as_deref() == Some("slow") {
+                crate::halt::look();
+            }
+            Toy.tag(reading, name, sheets)
+        }
+
+        fn decide(&self, given: &Given, documents: Vec<(ChartDocument, Vec<Fact>)>) -> Decision {
+            while documents.iter().any(|(document, _)| document.pages == 7) {
+                crate::halt::look();
+            }
+            Toy.decide(given, documents)
+        }
+
+        fn limit(&self) -> Option<Duration> {
+            Some(Duration::ZERO)
+        }
+    }
+
+    #[test]
+    fn a_document_that_takes_too_long_costs_itself_alone() {
+        let cases = run_of(&Slow, &[("a.txt", "one"), ("b.txt", "slow"), ("c.txt", "three")], 2);
+        let of = |at: usize| (cases[at].chart.documents[0].pages, cases[at].problems.len());
+        // Its page is counted, and nothing is taken from it.
+        assert_eq!([of(0), of(1), of(2)], [(3, 0), (1, 1), (5, 0)]);
+        let [Trouble { document, problem }] = cases[1].problems.as_slice() else { panic!("one") };
+        assert_eq!(document, "b.txt");
+        assert!(problem.fatal && problem.retriable && problem.stage == Stage::Facts);
+        let words = "taking the facts took longer than 0 s and was stopped (--facts-timeout)";
+        assert_eq!(problem.problem, words);
+        let verdict = &cases[1].rulings[0].verdict;
+        assert_eq!(verdict.determination, Determination::ReferToClinician);
+    }
+
+    #[test]
+    fn a_case_that_takes_too_long_goes_to_a_clinician() {
+        let cases = run_of(&Slow, &[("a.txt", "seventy"), ("b.txt", "b")], 1);
+        assert_eq!(cases[0].rulings[0].verdict.determination, Determination::ReferToClinician);
+        let [Trouble { document, problem }] = cases[0].problems.as_slice() else { panic!("one") };
+        assert_eq!(document, "");
+        assert!(problem.retriable && !problem.fatal);
+        assert!(problem.problem.starts_with("deciding the case took longer than 0 s"));
+        assert!(cases[1].problems.is_empty());
     }
 
     #[test]

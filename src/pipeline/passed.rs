@@ -92,7 +92,8 @@ mod tests {
 
     #[test]
     fn a_case_that_was_passed_on_is_decided_as_it_would_have_been() {
-        let engine = Engine { knowledge: Knowledge::load(None, &[]).unwrap(), as_of: None };
+        let engine =
+            Engine { knowledge: Knowledge::load(None, &[]).unwrap(), as_of: None, limit: None };
         let options = ReadOptions::default();
         let extraction = |name: &str, text: &str| {
             let reading = read(text.as_bytes(), Some(name), &options);

@@ -168,6 +168,36 @@ fn a_document_past_its_limits_costs_itself_alone() {
     assert!(problem("--retry-failed", 0).is_none());
 }
 
+#[test]
+fn facts_have_a_limit_that_changes_nothing_where_it_is_not_met() {
+    // So much that no machine takes its facts within a second; OCR would have to read as much.
+    let hostile = "8/10 gabapentin, walking, epidural steroid injection left L4-5, ".repeat(80_000);
+    let place = Place::with(&[("in/plain.txt", NOTE), ("in/hostile.txt", &hostile)]);
+    let refused = place.run("run in --out out --facts-timeout 0").expect(2);
+    assert!(refused.stderr.contains("--facts-timeout"), "{}", refused.stderr);
+    place.run("run in --out out --facts-timeout 1").expect(3);
+    let problems = rows(&place.read("out/problems.csv"));
+    let [lost] = problems.as_slice() else { panic!("one problem: {problems:?}") };
+    assert_eq!((lost["document"].as_str(), lost["stage"].as_str()), ("hostile.txt", "facts"));
+    assert_eq!((lost["page"].as_str(), lost["retriable"].as_str()), ("", "true"));
+    let why = "taking the facts took longer than 1 s and was stopped (--facts-timeout)";
+    assert_eq!(lost["problem"], why);
+    // Every document is accounted for, and the other one has its facts.
+    let documents = rows(&place.read("out/documents.csv"));
+    let counted = |at: usize| (documents[at]["document"].clone(), documents[at]["pages"].clone());
+    assert_eq!(counted(0), ("hostile.txt".to_owned(), "1".to_owned()));
+    assert_eq!(counted(1), ("plain.txt".to_owned(), "1".to_owned()));
+    let facts = rows(&place.read("out/facts.csv"));
+    assert!(!facts.is_empty() && facts.iter().all(|fact| fact["case_id"] == "plain"));
+    // With time enough the report has the bytes of any other.
+    std::fs::remove_file(place.path("in/hostile.txt")).unwrap();
+    place.run("run in --out out --facts-timeout 600").expect(0);
+    place.run("run in --out other").expect(0);
+    for table in ["cases.csv", "facts.csv", "problems.csv", "assessments/plain.md"] {
+        assert_eq!(place.read(&format!("out/{table}")), place.read(&format!("other/{table}")));
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_worker_that_is_killed_is_replaced() {

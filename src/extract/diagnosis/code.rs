@@ -1,5 +1,6 @@
 //! Codes of diagnoses: beside their words, before them in a form, or alone.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -41,7 +42,38 @@ fn of_diagnoses(section: Section) -> bool {
     )
 }
 
+/// Where drafts begin and end, with their numbers: of thousands of them few stand near a code.
+#[derive(Default)]
+struct Places {
+    starts: BTreeSet<(usize, usize)>,
+    ends: BTreeSet<(usize, usize)>,
+}
+
+impl Places {
+    fn add(&mut self, at: usize, span: Span) {
+        self.starts.insert((span.start, at));
+        self.ends.insert((span.end, at));
+    }
+
+    fn remove(&mut self, at: usize, span: Span) {
+        self.starts.remove(&(span.start, at));
+        self.ends.remove(&(span.end, at));
+    }
+
+    /// The drafts in reach of a code, in their order.
+    fn near(&self, code: Span) -> Vec<usize> {
+        let before = self.ends.range((code.start.saturating_sub(REACH), 0)..(code.start + 1, 0));
+        let behind = self.starts.range((code.end, 0)..(code.end + LEAD + 1, 0));
+        let mut near: Vec<usize> = before.chain(behind).map(|&(_, at)| at).collect();
+        near.sort_unstable();
+        near.dedup();
+        near
+    }
+}
+
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
+    let mut places = Places::default();
+    (first..drafts.len()).for_each(|at| places.add(at, drafts[at].span));
     for (span, icd10) in codes(note.str()) {
         let Some(sentence) = note.sentence_at(span) else { continue };
         if !of_diagnoses(sentence.section) || (!icd10 && !is_old_code(note, span)) {
@@ -49,9 +81,11 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
         }
         let code = note.get(span).to_uppercase();
         let words = description(note, span);
-        let owner = drafts[first..]
-            .iter_mut()
-            .filter_map(|draft| {
+        let owner = places
+            .near(span)
+            .into_iter()
+            .filter_map(|at| {
+                let draft = &drafts[at];
                 let gap = if draft.span.end <= span.start {
                     let gap = Span::new(draft.span.end, span.start);
                     let near = gap.len() <= REACH
@@ -65,15 +99,18 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
                 };
                 // "Low back pain without sciatica (M54.50)": no code is of what is denied.
                 let denied = draft.assertion.polarity == Polarity::Negated;
-                gap.map(|gap| ((denied, gap), draft))
+                gap.map(|gap| ((denied, gap), at))
             })
             .min_by_key(|(rank, _)| *rank);
         match owner {
-            Some((_, draft)) => {
+            Some((_, at)) => {
+                let draft = &mut drafts[at];
                 let whole = words.unwrap_or(draft.span);
                 let leads = draft.span.start >= span.end;
                 if leads {
+                    places.remove(at, draft.span);
                     draft.span = Span::new(span.start, whole.end.max(draft.span.end));
+                    places.add(at, draft.span);
                 }
                 let name = note.get(whole).to_owned();
                 let Some(found) = diagnosis(draft) else { continue };
@@ -85,7 +122,11 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
             }
             // "V71.09 No diagnosis"
             None if words.is_some_and(|w| note.get(w).starts_with("no diagnosis")) => {}
-            None => drafts.push(by_code(note, span, words, &code, icd10)),
+            None => {
+                let draft = by_code(note, span, words, &code, icd10);
+                places.add(drafts.len(), draft.span);
+                drafts.push(draft);
+            }
         }
     }
 }

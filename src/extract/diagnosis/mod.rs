@@ -24,6 +24,7 @@ use crate::context::Asserted;
 use crate::fact::{
     Diagnosis, DiagnosisCertainty, Experiencer, Kind, Polarity, Section, Side, Time,
 };
+use crate::halt;
 use crate::lexicon::{CueCategory, WordPattern};
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -90,12 +91,14 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     let composed = compose::diagnoses(note);
     // The longer of two names for the same words.
     named.retain(|n| {
+        halt::look();
         !composed.iter().any(|c| {
             c.span.contains(n.span) && c.span.len() > n.span.len() && c.name.len() > n.name.len()
         })
     });
     let kept: Vec<Span> = named.iter().map(|n| n.span).collect();
     named.extend(composed.into_iter().filter(|c| {
+        halt::look();
         !covered(c.span) || !kept.iter().any(|k| k.start < c.span.end && c.span.start < k.end)
     }));
     named.extend(located::pains(note));
@@ -116,13 +119,41 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     }
     code::read(note, drafts, first);
     // What stands inside a code's own words is said by them.
-    let coded: Vec<Span> = drafts[first..].iter_mut().filter_map(coded).collect();
-    let inside = |span: Span| coded.iter().any(|c| c.contains(span) && c.len() > span.len());
+    let coded = Wider::of(drafts[first..].iter_mut().filter_map(coded).collect());
     let mut index = 0;
     drafts.retain(|draft| {
+        halt::look();
         index += 1;
-        index <= first || !matches!(draft.kind, Kind::Diagnosis(_)) || !inside(draft.span)
+        index <= first || !matches!(draft.kind, Kind::Diagnosis(_)) || !coded.hold(draft.span)
     });
+}
+
+/// Spans, to be asked whether one of them holds another span and more; quick also for many.
+struct Wider {
+    /// By start, then by end.
+    spans: Vec<Span>,
+    /// Of each and all before it, the furthest end.
+    reach: Vec<usize>,
+}
+
+impl Wider {
+    fn of(mut spans: Vec<Span>) -> Self {
+        spans.sort();
+        let furthest = |end: &mut usize, span: &Span| {
+            *end = span.end.max(*end);
+            Some(*end)
+        };
+        let reach = spans.iter().scan(0, furthest).collect();
+        Self { spans, reach }
+    }
+
+    fn hold(&self, span: Span) -> bool {
+        let before = self.spans.partition_point(|other| other.start < span.start);
+        let same = self.spans.partition_point(|other| other.start <= span.start);
+        let earlier = before.checked_sub(1).is_some_and(|at| self.reach[at] >= span.end);
+        // Of those that begin where it does the last one is the longest.
+        earlier || (same > before && self.spans[same - 1].end > span.end)
+    }
 }
 
 /// Makes one of a short form and the words in brackets behind it: "OA (osteoarthritis) of the hip".

@@ -3,7 +3,7 @@
 use super::super::{Draft, Note};
 use super::asks::{Asks, asks, asks_above};
 use super::row::is_label;
-use super::{GROUP, is_foreign, parse};
+use super::{GROUP, is_foreign, parse, touch};
 use crate::fact::{Activity, Function, Limitation, Origin, Polarity};
 use crate::span::Span;
 use crate::tag::Mention;
@@ -14,7 +14,7 @@ pub(super) fn read(note: &Note<'_>, done: &[Span], drafts: &mut Vec<Draft>) -> V
     let mut read = Vec::new();
     for sentence in note.sentences.iter().filter(|s| !is_foreign(s.section)) {
         let mut boxes = note.boxes_in(sentence.span);
-        boxes.retain(|b| !done.iter().any(|place| place.contains(b.span)));
+        boxes.retain(|b| !touch(done, b.span));
         let Some(first) = boxes.first() else { continue };
         // What is not ticked is not said.
         let empty = boxes.iter().filter(|b| !b.ticked).map(|b| b.label);

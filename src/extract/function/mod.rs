@@ -22,9 +22,11 @@ const STATE_REACH: usize = 30;
 
 /// Reads every activity of which the text says how far it is limited.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
-    let mut rows = question::read(note, drafts);
-    rows.extend(row::read(note, &rows, drafts));
-    rows.extend(boxes::read(note, &rows, drafts));
+    let questions = question::read(note, drafts);
+    let mut read = row::read(note, &questions, drafts);
+    read.extend(boxes::read(note, &questions, drafts));
+    read.extend(questions);
+    let rows = covered(read);
     let mut last_sentence = usize::MAX;
     for mention in note.mentions(GROUP) {
         let Some(index) = note.sentence_index(mention.span) else { continue };
@@ -52,11 +54,29 @@ fn is_foreign(section: Section) -> bool {
     )
 }
 
-/// Reads the prose of a sentence; `rows` are the places that were read as rows.
+/// The places that some spans cover: in order, and none touches another.
+fn covered(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort();
+    let mut places: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match places.last_mut() {
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            _ => places.push(span),
+        }
+    }
+    places
+}
+
+/// Whether one of some places, in order, shares a byte with a span.
+fn touch(places: &[Span], span: Span) -> bool {
+    let next = places.partition_point(|place| place.end <= span.start);
+    places.get(next).is_some_and(|place| place.overlaps(span))
+}
+
+/// Reads the prose of a sentence; `rows` are the places that were read as rows, in order.
 fn read_sentence(note: &Note<'_>, sentence: &Sentence, rows: &[Span], drafts: &mut Vec<Draft>) {
-    let in_row = |span: Span| rows.iter().any(|row| row.overlaps(span));
-    let mentions: Vec<Mention> =
-        note.mentions_in(GROUP, sentence.span).filter(|m| !in_row(m.span)).copied().collect();
+    let mentions = note.mentions_in(GROUP, sentence.span);
+    let mentions: Vec<Mention> = mentions.filter(|m| !touch(rows, m.span)).copied().collect();
     let role = |m: &Mention| note.concept(m).field("role").unwrap_or_default();
     let activities: Vec<&Mention> = mentions.iter().filter(|m| role(m) == "activity").collect();
     let amounts = amount::find(note, sentence.span);

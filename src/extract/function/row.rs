@@ -2,7 +2,7 @@
 
 use super::super::{ColumnAnswer, Draft, Note};
 use super::asks::{Asks, WORDS, asks_above, asks_of};
-use super::{GROUP, amount, is_foreign, parse};
+use super::{GROUP, amount, is_foreign, parse, touch};
 use crate::fact::{Activity, Experiencer, Function, Limitation, Origin, Polarity, Section, Time};
 use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
@@ -43,7 +43,7 @@ pub(super) fn read(note: &Note<'_>, done: &[Span], drafts: &mut Vec<Draft>) -> V
     for mention in note.mentions(GROUP) {
         if note.concept(mention).field("role") != Some("activity")
             || read.last().is_some_and(|last| mention.span.start < last.end)
-            || done.iter().any(|place| place.overlaps(mention.span))
+            || touch(done, mention.span)
         {
             continue;
         }
