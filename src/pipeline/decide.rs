@@ -6,8 +6,8 @@ use std::thread;
 use rayon::prelude::*;
 
 use super::{
-    CasePlan, Decision, Extraction, Identities, Identity, Plan, Progress, Source, Work, limit,
-    repeats, tag, threads, undecided,
+    CasePlan, Decision, Extraction, FAILED, Identities, Identity, Plan, Progress, Source, Work,
+    limit, repeats, tag, threads, undecided,
 };
 use crate::error::Error;
 use crate::report::{Case, Given, Replaced, Trouble};
@@ -128,7 +128,7 @@ fn settle(id: &str, given: &Given, extractions: Vec<Extraction>, work: &impl Wor
     let decision = limit::within(work.limit(), || work.decide(given, documents));
     let decision = decision.unwrap_or_else(|lost| {
         problems.push(Trouble { document: String::new(), problem: lost.of_case() });
-        undecided(spare)
+        undecided(spare, FAILED)
     });
     let Decision { chart, rulings } = decision;
     let (id, given) = (id.to_owned(), given.clone());

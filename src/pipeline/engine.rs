@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::knowledge::Knowledge;
-use super::{Decision, Extraction, Work, repeats, undecided};
+use super::{Decision, Extraction, FAILED, UNREAD, Work, repeats, undecided};
 use crate::chart::{Chart, ChartDocument, Given as ChartGiven};
 use crate::document::{Document, Legibility, Page, PageKind, TextSource};
 use crate::extract::extract_parts;
@@ -54,6 +54,16 @@ impl Work for Engine {
             side: given.side,
             intent: given.intent,
         };
+        let unread = |(document, facts): &(ChartDocument, Vec<Fact>)| {
+            facts.is_empty() && document.pages_unreadable > 0
+        };
+        // Silence of what nobody has read is no ground to recommend anything.
+        if !documents.is_empty() && documents.iter().all(unread) {
+            return undecided(
+                documents.into_iter().map(|(document, _)| document).collect(),
+                UNREAD,
+            );
+        }
         let chart = Chart::gather(documents, given);
         let rulings: Vec<Ruling> = self
             .policies(&chart, payer)
@@ -61,7 +71,7 @@ impl Work for Engine {
             .map(|policy| self.rule(policy, &chart))
             .collect();
         match rulings.is_empty() {
-            true => undecided(chart.documents),
+            true => undecided(chart.documents, FAILED),
             false => Decision { chart, rulings },
         }
     }
@@ -116,6 +126,7 @@ pub(super) fn count_pages(document: &Document, (first, last): (u32, u32)) -> Cha
 mod tests {
     use super::*;
     use crate::error::Stage;
+    use crate::necessity::Determination;
     use crate::pipeline::{decide_one, tag};
     use crate::read::{ReadOptions, read};
 
@@ -132,6 +143,7 @@ mod tests {
         let stopped = tag("a.txt", reading(), &hasty, false);
         assert_eq!((stopped.parts.len(), stopped.parts[0].0.pages), (1, 1));
         assert!(stopped.parts[0].1.is_empty() && stopped.failed());
+        assert_eq!(stopped.parts[0].0.pages_unreadable, 1);
         assert_eq!(stopped.problems[0].stage, Stage::Facts);
         // The same facts with time are decided, without it the case is left to a clinician.
         let again = tag("a.txt", reading(), &patient, false);
@@ -141,5 +153,28 @@ mod tests {
         };
         assert_eq!(flags(&patient, again), (false, 0));
         assert_eq!(flags(&hasty, taken), (true, 1));
+    }
+
+    #[test]
+    fn a_record_that_nobody_could_read_is_no_ground_to_deny() {
+        let knowledge = Knowledge::load(None, &["cluneal-nerve-block".to_owned()]).unwrap();
+        let engine = Engine { knowledge, as_of: None, limit: None };
+        let lost = || tag("a.pdf", Err(crate::pipeline::unopened("gone")), &engine, false);
+        let text = |text: &str| {
+            let reading = read(text.as_bytes(), Some("b.txt"), &ReadOptions::default());
+            tag("b.txt", Ok(reading), &engine, false)
+        };
+        let decide = |taken| {
+            let case = decide_one("a", &Given::default(), taken, &engine);
+            case.rulings[0].verdict.clone()
+        };
+        let alone = decide(vec![lost()]);
+        assert_eq!(alone.determination, Determination::ReferToClinician);
+        assert_eq!(alone.flags, ["undecided"]);
+        // Beside others it leaves the record incomplete.
+        let beside = decide(vec![lost(), text(NOTE)]);
+        assert_eq!(beside.determination_without_exclusions, Determination::ReferToClinician);
+        let whole = decide(vec![text(NOTE)]);
+        assert_eq!(whole.determination_without_exclusions, Determination::PendMissingDocumentation);
     }
 }

@@ -152,7 +152,11 @@ pub fn tag(
     };
     name.clone_into(&mut extraction.name);
     if extraction.parts.is_empty() {
-        extraction.parts.push((ChartDocument::default(), Vec::new()));
+        // However many pages it has: one at least is not known, and the record not complete.
+        let pages_unreadable = u32::from(extraction.failed());
+        extraction
+            .parts
+            .push((ChartDocument { pages_unreadable, ..ChartDocument::default() }, Vec::new()));
     }
     for (at, (document, _)) in extraction.parts.iter_mut().enumerate() {
         name.clone_into(&mut document.name);
@@ -170,9 +174,11 @@ fn tag_within(
     work: &impl Work,
     sheets: bool,
 ) -> Extraction {
+    let pages = engine::count_pages(&reading.document, (0, u32::MAX));
     let pages = ChartDocument {
         pages_missing: reading.pages_missing,
-        ..engine::count_pages(&reading.document, (0, u32::MAX))
+        pages_unreadable: pages.pages.max(1),
+        ..pages
     };
     let troubles = limit.map(|_| reading.problems.clone()).unwrap_or_default();
     limit::within(limit, || work.tag(reading, name, sheets)).unwrap_or_else(|lost| {
@@ -217,10 +223,16 @@ fn internal_error(place: &str) -> Problem {
     }
 }
 
-/// What stands in for the decision of a case that the program failed on: a clinician has to look.
-fn undecided(documents: Vec<ChartDocument>) -> Decision {
-    const RATIONALE: &str = "The program failed on this case and decided nothing. \
-        A clinician has to read the record; problems.csv says where the program failed.";
+/// What the program failed on.
+const FAILED: &str = "The program failed on this case and decided nothing. \
+    A clinician has to read the record; problems.csv says where the program failed.";
+
+/// Where there is nothing to judge by.
+const UNREAD: &str = "Nothing of this case's record could be read, and nothing was decided. \
+    A clinician has to read it, or it has to be sent again; problems.csv says why.";
+
+/// What stands in for the decision of a case: a clinician has to look.
+fn undecided(documents: Vec<ChartDocument>, rationale: &str) -> Decision {
     let mut chart = Chart::default();
     chart.documents.extend(documents);
     let verdict = Verdict {
@@ -234,13 +246,13 @@ fn undecided(documents: Vec<ChartDocument>) -> Decision {
         pathway: Vec::new(),
         pitfalls: Vec::new(),
         flags: vec!["undecided".to_owned()],
-        rationale: RATIONALE.to_owned(),
+        rationale: rationale.to_owned(),
         next_step: None,
         curable: false,
         documentation_only: false,
         one_fix_away: Vec::new(),
     };
-    let narrative = format!("# Not decided\n\n{RATIONALE}\n");
+    let narrative = format!("# Not decided\n\n{rationale}\n");
     Decision { chart, rulings: vec![Ruling { verdict, narrative, request: None }] }
 }
 
@@ -269,7 +281,7 @@ mod tests {
             if documents.iter().any(|document| document.pages == 4) {
                 panic!("words of a record");
             }
-            undecided(documents)
+            undecided(documents, FAILED)
         }
     }
 
