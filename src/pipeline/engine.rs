@@ -160,6 +160,10 @@ mod tests {
         let knowledge = Knowledge::load(None, &["cluneal-nerve-block".to_owned()]).unwrap();
         let engine = Engine { knowledge, as_of: None, limit: None };
         let lost = || tag("a.pdf", Err(crate::pipeline::unopened("gone")), &engine, false);
+        let damaged = || {
+            let reading = read(b"%PDF-1.4 and no more", Some("a.pdf"), &ReadOptions::default());
+            tag("a.pdf", Ok(reading), &engine, false)
+        };
         let text = |text: &str| {
             let reading = read(text.as_bytes(), Some("b.txt"), &ReadOptions::default());
             tag("b.txt", Ok(reading), &engine, false)
@@ -168,9 +172,10 @@ mod tests {
             let case = decide_one("a", &Given::default(), taken, &engine);
             case.rulings[0].verdict.clone()
         };
-        let alone = decide(vec![lost()]);
-        assert_eq!(alone.determination, Determination::ReferToClinician);
-        assert_eq!(alone.flags, ["undecided"]);
+        for alone in [decide(vec![lost()]), decide(vec![damaged()])] {
+            assert_eq!(alone.determination, Determination::ReferToClinician);
+            assert_eq!(alone.flags, ["undecided"]);
+        }
         // Beside others it leaves the record incomplete.
         let beside = decide(vec![lost(), text(NOTE)]);
         assert_eq!(beside.determination_without_exclusions, Determination::ReferToClinician);

@@ -152,11 +152,12 @@ pub fn tag(
     };
     name.clone_into(&mut extraction.name);
     if extraction.parts.is_empty() {
+        extraction.parts.push((ChartDocument::default(), Vec::new()));
+    }
+    let failed = extraction.failed();
+    if let Some((document, _)) = extraction.parts.first_mut().filter(|_| failed) {
         // However many pages it has: one at least is not known, and the record not complete.
-        let pages_unreadable = u32::from(extraction.failed());
-        extraction
-            .parts
-            .push((ChartDocument { pages_unreadable, ..ChartDocument::default() }, Vec::new()));
+        document.pages_unreadable = document.pages_unreadable.max(1);
     }
     for (at, (document, _)) in extraction.parts.iter_mut().enumerate() {
         name.clone_into(&mut document.name);
