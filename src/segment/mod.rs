@@ -14,7 +14,6 @@ use sentence::split_sentences;
 
 use crate::fact::Section;
 use crate::fold::Folded;
-use crate::halt;
 use crate::span::Span;
 use crate::text::Text;
 
@@ -113,7 +112,6 @@ pub fn segment(text: &Text, within: Span, folded: &Folded, headings: &Headings) 
     };
     let mut start = within.start;
     for line in text.as_str()[within.range()].split_inclusive(['\n', '\u{c}']) {
-        halt::look();
         let end = start + line.trim_end().len();
         segmenter.take_line(Span::new(start.min(end), end));
         start += line.len();

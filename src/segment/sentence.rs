@@ -1,6 +1,7 @@
 //! Where sentences end.
 
 use crate::fold::Folded;
+use crate::halt;
 use crate::span::Span;
 
 /// Titles and short forms that never end a sentence.
@@ -31,6 +32,7 @@ fn ends_in_word(text: &str) -> bool {
 
 /// Splits a stretch of folded text at sentence ends and inner list numbers.
 pub(super) fn split_sentences(original: &str, folded: &Folded, unit: Span) -> Vec<Span> {
+    halt::look();
     let text = folded.get(unit);
     let bytes = text.as_bytes();
     let upper_at = |at: usize| {
