@@ -229,10 +229,15 @@ impl<'a> Note<'a> {
         find_side(self.get(span))
     }
 
+    /// Whether a check box may begin in a span.
+    pub fn may_hold_boxes(&self, span: Span) -> bool {
+        let next = self.brackets.partition_point(|at| *at < span.start);
+        self.brackets.get(next).is_some_and(|at| *at < span.end)
+    }
+
     /// The check boxes of a sentence with their labels.
     pub fn boxes_in(&self, span: Span) -> Vec<CheckBox> {
-        let next = self.brackets.partition_point(|at| *at < span.start);
-        if self.brackets.get(next).is_none_or(|at| *at >= span.end) {
+        if !self.may_hold_boxes(span) {
             return Vec::new();
         }
         check_boxes(&self.folded, self.text, span, self.lexicon)

@@ -31,9 +31,22 @@ impl Question {
 }
 
 impl Note<'_> {
+    /// The answer to the question that a span is part of: by a tick, or, where words ask, in words.
+    pub fn answer_where(&self, span: Span, words_ask: bool) -> Option<Answer> {
+        match self.question(span) {
+            Some(question) => Some(question.answer()),
+            None if words_ask => self.answer(span),
+            None => None,
+        }
+    }
+
     /// The question that a span is part of, where boxes for yes and no stand behind it.
     pub fn question(&self, span: Span) -> Option<Question> {
         let line = self.line_of(span);
+        // Most words have no box behind them.
+        if !self.may_hold_boxes(Span::new(span.end, line.end.max(span.end))) {
+            return None;
+        }
         let boxes = self.boxes_in(line);
         let before = boxes.iter().rev().find(|b| b.span.start < span.start);
         let says = |b: &CheckBox| self.yes_or_no(self.get(b.label)).map(|(yes, _)| yes);

@@ -146,10 +146,9 @@ pub fn tag(
     work: &impl Work,
     sheets: bool,
 ) -> Extraction {
-    let mut extraction = match reading {
-        Ok(reading) => tag_within(work.limit(), reading, name, work, sheets),
-        Err(problem) => Extraction { problems: vec![problem], ..Extraction::default() },
-    };
+    let mut extraction = reading
+        .and_then(|reading| tag_within(reading, name, work, sheets))
+        .unwrap_or_else(|problem| Extraction { problems: vec![problem], ..Extraction::default() });
     name.clone_into(&mut extraction.name);
     if extraction.parts.is_empty() {
         extraction.parts.push((ChartDocument::default(), Vec::new()));
@@ -167,33 +166,25 @@ pub fn tag(
     extraction
 }
 
-/// The same of what could be read. Where time runs out, its pages and their troubles are kept.
+/// The same of what could be read, within its time. Where that runs out, its pages and their troubles
+/// are kept.
 fn tag_within(
-    limit: Option<Duration>,
     reading: Reading,
     name: &str,
     work: &impl Work,
     sheets: bool,
-) -> Extraction {
-    let pages = engine::count_pages(&reading.document, (0, u32::MAX));
-    let pages = ChartDocument {
-        pages_missing: reading.pages_missing,
-        pages_unreadable: pages.pages.max(1),
-        ..pages
-    };
-    let troubles = limit.map(|_| reading.problems.clone()).unwrap_or_default();
-    limit::within(limit, || work.tag(reading, name, sheets)).unwrap_or_else(|lost| {
+) -> Result<Extraction, Problem> {
+    let mut pages = engine::count_pages(&reading.document, (0, u32::MAX));
+    pages.pages_missing = reading.pages_missing;
+    pages.pages_unreadable = pages.pages;
+    let mut problems = reading.problems.clone();
+    limit::within(work.limit(), || work.tag(reading, name, sheets)).or_else(|lost| {
         let problem = lost.of_document();
-        match lost {
-            limit::Lost::Failed(_) => {
-                Extraction { problems: vec![problem], ..Extraction::default() }
-            }
-            limit::Lost::Late(_) => Extraction {
-                parts: vec![(pages, Vec::new())],
-                problems: troubles.into_iter().chain([problem]).collect(),
-                ..Extraction::default()
-            },
+        if let limit::Lost::Failed(_) = lost {
+            return Err(problem);
         }
+        problems.push(problem);
+        Ok(Extraction { parts: vec![(pages, Vec::new())], problems, ..Extraction::default() })
     })
 }
 

@@ -288,11 +288,7 @@ fn draft(
     let possible = doubted || open || provisional || qualified;
     let asked =
         note.get(behind).get(..16.min(behind.len())).is_some_and(|words| words.contains('?'));
-    let answer = match note.question(found.span) {
-        Some(question) => Some(question.answer()),
-        None if asked => note.answer(found.span),
-        None => None,
-    };
+    let answer = note.answer_where(found.span, asked);
     if answer == Some(Answer::Blank) {
         return None;
     }

@@ -153,11 +153,7 @@ fn read_head(
         outcome = row.outcome;
     }
     let boxed = note.box_of(head.span);
-    let answer = match note.question(head.span) {
-        Some(question) => Some(question.answer()),
-        None if ASKED.is_match(own) => note.answer(head.span),
-        None => None,
-    };
+    let answer = note.answer_where(head.span, ASKED.is_match(own));
     if answer == Some(Answer::Blank) {
         return;
     }
