@@ -141,6 +141,10 @@ pub fn since(text: &str, seen_from: Date) -> Option<PartialDate> {
     if let Ok(date) = text.trim().parse() {
         return Some(date);
     }
+    // "'22"
+    if let Some(year) = text.trim().strip_prefix('\'').and_then(|digits| digits.parse().ok()) {
+        return PartialDate::year(full_year(year));
+    }
     let tokens = tokens(text);
     let numbers: Vec<i16> = tokens.iter().filter_map(|t| t.parse().ok()).collect();
     let year = numbers.iter().copied().find(|n| (1900..2200).contains(n));
@@ -169,19 +173,22 @@ pub fn since(text: &str, seen_from: Date) -> Option<PartialDate> {
             day.and_then(|d| PartialDate::day(year, month, i8::try_from(*d).ok()?))
                 .or_else(|| PartialDate::month(year, month))
         }
+        // "in november of last year"
+        (Some(month), None) if last_year(&tokens) => {
+            PartialDate::month(seen_from.year() - 1, month)
+        }
         (Some(month), None) => {
             let year = seen_from.year() - i16::from(month > seen_from.month());
             PartialDate::month(year, month)
         }
         (None, Some(year)) => PartialDate::year(year),
-        (None, None) => {
-            // "last year"
-            tokens
-                .windows(2)
-                .any(|pair| pair[0] == "last" && pair[1] == "year")
-                .then(|| PartialDate::year(seen_from.year() - 1))?
-        }
+        (None, None) => last_year(&tokens).then(|| PartialDate::year(seen_from.year() - 1))?,
     }
+}
+
+/// Whether the year before is named: "last year".
+fn last_year(tokens: &[String]) -> bool {
+    tokens.windows(2).any(|pair| pair[0] == "last" && pair[1] == "year")
 }
 
 /// Two digits mean this century.
@@ -333,6 +340,7 @@ fn unit_days(word: &str) -> Option<f64> {
         "fortnight" => 14.0,
         "mo" | "mos" | "mth" | "mths" | "month" | "months" => DAYS_A_MONTH,
         "y" | "yr" | "yrs" | "year" | "years" => 365.25,
+        "decade" | "decades" => 3652.5,
         _ => return None,
     })
 }

@@ -22,16 +22,18 @@ pub struct DateMention {
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
     let month = r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?";
     let patterns = [
-        r"(?P<y1>(?:19|20)\d\d)-(?P<m1>\d\d)-(?P<d1>\d\d)".to_owned(),
+        r"(?P<y1>(?:19|20)\d\d)[-/](?P<m1>\d\d)[-/](?P<d1>\d\d)".to_owned(),
         r"(?P<m2>\d{1,2})[/-](?P<d2>\d{1,2})[/-](?P<y2>(?:19|20)?\d\d)".to_owned(),
         r"(?P<m3>\d{1,2})/(?P<y3>(?:19|20)\d\d)".to_owned(),
         format!(r"{month} (?P<d4>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y4>(?:19|20)\d\d)")
             .replacen('(', "(?P<n4>", 1),
         format!(
-            r"(?P<d5>\d{{1,2}}) {}(?:,)? (?P<y5>(?:19|20)\d\d)",
+            r"(?P<d5>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ -]{},?(?: |-)(?P<y5>(?:19|20)\d\d)",
             month.replacen('(', "(?P<n5>", 1)
         ),
-        format!(r"{month}(?: of)?,? (?P<y6>(?:19|20)\d\d)").replacen('(', "(?P<n6>", 1),
+        format!(r"(?P<d8>\d{{1,2}})-{}-(?P<y8>\d\d)", month.replacen('(', "(?P<n8>", 1)),
+        format!(r"{month}(?: of)?,?[ -](?P<y6>(?:19|20)\d\d)").replacen('(', "(?P<n6>", 1),
+        r"(?P<m9>\d{1,2})\.(?P<d9>\d{1,2})\.(?P<y9>(?:19|20)\d\d)".to_owned(),
         r"(?:since|in|from|of|until|year) (?P<y7>(?:19|20)\d\d)".to_owned(),
     ];
     fixed_regex(&format!(r"\b(?:{})\b", patterns.join("|")))
@@ -73,6 +75,13 @@ pub fn find_dates(text: &str) -> Vec<DateMention> {
             number(&c, "d4").and_then(|d| PartialDate::day(year, month(name.as_str()), d as i8))
         } else if let (Some(name), Some(year)) = (c.name("n5"), number(&c, "y5")) {
             number(&c, "d5").and_then(|d| PartialDate::day(year, month(name.as_str()), d as i8))
+        } else if let (Some(name), Some(year)) = (c.name("n8"), number(&c, "y8")) {
+            let year = century(year);
+            number(&c, "d8").and_then(|d| PartialDate::day(year, month(name.as_str()), d as i8))
+        } else if let Some(year) = number(&c, "y9") {
+            number(&c, "m9")
+                .zip(number(&c, "d9"))
+                .and_then(|(m, d)| PartialDate::day(year, m as i8, d as i8))
         } else if let (Some(name), Some(year)) = (c.name("n6"), number(&c, "y6")) {
             PartialDate::month(year, month(name.as_str()))
         } else if let (Some(digits), Some(year)) = (c.name("y7"), number(&c, "y7")) {
@@ -120,7 +129,11 @@ mod tests {
             "june 24, 2025; 4 july 2023; march 2024; since 2019; 12/2024",
             &["2025-06-24", "2023-07-04", "2024-03", "2019", "2024-12"],
         );
+        check(
+            "12-feb-2025, dec-2023, 3-mar-25, 2025/03/11, 1st of may 2024, 3.11.2025",
+            &["2025-02-12", "2023-12", "2025-03-03", "2025-03-11", "2024-05-01", "2025-03-11"],
+        );
         check("3/3/25-4/28/25", &["2025-03-03", "2025-04-28"]);
-        check("pain 8/10, h&h 33.3/10.9, 13/45/2020, 10/325 mg", &[]);
+        check("pain 8/10, h&h 33.3/10.9, 13/45/2020, 10/325 mg, v. 1.2.3, 5-may-x", &[]);
     }
 }

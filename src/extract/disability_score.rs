@@ -6,8 +6,8 @@ use regex::Regex;
 
 use crate::pattern::fixed_regex;
 
-use super::{Draft, Note};
-use crate::fact::{DisabilityScore, Instrument, ScoreUnit, Time};
+use super::{Draft, Note, number_in_words};
+use crate::fact::{DisabilityScore, Instrument, Kind, ScoreUnit, Time};
 use crate::lexicon::WordPattern;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -22,7 +22,12 @@ const REACH: usize = 80;
 const LABEL_REACH: usize = 45;
 
 static SCORE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(r"(\d{1,3}(?:\.\d+)?) ?(?:(%|percent\b)|(?:/|out of) ?(\d{2,3})\b|(points?\b))?")
+    let ones = "(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?";
+    let tens = "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)";
+    let teens = "ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen";
+    fixed_regex(&format!(
+        r"(\d{{1,3}}(?:\.\d+)?|\b{tens}{ones}\b|\b(?:{teens})\b) ?(?:(%|percent\b)|(?:/|out of) ?(\d{{2,3}})\b|(points?\b))?"
+    ))
 });
 
 /// Words that may stand between a questionnaire and a number without a unit.
@@ -59,6 +64,9 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         end = note.str().floor_char_boundary(end);
         let within = Span::new(mention.span.end, end.max(mention.span.end));
         let before = drafts.len();
+        if names_bands(note, mention, instrument, drafts) {
+            continue;
+        }
         for score in scores(note, within) {
             drafts.push(draft(note, mention, instrument, &score, drafts.len() - before));
         }
@@ -71,6 +79,46 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
             drafts[before + usize::from(earlier)].assertion.time = Time::Past;
         }
     }
+}
+
+/// Whether a row only names the bands of the scores in the row above it, which then have them:
+/// "ODI category | severe | moderate" below "ODI | 58% | 40%".
+fn names_bands(
+    note: &Note<'_>,
+    mention: &Mention,
+    instrument: Instrument,
+    drafts: &mut [Draft],
+) -> bool {
+    let row = note.rest_of_line(mention.span);
+    if note.get(row).contains(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    let bands: Vec<Span> = note
+        .mentions_in(GROUP, row)
+        .filter(|m| note.concept(m).id == "label")
+        .map(|m| m.span)
+        .collect();
+    let line = note.line_of(mention.span);
+    let above = |draft: &Draft| {
+        let own = note.line_of(draft.span);
+        own.end <= line.start && note.get(Span::new(own.end, line.start)).trim().is_empty()
+    };
+    let mut scores: Vec<&mut DisabilityScore> = drafts
+        .iter_mut()
+        .filter(|draft| above(draft))
+        .filter_map(|draft| match &mut draft.kind {
+            Kind::DisabilityScore(score) if score.instrument == instrument => Some(score),
+            _ => None,
+        })
+        .collect();
+    if bands.is_empty() || bands.len() != scores.len() {
+        return false;
+    }
+    for (score, band) in scores.iter_mut().zip(bands) {
+        let first = note.get(band).split(' ').next();
+        score.label = score.label.take().or_else(|| first.map(str::to_owned));
+    }
+    true
 }
 
 struct Score {
@@ -97,10 +145,14 @@ fn scores(note: &Note<'_>, within: Span) -> Vec<Score> {
     for c in SCORE.captures_iter(words) {
         let (Some(whole), Some(number)) = (c.get(0), c.get(1)) else { continue };
         let span = Span::new(within.start + whole.start(), within.start + whole.end());
-        let Ok(value) = number.as_str().parse::<f64>() else { continue };
+        let Some(value) = number_in_words(number.as_str()) else { continue };
         let after = words[whole.end()..].trim_start();
         let gap =
             &words[found.last().map_or(0, |last| last.span.end - within.start)..whole.start()];
+        // "ODI at 6 wk. If <50 %, stop": what the next sentence counts.
+        if gap.contains(". ") {
+            break;
+        }
         let date = note.is_dated(span);
         let unit = match (c.get(2), c.get(3), c.get(4)) {
             (Some(_), _, _) => Some(ScoreUnit::Percent),
@@ -125,7 +177,7 @@ fn scores(note: &Note<'_>, within: Span) -> Vec<Score> {
             None => found.push(Score { span, value, unit }),
             Some(first) => {
                 let between = undated(note, Span::new(first.span.end, span.start));
-                let joined = between.trim().is_empty()
+                let joined = between.trim_matches([' ', '|']).is_empty()
                     || (unit.is_some()
                         && (BEFORE_THAT.of(note.lexicon).is_match(&between)
                             || THEN.of(note.lexicon).is_match(&between)));

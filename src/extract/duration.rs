@@ -216,7 +216,7 @@ fn month_number(name: &str) -> i8 {
     NAMES.iter().position(|n| name.starts_with(n)).map_or(0, |i| i as i8 + 1)
 }
 
-/// A whole number in digits or words up to twenty.
+/// A whole number in digits or words up to ninety-nine.
 pub fn number_in_words(word: &str) -> Option<f64> {
     const WORDS: [&str; 21] = [
         "zero",
@@ -245,8 +245,22 @@ pub fn number_in_words(word: &str) -> Option<f64> {
         "a" | "an" | "once" | "single" => Some(1.0),
         "twice" | "couple" => Some(2.0),
         "thrice" => Some(3.0),
-        _ => word.parse().ok().or_else(|| WORDS.iter().position(|w| *w == word).map(|n| n as f64)),
+        _ => word
+            .parse()
+            .ok()
+            .or_else(|| WORDS.iter().position(|w| *w == word).map(|n| n as f64))
+            .or_else(|| tens_in_words(word)),
     }
+}
+
+/// "thirty", "thirty-four".
+fn tens_in_words(word: &str) -> Option<f64> {
+    const TENS: [&str; 8] =
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+    let (tens, ones) = word.split_once(['-', ' ']).unwrap_or((word, "zero"));
+    let tens = 20 + 10 * TENS.iter().position(|w| *w == tens)?;
+    let ones = number_in_words(ones).filter(|ones| *ones < 10.0)?;
+    Some(tens as f64 + ones)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! A text prepared for the readers.
 
+use std::borrow::Cow;
+
 use super::checkbox::brackets;
 use super::lines::Lines;
 use super::rows::gaps;
@@ -44,6 +46,8 @@ pub struct Note<'a> {
     pub(super) gaps: Vec<Span>,
     /// Where check boxes may begin.
     brackets: Vec<usize>,
+    /// Labels of boxes that are not ticked, in text order.
+    unticked: Vec<Span>,
     /// The day that the note itself is of: its date of service, study or request.
     pub date: Option<PartialDate>,
 }
@@ -120,8 +124,10 @@ impl<'a> Note<'a> {
             lines,
             gaps,
             brackets,
+            unticked: Vec::new(),
             date: None,
         };
+        note.unticked = note.find_unticked();
         note.date = note.find_own_date();
         note
     }
@@ -196,10 +202,35 @@ impl<'a> Note<'a> {
     pub fn assert(&self, span: Span) -> Asserted {
         match self.sentence_at(span) {
             Some(sentence) => {
-                context::assert(&self.folded, self.lexicon, &self.cues, sentence, span)
+                let cues = self.cues_about(sentence, span);
+                context::assert(&self.folded, self.lexicon, &cues, sentence, span)
             }
             None => Asserted::default(),
         }
+    }
+
+    /// The cues that may modify a span: "never" of "[x] current [ ] never" says nothing of what
+    /// stands outside its label.
+    fn cues_about(&self, sentence: &Sentence, span: Span) -> Cow<'_, [CueHit]> {
+        let first = self.unticked.partition_point(|label| label.end <= sentence.span.start);
+        let within = |label: &&Span| label.start < sentence.span.end;
+        let mut labels = self.unticked[first..].iter().take_while(within).peekable();
+        if labels.peek().is_none() {
+            return Cow::Borrowed(&self.cues);
+        }
+        let others: Vec<Span> = labels.copied().filter(|label| !label.contains(span)).collect();
+        let first = self.cues.partition_point(|hit| hit.span.end <= sentence.span.start);
+        let inside = self.cues[first..].iter().take_while(|hit| hit.span.start < sentence.span.end);
+        let counts = |hit: &&CueHit| !others.iter().any(|label| label.contains(hit.span));
+        Cow::Owned(inside.filter(counts).copied().collect())
+    }
+
+    fn find_unticked(&self) -> Vec<Span> {
+        let labels = |sentence: &Sentence| {
+            let boxes = self.boxes_in(sentence.span);
+            boxes.into_iter().filter(|b| !b.ticked && !b.label.is_empty()).map(|b| b.label)
+        };
+        self.sentences.iter().flat_map(labels).collect()
     }
 
     /// The heading that a sentence stands under, in the folded text.

@@ -21,6 +21,10 @@ const SIGNATURE_REACH: usize = 90;
 /// Labels of dates that are not the text's own.
 static OTHER_LABEL: WordPattern = WordPattern::new(r"{note-date/other-label}$");
 
+/// What a row has before its date where it asks for something.
+static ANSWERED: WordPattern =
+    WordPattern::new(r"[\[?]|: ?(?:{form-word/yes}|{form-word/no})(?: |$)");
+
 /// Bytes that a time of day takes behind its date.
 const TIME_OF_DAY: usize = 8;
 
@@ -67,7 +71,8 @@ impl<'a> Note<'a> {
                 BETWEEN.is_match(between)
                     && self.lines_between(label.span.end, date.span.start) <= 1
             };
-            if near && date.date.exact().is_some() {
+            let other = concept.id == "date" && self.dates_an_answer(label.span, date.span);
+            if near && !other && date.date.exact().is_some() {
                 let span = Span::new(label.span.start, date.span.end);
                 found.push(NoteDate { role: &concept.id, rank, span, date: date.date });
             }
@@ -75,6 +80,20 @@ impl<'a> Note<'a> {
         found.extend(self.bare_dates(&found));
         found.sort_by_key(|d| (d.span.start, d.rank));
         found
+    }
+
+    /// Whether a "date" on a form's row is that of what the row asks for: "Prior block? [x] Yes
+    /// Date: 05/06/2024", or the first day of a course: "Dates: 01/05/2025 - 03/02/2025".
+    fn dates_an_answer(&self, label: Span, date: Span) -> bool {
+        let line = self.line_of(label);
+        let lead = self.get(Span::new(line.start.min(label.start), label.start));
+        let behind = &self.str()[date.end..];
+        let next = self.dates.partition_point(|d| d.span.start < date.end);
+        let course = self.dates.get(next).is_some_and(|d| {
+            let gap = behind.get(..d.span.start - date.end).unwrap_or_default();
+            matches!(gap.trim(), "-" | "\u{2013}" | "to" | "through" | "thru" | "until")
+        });
+        course || ANSWERED.of(self.lexicon).is_match(lead)
     }
 
     /// Dates that stand alone: on a line of their own, or in a cell of the text's head.
@@ -167,5 +186,8 @@ mod tests {
             Some("2025-08-13"),
         );
         check("MRI of 01/02/2024 was normal. Born 01/01/1950.", None);
+        check("Visit: 12-Feb-2025\nProvider 3, MD", Some("2025-02-12"));
+        check("Prior block?  [x] Yes  [ ] No   Date: 05/06/2024   Relief: 40%", None);
+        check("Therapy visits: 12   Dates: 01/05/2025 - 03/02/2025", None);
     }
 }

@@ -24,6 +24,9 @@ const BEFORE_UNIT: usize = 60;
 /// How far behind its unit a length of time may go on, in bytes.
 const BEHIND_UNIT: usize = 40;
 
+/// How far behind "since" the words may go that say what began, in bytes.
+const SINCE_REACH: usize = 40;
+
 /// Days in a mean month.
 const DAYS_A_MONTH: f64 = 365.25 / 12.0;
 
@@ -37,8 +40,13 @@ static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
 static SINCE: LazyLock<Regex> = LazyLock::new(|| {
     let month = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?";
     fixed_regex(&format!(
-        r"\b(?:since|in|on|from)(?: about| around| approximately| early| late| mid)?(?: the)? ((?:{month}(?: \d{{1,2}},?)?(?: of)? (?:19|20)\d\d|\d{{1,2}}/(?:\d{{1,2}}/)?(?:(?:19|20)\d\d|\d\d)\b|(?:spring|summer|fall|autumn|winter)(?: of)? (?:19|20)\d\d|(?:19|20)\d\d\b|{month}\b))"
+        r"\b(?:since|in|on|from)(?: about| around| approximately| early| late| mid)?(?: the)? ((?:{month}(?: \d{{1,2}},?)?(?: of)? (?:19|20)\d\d|\d{{1,2}}/(?:\d{{1,2}}/)?(?:(?:19|20)\d\d|\d\d)\b|(?:spring|summer|fall|autumn|winter)(?: of)? (?:(?:19|20)\d\d|last year)|(?:19|20)\d\d\b|'\d\d\b|{month}[ -](?:19|20)\d\d|{month}(?: of)? last year|last year|{month}\b))"
     ))
+});
+
+/// The day, month or year that stands behind "onset:".
+static ONSET: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"^ ?: ?(\d{1,2}/(?:\d{1,2}/)?(?:19|20)\d\d|\d{1,2}/\d{1,2}/\d\d|(?:19|20)\d\d)\b")
 });
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
@@ -137,6 +145,13 @@ fn binds(note: &Note<'_>, span: Span) -> Option<&'static str> {
             && nearest(note, before).is_some_and(|id| id == "complaint");
         return (named || before_names).then_some("of-complaint");
     }
+    // "two and a half years since this began"
+    if after.starts_with("since") {
+        let near = note.get(Span::new(span.end, sentence.span.end.max(span.end)));
+        let near = Span::new(span.end, span.end + near.floor_char_boundary(SINCE_REACH));
+        let began = first(note, near, "began").is_some();
+        return (began && first(note, near, "other").is_none()).then_some("since-began");
+    }
     // "in 6 weeks" is ahead; "12 weeks of" was asked above.
     let lead = note.get(before).trim_end();
     let ago = after.starts_with("ago") || after.starts_with("back");
@@ -151,6 +166,9 @@ fn binds(note: &Note<'_>, span: Span) -> Option<&'static str> {
         || lead.ends_with("last")
         || lead.ends_with(" x")
         || words.starts_with('x')
+        || lead.ends_with('>')
+        || lead.ends_with("going on")
+        || lead.ends_with("coming up on")
         || lead.ends_with(" for the")
         || lead.ends_with("during the")
         || lead.ends_with(", now")
@@ -277,6 +295,7 @@ fn labelled(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     for label in note
         .mentions(GROUP)
         .filter(|m| note.concept(m).id == "label" || note.get(m.span) == "onset")
+        .filter(|m| !is_treatments(note, m.span))
     {
         let rest = note.rest_of_line(label.span);
         let ticked = note.boxes_in(rest).into_iter().find(|b| b.ticked).map(|b| b.label);
@@ -299,6 +318,16 @@ fn labelled(note: &Note<'_>, drafts: &mut Vec<Draft>) {
             }
             continue;
         }
+        // "Onset: 2021"
+        let start = ONSET.captures(note.get(rest)).and_then(|c| c.get(1));
+        if let Some(start) = start.filter(|_| note.get(label.span).contains("onset")) {
+            let when = Span::new(rest.start + start.start(), rest.start + start.end());
+            let months = months_since(note, when).filter(|_| !covered(when));
+            if let Some(months) = months {
+                push(note, drafts, when, Some(months), Some(when), "label");
+            }
+            continue;
+        }
         // A bare number where the label names the unit.
         let words = note.get(label.span).to_owned() + note.get(rest);
         let digits = note.get(rest).trim_start_matches(|c: char| !c.is_ascii_digit());
@@ -312,4 +341,17 @@ fn labelled(note: &Note<'_>, drafts: &mut Vec<Draft>) {
             }
         }
     }
+}
+
+/// Whether a label that does not say of what stands on a row that names a treatment before it:
+/// "Epidural: [x] Yes   Duration: 2 weeks".
+fn is_treatments(note: &Note<'_>, label: Span) -> bool {
+    if note.get(label).contains(' ') {
+        return false;
+    }
+    let line = note.line_of(label);
+    let lead = Span::new(line.start.min(label.start), label.start);
+    ["injection", "therapy", "drug"]
+        .iter()
+        .any(|group| note.mentions_in(group, lead).next().is_some())
 }

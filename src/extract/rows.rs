@@ -121,11 +121,24 @@ impl Note<'_> {
     /// Reads the yes or no of a question in words.
     fn read_answer(&self, words: &str) -> Option<Answer> {
         match self.yes_or_no(words)? {
+            (yes, rest) if self.offers_other(yes, rest) => Some(Answer::Blank),
             (true, _) => Some(Answer::Yes),
             // "No. 5" is a number, and "N." the beginning of a name.
             (false, rest) if words.starts_with("no.") || words.len() - rest.len() == 1 => None,
             (false, _) => Some(Answer::No),
         }
+    }
+
+    /// Whether the other answer stands right behind a first one, as in "Yes / No" and "Y  N" with
+    /// neither marked.
+    fn offers_other(&self, first: bool, rest: &str) -> bool {
+        let rest = rest.trim_start();
+        let sign = rest.strip_prefix(['/', '|']).or_else(|| rest.strip_prefix("or "));
+        let other = self.yes_or_no(sign.unwrap_or(rest).trim_start());
+        other.is_some_and(|(yes, behind)| {
+            yes != first
+                && (sign.is_some() || !behind.trim_start().starts_with(char::is_alphanumeric))
+        })
     }
 
     /// Whether the words of a cell or of a box's label begin with a yes or with a no, and what
@@ -184,6 +197,10 @@ mod tests {
         check("Q9 Prior block of the nerve? ........ No", "prior block", Some("no"));
         check("Prior block     Yes, 06/03/2025", "prior block", Some("yes"));
         check("Psychology: [ ] Yes  [ ] No  [x] Offered\nDate: 1", "psychology", Some("offered"));
+        check("NSAIDs tried: Yes / No (circle one)", "nsaids", Some("blank"));
+        check("NSAIDs tried?  Y / N", "nsaids", Some("blank"));
+        check("NSAIDs tried     Yes    No", "nsaids", Some("blank"));
+        check("Prior block? Yes, no relief", "prior block", Some("yes"));
         check("Purpose: ____________\nSide: left", "purpose", Some("blank"));
         check("He had a prior block in May.", "prior block", None);
     }

@@ -29,7 +29,7 @@ const REACH: usize = 70;
 
 static RATIO: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
-        r"(?:(\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine) ?(?P<own>/ ?1[0o] ?)?(?:-|to|or) ?(?:an? )?)?(?P<top>\d{1,2}(?:\.\d)?|1o|[il]0|one|two|three|four|five|six|seven|eight|nine|ten)(?:\+|plus)? ?(?:/|out of|over a possible) ?(?:a possible )?(?P<scale>1[0o]|[il][0o]|ten|100)\b",
+        r"(?:(\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine) ?(?P<own>/ ?1[0o] ?)?(?P<join>-|to|or|and) ?(?:an? )?)?(?P<top>\d{1,2}(?:\.\d)?|1o|[il]0|one|two|three|four|five|six|seven|eight|nine|ten)(?:\+|plus)? ?(?:/|out of|over a possible) ?(?:a possible )?(?P<scale>1[0o]|[il][0o]|ten|100)\b",
     )
 });
 
@@ -44,6 +44,11 @@ static LATER: LazyLock<Regex> =
 
 /// Further numbers of a list: "at 4 and 12 weeks".
 static MORE: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^ ?(?:,|and|or|,? and|to) \d+"));
+
+/// A mark on a line of 100 mm.
+static MILLIMETRES: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"\b(\d{1,3}) ?mm,? (?:on|of|along|out of) (?:an? |the |her |his )?100[ -]?mm\b")
+});
 
 /// A bare number before "on a scale of 1 to 10".
 static BEFORE_SCALE: WordPattern = WordPattern::new(
@@ -119,6 +124,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
             }
         }
     }
+    found.extend(in_millimetres(note));
     for (span, low, high) in series::find(note) {
         found.extend(bare(note, span, low, high, "series"));
     }
@@ -140,6 +146,20 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         draft.span = place.quote();
         drafts.push(draft);
     }
+}
+
+/// Scores on a line of 100 mm: "62 mm on the 100 mm scale".
+fn in_millimetres<'a>(note: &Note<'_>) -> Vec<(Span, f64, f64, f64, &'a str)> {
+    let text = note.str();
+    let score = |c: Captures<'_>| {
+        let (whole, mark) = (c.get(0)?, number(c.get(1)?.as_str())?);
+        let span = Span::new(whole.start(), whole.end());
+        (mark <= 100.0 && !other_subject(note, span)).then_some((span, mark, mark, 100.0, "mm"))
+    };
+    if !text.contains("100") {
+        return Vec::new();
+    }
+    MILLIMETRES.captures_iter(text).filter_map(score).collect()
 }
 
 /// Where scores out of something may stand: their strokes, and "out of".
@@ -190,8 +210,11 @@ fn ratio<'a>(
     let low = c.get(1).map_or(Some(high), |m| number(m.as_str()))?;
     // "8/10 to 3/10" fell: two scores and no range.
     let fell = low > high && c.name("own").is_some();
+    // "between 4 and 9" is a range, "3 and 9/10" are two.
+    let listed = c.name("join").is_some_and(|m| m.as_str() == "and")
+        && !text[..span.start].ends_with("between ");
     let (low, span) =
-        if fell { (high, Span::new(from + top.start(), span.end)) } else { (low, span) };
+        if fell || listed { (high, Span::new(from + top.start(), span.end)) } else { (low, span) };
     // More than the scale holds is said by some, and is written out then.
     let most = if words { scale * 2.0 } else { scale };
     if high > most || low > high || other_subject(note, span) {

@@ -98,9 +98,12 @@ fn is_blank(words: &str) -> bool {
 fn closes_text(note: &Note<'_>, mention: &Mention) -> bool {
     let line = note.line_of(mention.span);
     let words = note.get(line);
-    let dated = note.dates_in(line).next().is_some();
+    let dated = note.dates_in(line).any(|d| d.date.exact().is_some());
+    // "Supervised PT  03/04/2025" names a treatment.
+    let therapy = note.get(mention.span) == "pt"
+        && !note.get(Span::new(line.start, mention.span.start)).trim_end().ends_with(',');
     let first = NAME.of(note.lexicon).find(words).is_some_and(|name| name.start() == 0);
     let label = words.contains(':') || words.contains('|') || words.contains("dob");
     let near_end = note.str().len().saturating_sub(line.end);
-    first && dated && !label && words.len() < 90 && line.start > near_end
+    first && dated && !label && !therapy && words.len() < 90 && line.start > near_end
 }
