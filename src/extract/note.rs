@@ -225,6 +225,12 @@ impl<'a> Note<'a> {
         Cow::Owned(inside.filter(counts).copied().collect())
     }
 
+    /// Whether a span stands in the label of a box that is not ticked.
+    pub fn is_unticked(&self, span: Span) -> bool {
+        let next = self.unticked.partition_point(|label| label.end < span.end);
+        self.unticked.get(next).is_some_and(|label| label.contains(span))
+    }
+
     fn find_unticked(&self) -> Vec<Span> {
         let labels = |sentence: &Sentence| {
             let boxes = self.boxes_in(sentence.span);

@@ -90,7 +90,8 @@ fn lengths(note: &Note<'_>) -> Vec<Span> {
         let own = LENGTH
             .find_iter(&text[start..end])
             .map(|m| Span::new(start + m.start(), start + m.end()))
-            .find(|span| span.start < unit.span.start && unit.span.start < span.end);
+            .find(|span| span.start < unit.span.start && unit.span.start < span.end)
+            .filter(|span| !note.is_unticked(*span));
         found.extend(own);
     }
     found

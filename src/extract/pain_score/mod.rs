@@ -35,7 +35,7 @@ static RATIO: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A bare number behind a scale's name.
 static LABELLED: WordPattern = WordPattern::new(
-    r"^(?:[ :,=()?-]|\(?\b(?:0|zero|1|one)[ -]*(?:-|to)[ -]*(?:10|ten)\b\)?(?: scale)?|\b(?:is|was|as|of|at|an?|about|approximately|around|today|now|currently|it|her|his|the|that|to be|he|she|at its|between|from|{pain-score/label-word})\b)*?(\d{1,2}(?:\.\d)?)(?: ?(?:-|to|and) ?(\d{1,2}(?:\.\d)?))?",
+    r"^(?:[ :,=()?_-]|\(?\b(?:0|zero|1|one)[ -]*(?:-|to)[ -]*(?:10|ten)\b\)?(?: scale)?|\b(?:is|was|as|of|at|an?|about|approximately|around|today|now|currently|it|her|his|the|that|to be|he|she|at its|between|from|{pain-score/label-word})\b)*?(\d{1,2}(?:\.\d)?)(?: ?(?:-|to|and) ?(\d{1,2}(?:\.\d)?))?",
 );
 
 /// What a score came to, behind an arrow.

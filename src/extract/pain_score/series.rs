@@ -20,7 +20,7 @@ const REACH: usize = 44;
 /// "worst in the last week: 9", "currently a 4"
 static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
-        r"^(?: (?:in|over|during|for|within|the|last|past|this|week|month|24|48|hours|hrs|day|days|pain|score|level|rating|number|it|is|was|at|an?|about|around))*\)? ?[:=-]? ?(?P<low>\d{1,2}(?:\.\d)?)(?: ?(?:-|to|or) ?(?P<high>\d{1,2}))?\b",
+        r"^(?: (?:in|over|during|for|within|the|last|past|this|week|month|24|48|hours|hrs|day|days|pain|score|level|rating|number|it|is|was|at|an?|about|around))*\)? ?[:=-]?[ _]*(?P<low>\d{1,2}(?:\.\d)?)(?: ?(?:-|to|or) ?(?P<high>\d{1,2}))?(?:\b|_)",
     )
 });
 

@@ -274,8 +274,12 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         || course.stop.is_some()
         || entry
         || note.dates_in(reach.own).next().is_some();
-    let evidence =
-        status_read.is_some() || row.is_some() || outcome.is_some() || frequency.is_some() || dated;
+    let evidence = status_read.is_some()
+        || row.is_some()
+        || outcome.is_some()
+        || frequency.is_some()
+        || dated
+        || boxed.is_some_and(|b| b.ticked);
     if head.needs_evidence
         && outcome.is_none()
         && row.is_none()
