@@ -49,8 +49,8 @@ pub fn check_boxes(folded: &Folded, text: &Text, within: Span, lexicon: &Lexicon
             Some((Span::new(within.start + whole.start(), within.start + whole.end()), ticked))
         })
         .collect();
-    if labels_stand_before(folded, text, within, &found, lexicon) {
-        return before_boxes(folded, text, within, &found);
+    if let Some(first) = first_label_before(folded, text, within, &found, lexicon) {
+        return before_boxes(folded, text, first, &found);
     }
     let ends = found.iter().skip(1).map(|(span, _)| span.start).chain([within.end]);
     found
@@ -66,43 +66,43 @@ pub fn check_boxes(folded: &Folded, text: &Text, within: Span, lexicon: &Lexicon
 /// Words that answer a question of a form.
 static ANSWER: WordPattern = WordPattern::new(r"^{form-word/answer}$");
 
-/// Whether "yes [ ] no [x]" is meant: an answer before the first box and nothing behind the last.
-fn labels_stand_before(
+/// The first label where labels stand before their boxes: "Tried: yes [ ] no [x]", "NSAIDs [x]  Ice
+/// [ ]"; with nothing behind the last box, and before the first one something that asks for none.
+fn first_label_before(
     folded: &Folded,
     text: &Text,
     within: Span,
     found: &[(Span, bool)],
     lexicon: &Lexicon,
-) -> bool {
-    let (Some((first, _)), Some((last, _))) = (found.first(), found.last()) else { return false };
-    let lead = folded.get(Span::new(within.start, first.start)).trim_end();
-    let word = lead.rsplit([' ', ':', '?', '(']).next().unwrap_or("");
+) -> Option<Span> {
+    let (&(first, _), &(last, _)) = found.first().zip(found.last())?;
     let behind = Span::new(last.end, within.end.max(last.end));
     let behind = folded.get(first_cell(folded, text, behind));
-    ANSWER.of(lexicon).is_match(word) && !behind.contains(char::is_alphanumeric)
+    let lead = folded.get(Span::new(within.start, first.start)).trim_end();
+    let word = lead.rsplit([' ', ':', '?', '(']).next().unwrap_or("");
+    if behind.contains(char::is_alphanumeric) || word.is_empty() {
+        return None;
+    }
+    let length = match ANSWER.of(lexicon).is_match(word) {
+        true => word.len(),
+        false => lead.rsplit([':', '?', '(']).next().unwrap_or("").len(),
+    };
+    Some(Span::new(within.start + lead.len() - length, within.start + lead.len()))
 }
 
-/// Boxes whose labels stand before them; of the words before the first box the last is its label.
+/// Boxes whose labels stand before them.
 fn before_boxes(
     folded: &Folded,
     text: &Text,
-    within: Span,
+    first: Span,
     found: &[(Span, bool)],
 ) -> Vec<CheckBox> {
-    let mut from = within.start;
+    let mut from = first.start;
     let mut boxes = Vec::with_capacity(found.len());
-    for (index, &(span, ticked)) in found.iter().enumerate() {
-        let mut label = Span::new(from, span.start.max(from));
-        if index == 0 {
-            let words = folded.get(label).trim_end();
-            let at = words.rfind([' ', ':', '?', '(']).map_or(0, |at| at + 1);
-            label.start += at;
-        }
-        boxes.push(CheckBox {
-            span,
-            ticked,
-            label: folded.trimmed(last_cell(folded, text, label)),
-        });
+    for &(span, ticked) in found {
+        let label = Span::new(from, span.start.max(from));
+        let label = folded.trimmed(last_cell(folded, text, label));
+        boxes.push(CheckBox { span, ticked, label });
         from = span.end;
     }
     boxes
@@ -170,5 +170,11 @@ mod tests {
         check("Tender?  Yes [ ]   No [X]", &[(false, "yes"), (true, "no")]);
         check("FABER: [ ] pos [x] neg", &[(false, "pos"), (true, "neg")]);
         check("Left [x] hip", &[(true, "hip")]);
+        check(
+            "Tried: Ice packs [x]  Gabapentin [ ]  Massage [x]",
+            &[(true, "ice packs"), (false, "gabapentin"), (true, "massage")],
+        );
+        check("Opioids [x]", &[(true, "opioids")]);
+        check("Signature: [ ]", &[(false, "")]);
     }
 }
