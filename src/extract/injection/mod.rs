@@ -260,6 +260,10 @@ impl Reader<'_, '_> {
     /// Whether relief is only a condition: "if relief is less than 80%".
     fn conditional(&self, sentence: &Sentence, span: Span) -> bool {
         let lead = self.note.get(Span::new(sentence.span.start, span.start));
+        // "If yes, date: ... relief: ..." of a form goes on about what was answered.
+        if lead.contains("if yes") || lead.contains("if so,") {
+            return false;
+        }
         self.note.assert(span).assertion.time == Time::Hypothetical
             || ASKS_RELIEF.of(self.note.lexicon).is_match(lead)
             || lead.starts_with("if ")
