@@ -293,6 +293,19 @@ fn number(tokens: &[String], at: usize) -> Option<(f64, usize)> {
     Some((value, at + 1))
 }
 
+/// A whole number in words: "ninety-five", "a hundred".
+#[must_use]
+pub fn spelled_number(words: &str) -> Option<f64> {
+    match words {
+        "zero" => Some(0.0),
+        "a hundred" | "one hundred" => Some(100.0),
+        _ => {
+            let tokens = tokens(words);
+            number(&tokens, 0).filter(|(_, next)| *next == tokens.len()).map(|(value, _)| value)
+        }
+    }
+}
+
 fn word_number(word: &str) -> Option<f64> {
     const WORDS: [(&str, f64); 32] = [
         ("a", 1.0),
@@ -385,6 +398,20 @@ mod tests {
         check("7 sessions", None);
         check("a while", None);
         check("", None);
+    }
+
+    #[test]
+    fn reads_numbers_in_words() {
+        for (words, number) in [
+            ("ninety-five", Some(95.0)),
+            ("forty two", Some(42.0)),
+            ("fifteen", Some(15.0)),
+            ("a hundred", Some(100.0)),
+            ("zero", Some(0.0)),
+            ("ninety degrees", None),
+        ] {
+            assert_eq!(spelled_number(words), number, "{words}");
+        }
     }
 
     #[test]

@@ -59,7 +59,7 @@ static BARE_ARTICLE: LazyLock<Regex> = LazyLock::new(|| {
 
 // What leads to a length of time in one letter: "x 6 h".
 static SHORT_UNIT: LazyLock<Regex> =
-    LazyLock::new(|| fixed_regex(r"(?:\bx|\bfor|\blasted|\blasting|%) ?$"));
+    LazyLock::new(|| fixed_regex(r"(?:\bx|\bfor|\blasted:?|\blasting|%,?) ?$"));
 
 /// The lengths of time that a stretch names, in order: "8 weeks", "about five hours", "2-3 days".
 ///

@@ -1,12 +1,13 @@
 //! Electromyography and nerve conduction studies: done or not, and each finding.
 
+mod asked;
 mod findings;
 mod status;
 mod words;
 
 use super::{CheckBox, Draft, Note};
 use crate::fact::{Certainty, Emg, EmgResult, EventStatus, Polarity, Section, Side, Time};
-use crate::lexicon::WordPattern;
+use crate::lexicon::{CueCategory, WordPattern};
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -106,6 +107,11 @@ impl Reader<'_, '_> {
         let report = own.iter().find(|m| self.role(m) == "report").copied();
         // "[x] EMG report" of enclosures tells nothing of the study.
         let boxes = note.boxes_in(sentence.span);
+        if let Some(study) = study
+            && self.read_asked(study.span)
+        {
+            return;
+        }
         if let Some(study) = study.filter(|_| !boxes.is_empty()) {
             return self.read_boxes(study.span, &boxes);
         }
@@ -138,6 +144,9 @@ impl Reader<'_, '_> {
         }
         let title = self.report && words.len() < 60 && !words.contains(" was ");
         if (tabular || (title && !words.ends_with('.'))) && bare && study.is_some() {
+            if let Some(study) = study {
+                self.read_cell(study.span);
+            }
             return;
         }
         let part = heading.filter(|_| {
@@ -255,6 +264,25 @@ impl Reader<'_, '_> {
 
     fn has(&self, within: Span, field: &str) -> bool {
         self.note.mentions_in(FINDING, within).any(|m| self.note.concept(m).field(field).is_some())
+    }
+
+    /// The conditions that a form's answer names: "Yes, abnormal: left S1 radiculopathy".
+    fn read_conditions(&mut self, within: Span) {
+        let note = self.note;
+        let named = |m: &&Mention| note.concept(m).field("result").is_none();
+        let found: Vec<Mention> = self.findings(within).filter(named).copied().collect();
+        for mention in found {
+            let denied = note.assert(mention.span).has(CueCategory::Negated, note.lexicon);
+            let result = if denied { EmgResult::Normal } else { EmgResult::Abnormal };
+            let emg = Emg {
+                result: Some(result),
+                condition: Some(self.condition(&mention)),
+                levels: note.levels_in(within),
+                side: note.side_in(within),
+                status: EventStatus::Performed,
+            };
+            self.push(mention.span, emg);
+        }
     }
 
     fn push_study(

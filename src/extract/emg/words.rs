@@ -145,6 +145,7 @@ impl Reader<'_, '_> {
                 && gap.len() <= LEAD
                 && !gap.contains([',', ';', ':', '.'])
                 && (note.get(m.span).contains("not")
+                    || note.get(m.span).contains("neither")
                     || gap.ends_with("is ")
                     || gap.ends_with("remains "))
         })

@@ -1,6 +1,7 @@
 //! Signs on examination: named tests, and places that are tender.
 
 mod answer;
+mod answered;
 mod choice;
 mod other_side;
 mod pressed;
@@ -22,6 +23,9 @@ const GROUPS: &[&str] = &["exam-sign", "exam-site", "exam-word"];
 /// That a letter tells of an examination.
 static EXAMINES: WordPattern = WordPattern::new(r"\b{exam-word/examines}\b");
 
+/// That a sentence tells of patients at large.
+static GENERAL: WordPattern = WordPattern::new(r"\b{exam-word/general}\b");
+
 /// Behind the name of a group of tests: that a form asks for them, and that they follow.
 static ASKS: WordPattern = WordPattern::new(r"\b{exam-word/asks}\b");
 
@@ -37,6 +41,10 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
             if !(named || placed) {
                 other_side::read_alone(note, sentence, drafts);
             }
+            continue;
+        }
+        // "Patients with this condition are tender over the crest" is no finding.
+        if GENERAL.of(note.lexicon).is_match(note.get(sentence.span)) {
             continue;
         }
         let row = Row { note, span: sentence.span, tokens: tokens(note, sentence.span, GROUPS) };
@@ -408,6 +416,7 @@ impl Row<'_, '_> {
         };
         let before = (at.saturating_sub(22)..at).rev().find(near);
         let after = (at + 1..(at + 11).min(self.tokens.len())).find(near);
+        let after = after.or_else(|| self.far_behind(at, near).filter(|_| before.is_none()));
         let distance = |i: usize| i.abs_diff(at) + usize::from(i > at) * self.commas(at, i) * 4;
         let word = match (before, after) {
             (Some(b), Some(a)) => {
@@ -418,6 +427,7 @@ impl Row<'_, '_> {
                 }
             }
             (Some(one), None) | (None, Some(one)) => one,
+            (None, None) if self.read_answered(at, drafts) => return,
             (None, None) => return self.read_pressed(at, drafts),
         };
         let tender = self.tokens[word].span;

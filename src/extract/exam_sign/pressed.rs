@@ -12,12 +12,19 @@ impl Row<'_, '_> {
         let Some(mention) = token.mention() else { return };
         let pressed =
             (at.saturating_sub(8)..at).rev().find(|&i| self.answer_id(i) == Some("pressed"));
-        let Some(pressed) = pressed else { return };
+        // "L crest: exquisite point, pressing there = his pain"
+        let behind = || {
+            (at + 1..(at + 16).min(self.tokens.len()))
+                .take_while(|&i| !matches!(self.word(i), ";" | ".") && !self.is_sign(i))
+                .find(|&i| self.answer_id(i) == Some("pressed"))
+        };
+        let Some(pressed) = pressed.or_else(behind) else { return };
         let answers = |&i: &usize| {
-            matches!(self.answer_id(i), Some("positive" | "negative" | "reproduces"))
+            matches!(self.answer_id(i), Some("positive" | "negative" | "reproduces" | "withdraws"))
                 || self.brings_on(i)
         };
-        let row = at + 1..(at + 16).min(self.tokens.len());
+        let from = at.max(pressed) + 1;
+        let row = from..(from + 15).min(self.tokens.len());
         let found = row
             .take_while(|&i| !matches!(self.word(i), ";" | ".") && !self.is_sign(i))
             .find(answers);
@@ -30,7 +37,7 @@ impl Row<'_, '_> {
         let negated = self.answer_id(found) == Some("negative")
             || asserted.has(CueCategory::Negated, self.note.lexicon);
         let polarity = if negated { SignPolarity::Negative } else { SignPolarity::Positive };
-        let whole = self.tokens[pressed].span.union(span);
+        let whole = self.tokens[pressed].span.union(token.span).union(span);
         let mut draft = self.draft(mention, whole, Some(polarity), self.side(at, token.span));
         if let Kind::ExamSign(sign) = &mut draft.kind {
             sign.reproduces_pain = sign

@@ -86,15 +86,20 @@ fn amount_end(note: &Note<'_>, within: Span, drug: Span) -> usize {
     let after = note.get(Span::new(drug.end, within.end));
     let mut at = 0;
     for word in after.split_inclusive([' ', ',']) {
-        let bare = word.trim_end_matches([' ', ',', '.', ';', ')']);
-        let amount = bare.is_empty()
-            || bare.starts_with(|c: char| c.is_ascii_digit())
-            || AMOUNT_BEHIND.of(note.lexicon).is_match(bare);
+        let bare = word.trim_end_matches([' ', ',', '.', ';', ')', ':']);
+        // "steroid 3/4/25" has its day behind it.
+        let figure =
+            bare.starts_with(|c: char| c.is_ascii_digit()) && bare.matches('/').count() < 2;
+        let amount = bare.is_empty() || figure || AMOUNT_BEHIND.of(note.lexicon).is_match(bare);
         if !amount {
             break;
         }
         if !bare.is_empty() {
             end = drug.end + at + bare.len();
+        }
+        // What follows a bracket or a colon is no amount of it.
+        if word.trim_end().ends_with([')', ':', ';']) {
+            break;
         }
         at += word.len();
     }

@@ -23,7 +23,7 @@ static CONTRAST: WordPattern = WordPattern::new(r"\b{agent/contrast}\b");
 
 /// How a sentence begins that goes on about the injection before it.
 static SPEAKS: WordPattern = WordPattern::new(
-    r"^(?:(?:she|he|the patient|patient|pt|this|these|it|that|they|which|both|all|none|pain|{relief/reports}) |the (?:[a-z-]+ ){0,2}(?:pain|relief|headaches?|benefit|effect|symptoms|improvement|numbness|ache)\b|with this|her pain|his pain|there was|relief)",
+    r"^(?:(?:she|he|the patient|patient|pt|this|these|it|that|they|which|both|all|none|pain|{relief/reports}) |the (?:[a-z-]+ ){0,2}(?:pain|relief|headaches?|benefit|effect|symptoms|improvement|numbness|ache)\b|with this|her pain|his pain|there was|relief|{relief/log}\b)",
 );
 
 impl Reader<'_, '_> {
@@ -191,7 +191,9 @@ impl Reader<'_, '_> {
         let labelled = note.get(sentence.span).starts_with("relief")
             || note.heading(sentence).contains("relief")
             || note.get(sentence.span).contains("relief ...");
-        if !(close || in_procedure_note || date.is_some() || labelled) {
+        // "It comes to 90 percent relief that held for two hours", where but one is told of.
+        let alone = relief.duration.is_some() && self.only_one();
+        if !(close || in_procedure_note || date.is_some() || labelled || alone) {
             return;
         }
         let span = date.map_or(relief.span, |d| d.span.union(relief.span));
@@ -210,6 +212,15 @@ impl Reader<'_, '_> {
         self.events.push(event);
     }
 
+    /// Whether all that is told of is one procedure at one place, and it was done.
+    fn only_one(&self) -> bool {
+        let mut all = self
+            .events
+            .iter()
+            .map(|e| (e.injection.procedure, &e.injection.target, e.injection.side, e.performed()));
+        all.next().is_some_and(|first| first.3 && all.all(|next| next == first))
+    }
+
     /// The event that a sentence without a procedure speaks of.
     fn antecedent(&self, index: usize) -> Option<usize> {
         let done = |e: &&Event| e.performed() && e.named && e.sentence < index;
@@ -222,7 +233,12 @@ impl Reader<'_, '_> {
     /// What was injected, from the lines below a procedure's title.
     pub(super) fn read_injectates(&mut self) {
         let note = self.note;
-        let titles: Vec<usize> = (0..self.events.len()).filter(|&i| self.events[i].title).collect();
+        let mut titles: Vec<usize> =
+            (0..self.events.len()).filter(|&i| self.events[i].title).collect();
+        // An account of one procedure goes on about it without a title.
+        if titles.is_empty() && self.only_one() {
+            titles.push(0);
+        }
         for (n, &at) in titles.iter().enumerate() {
             let from = self.events[at].sentence;
             let until =
@@ -237,7 +253,7 @@ impl Reader<'_, '_> {
                 }
                 let label = |words| LABEL.of(note.lexicon).find(words);
                 let labelled = label(note.heading(sentence)).is_some()
-                    || label(words).is_some_and(|m| m.start() == 0);
+                    || label(words.trim_start_matches(['|', ' '])).is_some_and(|m| m.start() == 0);
                 let given = labelled
                     || note
                         .mentions_in("agent", sentence.span)

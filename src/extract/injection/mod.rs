@@ -2,6 +2,7 @@
 
 mod agent;
 mod follow_up;
+mod percent;
 mod phrase;
 mod relief;
 mod resolve;
@@ -18,9 +19,9 @@ use agent::agent_in;
 use phrase::{Phrase, phrases};
 use relief::{ReliefRead, relief_before, relief_in, relief_in_row};
 use series::each_of_series;
-use standing::{is_title, standing};
+use standing::{is_title, names_row, standing};
 
-use super::{Draft, Note};
+use super::{Draft, FormAnswer, Note};
 use crate::context::Asserted;
 use crate::date::PartialDate;
 use crate::fact::{EventStatus, Injection, Intent, Kind, Origin, Polarity, Section, Time};
@@ -80,6 +81,14 @@ fn is_row(behind: &str) -> bool {
 static CONTRAST: WordPattern =
     WordPattern::new(r"\b(?:{agent/contrast}|{agent/contrast-before}|{skin-anesthesia/put-in})\b");
 
+/// What leads to the day on which something was done: "what was done on Monday,".
+static DONE_ON: WordPattern =
+    WordPattern::new(r"\b{injection-word/done-behind} on (?:[a-z]+day,? )?$");
+
+/// That a payer asks for relief, and that nobody tells of it.
+static ASKS_RELIEF: WordPattern =
+    WordPattern::new(r"\b{relief/payer} (?:\w+ ){0,2}{relief/asks}\b[^.;]*$");
+
 /// What may part a procedure's name from its purpose: "x 2, CPT 64450 (".
 static BEFORE_PURPOSE: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(r"^(?:[ \d/.-]|\bx\b|\bcpt\b|#)*[,(](?:[ ,(\d/.:#-]|\bx\b|\bcpt\b)*$")
@@ -122,9 +131,26 @@ fn ticked_phrases(note: &Note<'_>, sentence: &Sentence) -> Vec<Phrase> {
     if !found.is_empty() {
         let boxes = note.boxes_in(sentence.span);
         found.retain(|p| !boxes.iter().any(|b| !b.ticked && b.label.overlaps(p.head)));
+        for phrase in &mut found {
+            phrase.answered = answered(note, phrase);
+        }
+        // A form that was left blank tells of nothing.
+        found.retain(|p| p.answered.is_none_or(|answer| answer.done.is_some()));
     }
     found
 }
+
+/// What a form's row answers to a procedure; "Repeat injection planned?   No" tells nothing of one
+/// that was done.
+fn answered(note: &Note<'_>, phrase: &Phrase) -> Option<FormAnswer> {
+    let found = note.form_answer(phrase.head, phrase.span.end)?;
+    let start = note.line_of(phrase.head).start.min(phrase.head.start);
+    let asked = note.get(Span::new(start, found.end.max(start)));
+    (found.done.is_none() || !ASKS_AHEAD.of(note.lexicon).is_match(asked)).then_some(found)
+}
+
+/// That a row of a form asks for what is to come, or for one more.
+static ASKS_AHEAD: WordPattern = WordPattern::new(r"\b{injection-word/asks-ahead}\b");
 
 /// A fact in the making.
 struct Event {
@@ -182,7 +208,10 @@ impl Reader<'_, '_> {
             // "two epidurals; the first gave 50%, the second did nothing"
             let each = each_of_series(note, Span::new(phrase.span.end, until.max(phrase.span.end)));
             let until = each.first().map_or(until, |one| one.start).max(phrase.span.end);
-            let behind = Span::new(phrase.span.end, until);
+            // What is said of it stands behind the answer to whether it was done.
+            let told = phrase.answered.map_or(phrase.span.end, |answer| answer.end);
+            let told = told.clamp(phrase.span.end, until);
+            let behind = Span::new(told, until);
             let from = list[..at]
                 .iter()
                 .rev()
@@ -231,7 +260,12 @@ impl Reader<'_, '_> {
     /// Whether relief is only a condition: "if relief is less than 80%".
     fn conditional(&self, sentence: &Sentence, span: Span) -> bool {
         let lead = self.note.get(Span::new(sentence.span.start, span.start));
+        // "If yes, date: ... relief: ..." of a form goes on about what was answered.
+        if lead.contains("if yes") || lead.contains("if so,") {
+            return false;
+        }
         self.note.assert(span).assertion.time == Time::Hypothetical
+            || ASKS_RELIEF.of(self.note.lexicon).is_match(lead)
             || lead.starts_with("if ")
             || lead.starts_with("should ")
             || lead.contains(" if ")
@@ -300,7 +334,9 @@ impl Reader<'_, '_> {
         let agent = agent_in(note, Span::new(from, sentence.span.end));
         let several = self.named.get(index).is_none_or(|l| l.len() <= 1);
         let before = antecedent.map(|at| &self.events[at].injection);
-        let title = performed && sentence.section == Section::Procedure && is_title(note, sentence);
+        let title = performed
+            && (sentence.section == Section::Procedure && is_title(note, sentence)
+                || !self.request && names_row(note, phrase));
         let close = |date: &PartialDate| {
             let behind = Span::new(phrase.span.end, sentence.span.end);
             note.dates_in(behind)
@@ -316,7 +352,8 @@ impl Reader<'_, '_> {
                 antecedent
                     .filter(|_| performed && relief.is_some())
                     .and_then(|at| self.events[at].date)
-            });
+            })
+            .or_else(|| self.date_before(index).filter(|_| performed && !title));
         // A noun in the account of a procedure names again what its title named.
         if sentence.section == Section::Procedure
             && performed
@@ -412,6 +449,21 @@ impl Reader<'_, '_> {
                 && d.span.start >= sentence.span.start
         });
         inside.or(after).or(before).map(|d| d.date)
+    }
+
+    /// "A short account of what was done on 8 May 2025. She came in for a block": the day that the
+    /// sentence before tells of, in a record of one procedure.
+    fn date_before(&self, index: usize) -> Option<PartialDate> {
+        let note = self.note;
+        let (own, before) = (&note.sentences[index], &note.sentences[index.checked_sub(1)?]);
+        let mut dates = note.dates_in(before.span);
+        let date = dates.next().filter(|_| dates.next().is_none())?;
+        let lead = note.get(Span::new(before.span.start, date.span.start));
+        (own.paragraph == before.paragraph
+            && own.section == before.section
+            && self.named[index - 1].is_empty()
+            && DONE_ON.of(note.lexicon).is_match(lead))
+        .then_some(date.date)
     }
 
     /// The day of a procedure's title: a dated line just above it, else the note's own.

@@ -1,11 +1,6 @@
 //! How much an injection helped, and for how long.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use crate::pattern::fixed_regex;
-
+use super::percent::{NEAR, percent};
 use crate::extract::outcome::degree_in;
 use crate::extract::{Note, durations_in, outcome_before, outcome_in};
 use crate::fact::{EventStatus, Injection, Outcome, Relief};
@@ -39,81 +34,11 @@ impl ReliefRead {
     }
 }
 
-static PERCENT: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"(?P<lead>[><~]=? ?|less than |more than |over |at least |greater than )?\b(?P<a>\d[\do]{0,2}|l[\do]{1,2}) ?(?:(?:-|to) ?\d{1,3} ?)?(?:%|percent\b|per cent\b)",
-    )
-});
-
-static SINGLE: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"\d[\do]{0,2}"));
-
 /// Group of the lexicon.
-const WORDS: &str = "relief";
+pub(super) const WORDS: &str = "relief";
 
 /// What half of the pain is in percent.
 const HALF: f64 = 50.0;
-
-/// How many bytes may lie between a percentage and the word that it measures.
-const NEAR: usize = 45;
-
-/// The percentages of a stretch that speak of relief; `row` where any percentage does,
-/// as in "5/28/25 - 20% x 2 days".
-fn percent(note: &Note<'_>, within: Span, row: bool) -> Option<(Span, f64)> {
-    let text = note.get(within);
-    PERCENT.captures_iter(text).find_map(|c| {
-        let whole = c.get(0)?;
-        let number = c.name("a")?;
-        // "5/28/25 - 20%": the year of a date is no lower end.
-        let number = match note.dates_in(within).find(|d| d.span.end == within.start + number.end())
-        {
-            Some(_) => SINGLE.find_at(text, number.end())?,
-            // "4/24 - 40%", a month and its year.
-            None if text[..number.start()].ends_with('/') => SINGLE.find_at(text, number.end())?,
-            None => number,
-        };
-        // "0.5%" and a threshold that relief is to pass.
-        if text[..number.start()].ends_with('.')
-            || c.name("lead").is_some_and(|l| {
-                !l.as_str().starts_with('~') && hypothetical(note, within, whole.start())
-            })
-        {
-            return None;
-        }
-        let value: f64 = number.as_str().replace('o', "0").replace('l', "1").parse().ok()?;
-        let span = Span::new(within.start + number.start(), within.start + whole.end());
-        let from = span.start.saturating_sub(NEAR).max(within.start);
-        let from = note.str().ceil_char_boundary(from).min(span.start);
-        let to = (span.end + NEAR).min(within.end);
-        let to = note.str().floor_char_boundary(to).max(span.end);
-        let id = |span: Span, wanted: &str| {
-            note.mentions_in(WORDS, span).any(|m| note.concept(m).id == wanted)
-        };
-        let around = Span::new(from, to);
-        let sentence = note.sentence_at(span).map_or(around, |s| s.span);
-        if id(sentence, "score") && !id(around, "effect") {
-            return None;
-        }
-        // A solution's strength has its drug right behind it.
-        let behind = Span::new(
-            span.end,
-            note.str().floor_char_boundary((span.end + 25).min(to)).max(span.end),
-        );
-        let drug = note.mentions_in("agent", behind).next().is_some();
-        // "positive (90% for 8 hours)"
-        let timed = durations_in(note, behind).first().is_some_and(|held| {
-            let gap = note.get(Span::new(span.end, held.start.max(span.end)));
-            ["for", "x", "lasting"].contains(&gap.trim())
-        });
-        let speaks = id(around, "effect") || id(around, "complete") || id(around, "partial");
-        ((speaks || row || timed) && !drug && value <= 100.0).then_some((span, value))
-    })
-}
-
-/// Whether a threshold is one that is still to be passed: "if >80% relief".
-fn hypothetical(note: &Note<'_>, within: Span, at: usize) -> bool {
-    let span = Span::new(within.start + at, within.start + at);
-    note.assert(span).assertion.time == crate::fact::Time::Hypothetical
-}
 
 /// What a stretch behind an injection, or a sentence of its own, says of relief.
 pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<ReliefRead> {
@@ -181,10 +106,17 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
         .filter(|m| m.end + NEAR >= span.start && m.start <= span.end + NEAR);
     let mut whole = span;
     effect.for_each(|m| whole = whole.union(m));
+    // "10 %   1 day": the next cell of a row.
+    let beside = |d: Span| {
+        let gap = Span::new(span.end.min(d.start), d.start);
+        row && value.is_some()
+            && d.start >= span.end
+            && !note.get(gap).contains(char::is_alphanumeric)
+    };
     let duration = durations_in(note, within)
         .into_iter()
         .filter(|d| relief != Relief::None || d.start >= span.end)
-        .find(|d| lasts(note, within, *d))
+        .find(|d| lasts(note, within, *d) || beside(*d))
         .or_else(|| word("a-while").map(|m| m.span).filter(|d| lasts(note, within, *d)))
         .or(briefly.map(|m| m.span));
     if let Some(duration) =
@@ -229,7 +161,8 @@ fn has_bare_figure(note: &Note<'_>, within: Span) -> bool {
 }
 
 /// What a length of time stands behind where it tells how long relief held.
-static HELD: WordPattern = WordPattern::new(r"(?:,|-|\(|{relief/held})$");
+static HELD: WordPattern =
+    WordPattern::new(r"(?:,|-|\(|{relief/held}|\b{relief/held-label}[ :?._-]*)$");
 
 /// Whether a length of time is how long relief held, not an age, a rhythm or a wait.
 fn lasts(note: &Note<'_>, within: Span, duration: Span) -> bool {

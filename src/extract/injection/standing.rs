@@ -110,6 +110,10 @@ pub(super) fn standing(
     if obstetric || (has(note, sentence.span, "anesthesia") && phrase.class != "verb") {
         return None;
     }
+    if let Some(done) = phrase.answered.and_then(|answer| answer.done) {
+        return (asserted.assertion.experiencer != Experiencer::Family)
+            .then(|| answered(asserted, done));
+    }
     let lead = Span::new(sentence.span.start, phrase.head.start);
     let done = last(note, lead, "done");
     let wanted = last(note, lead, "wanted").max(cue_end(
@@ -151,7 +155,7 @@ pub(super) fn standing(
     if EXPLAINED.of(note.lexicon).is_match(own) && !helped && !dated {
         return None;
     }
-    let answered = ANSWERED_NO.of(note.lexicon).find(rest).is_some_and(|no| {
+    let answered_no = ANSWERED_NO.of(note.lexicon).find(rest).is_some_and(|no| {
         let next = rest[no.end()..].trim_start();
         !WHAT_CAME.of(note.lexicon).is_match(next)
     });
@@ -164,7 +168,7 @@ pub(super) fn standing(
                 .is_match(note.get(Span::new(lead.start, phrase.span.start))));
     let rejected = rejected || is_no_more(note, sentence, phrase) && !helped && !dated;
     let denied_behind =
-        negated == Some(false) && !answers_outcome(note, rest) || answered || rejected;
+        negated == Some(false) && !answers_outcome(note, rest) || answered_no || rejected;
     let negated = negated.is_some();
     let status = if denied_behind || (declined && !helped) {
         EventStatus::NotDone
@@ -180,7 +184,10 @@ pub(super) fn standing(
         EventStatus::Planned
     } else if title && !request {
         EventStatus::Performed
-    } else if request || matches!(sentence.section, Section::Plan | Section::Request) {
+    } else if request
+        || matches!(sentence.section, Section::Plan | Section::Request)
+        || (is_coded(own) && done.is_none() && !tells_of_past(sentence.section))
+    {
         EventStatus::Planned
     } else {
         EventStatus::Performed
@@ -199,6 +206,38 @@ pub(super) fn standing(
     };
     let own = asserted.assertion.experiencer != Experiencer::Family;
     own.then_some(Standing { status, asserted })
+}
+
+/// What a form answers: that it was done, or that it was not.
+fn answered(mut asserted: Asserted, done: bool) -> Standing {
+    let (status, polarity, time) = match done {
+        true => (EventStatus::Performed, Polarity::Affirmed, Time::Past),
+        false => (EventStatus::NotDone, Polarity::Negated, Time::Current),
+    };
+    asserted.assertion.polarity = polarity;
+    asserted.assertion.time = time;
+    Standing { status, asserted }
+}
+
+/// A procedure's code right behind its name: "left L5 block, CPT 64450", which services that are
+/// asked for have.
+static CODED: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^[ ,;:()-]*(?:cpt(?: code)?[ :#]*)?[26]\d{4}\b"));
+
+fn is_coded(behind: &str) -> bool {
+    CODED.is_match(behind)
+}
+
+/// Sections that tell of what was done.
+fn tells_of_past(section: Section) -> bool {
+    matches!(
+        section,
+        Section::PastMedicalHistory
+            | Section::PastSurgicalHistory
+            | Section::Treatments
+            | Section::Procedure
+            | Section::Imaging
+    )
 }
 
 /// Whether a procedure came to nothing; "it will be cancelled should he be well" is open.
@@ -288,6 +327,22 @@ pub(super) fn is_title(note: &Note<'_>, sentence: &Sentence) -> bool {
         && first
 }
 
+/// Whether a procedure is what the row of a record names that was done: "Procedure | Left L5 block".
+pub(super) fn names_row(note: &Note<'_>, phrase: &Phrase) -> bool {
+    let cells = note.cells(note.line_of(phrase.head));
+    let Some([label, name]) = cells.get(..2) else { return false };
+    let words = note.get(*label).trim_matches([' ', ':', '|']);
+    name.contains(phrase.head)
+        && words.split_whitespace().count() <= 2
+        && NAMES_ROW.of(note.lexicon).is_match(words)
+        && note.dates_in(note.line_of(phrase.head)).next().is_none()
+        && note
+            .mentions_in("title", Span::new(0, phrase.head.start))
+            .any(|m| note.concept(m).id == "procedure-note")
+}
+
+static NAMES_ROW: WordPattern = WordPattern::new(r"^(?:{injection-word/done-heading}|title)\b");
+
 /// Whether a word of a kind is in a stretch.
 fn has(note: &Note<'_>, within: Span, id: &str) -> bool {
     note.mentions_in("injection-word", within).any(|m| note.concept(m).id == id)
@@ -296,7 +351,8 @@ fn has(note: &Note<'_>, within: Span, id: &str) -> bool {
 /// Where the last word of a kind ends.
 fn last(note: &Note<'_>, within: Span, id: &str) -> Option<usize> {
     note.mentions_in("injection-word", within)
-        .filter(|m| note.concept(m).id == id)
+        // "On May 3" is a day and no wish.
+        .filter(|m| note.concept(m).id == id && !note.is_dated(m.span))
         .last()
         .map(|m| m.span.end)
 }
@@ -312,7 +368,7 @@ fn cue_end(
         .cues
         .iter()
         .filter(|hit| categories.contains(&note.lexicon.cues[hit.cue].category))
-        .filter(|hit| hit.span.end <= head.start)
+        .filter(|hit| hit.span.end <= head.start && !note.is_dated(hit.span))
         .map(|hit| hit.span.end)
         .max()
 }

@@ -170,7 +170,20 @@ fn in_prose(note: &Note<'_>, phrase: &Phrase, part: Option<&str>) -> Option<Draf
         Section::Assessment => asks || planned || draft_has_code(&draft),
         _ => asks || planned,
     };
+    // A line of its own with a code: "Left L5 transforaminal injection, CPT 64483".
+    let coded = opens
+        && draft_has_code(&draft)
+        && !matches!(
+            sentence.section,
+            Section::PastMedicalHistory
+                | Section::PastSurgicalHistory
+                | Section::FamilyHistory
+                | Section::Allergies
+                | Section::Treatments
+                | Section::Procedure
+        );
     let wanted = (row && draft_has_code(&draft))
+        || coded
         || (in_plan && (opens || asks || planned || draft_has_code(&draft)))
         || told;
     if !wanted || (earlier && !wish) || (dated && !asks) {

@@ -27,6 +27,12 @@ impl Row<'_, '_> {
                 .unwrap_or(""),
             None => self.note.get(mention.span),
         };
+        // "diagnostic nerve block" names no nerve.
+        let words = ["diagnostic ", "therapeutic ", "prognostic ", "peripheral "]
+            .iter()
+            .find_map(|lead| words.strip_prefix(lead))
+            .filter(|rest| rest.starts_with("nerve"))
+            .map_or(words, |_| "");
         let one = words.strip_suffix("nerves").map(|stem| format!("{stem}nerve"));
         let one = one.unwrap_or_else(|| {
             words

@@ -2,8 +2,9 @@
 
 mod about;
 mod behind;
+mod log;
 
-use crate::extract::{Note, Token, What, find_side, number_in_words, tokens};
+use crate::extract::{FormAnswer, Note, Token, What, find_side, number_in_words, tokens};
 use crate::fact::{Intent, Procedure, Side};
 use crate::span::Span;
 use crate::tag::Mention;
@@ -36,6 +37,8 @@ pub(super) struct Phrase {
     pub rule: String,
     /// Phrases with the same number share their noun.
     pub group: usize,
+    /// What a form's row answers to it.
+    pub answered: Option<FormAnswer>,
 }
 
 /// A place in a run, with where its own words begin.
@@ -47,7 +50,7 @@ struct Place {
 /// The procedures that a stretch names, in order.
 pub(super) fn phrases(note: &Note<'_>, within: Span) -> Vec<Phrase> {
     if note.mentions_in(NAME, within).next().is_none() {
-        return Vec::new();
+        return log::rows(note, within);
     }
     let row = Row { note, tokens: tokens(note, within, &[NAME, SITE, WORD]) };
     let mut found: Vec<Phrase> = Vec::new();
@@ -215,6 +218,7 @@ impl Row<'_, '_> {
             class,
             rule: self.note.rule(mention),
             group: head,
+            answered: None,
         };
         if places.is_empty() && behind.is_empty() {
             if concept.field("needs") == Some("site") {

@@ -1,0 +1,112 @@
+//! Rows of a log of injections that name the place alone: "R SIJ 11/12/24 - 0%".
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{NAME, Phrase, Row, SITE, WORD};
+use crate::extract::{Note, tokens};
+use crate::fact::Side;
+use crate::pattern::fixed_regex;
+use crate::span::Span;
+
+/// How far above a row its log may be introduced (bytes).
+const ABOVE: usize = 400;
+
+/// How far behind its place the day of a row may stand (bytes).
+const DATED: usize = 30;
+
+/// What tells in a row how much it helped.
+static HELPED: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"\b\d{1,3} ?(?:%|percent\b)"));
+
+/// Of what an introduction says that it holds for all rows: "all on the left".
+static ALL_ON: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"\ball (?:of them )?(?:were )?(?:on the )?(left|right)\b"));
+
+/// The places of the rows of a log of injections; none where no log is told of above.
+pub(super) fn rows(note: &Note<'_>, within: Span) -> Vec<Phrase> {
+    let placed = note.mentions_in(SITE, within).next().is_some();
+    if !placed || note.dates_in(within).next().is_none() || !HELPED.is_match(note.get(within)) {
+        return Vec::new();
+    }
+    let Some(above) = introduction(note, within) else { return Vec::new() };
+    let row = Row { note, tokens: tokens(note, within, &[NAME, SITE, WORD]) };
+    let mut found: Vec<Phrase> = Vec::new();
+    let mut at = 0;
+    while at < row.tokens.len() {
+        if row.is_site(at) {
+            at = row.read_log(at, &mut found);
+        }
+        at += 1;
+    }
+    let side = ALL_ON.captures(note.get(above)).map(|c| match &c[1] {
+        "left" => Side::Left,
+        _ => Side::Right,
+    });
+    for phrase in &mut found {
+        phrase.side = phrase.side.or(side);
+    }
+    found
+}
+
+/// The words above that tell that what follows are injections.
+fn introduction(note: &Note<'_>, within: Span) -> Option<Span> {
+    let from = note.str().ceil_char_boundary(within.start.saturating_sub(ABOVE));
+    let above = Span::new(from.min(within.start), within.start);
+    let heading = note.sentence_at(within)?.heading;
+    let named = note.mentions_in(NAME, above).next().is_some()
+        || note.mentions_in(NAME, heading).next().is_some();
+    let told = |words: &str| words.contains("procedure") || words.contains("intervention");
+    (named || told(note.get(heading)) || told(note.get(above))).then_some(above)
+}
+
+impl Row<'_, '_> {
+    /// Reads a row at its first place; the last token of its places.
+    fn read_log(&self, at: usize, found: &mut Vec<Phrase>) -> usize {
+        let from = self.left(at);
+        let mut last = at;
+        while last + 1 < self.tokens.len()
+            && (self.goes_before(last + 1)
+                || self.tokens[last + 1].span.end <= self.tokens[at].span.end)
+        {
+            last += 1;
+        }
+        let own = Span::new(self.tokens[from].span.start, self.tokens[last].span.end);
+        let line = self.note.line_of(own);
+        let line = Span::new(line.start.min(own.start), line.end.max(own.end));
+        let rest = Span::new(own.end, line.end);
+        let lead = Span::new(line.start, own.start);
+        let first = self.note.dates_in(lead).next();
+        let opens = match first {
+            Some(date) => self.note.get(Span::new(date.span.end, lead.end)),
+            None => self.note.get(lead),
+        };
+        let dated = first.is_some()
+            || self.note.dates_in(rest).next().is_some_and(|d| d.span.start <= rest.start + DATED);
+        if opens.contains(char::is_alphanumeric) || !dated || !HELPED.is_match(self.note.get(rest))
+        {
+            return last;
+        }
+        let steroid = (from..=last).any(|i| self.word_id(i) == Some("steroid"));
+        for place in self.places(from, last + 1) {
+            let site = self.note.concept(&place.mention);
+            let span = Span::new(self.tokens[place.from].span.start, own.end);
+            found.push(Phrase {
+                span,
+                head: place.mention.span,
+                procedure: site.field("procedure").unwrap_or(&site.id).parse().ok(),
+                target: self.target(&place.mention),
+                levels: self.note.levels_in(span),
+                side: self.note.side_in(span),
+                count: None,
+                intent: self.intent(from, last),
+                steroid,
+                class: "needle",
+                rule: format!("{NAME}/log+{}", self.note.rule(&place.mention)),
+                group: at,
+                answered: None,
+            });
+        }
+        last
+    }
+}
