@@ -35,9 +35,12 @@ impl Duration {
     }
 }
 
-/// Reads a length of time: "8 weeks", "x 10 wk", "about five hours", "2-3 mo", "a year and 3 months".
+/// Reads a length of time: "8 weeks", "x 10 wk", "about five hours", "2-3 mo", "a year and 3 months", "6/52".
 pub fn duration(text: &str) -> Option<Duration> {
     let tokens = tokens(text);
+    if let Some(length) = shorthand(&tokens) {
+        return Some(length);
+    }
     let mut total: Option<Duration> = None;
     let mut at = 0;
     while at < tokens.len() {
@@ -46,7 +49,8 @@ pub fn duration(text: &str) -> Option<Duration> {
             continue;
         };
         // "8-week": the dash stands between number and unit.
-        let unit_at = next + usize::from(tokens.get(next).is_some_and(|t| t == "-"));
+        // "8+ wk" are at least as many.
+        let unit_at = next + usize::from(tokens.get(next).is_some_and(|t| t == "-" || t == "+"));
         match tokens.get(unit_at).and_then(|word| unit_days(word)) {
             Some(days) => {
                 let sum = total.unwrap_or(Duration { low: 0.0, high: 0.0 });
@@ -65,6 +69,19 @@ pub fn duration(text: &str) -> Option<Duration> {
         }
     }
     total
+}
+
+/// "6/52" are six weeks, "3/12" three months, "10/7" ten days.
+fn shorthand(tokens: &[String]) -> Option<Duration> {
+    let [number, slash, of] = tokens else { return None };
+    let unit = match of.as_str() {
+        "52" => 7.0,
+        "12" => DAYS_A_MONTH,
+        "7" => 1.0,
+        _ => return None,
+    };
+    let days = number.parse::<f64>().ok().filter(|_| slash == "/")? * unit;
+    Some(Duration { low: days, high: days })
 }
 
 /// Times a day of a frequency in the vocabulary's form ("2", "prn", "2 prn", "per week 1") or as written ("BID", "q6h").
@@ -293,17 +310,25 @@ fn number(tokens: &[String], at: usize) -> Option<(f64, usize)> {
     Some((value, at + 1))
 }
 
-/// A whole number in words: "ninety-five", "a hundred".
-#[must_use]
-pub fn spelled_number(words: &str) -> Option<f64> {
-    match words {
-        "zero" => Some(0.0),
-        "a hundred" | "one hundred" => Some(100.0),
-        _ => {
-            let tokens = tokens(words);
-            number(&tokens, 0).filter(|(_, next)| *next == tokens.len()).map(|(value, _)| value)
+/// A number that is spelled out: "sixty", "four hundred", "a hundred and fifty", "twelve hundred", "two and a half".
+pub fn spelled(words: &str) -> Option<f64> {
+    let (mut thousands, mut value, mut any) = (0.0, 0.0, false);
+    let mut words =
+        words.split([' ', '-']).filter(|word| !word.is_empty() && *word != "and").peekable();
+    while let Some(word) = words.next() {
+        match word {
+            "hundred" => value = f64::max(value, 1.0) * 100.0,
+            "thousand" => {
+                thousands += f64::max(value, 1.0) * 1000.0;
+                value = 0.0;
+            }
+            "a" if words.peek() == Some(&"half") => continue,
+            "zero" => {}
+            _ => value += word_number(word)?,
         }
+        any = true;
     }
+    any.then_some(thousands + value)
 }
 
 fn word_number(word: &str) -> Option<f64> {
@@ -395,6 +420,8 @@ mod tests {
         check("twenty-four hours", Some((1.0, 1.0)));
         check("1.5 years", Some((547.875, 547.875)));
         check("1 year and 3 months", Some((456.56, 456.56)));
+        check("6/52", Some((42.0, 42.0)));
+        check("3/12", Some((91.31, 91.31)));
         check("7 sessions", None);
         check("a while", None);
         check("", None);
@@ -410,7 +437,7 @@ mod tests {
             ("zero", Some(0.0)),
             ("ninety degrees", None),
         ] {
-            assert_eq!(spelled_number(words), number, "{words}");
+            assert_eq!(spelled(words), number, "{words}");
         }
     }
 
@@ -441,6 +468,23 @@ mod tests {
             ("often", None),
         ] {
             assert_eq!(times_a_week(text), times, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_numbers_that_are_spelled_out() {
+        for (text, number) in [
+            ("sixty", Some(60.0)),
+            ("four hundred", Some(400.0)),
+            ("a hundred and fifty", Some(150.0)),
+            ("twelve hundred", Some(1200.0)),
+            ("one thousand two hundred", Some(1200.0)),
+            ("seventy-five", Some(75.0)),
+            ("two and a half", Some(2.5)),
+            ("and", None),
+            ("some", None),
+        ] {
+            assert_eq!(spelled(text), number, "{text}");
         }
     }
 

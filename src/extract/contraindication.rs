@@ -12,8 +12,11 @@ const GROUP: &str = "contraindication";
 /// How many bytes a treatment may stand from the words that forbid it.
 const REACH: usize = 60;
 
+/// How many where its reason stands before them: "the MRI rules out a fracture, and therapy ..." forbids nothing.
+const NEXT_REACH: usize = 6;
+
 static REASON: WordPattern = WordPattern::new(
-    r"\b(?:because (?:he|she|the patient|pt|patient) (?:has|had|is|takes|was)(?: (?:on|taking))?|{outcome/because-of}|because|{contraindication/given}|as (?:he|she|the patient) (?:has|is)|since (?:he|she|the patient) (?:has|is)|with (?:his|her)|in the (?:setting|presence) of|for|:) (?P<r>(?:his |her |the |known |history of )*[a-z0-9][^.;(]{2,90})",
+    r"(?:\b|^ ?)(?:because (?:he|she|the patient|pt|patient) (?:has|had|is|takes|was)(?: (?:on|taking))?|{outcome/because-of}|because|{contraindication/given}|as (?:he|she|the patient) (?:has|is)|since (?:he|she|the patient) (?:has|is)|with (?:his|her)|in the (?:setting|presence) of|for|:) (?P<r>(?:his |her |the |known |history of )*[a-z0-9][^.;(]{2,90})",
 );
 
 /// Reads every treatment that the text calls contraindicated.
@@ -23,10 +26,16 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         let concept = note.concept(&cue);
         let Some(sentence) = note.sentence_at(cue.span) else { continue };
         let before = concept.field("side") == Some("before");
-        let treatments = treatments(note, sentence, &cue, before);
+        let named_before = concept.field("reason") == Some("before");
+        let reach = if named_before { NEXT_REACH } else { REACH };
+        let treatments = treatments(note, sentence, &cue, before, reach);
         let Some(last) = treatments.last() else { continue };
         let from = if before { last.0.end } else { cue.span.end };
-        let reason = reason_behind(note, Span::new(from, sentence.span.end));
+        let reason = match concept.field("reason") {
+            Some("before") => reason_before(note, Span::new(sentence.span.start, cue.span.start)),
+            Some(_) => reason_next(note, Span::new(cue.span.end, sentence.span.end)),
+            None => reason_behind(note, Span::new(from, sentence.span.end)),
+        };
         if (reason.is_none() && concept.field("strong").is_none()) || is_refusal(note, sentence) {
             continue;
         }
@@ -65,6 +74,7 @@ fn treatments(
     sentence: &Sentence,
     cue: &Mention,
     before: bool,
+    reach: usize,
 ) -> Vec<(Span, String)> {
     let within = if before {
         Span::new(cue.span.end, sentence.span.end)
@@ -87,6 +97,7 @@ fn treatments(
         .collect();
     found.sort();
     // Only the list next to the cue, in its own clause.
+    let first = if before { cue.span.end } else { cue.span.start };
     let near = |span: &Span, edge: usize| {
         let gap = if before {
             Span::new(edge.min(span.start), span.start)
@@ -94,12 +105,12 @@ fn treatments(
             Span::new(span.end, edge.max(span.end))
         };
         let words = note.get(gap);
-        gap.len() <= REACH
+        gap.len() <= if edge == first { reach } else { REACH }
             && !words.contains(['.', ';'])
             && !words.contains(" but ")
             && !words.contains("because")
     };
-    let mut edge = if before { cue.span.end } else { cue.span.start };
+    let mut edge = first;
     let mut kept = Vec::new();
     if !before {
         found.reverse();
@@ -115,6 +126,34 @@ fn treatments(
     }
     kept.sort();
     kept
+}
+
+/// The longest clause that is a reason (bytes).
+const LONGEST_REASON: usize = 90;
+
+/// The clause before a cue: "He takes rasagiline, which rules out ...".
+fn reason_before(note: &Note<'_>, within: Span) -> Option<Span> {
+    let words = note.get(within);
+    let from = words.rfind([';', '.', ':', '(']).map_or(0, |at| at + 1);
+    let clause = words[from..].trim_end_matches([' ', ',']);
+    let clause = [" which", " and that", " and this", " that", " and"]
+        .iter()
+        .find_map(|end| clause.strip_suffix(end))
+        .unwrap_or(clause)
+        .trim_end_matches([' ', ',']);
+    let lead = clause.len() - clause.trim_start().len();
+    let start = within.start + from + lead;
+    let length = clause.trim_start().len();
+    (3..=LONGEST_REASON).contains(&length).then(|| Span::new(start, start + length))
+}
+
+/// The words right behind a cue, up to the next stop.
+fn reason_next(note: &Note<'_>, within: Span) -> Option<Span> {
+    let words = note.get(within);
+    let end = words.find([',', ';', '.', '(']).unwrap_or(words.len());
+    let reason = words[..end].trim();
+    let start = within.start + (words[..end].len() - words[..end].trim_start().len());
+    (3..=LONGEST_REASON).contains(&reason.len()).then(|| Span::new(start, start + reason.len()))
 }
 
 /// The reason behind a cue, without what follows it.

@@ -72,18 +72,21 @@ pub fn find_dates(text: &str) -> Vec<DateMention> {
         } else if let Some(year) = number(&c, "y3") {
             number(&c, "m3").and_then(|m| PartialDate::month(year, m as i8))
         } else if let (Some(name), Some(year)) = (c.name("n4"), number(&c, "y4")) {
-            number(&c, "d4").and_then(|d| PartialDate::day(year, month(name.as_str()), d as i8))
+            number(&c, "d4")
+                .and_then(|d| PartialDate::day(year, month_number(name.as_str()), d as i8))
         } else if let (Some(name), Some(year)) = (c.name("n5"), number(&c, "y5")) {
-            number(&c, "d5").and_then(|d| PartialDate::day(year, month(name.as_str()), d as i8))
+            number(&c, "d5")
+                .and_then(|d| PartialDate::day(year, month_number(name.as_str()), d as i8))
         } else if let (Some(name), Some(year)) = (c.name("n8"), number(&c, "y8")) {
             let year = century(year);
-            number(&c, "d8").and_then(|d| PartialDate::day(year, month(name.as_str()), d as i8))
+            number(&c, "d8")
+                .and_then(|d| PartialDate::day(year, month_number(name.as_str()), d as i8))
         } else if let Some(year) = number(&c, "y9") {
             number(&c, "m9")
                 .zip(number(&c, "d9"))
                 .and_then(|(m, d)| PartialDate::day(year, m as i8, d as i8))
         } else if let (Some(name), Some(year)) = (c.name("n6"), number(&c, "y6")) {
-            PartialDate::month(year, month(name.as_str()))
+            PartialDate::month(year, month_number(name.as_str()))
         } else if let (Some(digits), Some(year)) = (c.name("y7"), number(&c, "y7")) {
             span = Span::new(digits.start(), digits.end());
             PartialDate::year(year)
@@ -106,7 +109,8 @@ fn century(year: i16) -> i16 {
     }
 }
 
-fn month(name: &str) -> i8 {
+/// The number of a month by its name or the beginning of it.
+pub(super) fn month_number(name: &str) -> i8 {
     const NAMES: [&str; 12] =
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     NAMES.iter().position(|n| name.starts_with(n)).map_or(0, |i| i as i8 + 1)

@@ -6,9 +6,10 @@ use regex::Regex;
 
 use crate::pattern::fixed_regex;
 
-use super::{Draft, Note, number_in_words};
+use super::{Draft, Note};
 use crate::fact::{DisabilityScore, Instrument, Kind, ScoreUnit, Time};
 use crate::lexicon::WordPattern;
+use crate::quantity::spelled;
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -145,7 +146,8 @@ fn scores(note: &Note<'_>, within: Span) -> Vec<Score> {
     for c in SCORE.captures_iter(words) {
         let (Some(whole), Some(number)) = (c.get(0), c.get(1)) else { continue };
         let span = Span::new(within.start + whole.start(), within.start + whole.end());
-        let Some(value) = number_in_words(number.as_str()) else { continue };
+        let digits = number.as_str().parse().ok();
+        let Some(value) = digits.or_else(|| spelled(number.as_str())) else { continue };
         let after = words[whole.end()..].trim_start();
         let gap =
             &words[found.last().map_or(0, |last| last.span.end - within.start)..whole.start()];

@@ -7,6 +7,8 @@ use regex::Regex;
 use crate::pattern::fixed_regex;
 
 use super::Note;
+use super::dates::month_number;
+use super::period::period_in;
 use crate::date::PartialDate;
 use crate::lexicon::WordPattern;
 use crate::span::Span;
@@ -32,7 +34,7 @@ macro_rules! month {
 
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(&format!(
-        r"\b(?:(?:about|around|approximately|more than|nearly|almost|at least|roughly|up to) |[~>] ?)?(?P<n>{NUMBER}(?:(?: ?- ?| to | or ){NUMBER})?)(?: |-)?(?:full |consecutive |additional )?(?P<u>minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|months?|mos?|mths?|years?|yrs?|[hd])\b(?: so far| and counting)?"
+        r"\b(?:(?:about|around|approximately|more than|nearly|almost|at least|roughly|up to) |[~>] ?)?(?P<n>{NUMBER}(?:(?: ?- ?| to | or ){NUMBER})?)\+?(?: |-)?(?:full |consecutive |additional )?(?P<u>minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|months?|mos?|mths?|years?|yrs?|[hd])\b(?: so far| and counting)?"
     ))
 });
 
@@ -57,6 +59,11 @@ static BARE_ARTICLE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+// As British letters have them: "x 6/52" are six weeks, "x 3/12" three months, "x 10/7" ten days.
+static SHORTHAND: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"(?:\bx ?|\bfor )(?P<n>\d{1,2}/52)\b|\bx ?(?P<m>\d{1,2}/(?:12|7))\b")
+});
+
 // What leads to a length of time in one letter: "x 6 h".
 static SHORT_UNIT: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"(?:\bx|\bfor|\blasted:?|\blasting|%,?) ?$"));
@@ -67,6 +74,13 @@ static SHORT_UNIT: LazyLock<Regex> =
 pub fn durations_in(note: &Note<'_>, within: Span) -> Vec<Span> {
     let text = note.get(within);
     let mut found = Vec::new();
+    for c in SHORTHAND.captures_iter(text) {
+        found.extend(
+            c.name("n")
+                .or(c.name("m"))
+                .map(|n| Span::new(within.start + n.start(), within.start + n.end())),
+        );
+    }
     for c in AMOUNT.captures_iter(text) {
         let (Some(whole), Some(number)) = (c.get(0), c.name("n")) else { continue };
         let before = &text[..number.start()];
@@ -115,9 +129,9 @@ static STOP_CUE: WordPattern = WordPattern::new(
 );
 
 static LOOSE: WordPattern = WordPattern::new(concat!(
-    r"\b(?:(?P<since>since)|(?P<began>from|{treatment-status/began})|until|till|{treatment-status/ended})(?: (?:it|this|on|in|about|around|early|late|mid|again|the))* ?(?:(?P<m>",
+    r"\b(?:(?P<since>since)|(?P<began>from|{treatment-status/began})|until|till|{treatment-status/ended})(?: (?:it|this|on|in|about|around|again|the|{treatment-status/part-of-time}))* ?(?:(?P<m>",
     month!(),
-    r")\b\.?(?P<y>,? (?:of )?(?:19|20)\d\d)?|(?P<mm>\d{1,2})/(?P<yy>\d\d)\b|(?P<year>(?:19|20)\d\d)\b)"
+    r")\b\.?(?: (?P<d>\d{1,2})(?:st|nd|rd|th)?\b)?(?P<y>,? (?:of )?(?:19|20)\d\d)?|(?P<season>(?:spring|summer|fall|autumn|winter)(?: of)? (?:(?:19|20)\d\d|'\d\d))\b|(?P<mm>\d{1,2})/(?P<yy>\d\d)\b|(?P<year>(?:19|20)\d\d)\b)"
 ));
 
 /// How long something went on, by the words of a stretch.
@@ -130,6 +144,10 @@ pub fn course_in(note: &Note<'_>, within: Span) -> Course {
         duration: durations_in(note, within).into_iter().find(|span| is_course(note.get(*span))),
         ..Course::default()
     };
+    if let Some(period) = period_in(note, within) {
+        course.start = Some(period.start);
+        course.stop = period.stop;
+    }
     let dates: Vec<_> = note.dates_in(within).collect();
     for (index, mention) in dates.iter().enumerate() {
         let before = note.get(Span::new(within.start, mention.span.start));
@@ -162,6 +180,7 @@ pub fn course_in(note: &Note<'_>, within: Span) -> Course {
         // "October 7 to December 6, 2024" and "6/3/25" are dates to the day.
         if rest.starts_with('/')
             || (c.name("y").is_none() && c.name("m").is_some() && starts_with_day(rest))
+            || (c.name("d").is_some() && c.name("y").is_some())
         {
             continue;
         }
@@ -176,8 +195,13 @@ pub fn course_in(note: &Note<'_>, within: Span) -> Course {
                     .parse()
                     .ok()
                     .and_then(|year| PartialDate::month(year, month)),
-                None => last_month(note, month),
+                None => match c.name("d") {
+                    Some(day) => last_day(note, month, day.as_str()),
+                    None => last_month(note, month),
+                },
             }
+        } else if c.name("season").is_some() {
+            None
         } else {
             let month = c["mm"].parse().unwrap_or(0);
             let year: i16 = c["yy"].parse().unwrap_or(99);
@@ -198,10 +222,35 @@ pub fn course_in(note: &Note<'_>, within: Span) -> Course {
     course
 }
 
+// A winter may end in the next year.
+static SEASON: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"\b(?:spring|summer|fall|autumn)(?: of|,)? (?:(?P<y>(?:19|20)\d\d)|'(?P<yy>\d\d))\b",
+    )
+});
+
+/// The year of a season that a stretch names: "in the spring of 2024", "fall '22".
+pub(super) fn season_in(note: &Note<'_>, within: Span) -> Option<PartialDate> {
+    let c = SEASON.captures(note.get(within))?;
+    let year = match (c.name("y"), c.name("yy")) {
+        (Some(year), _) => year.as_str().parse().ok()?,
+        (_, Some(short)) => 2000 + short.as_str().parse::<i16>().ok()?,
+        _ => return None,
+    };
+    PartialDate::year(year)
+}
+
 fn starts_with_day(rest: &str) -> bool {
     let rest = rest.trim_start();
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     (1..=2).contains(&digits)
+}
+
+/// The last such day up to the note's own.
+fn last_day(note: &Note<'_>, month: i8, day: &str) -> Option<PartialDate> {
+    let (seen, day) = (note.date?.exact()?, day.parse::<i8>().ok()?);
+    let ahead = (month, day) > (seen.month(), seen.day());
+    PartialDate::day(seen.year() - i16::from(ahead), month, day)
 }
 
 /// The last such month up to the note's own day.
@@ -210,13 +259,7 @@ fn last_month(note: &Note<'_>, month: i8) -> Option<PartialDate> {
     PartialDate::month(day.year() - i16::from(month > day.month()), month)
 }
 
-fn month_number(name: &str) -> i8 {
-    const NAMES: [&str; 12] =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    NAMES.iter().position(|n| name.starts_with(n)).map_or(0, |i| i as i8 + 1)
-}
-
-/// A whole number in digits or words up to ninety-nine.
+/// A whole number in digits or words up to twenty.
 pub fn number_in_words(word: &str) -> Option<f64> {
     const WORDS: [&str; 21] = [
         "zero",
@@ -245,22 +288,8 @@ pub fn number_in_words(word: &str) -> Option<f64> {
         "a" | "an" | "once" | "single" => Some(1.0),
         "twice" | "couple" => Some(2.0),
         "thrice" => Some(3.0),
-        _ => word
-            .parse()
-            .ok()
-            .or_else(|| WORDS.iter().position(|w| *w == word).map(|n| n as f64))
-            .or_else(|| tens_in_words(word)),
+        _ => word.parse().ok().or_else(|| WORDS.iter().position(|w| *w == word).map(|n| n as f64)),
     }
-}
-
-/// "thirty", "thirty-four".
-fn tens_in_words(word: &str) -> Option<f64> {
-    const TENS: [&str; 8] =
-        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
-    let (tens, ones) = word.split_once(['-', ' ']).unwrap_or((word, "zero"));
-    let tens = 20 + 10 * TENS.iter().position(|w| *w == tens)?;
-    let ones = number_in_words(ones).filter(|ones| *ones < 10.0)?;
-    Some(tens as f64 + ones)
 }
 
 #[cfg(test)]
@@ -321,5 +350,9 @@ mod tests {
         check("three times daily since December", Some("since december"), Some("2024-12"), None);
         check("no help, d/c 6/25", None, None, Some("2025-06"));
         check("stopped in May", None, None, Some("2025-05"));
+        check("since Jul 14 (8+ wk)", Some("8+ wk"), Some("2025-07-14"), None);
+        check("begun in the last week of January", None, Some("2025-01"), None);
+        check("since the spring of 2024", Some("since the spring of 2024"), None, None);
+        check("25 mg qhs x 6/52", Some("6/52"), None, None);
     }
 }

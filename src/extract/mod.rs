@@ -17,6 +17,7 @@ mod note_date;
 mod pain_duration;
 mod pain_score;
 mod parts;
+mod period;
 mod question;
 mod requested_procedure;
 mod rows;

@@ -82,9 +82,9 @@ static REASON: WordPattern = WordPattern::new(
     r#"\b(?:(?:{outcome/ended}|{outcome/withheld})(?: [^.;,]{0,30}?)? (?:for|with)|{outcome/because-of}|{outcome/due-to}|{outcome/brought-on}) (?P<r>[a-z][^.;,()"]{1,60})"#,
 );
 
-// "stopped, dry mouth": the adverse effect right behind is the reason.
+// "stopped, dry mouth", "given up after nine days, for his ankles swelled": the adverse effect right behind is the reason.
 static STOPPED: WordPattern = WordPattern::new(
-    r"\b(?:{outcome/ended}|{outcome/not-borne})(?: it| this| them)?(?: (?:in |on )?[\d/.-]+| [a-z]+ \d{4}| by \w+)? ?[,;:(/-]+ ?$",
+    r"\b(?:{outcome/ended}|{outcome/not-borne})(?: it| this| them)?(?: (?:in |on )?[\d/.-]+| [a-z]+ \d{4}| by \w+| after (?:only |about )?[a-z0-9]+ (?:days?|weeks?|months?|doses?|tablets?))? ?[,;:(/-]+ ?(?:(?:for|since|because|as|when) (?:(?:her|his|the|both|she|he|of|had|got) )*)?$",
 );
 
 // "she gained 20 pounds and quit it": what befell her is why.
@@ -191,6 +191,16 @@ pub(super) fn outcome_found(note: &Note<'_>, lead: Span, own: Span) -> Option<Ou
         span: Span::new(own.start + help.start(), own.start + help.end()),
         reason: None,
     })
+}
+
+impl OutcomeRead {
+    /// What it is of "neither A nor B": "helped" did not.
+    pub(super) fn of_neither(self) -> Self {
+        match self.outcome {
+            Outcome::Helpful | Outcome::Partial => Self { outcome: Outcome::NotHelpful, ..self },
+            _ => self,
+        }
+    }
 }
 
 /// Why a treatment was stopped or not given, as a stretch says: "because of urinary retention".

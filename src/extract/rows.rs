@@ -1,8 +1,13 @@
 //! Rows of forms: the line that a span stands on, its cells, and the answer to its question.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::{CheckBox, Note};
 use crate::halt;
 use crate::lexicon::WordPattern;
+use crate::pattern::fixed_regex;
 use crate::span::Span;
 
 /// What a row of a form answers to its question.
@@ -22,6 +27,19 @@ pub enum Answer {
 static YES: WordPattern = WordPattern::new(r"^{form-word/yes}$");
 
 static NO: WordPattern = WordPattern::new(r"^{form-word/no}$");
+
+/// What a form asks on where it was answered with yes.
+static IF_SO: WordPattern = WordPattern::new(r"\b{form-word/if-so}\b");
+
+/// "Physical therapy completed? Yes"
+static SAID_YES: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"[?:][ ._]*(?:yes|y)[ .,;]*$"));
+
+/// "NSAIDs tried:  Yes / No  (circle one)"
+static OPEN_CHOICE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^[a-z ,()/-]{0,40}[?:]*[ ._]*(?:\(?circle one\)?:? *)?(?:yes *(?:/|\||or)? *no|y *(?:/|\||or| ) *n)\b[ ._]*(?:\(?(?:please )?(?:circle|check|mark)[a-z ]*\)?)?[ ._]*$",
+    )
+});
 
 impl Note<'_> {
     /// The line of the record that a span starts on, in the folded text.
@@ -70,6 +88,45 @@ impl Note<'_> {
         self.boxes_in(line).into_iter().find(|b| {
             b.label.start <= span.start && span.start < b.label.end.max(b.label.start + 1)
         })
+    }
+
+    /// Whether a yes and a no are printed for choice behind a span, and neither is marked.
+    pub(super) fn choice_is_open(&self, span: Span) -> bool {
+        OPEN_CHOICE.is_match(self.get(self.rest_of_line(span)))
+    }
+
+    /// What a form asks on behind its question, on its line or the next: "If yes, number of visits: 12".
+    ///
+    /// `None` where the question was not answered with yes.
+    pub(super) fn if_so(&self, question: Span) -> Option<Span> {
+        let rest = self.rest_of_line(question);
+        let words = self.get(rest);
+        let if_so = IF_SO.of(self.lexicon);
+        let (answer, details) = match if_so.find(words) {
+            Some(found) => {
+                (&words[..found.start()], Span::new(rest.start + found.start(), rest.end))
+            }
+            None => {
+                let next = self.rest_of_line(Span::new(rest.end, self.after(rest.end)?));
+                (words, next)
+            }
+        };
+        let at = if_so.find(self.get(details))?;
+        let ticked = self
+            .boxes_in(Span::new(rest.start, rest.start + answer.len()))
+            .iter()
+            .filter(|b| b.ticked)
+            .map(|b| self.yes_or_no(self.get(b.label)).is_some_and(|(yes, _)| yes))
+            .next();
+        let said = ticked.unwrap_or_else(|| SAID_YES.is_match(answer));
+        (at.start() == 0 && said).then_some(details)
+    }
+
+    /// Where the next line's first character begins.
+    fn after(&self, end: usize) -> Option<usize> {
+        let rest = &self.str()[end..];
+        let skip = rest.len() - rest.trim_start().len();
+        (skip < rest.len()).then_some(end + skip)
     }
 
     /// The answer in a form's row to the question that a span is part of.

@@ -111,6 +111,9 @@ fn is_glue(note: &Note<'_>, gap: &str) -> bool {
             })
 }
 
+/// How a sentence begins that tells the result of what stands before: "Strength up, pain no better."
+static RESULT: WordPattern = WordPattern::new(r"^{outcome/result-begins}\b");
+
 /// The next sentence, where it speaks of what stands before.
 fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
     let this = &note.sentences[sentence];
@@ -156,6 +159,7 @@ fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
     ];
     let person = ["she ", "he ", "the patient ", "patient ", "however", "pt ", "i ", "we "];
     (points_back.iter().any(|start| words.starts_with(start))
+        || RESULT.of(note.lexicon).is_match(words)
         || (person.iter().any(|start| words.starts_with(start))
             && speaks_of.iter().any(|part| words.contains(part))))
     .then_some(next.span)

@@ -32,6 +32,27 @@ pub(super) fn answered_no(note: &Note<'_>, own: Span) -> bool {
     ANSWERED_NO.of(note.lexicon).is_match(note.get(own))
 }
 
+/// What may part a treatment from words that count only right before it.
+static NEXT_GAP: WordPattern = WordPattern::new(r"^(?: {treatment-status/next-gap})* *$");
+
+/// "Neither A nor B", said before a list of treatments.
+static NEITHER: WordPattern = WordPattern::new(r"\bneither(?: {treatment-status/next-gap})* $");
+
+/// What, said of neither treatment, was done with none.
+static WAS_HAD: WordPattern =
+    WordPattern::new(r"^(?:(?:has|have|had) )?(?:ever )?{treatment-status/was-had}$");
+
+/// Whether what stands behind a treatment's list is said of none in it.
+pub(super) fn of_neither(note: &Note<'_>, reach: &Reach) -> bool {
+    NEITHER.of(note.lexicon).is_match(note.get(reach.lead))
+}
+
+/// Whether words close a line of a stretch: "gaba 600 tid - partial, cont" says nothing of the line below.
+fn closes_line(note: &Note<'_>, mention: &Mention, within: Span) -> bool {
+    let before = note.get(Span::new(within.start, mention.span.start));
+    before.trim_end().ends_with([',', ';', '-']) && note.line_of(mention.span).end <= within.end
+}
+
 /// What the words before a treatment's list say: the nearest counts.
 pub(super) fn status_before<'a>(note: &Note<'a>, lead: Span) -> Option<StatusRead<'a>> {
     let mentions: Vec<Mention> = note.mentions_in(GROUP, lead).copied().collect();
@@ -40,8 +61,17 @@ pub(super) fn status_before<'a>(note: &Note<'a>, lead: Span) -> Option<StatusRea
         let status = concept.field("status")?;
         let gap = note.get(Span::new(mention.span.end, lead.end));
         let cut = gap.contains(';') || gap.contains(". ") || gap.contains(" but ");
-        (concept.field("side") != Some("behind") && !cut)
-            .then_some(StatusRead { status, mention: *mention })
+        // "has had no PT", but "has had no relief with PT"
+        let apart = concept.field("next").is_some() && !NEXT_GAP.of(note.lexicon).is_match(gap);
+        // "[ ] Not tried   ibuprofen": an empty box says nothing.
+        let unticked =
+            || note.box_of(mention.span).is_some_and(|b| !b.ticked && b.label.end < lead.end);
+        (concept.field("side") != Some("behind")
+            && !cut
+            && !apart
+            && !unticked()
+            && !closes_line(note, mention, lead))
+        .then_some(StatusRead { status, mention: *mention })
     })
 }
 
@@ -81,7 +111,10 @@ fn status_behind<'a>(
         let concept = note.concept(mention);
         let status = concept.field("status")?;
         let rest = note.get(Span::new(mention.span.end, tail.end));
+        // "partial, cont" at the end of a line is of that line's treatment.
+        let ends_line = closes_line(note, mention, tail);
         let next = ends_at_next
+            && !ends_line
             && (rest.trim().split(' ').count() <= 2)
             && !rest.contains([')', ';', '.'])
             && !(rest.trim_end().ends_with(" and") || rest.trim_end().ends_with(','));
@@ -118,7 +151,14 @@ pub(super) fn status_of<'a>(
                 .flatten()
         })
     };
-    behind(false)
+    let behind_none = |weak: bool| {
+        behind(weak).map(|read| {
+            let words = note.get(read.mention.span);
+            let none = of_neither(note, reach) && WAS_HAD.of(note.lexicon).is_match(words);
+            if none { StatusRead { status: "not_taken", ..read } } else { read }
+        })
+    };
+    behind_none(false)
         .or_else(|| status_before(note, reach.lead))
         .or_else(|| behind(true))
         .or_else(|| reach.follow.and_then(|follow| status_behind(note, follow, false, true)))

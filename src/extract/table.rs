@@ -1,6 +1,6 @@
 //! Tables whose header stands above: which column a cell stands in.
 
-use super::Note;
+use super::{Answer, Note};
 use crate::lexicon::WordPattern;
 use crate::span::Span;
 
@@ -37,23 +37,53 @@ impl Note<'_> {
         let cells = self.cells(line);
         // The row's own words come first.
         let own = cells.iter().position(|cell| cell.end >= span.end.min(line.end))?;
-        let (yes, no) = self.lines_above(line).find_map(|above| {
+        let (heads, yes, no) = self.lines_above(line).find_map(|above| {
             let heads = self.cells(above);
-            Some((self.head(&heads, &YES_HEAD)?, self.head(&heads, &NO_HEAD)?))
+            let (yes, no) = (self.head(&heads, &YES_HEAD)?, self.head(&heads, &NO_HEAD)?);
+            Some((heads, yes, no))
         })?;
         let tick = cells[own + 1..].iter().copied().find(|cell| self.is_tick(*cell));
         let Some(tick) = tick else {
-            let said = cells[own + 1..].iter().any(|cell| self.get(*cell).len() > 2);
+            let said = |cell: &Span| self.get(*cell).len() > 2 && !self.is_box(*cell);
+            let said = cells[own + 1..].iter().any(said);
             return (!said).then_some((ColumnAnswer::Blank, span));
         };
         let away = |head: Span| (self.column(head) - self.column(tick)).abs();
+        // A box may stand under a third head: "Yes   No   Unknown".
+        let nearest = heads.iter().copied().min_by_key(|head| (away(*head) * 10.0) as i64);
+        if self.is_box(tick) && nearest.is_some_and(|head| head != yes && head != no) {
+            return None;
+        }
         let answer = if away(yes) <= away(no) { ColumnAnswer::Yes } else { ColumnAnswer::No };
         Some((answer, tick))
+    }
+
+    /// What the boxes say that stand below "Yes   No" on the row that a span begins.
+    pub fn boxed_answer(&self, span: Span) -> Option<Answer> {
+        let line = self.line_of(span);
+        if !self.may_hold_boxes(Span::new(span.end, line.end.max(span.end))) {
+            return None;
+        }
+        let cells = self.cells(line);
+        let own = cells.iter().position(|cell| cell.contains(span))?;
+        if !cells.get(own + 1).is_some_and(|cell| self.is_box(*cell)) {
+            return None;
+        }
+        Some(match self.column_answer(span)?.0 {
+            ColumnAnswer::Yes => Answer::Yes,
+            ColumnAnswer::No => Answer::No,
+            ColumnAnswer::Blank => Answer::Blank,
+        })
     }
 
     /// Whether a cell holds nothing but a tick.
     pub(super) fn is_tick(&self, cell: Span) -> bool {
         TICK.of(self.lexicon).is_match(self.get(cell))
+    }
+
+    /// Whether a cell holds nothing but a check box.
+    fn is_box(&self, cell: Span) -> bool {
+        cell.len() <= 4 && !self.boxes_in(cell).is_empty()
     }
 
     /// The first of some heads that has the words of a pattern.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::account::Account;
 use super::compile::Scope;
 use super::drugs::Drugs;
-use super::logic::{Answer, Grounds, Tri};
+use super::logic::{Answer, Flags, Grounds, Tri};
 use super::missing::Item;
 use super::parts::Parts;
 use super::supply::{Supply, days_before};
@@ -254,7 +254,10 @@ impl RawCourse {
 impl Course {
     /// The best of the courses; none done where the record says so.
     pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
-        let courses = chart.history.courses.iter().filter(|course| course.therapy == self.therapy);
+        let courses =
+            chart.history.courses.iter().filter(|course| {
+                course.therapy == self.therapy && !self.is_elsewhere(chart, course)
+            });
         if let Some(best) = Answer::greatest(courses.map(|course| self.of_course(chart, course))) {
             return best;
         }
@@ -282,6 +285,19 @@ impl Course {
         };
         supply.tell(told);
         true
+    }
+
+    /// Whether each account of a course says that it was for something else: "PT for the knee".
+    fn is_elsewhere(&self, chart: &Chart, course: &chart::Course) -> bool {
+        course.facts.iter().all(|&fact| {
+            let fact = &chart.facts[fact].place;
+            chart.statements(&self.elsewhere).map(|at| &chart.facts[at].place).any(|said| {
+                said.source.is_some()
+                    && said.document == fact.document
+                    && said.start < fact.end
+                    && fact.start < said.end
+            })
+        })
     }
 
     fn of_course<'c, A: Account<'c>>(
@@ -325,12 +341,18 @@ impl Course {
         let told = chart.statements(&self.outcome).next();
         let outcome =
             if course.outcomes.is_empty() && told.is_none() { Tri::Unknown } else { Tri::Yes };
-        let aimed = Tri::from(chart.statements(&self.elsewhere).next().is_none());
+        // A statement that was read says it of the course whose words it holds.
+        let unplaced = |&at: &usize| chart.facts[at].place.source.is_none();
+        let aimed = Tri::from(!chart.statements(&self.elsewhere).any(|at| unplaced(&at)));
         let value = need(supervised, Item::CourseSupervision)
             .min(need(long, Item::CourseLength))
             .min(need(recent, Item::CourseDates))
             .min(need(outcome, Item::CourseResult))
             .min(aimed);
+        // A course that one document has complete and another broken off is for a person to settle.
+        if course.disputed && value == Tri::Yes {
+            return Answer::open(Flags::CONFLICTING, course.facts.as_slice());
+        }
         let mut facts = Grounds::from_slice(&course.facts);
         if course.outcomes.is_empty() {
             facts.extend(told);

@@ -11,6 +11,9 @@ use crate::quantity;
 /// Days between two accounts of what may be one course.
 const SAME_COURSE: i32 = 31;
 
+/// How many times as many visits one account of a course tells as another where one must be wrong.
+const DISPUTED: f64 = 2.0;
+
 /// A course of therapy that took place or goes on.
 #[derive(Clone, Default, PartialEq)]
 #[cfg_attr(test, derive(Debug))]
@@ -27,6 +30,8 @@ pub struct Course {
     pub weeks: Option<f64>,
     /// How many visits.
     pub visits: Option<f64>,
+    /// Whether accounts of it tell numbers of visits that cannot both be right.
+    pub disputed: bool,
     /// Whether a therapist was there, as far as said.
     pub supervised: Option<bool>,
     /// How it worked.
@@ -107,6 +112,7 @@ fn account(chart: &Chart, at: usize, fact: &Fact, therapy: &Therapy) -> Option<C
         current,
         weeks,
         visits: therapy.visits,
+        disputed: false,
         supervised: therapy.supervised,
         outcomes: therapy.outcome.map(|value| Reported { value, fact: at }).into_iter().collect(),
         facts: vec![at],
@@ -125,6 +131,8 @@ fn one_course(a: &Course, b: &Course) -> bool {
 
 fn absorb(course: &mut Course, other: Course) {
     let longer = |a: Option<f64>, b: Option<f64>| a.into_iter().chain(b).reduce(f64::max);
+    course.disputed |= other.disputed
+        || course.visits.zip(other.visits).is_some_and(|(a, b)| a.min(b) * DISPUTED <= a.max(b));
     course.weeks = longer(course.weeks, other.weeks);
     course.visits = longer(course.visits, other.visits);
     course.start = course.start.into_iter().chain(other.start).min();

@@ -9,7 +9,7 @@ use crate::extract::{Note, durations_in};
 use crate::fact::Time;
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
-use crate::quantity::spelled_number;
+use crate::quantity::spelled;
 use crate::span::Span;
 
 static PERCENT: LazyLock<Regex> = LazyLock::new(|| {
@@ -56,7 +56,7 @@ fn figure(note: &Note<'_>, within: Span, row: bool, found: &Captures<'_>) -> Opt
     let (start, value) = match found.name("w") {
         Some(words) => {
             let words_only = words.as_str().rsplit_once(" per").map_or("", |(words, _)| words);
-            (words.start(), spelled_number(words_only)?)
+            (words.start(), spelled(words_only)?)
         }
         None => digits(note, within, found.name("a")?)?,
     };

@@ -28,14 +28,23 @@ macro_rules! number {
     };
 }
 
+// "four hundred", "a hundred and fifty"
+macro_rules! spelled {
+    () => {
+        r"(?:(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|half|hundred|thousand)(?:[ -](?:and )?(?:a|one|two|three|four|five|six|seven|eight|nine|ten|twenty|twenty-five|thirty|forty|fifty|sixty|seventy|eighty|ninety|half|hundred|thousand)){0,6})"
+    };
+}
+
 static DOSE: WordPattern = WordPattern::new(concat!(
-    r"(?:^|[^\w.,/])(?P<n>",
+    r"(?:^|[^\w.,/])(?:(?P<w>",
+    spelled!(),
+    r") |(?P<n>",
     number!(),
     r"(?:(?:/",
     number!(),
     r"){2,3}|(?: ?/ ?| ?- ?| to )",
     number!(),
-    r")?) ?-?(?:(?P<mg>{medication-word/mg})|(?P<mcg>{medication-word/mcg})|(?P<g>{medication-word/g})|(?P<units>{medication-word/units})|(?P<u>iu|meq))\b(?P<h>/(?:h|hr|hour)\b)?"
+    r")?) ?)-?(?:(?P<mg>{medication-word/mg})|(?P<mcg>{medication-word/mcg})|(?P<g>{medication-word/g})|(?P<units>{medication-word/units})|(?P<u>iu|meq))\b(?P<h>/(?:h|hr|hour)\b)?"
 ));
 
 static BARE_DOSE: LazyLock<Regex> = LazyLock::new(|| {
@@ -55,12 +64,18 @@ pub(super) fn find_doses(lexicon: &Lexicon, text: &str) -> Vec<Dose> {
 }
 
 fn dose(c: &Captures<'_>) -> Option<Dose> {
-    let number = c.name("n")?;
+    let number = c.name("n").or(c.name("w"))?;
     let named = ["mg", "mcg", "g", "units"].into_iter().find_map(|u| Some((u, c.name(u)?)));
     let (unit, read) = named.or_else(|| c.name("u").map(|read| (read.as_str(), read)))?;
     let end = c.name("h").map_or(read.end(), |h| h.end());
     let mut value = number.as_str().replace([' '], "").replace("to", "-");
-    if value.contains(['l', 'o', 'i']) {
+    if c.name("w").is_some() {
+        // "one unit" is of many things, "a hundred milligrams" of drugs.
+        if !matches!(unit, "mg" | "mcg" | "g") {
+            return None;
+        }
+        value = crate::quantity::spelled(number.as_str())?.to_string();
+    } else if value.contains(['l', 'o', 'i']) {
         value = value.replace(['l', 'i'], "1").replace('o', "0");
     }
     let an_hour = if c.name("h").is_some() { "/hr" } else { "" };
@@ -315,6 +330,9 @@ mod tests {
         assert_eq!(dose(" 1,000 mg").as_deref(), Some("1,000 mg"));
         assert_eq!(dose(" up to 2 g daily").as_deref(), Some("2 g"));
         assert_eq!(dose(" 25 mcg/h patch").as_deref(), Some("25 mcg/hr"));
+        assert_eq!(dose(" four hundred milligrams daily").as_deref(), Some("400 mg"));
+        assert_eq!(dose(" a hundred and fifty mg").as_deref(), Some("150 mg"));
+        assert_eq!(dose(" one unit"), None);
         assert_eq!(dose(" 12 weeks"), None);
         assert_eq!(find_bare_dose(" 600 tid prn").map(|d| d.value).as_deref(), Some("600"));
         assert_eq!(find_bare_dose(" 10/325, up to").map(|d| d.value).as_deref(), Some("10/325"));

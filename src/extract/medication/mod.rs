@@ -18,7 +18,7 @@ use crate::pattern::fixed_regex;
 
 use super::outcome::{OutcomeRead, outcome_before, outcome_found, outcome_in, reason_in};
 use super::scope::{Reach, reaches};
-use super::status::{answered_no, status_of, within_status};
+use super::status::{answered_no, of_neither, status_of, within_status};
 use super::{Answer, Draft, Note, course_in};
 use crate::fact::{Medication, MedicationStatus, Origin, Polarity, Route, Section, Statement};
 use crate::lexicon::WordPattern;
@@ -144,6 +144,9 @@ fn read_head(
         .or_else(|| outcome_in(note, shared_tail(note, reach)?))
         .or_else(|| outcome_before(note, reach.lead))
         .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)));
+    if of_neither(note, reach) {
+        outcome = outcome.map(OutcomeRead::of_neither);
+    }
     // "No change" to what is taken is no effect of it.
     if matches!(sentence.section, Section::Plan | Section::Assessment) {
         outcome = outcome.filter(|o| note.get(o.span) != "change");
@@ -153,8 +156,9 @@ fn read_head(
         outcome = row.outcome;
     }
     let boxed = note.box_of(head.span);
-    let answer = note.answer_where(head.span, ASKED.is_match(own));
-    if answer == Some(Answer::Blank) {
+    let answer =
+        note.answer_where(head.span, ASKED.is_match(own)).or_else(|| note.boxed_answer(head.span));
+    if answer == Some(Answer::Blank) || note.choice_is_open(head.span) {
         return;
     }
     let mut course = course_in(note, reach.own);

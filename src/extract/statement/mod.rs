@@ -11,7 +11,7 @@ mod signature;
 mod units;
 
 use super::parts::{part_at, titles};
-use super::{Answer, Draft, Note};
+use super::{Answer, ColumnAnswer, Draft, Note};
 use crate::fact::{Assertion, Origin, Polarity, Statement};
 use crate::lexicon::{Concept, CueCategory};
 use crate::span::Span;
@@ -84,13 +84,30 @@ fn stated(at: &Surroundings<'_, '_>, concept: &Concept) -> Option<Draft> {
     let ticked = note.box_of(mention.span);
     // What a form asks is stated where it is answered with a yes.
     let asked = note.question(mention.span).is_some_and(|question| question.answer != Some(true));
-    if asked || ticked.is_some_and(|b| !b.ticked) || !at.hold(concept) {
+    // The row of a table of answers, where it is not ticked under a yes.
+    let line = note.line_of(mention.span);
+    let denied = note.cells(line).len() > 1
+        && matches!(
+            note.column_answer(mention.span),
+            Some((ColumnAnswer::No | ColumnAnswer::Blank, _))
+        );
+    if asked
+        || denied
+        || note.choice_is_open(mention.span)
+        || ticked.is_some_and(|b| !b.ticked)
+        || !at.hold(concept)
+    {
         return None;
     }
     let topic = concept.field("topic").unwrap_or(&concept.id);
     let value = value(note, mention, concept);
     let mut draft = statement(note, mention.span, topic, value, note.rule(mention));
-    if draft.assertion.polarity == Polarity::Negated && denies(note, mention.span) {
+    // "no PT, no exercises -- the block is the only treatment"
+    let apart = draft.cues.iter().any(|hit| {
+        let from = hit.span.end.min(mention.span.start);
+        note.get(Span::new(from, mention.span.start)).contains("--")
+    });
+    if draft.assertion.polarity == Polarity::Negated && (apart || denies(note, mention.span)) {
         // "without contact, not thought to explain": each denial is its own.
         draft.assertion.polarity = Polarity::Affirmed;
     } else if draft.assertion.polarity == Polarity::Negated {

@@ -10,13 +10,34 @@ use crate::span::Span;
 /// How far into a document its title may stand (bytes).
 const TITLE_REACH: usize = 400;
 
+/// How far before a document's end its signature may stand (bytes).
+const SIGNATURE_REACH: usize = 160;
+
 static TITLE: WordPattern = WordPattern::new(
-    r"\b{therapy/course-title}\b[^.:]{0,30}\b(?:(?P<over>{therapy/course-over})|{therapy/course-note})\b",
+    r"\b{therapy/course-title}\b(?:[^.:0-9]{0,70}\b(?P<over>{therapy/course-over})|[^.:]{0,30}\b{therapy/course-note})\b|\b(?P<ended>{therapy/course-over})\b[^.:]{0,30}\b{therapy/course-title}\b",
 );
+
+/// The head of a therapist's letter, which its signature tells from others.
+static LETTERHEAD: WordPattern = WordPattern::new(r"\b{therapy/letterhead}\b");
+static SIGNED: WordPattern = WordPattern::new(r", {therapy/therapist-degree}\b");
 
 static ROW: WordPattern = WordPattern::new(
     r"\b(?:(?P<visits>{therapy/visits-row})|(?P<often>{therapy/often-row})|(?P<dates>{therapy/dates-row}))",
 );
+
+/// What a result speaks of that stands under no heading.
+static PAIN: WordPattern = WordPattern::new(r"\b{therapy/result-of}\b");
+
+/// The head of a letter that a therapist signed.
+fn letter<'t>(note: &Note<'_>, head: &'t str) -> Option<regex::Captures<'t>> {
+    let text = note.str();
+    let end = text.ceil_char_boundary(text.len().saturating_sub(SIGNATURE_REACH));
+    SIGNED
+        .of(note.lexicon)
+        .is_match(&text[end..])
+        .then(|| LETTERHEAD.of(note.lexicon).captures(&head[..head.floor_char_boundary(160)]))
+        .flatten()
+}
 
 /// Reads the course that a therapist's note is of as one fact.
 ///
@@ -25,7 +46,8 @@ static ROW: WordPattern = WordPattern::new(
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
     let text = note.str();
     let title_end = text.floor_char_boundary(TITLE_REACH.min(text.len()));
-    let Some(title) = TITLE.of(note.lexicon).captures(&text[..title_end]) else { return };
+    let title = TITLE.of(note.lexicon).captures(&text[..title_end]);
+    let Some(title) = title.or_else(|| letter(note, &text[..title_end])) else { return };
     // A sentence about therapy is no title: titles stand in capitals or under no heading.
     let at = title.get(0).map_or(0, |m| m.start());
     let title_span = Span::new(at, at + 1);
@@ -35,7 +57,8 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
     {
         return;
     }
-    let over = title.name("over").is_some() || text.contains("discharge");
+    let over = ["over", "ended"].iter().any(|name| title.name(name).is_some())
+        || text.contains("discharge");
     let mut course = Therapy {
         therapy: TherapyKind::PhysicalTherapy,
         status: Some(if over { TherapyStatus::Past } else { TherapyStatus::Current }),
@@ -49,7 +72,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
         }
         let words = note.get(sentence.span);
         let Some(row) = ROW.of(note.lexicon).captures(words) else {
-            if sentence.section == Section::Assessment
+            if (sentence.section == Section::Assessment || PAIN.of(note.lexicon).is_match(words))
                 && let Some(read) = outcome_in(note, sentence.span)
             {
                 course.outcome = course.outcome.or(Some(read.outcome));
@@ -63,9 +86,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
         } else {
             2
         };
-        if rank == 0 {
-            course.visits = course.visits.or(find_visits(note.lexicon, words).map(|v| v.count));
-        }
+        course.visits = course.visits.or(find_visits(note.lexicon, words).map(|v| v.count));
         course.frequency =
             course.frequency.or(find_frequency(note.lexicon, words).map(|f| f.words));
         let dates = course_in(note, sentence.span);
@@ -77,6 +98,9 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
         }
     }
     let Some((_, span)) = head else { return };
+    if course.stop.is_some() {
+        course.status = Some(TherapyStatus::Past);
+    }
     let mut index = 0;
     drafts.retain(|draft| {
         index += 1;

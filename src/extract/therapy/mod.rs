@@ -6,16 +6,17 @@ mod schedule;
 
 use std::collections::BTreeSet;
 
-use super::outcome::{outcome_before, outcome_in};
+use super::duration::season_in;
+use super::outcome::{OutcomeRead, outcome_before, outcome_in};
 use super::scope::{Reach, reaches};
-use super::status::{StatusRead, answered_no, status_before, status_of, within_status};
+use super::status::{StatusRead, answered_no, of_neither, status_before, status_of, within_status};
 use super::{Draft, Note, course_in};
 use crate::fact::{Origin, Outcome, Polarity, Section, Therapy, TherapyKind, TherapyStatus, Time};
 use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
-use schedule::{find_frequency, find_visits, supervised_in};
+use schedule::{find_frequency, find_visits, find_weeks, supervised_in};
 
 const GROUP: &str = "therapy";
 
@@ -80,6 +81,7 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
             || (needs == "pt"
                 && (within_status(note, sentence.span, mention.span)
                     || !is_physical_therapy(note, sentence, mention)))
+            || (needs == "alone" && names_another(note, sentence, mention))
             || (concept.field("harms").is_some() && schedule::began_it(note, sentence, mention))
         {
             continue;
@@ -105,6 +107,11 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
         });
     }
     heads
+}
+
+/// Whether a sentence names a therapy besides the one of a mention.
+fn names_another(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
+    note.mentions_in(GROUP, sentence.span).any(|other| !other.span.overlaps(mention.span))
 }
 
 /// Words between two names of one therapy.
@@ -199,6 +206,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     let answer_line = own.trim_start_matches([' ', ':', '.', '?', '-']);
     if ["__", "n/a", "not applicable"].iter().any(|blank| answer_line.starts_with(blank))
         || matches!(sentence.section, Section::Allergies | Section::Procedure)
+        || note.choice_is_open(head.span)
     {
         return None;
     }
@@ -207,6 +215,8 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         .or_else(|| (reach.tail != reach.own).then(|| outcome_in(note, reach.tail)).flatten())
         .or_else(|| outcome_before(note, reach.lead))
         .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)));
+    let outcome =
+        if of_neither(note, reach) { outcome.map(OutcomeRead::of_neither) } else { outcome };
     let row = row::answer(note, head.span);
     let outcome = row.as_ref().and_then(|row| row.outcome_read(note)).or(outcome);
     // What a list shares stands behind its last item, what a course needs may stand before the first.
@@ -226,6 +236,8 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         course.duration = course.duration.or(before.duration);
     }
     let visits = find_visits(note.lexicon, own)
+        // "eleven supervised sessions" are the therapy's own words.
+        .or_else(|| find_visits(note.lexicon, note.get(head.span)))
         .or_else(|| of.then(|| find_visits(note.lexicon, note.get(around))).flatten())
         .or_else(|| {
             (reach.tail != reach.own)
@@ -249,12 +261,25 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         find_frequency(note.lexicon, note.get(around))
             .filter(|found| note.get(around)[found.span.end..].trim().is_empty())
     });
+    // "Physical therapy? Yes   If yes, number of visits: 12   Outcome: no change"
+    let details = note.if_so(head.span);
+    let visits = visits.or_else(|| details.and_then(|d| find_visits(note.lexicon, note.get(d))));
+    let outcome = outcome.or_else(|| details.and_then(|d| outcome_in(note, d)));
+    if let Some(details) = details {
+        let told = course_in(note, details);
+        course.duration = course.duration.or(told.duration);
+        course.start = course.start.or(told.start);
+        course.stop = course.stop.or(told.stop);
+    }
     let boxes = note.boxes_in(sentence.span);
     let boxed = note.box_of(head.span);
     let answer = boxes
         .iter()
         .find(|b| b.ticked && b.span.start >= head.span.end && b.span.start < reach.own.end);
-    let answer = answer.map(|b| note.get(b.label));
+    // The tick of a row below "Yes   No" has no label of its own.
+    let answer = answer
+        .map(|b| note.get(b.label))
+        .filter(|label| !label.is_empty() || row.as_ref().is_none_or(|row| row.done));
     if let Some(empty) = boxed
         && !empty.ticked
         && status_read.is_none_or(|s| s.status != "not_taken")
@@ -262,7 +287,11 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         return None;
     }
     // A row of boxes of which none is ticked says nothing.
-    if boxed.is_none() && answer.is_none() && boxes.iter().any(|b| b.span.start >= head.span.end) {
+    if boxed.is_none()
+        && answer.is_none()
+        && row.is_none()
+        && boxes.iter().any(|b| b.span.start >= head.span.end)
+    {
         return None;
     }
     // "01/2022 through 03/2022, physical therapy" is dated before its name.
@@ -274,7 +303,8 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         || course.stop.is_some()
         || entry
         || note.dates_in(reach.own).next().is_some();
-    let evidence = status_read.is_some()
+    let evidence = details.is_some()
+        || status_read.is_some()
         || row.is_some()
         || outcome.is_some()
         || frequency.is_some()
@@ -358,13 +388,22 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
             head,
             sentence,
             &asserted,
-            dated || visits.is_some() || course.duration.is_some(),
+            dated || visits.is_some() || course.duration.is_some() || details.is_some(),
         ),
     };
-    let duration = course.duration.map(|span| note.as_written(span).to_owned()).or_else(|| {
-        // A psychologist's course is counted in sessions.
-        visits.as_ref().filter(|_| head.kind == TherapyKind::Cbt).map(|v| own_words(own, v.span))
-    });
+    let duration = course.duration.map(|span| note.as_written(span).to_owned());
+    let duration =
+        duration.or_else(|| find_weeks(note.lexicon, note.get(details?))).or_else(|| {
+            // A psychologist's course is counted in sessions.
+            visits
+                .as_ref()
+                .filter(|_| head.kind == TherapyKind::Cbt)
+                .map(|v| own_words(own, v.span))
+        });
+    let undated = course.start.is_none() && course.stop.is_none();
+    if undated && status == Some(TherapyStatus::Past) {
+        course.stop = season_in(note, reach.own);
+    }
     let therapy = Therapy {
         therapy: head.kind,
         status,

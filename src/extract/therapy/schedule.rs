@@ -22,15 +22,17 @@ macro_rules! number {
 }
 
 static VISITS: WordPattern = WordPattern::new(concat!(
-    r"\b(?:(?P<n>",
+    // "5/30/25 Visits 15/16" is no visit 25.
+    r"(?:^|[^\w/.])(?:(?P<n>",
     number!(),
     r")(?: ?(?:-|to|of|/) ?",
     number!(),
-    r")?(?: {therapy/visit-kind})? ?{therapy/visit}\b|(?:visits|sessions)(?: attended| completed| to date)?(?: ?[:=]| was| were)? ?(?P<m>\d{1,3})\b)"
+    r")?(?: {therapy/visit-kind})? ?{therapy/visit}\b|(?:visits|sessions|attended)(?: attended| completed| to date)?(?: ?[:=]| was| were)? *(?P<m>\d{1,3})\b)"
 ));
 
 /// What makes of visits how often they are.
-static A_WEEK: WordPattern = WordPattern::new(r"^(?: a | per | each | |/)?{therapy/span}");
+static A_WEEK: WordPattern =
+    WordPattern::new(r"^(?: a | per | each | most | in most | |/)?{therapy/span}");
 
 /// The first count of visits: "16 visits", "ten weekly sessions", "Visits attended: 16 of 16".
 pub(super) fn find_visits(lexicon: &Lexicon, text: &str) -> Option<Visits> {
@@ -42,8 +44,21 @@ pub(super) fn find_visits(lexicon: &Lexicon, text: &str) -> Option<Visits> {
             return None;
         }
         let count = number_in_words(c.name("n").or(c.name("m"))?.as_str())?;
-        Some(Visits { span: Span::new(whole.start(), whole.end()), count })
+        let start = c.name("n").map_or(whole.start(), |n| n.start());
+        Some(Visits { span: Span::new(start, whole.end()), count })
     })
+}
+
+static WEEKS: WordPattern = WordPattern::new(concat!(
+    r"\b(?P<u>weeks|wks|months)(?: {therapy/length-row})?(?: ?[:=]| was| were)? *(?P<n>",
+    number!(),
+    r")\b"
+));
+
+/// How long a form has a course last: "weeks completed: 8".
+pub(super) fn find_weeks(lexicon: &Lexicon, text: &str) -> Option<String> {
+    let c = WEEKS.of(lexicon).captures(text)?;
+    Some(format!("{} {}", &c["n"], &c["u"]))
 }
 
 /// How often, as written.
@@ -142,8 +157,21 @@ mod tests {
         assert_eq!(count("15 supervised visits"), Some(15.0));
         assert_eq!(count("total visits 15"), Some(15.0));
         assert_eq!(count("attended 14/16 visits"), Some(14.0));
+        assert_eq!(count("attended      11 (cancelled 2)"), Some(11.0));
+        assert_eq!(count("attended 6 weeks of therapy"), None);
+        assert_eq!(count("two sessions most weeks, fourteen in all"), Some(14.0));
+        assert_eq!(count("19 kept / 20 booked"), Some(19.0));
+        assert_eq!(count("d/c 6/30/25 visits 15/16"), Some(15.0));
         assert_eq!(count("two visits a week for eight weeks"), None);
         assert_eq!(count("seen at the last visit"), None);
+    }
+
+    #[test]
+    fn weeks_stand_behind_their_label() {
+        let lexicon = Lexicon::embedded().unwrap();
+        let weeks = |text: &str| find_weeks(&lexicon, text);
+        assert_eq!(weeks("if yes, weeks completed: 8").as_deref(), Some("8 weeks"));
+        assert_eq!(weeks("8 weeks completed"), None);
     }
 
     #[test]
