@@ -214,8 +214,14 @@ fn joined(
     format!("{site} {head}")
 }
 
+/// How many bytes before a name its level may stand in.
+const LEVEL_AHEAD: usize = 12;
+
 /// The region that the levels of a root or disc belong to.
 fn region(note: &Note<'_>, whole: Span, head: &str) -> Option<&'static str> {
+    if !SPINAL.of(note.lexicon).is_match(head) {
+        return None;
+    }
     let end = note.str().floor_char_boundary(whole.end + 14);
     let about = find_levels(note.get(whole)).into_iter().next();
     let behind = || {
@@ -225,10 +231,14 @@ fn region(note: &Note<'_>, whole: Span, head: &str) -> Option<&'static str> {
         let lead = rest.get(..first.0.start)?.trim();
         matches!(lead, "" | "at" | "of" | "at the" | "-" | "(" | ",").then_some(first)
     };
-    let (_, level) = about.or_else(behind)?;
-    if !SPINAL.of(note.lexicon).is_match(head) {
-        return None;
-    }
+    // "L5 radiculopathy"
+    let ahead = || {
+        let start = note.str().ceil_char_boundary(whole.start.saturating_sub(LEVEL_AHEAD));
+        let lead = note.get(Span::new(start, whole.start));
+        let last = find_levels(lead).into_iter().last()?;
+        matches!(lead.get(last.0.end..)?, " " | "-").then_some(last)
+    };
+    let (_, level) = about.or_else(ahead).or_else(behind)?;
     match level.chars().next()? {
         'C' => Some("cervical"),
         'T' => Some("thoracic"),

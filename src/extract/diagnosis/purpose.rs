@@ -42,5 +42,7 @@ pub(super) fn is_operated(note: &Note<'_>, span: Span, sentence: &Sentence) -> b
 /// Whether a mention is one of the risks that somebody was told of.
 pub(super) fn is_risk(note: &Note<'_>, span: Span, sentence: &Sentence) -> bool {
     let before = note.get(Span::new(sentence.span.start.min(span.start), span.start));
-    before.len() >= SHORTEST_RISKS && RISKS.of(note.lexicon).is_match(before)
+    // "A risk of infection and bleeding, and his stenosis is severe": that one he has.
+    let own = ["his ", "her ", "their "].iter().any(|whose| before.ends_with(whose));
+    before.len() >= SHORTEST_RISKS && !own && RISKS.of(note.lexicon).is_match(before)
 }
