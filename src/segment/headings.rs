@@ -5,6 +5,14 @@ use rustc_hash::FxHashMap;
 
 use crate::fact::Section;
 
+/// Shortest and longest heading that ends in a full stop, in letters.
+const SHORTEST_POINTED: usize = 3;
+const LONGEST_POINTED: usize = 32;
+
+/// Sections that prose under such a heading is none of: what it tells of drugs is no list.
+const UNPOINTED: &[Section] =
+    &[Section::Medications, Section::Allergies, Section::Procedure, Section::Signature];
+
 /// Shortest heading that is known without its spaces.
 const SHORTEST_JOINED: usize = 8;
 
@@ -99,6 +107,23 @@ impl Headings {
     pub(super) fn marks_copied(&self, heading: &str) -> bool {
         let heading = heading.to_lowercase();
         self.copied.iter().any(|words| heading.contains(words.as_str()))
+    }
+
+    /// A known heading that ends in a full stop, as dictation sets them: "Diagnosis. Sciatica."; its
+    /// section, and how far it goes.
+    pub fn pointed(&self, line: &str) -> Option<(Section, usize)> {
+        let stop = line.char_indices().take(LONGEST_POINTED).find(|&(_, c)| c == '.')?.0;
+        let (heading, rest) = (&line[..stop], line[stop + 1..].strip_prefix(' ')?);
+        let titled = heading.starts_with(char::is_uppercase)
+            && heading.len() >= SHORTEST_POINTED
+            && heading.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '&' | '/' | '-'));
+        let goes_on =
+            rest.trim_start().starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+        let section = (titled && goes_on).then(|| self.section(heading))??;
+        if UNPOINTED.contains(&section) {
+            return None;
+        }
+        Some((section, line.len() - rest.trim_start().len()))
     }
 }
 

@@ -4,12 +4,14 @@
 //! wrapped lines are one paragraph, and clinical abbreviations do not end a sentence.
 
 mod headings;
+mod marker;
 mod sentence;
 
 use regex::Regex;
 
 pub use headings::Headings;
 use headings::{is_capitals, is_title, split_heading};
+use marker::marker_length;
 use sentence::split_sentences;
 
 use crate::fact::Section;
@@ -44,9 +46,6 @@ const ITEMIZED: &[Section] = &[
     Section::Allergies,
     Section::Treatments,
 ];
-
-/// The highest number behind a # that numbers an item.
-const HIGHEST_NUMBER: usize = 25;
 
 /// Sections that a list of short entries fills; an unknown heading ends them.
 const LISTS: &[Section] = &[
@@ -105,6 +104,7 @@ pub fn segment(text: &Text, within: Span, folded: &Folded, headings: &Headings) 
         copied: false,
         heading: Span::default(),
         run_in: false,
+        pointed: false,
         after_blank: false,
         paragraph: 0,
         unit: None,
@@ -153,6 +153,8 @@ struct Segmenter<'a> {
     heading: Span,
     /// Whether the section's heading had text behind it on its line.
     run_in: bool,
+    /// Whether the heading ended in a full stop: such a section is one paragraph.
+    pointed: bool,
     after_blank: bool,
     paragraph: usize,
     unit: Option<Unit>,
@@ -173,8 +175,7 @@ impl Segmenter<'_> {
             return;
         }
         if self.after_blank
-            && self.run_in
-            && ENDS_AT_BLANK.contains(&self.section)
+            && (self.pointed || self.run_in && ENDS_AT_BLANK.contains(&self.section))
             && marker_length(trimmed).is_none()
         {
             self.open(Section::Other, Span::new(line.start, line.start));
@@ -258,6 +259,7 @@ impl Segmenter<'_> {
                 is_capitals(line)
                     || (is_title(line) && self.headings.section(line).is_some())
                     || self.leading_heading(line).is_some()
+                    || self.headings.pointed(line).is_some()
             }
         }
     }
@@ -304,6 +306,12 @@ impl Segmenter<'_> {
             self.run_in = true;
             return rest;
         }
+        if let Some((section, length)) = self.headings.pointed(words) {
+            let rest = Span::new(line.start + length, line.end);
+            self.open(section, Span::new(line.start, line.start + length));
+            self.pointed = true;
+            return if KEEP_HEADING.contains(&section) { line } else { rest };
+        }
         if is_capitals(words)
             && !words.contains("   ")
             && !self.goes_on_list(words)
@@ -346,6 +354,7 @@ impl Segmenter<'_> {
     fn open(&mut self, section: Section, heading: Span) {
         self.section = section;
         self.run_in = false;
+        self.pointed = false;
         self.copied = self.headings.marks_copied(&self.original[heading.range()]);
         self.heading = self.folded.folded(heading);
         self.paragraph += 1;
@@ -417,41 +426,6 @@ fn opens_letter(line: &str) -> bool {
     let short = line.chars().count() <= 60 && line.ends_with([':', ',']);
     short
         && (line.starts_with("Dear ") || line.to_lowercase().starts_with("to whom it may concern"))
-}
-
-/// Bytes of a bullet or number and the space behind it.
-fn marker_length(line: &str) -> Option<usize> {
-    let body = line.trim_start();
-    let indent = line.len() - body.len();
-    let mark = match body.chars().next()? {
-        c @ ('-' | '*' | '\u{2022}' | '\u{25aa}' | '\u{25cf}' | '\u{2013}' | '\u{b7}') => {
-            c.len_utf8()
-        }
-        c if c.is_ascii_digit() => {
-            let digits = body.chars().take_while(char::is_ascii_digit).count();
-            (digits <= 2 && body[digits..].starts_with(['.', ')'])).then_some(digits + 1)?
-        }
-        // "(b) Mild stenosis"; "(x)" and "(l)" are no items.
-        '(' => {
-            let end = body.find(')').filter(|end| (2..=3).contains(end))?;
-            let number = body[1..end].chars().all(|c| c.is_ascii_digit());
-            (number || (end == 2 && matches!(body.as_bytes()[1], b'a'..=b'h')))
-                .then_some(end + 1)?
-        }
-        // "> Imaging: normal", but "> 50 % relief" compares.
-        '>' => body[1..].trim_start().starts_with(char::is_alphabetic).then_some(1)?,
-        // "#2 Lumbar stenosis", but "#60" counts tablets.
-        '#' => {
-            let digits = body[1..].chars().take_while(char::is_ascii_digit).count();
-            let number: usize = body.get(1..=digits)?.parse().ok()?;
-            let point = usize::from(body[1 + digits..].starts_with(['.', ')', ':']));
-            (1..=HIGHEST_NUMBER).contains(&number).then_some(1 + digits + point)?
-        }
-        _ => return None,
-    };
-    let rest = &body[mark..];
-    let space = rest.len() - rest.trim_start().len();
-    (space > 0 && space < rest.len()).then_some(indent + mark + space)
 }
 
 #[cfg(test)]
@@ -527,6 +501,20 @@ mod tests {
                 ("medications", "tenormin"),
                 ("allergies", "sulfa."),
                 ("history", "pain."),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_known_heading_may_end_in_a_full_stop() {
+        check(
+            "Plan. Rest at home.\n\nMedications. Norco.\n\nAssessment. Sciatica.\n\nSeen by me.",
+            &[
+                ("plan", "rest at home."),
+                ("other", "medications."),
+                ("other", "norco."),
+                ("assessment", "sciatica."),
+                ("other", "seen by me."),
             ],
         );
     }

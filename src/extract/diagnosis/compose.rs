@@ -24,6 +24,13 @@ static LINK: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// What may part a verb from what it did to: "broke both wrists", "tore her left meniscus".
+static OBJECT: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^ (?:(?:the|her|his|my|their|both|one|two|three|four|several|some|multiple|an?) )*$",
+    )
+});
+
 /// Heads that a level is of: "disc herniation at L4-5" is lumbar.
 static SPINAL: WordPattern = WordPattern::new(r"\b{diagnosis-word/spinal-head}\b");
 
@@ -90,7 +97,10 @@ fn of_head(note: &Note<'_>, words: &[&Mention], at: usize) -> Vec<Named> {
         Some("finding" | "symptom") => Class::Finding,
         _ => Class::Disease,
     };
-    let (before, start) = sites_before(note, words, at);
+    let (before, start) = match concept.field("object") {
+        Some("only") => (Vec::new(), head.span.start),
+        _ => sites_before(note, words, at),
+    };
     let (after, end) = if before.is_empty() || concept.field("form") == Some("of") {
         sites_after(note, words, at)
     } else {
@@ -103,15 +113,20 @@ fn of_head(note: &Note<'_>, words: &[&Mention], at: usize) -> Vec<Named> {
     let mut out = Vec::new();
     if concept.field("form") == Some("once") && !(before.is_empty() && after.is_empty()) {
         let (span, name) = (whole, name.to_owned());
-        return vec![Named { span, name, side: behind, class, rule: note.rule(head) }];
+        return vec![Named {
+            span,
+            name,
+            side: behind,
+            class,
+            yields: false,
+            rule: note.rule(head),
+        }];
     }
     for site in before.iter().chain(&after) {
         let span =
             Span::new(site.span.start.min(head.span.start), site.span.end.max(head.span.end));
         let site_name = match site.name.as_str() {
-            "leg" | "arm" if matches!(name, "radiculopathy" | "radiculitis") => {
-                if site.name == "leg" { "lumbar" } else { "cervical" }
-            }
+            limb if matches!(name, "radiculopathy" | "radiculitis") => of_roots(limb),
             // "Radiculopathy, lumbar region": a region of the spine, where it does not ache.
             "low back" if class != Class::Pain && note.get(site.span).contains("lumbar") => {
                 "lumbar"
@@ -129,6 +144,7 @@ fn of_head(note: &Note<'_>, words: &[&Mention], at: usize) -> Vec<Named> {
             name,
             side: site.side.or(behind).or(lead.filter(|_| before.len() < 2)),
             class,
+            yields: false,
             rule: note.rule(head),
         });
     }
@@ -141,6 +157,7 @@ fn of_head(note: &Note<'_>, words: &[&Mention], at: usize) -> Vec<Named> {
                 name: joined(concept.field("form"), None, region, name, false),
                 side: lead.or(behind),
                 class,
+                yields: false,
                 rule: note.rule(head),
             }),
             _ if bare && !note.get(head.span).contains("spinal") => {}
@@ -149,11 +166,22 @@ fn of_head(note: &Note<'_>, words: &[&Mention], at: usize) -> Vec<Named> {
                 name: name.to_owned(),
                 side: lead.or(behind),
                 class,
+                yields: false,
                 rule: note.rule(head),
             }),
         }
     }
     out
+}
+
+/// The region of the spine whose roots serve a part of the body: a radiculopathy of the arm is
+/// cervical.
+fn of_roots(site: &str) -> &str {
+    match site {
+        "leg" | "thigh" | "calf" | "foot" | "low back" => "lumbar",
+        "arm" | "forearm" | "hand" | "shoulder" | "neck" => "cervical",
+        own => own,
+    }
 }
 
 /// The name of a head at a site.
@@ -186,8 +214,14 @@ fn joined(
     format!("{site} {head}")
 }
 
+/// How many bytes before a name its level may stand in.
+const LEVEL_AHEAD: usize = 12;
+
 /// The region that the levels of a root or disc belong to.
 fn region(note: &Note<'_>, whole: Span, head: &str) -> Option<&'static str> {
+    if !SPINAL.of(note.lexicon).is_match(head) {
+        return None;
+    }
     let end = note.str().floor_char_boundary(whole.end + 14);
     let about = find_levels(note.get(whole)).into_iter().next();
     let behind = || {
@@ -197,10 +231,14 @@ fn region(note: &Note<'_>, whole: Span, head: &str) -> Option<&'static str> {
         let lead = rest.get(..first.0.start)?.trim();
         matches!(lead, "" | "at" | "of" | "at the" | "-" | "(" | ",").then_some(first)
     };
-    let (_, level) = about.or_else(behind)?;
-    if !SPINAL.of(note.lexicon).is_match(head) {
-        return None;
-    }
+    // "L5 radiculopathy"
+    let ahead = || {
+        let start = note.str().ceil_char_boundary(whole.start.saturating_sub(LEVEL_AHEAD));
+        let lead = note.get(Span::new(start, whole.start));
+        let last = find_levels(lead).into_iter().last()?;
+        matches!(lead.get(last.0.end..)?, " " | "-").then_some(last)
+    };
+    let (_, level) = about.or_else(ahead).or_else(behind)?;
     match level.chars().next()? {
         'C' => Some("cervical"),
         'T' => Some("thoracic"),
@@ -311,6 +349,7 @@ fn merged(first: &str, second: &str) -> String {
 /// The sites behind a head: "pain in her right hip and groin region".
 fn sites_after(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, usize) {
     let head = words[at].span;
+    let takes_object = note.concept(words[at]).field("object").is_some();
     let mut sites: Vec<Site> = Vec::new();
     let mut last = head;
     let mut begin: Option<usize> = None;
@@ -322,7 +361,9 @@ fn sites_after(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, us
         }
         let gap = note.get(Span::new(last.end, word.span.start));
         let linked = if last == head {
-            LINK.is_match(gap) || indexed(note, gap, &words[at + 1 + offset..])
+            LINK.is_match(gap)
+                || (takes_object && OBJECT.is_match(gap))
+                || indexed(note, gap, &words[at + 1 + offset..])
         } else {
             matches!(gap, "" | " " | "-")
                 || (lists(gap) && !sites.is_empty())
@@ -343,8 +384,14 @@ fn sites_after(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, us
             let span = Span::new(from, word.span.end);
             let both = note.str()[..from].trim_end().ends_with("both");
             side = if both { Some(Side::Bilateral) } else { side_in(note.get(span)).or(side) };
+            // The words between two sites may list them: "his mid back, left shoulder".
             match sites.last_mut() {
-                Some(known) if matches!(gap, "" | " " | "-") => {
+                Some(known)
+                    if matches!(
+                        note.get(Span::new(known.span.end.min(from), from)),
+                        "" | " " | "-"
+                    ) =>
+                {
                     known.name = merged(&known.name, &name);
                     known.span.end = word.span.end;
                 }

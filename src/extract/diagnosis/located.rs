@@ -30,6 +30,7 @@ pub(super) fn pains(note: &Note<'_>) -> Vec<Named> {
                 name: format!("{place} pain"),
                 side: side_in(note.get(span)),
                 class: Class::Pain,
+                yields: false,
                 rule: "diagnosis/pain-place".to_owned(),
             });
         }

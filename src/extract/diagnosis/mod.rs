@@ -8,6 +8,7 @@ mod code;
 mod compose;
 mod denied;
 mod located;
+mod purpose;
 mod side;
 mod study;
 
@@ -29,6 +30,7 @@ use crate::lexicon::{CueCategory, WordPattern};
 use crate::segment::Sentence;
 use crate::span::Span;
 use denied::is_verdict;
+use purpose::{for_purpose, is_operated, is_risk};
 use side::{side_behind, side_in};
 use study::{is_described, is_study_report, of_study};
 
@@ -37,9 +39,6 @@ const NAMED: &str = "diagnosis";
 
 /// Words around diagnoses, in a group of the lexicon.
 const CONTEXT: &str = "diagnosis-context";
-
-/// How far before a mention a word of its purpose may stand, in bytes.
-const PURPOSE_REACH: usize = 60;
 
 /// How far behind a diagnosis the "versus" that leaves it open may stand, in bytes.
 const VERSUS_REACH: usize = 60;
@@ -64,8 +63,10 @@ enum Class {
     Pain,
     /// A disease or disorder.
     Disease,
-    /// An illness that counts only where the visit is about it.
+    /// A symptom that counts only where the visit is about it.
     Visit,
+    /// An illness beside the pain: counts only by its code.
+    Beside,
     /// What an examination finds: counts only in an assessment.
     Finding,
 }
@@ -77,6 +78,8 @@ struct Named {
     name: String,
     side: Option<Side>,
     class: Class,
+    /// Whether it yields to a name that says where: "chronic pain in the left hip".
+    yields: bool,
     rule: String,
 }
 
@@ -89,11 +92,13 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         own.get(next).is_some_and(|o| o.start < span.end)
     };
     let composed = compose::diagnoses(note);
-    // The longer of two names for the same words.
+    // The longer of two names for the same words, and the one that says where.
     named.retain(|n| {
         halt::look();
         !composed.iter().any(|c| {
+            let goes_on = c.span.overlaps(n.span) && c.span.end > n.span.end;
             c.span.contains(n.span) && c.span.len() > n.span.len() && c.name.len() > n.name.len()
+                || n.yields && goes_on
         })
     });
     let kept: Vec<Span> = named.iter().map(|n| n.span).collect();
@@ -188,13 +193,18 @@ fn fixed(note: &Note<'_>) -> Vec<Named> {
     note.mentions(NAMED)
         .map(|mention| {
             let concept = note.concept(mention);
-            let visit = concept.field("scope") == Some("visit");
+            let class = match concept.field("scope") {
+                Some("visit") => Class::Visit,
+                Some("beside") => Class::Beside,
+                _ => Class::Disease,
+            };
             let span = compose::widened(note, mention.span);
             Named {
                 span,
                 name: concept.field("name").unwrap_or(&concept.id).to_owned(),
                 side: side_around(note, span),
-                class: if visit { Class::Visit } else { Class::Disease },
+                class,
+                yields: concept.field("yields").is_some(),
                 rule: note.rule(mention),
             }
         })
@@ -228,12 +238,46 @@ fn is_provoked(note: &Note<'_>, span: Span, sentence: &Sentence) -> bool {
     PROVOKES.of(note.lexicon).is_match(before) && EXAMINES.of(note.lexicon).is_match(before)
 }
 
-/// Whether a plan says of pain that the patient has it.
+/// What a review of systems has a patient say of a part of the body, which may head an examination
+/// as well: "Musculoskeletal: Reports left wrist pain."
+static REPORTS: WordPattern = WordPattern::new(
+    r"^(?:[a-z/ ]+: ?)?(?:(?:he|she|patient|pt) )?{diagnosis-context/reports}(?: (?:some|a|an|the|his|her|intermittent|ongoing|occasional))* ?$",
+);
+
+/// A code right behind a name: "Hypothyroidism (E03.9)".
+static CODED: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^ ?(?:\(|\[|- |, |: )?(?:icd-?(?:10|9)?(?:-cm)?:? ?)?(?:[a-tv-z]\d[0-9a-z](?:\.[0-9a-z]{1,4})?|\d{3}\.\d{1,2})\b",
+    )
+});
+
+/// Whether a code stands right behind a name.
+fn is_coded(note: &Note<'_>, span: Span) -> bool {
+    CODED.is_match(&note.str()[span.end..])
+}
+
+/// Why somebody was operated on: "presented with severe neck pain".
+static COMPLAINS: WordPattern = WordPattern::new(
+    r"\b{diagnosis-context/complaint}(?: [a-z0-9'-]+){0,6} (?:of|with|from|by|for)(?: [a-z-]+){0,4}$",
+);
+
+/// What says that an examiner's hand or a movement brings it on: "reports hip pain with flexion".
+static ON_MOVEMENT: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^(?: today)? (?:with|on|upon|when|during|to) "));
+
+/// Whether a plan, a review of systems or an operation's report says of pain that the patient has it.
 fn presents(note: &Note<'_>, found: &Named, sentence: &Sentence) -> bool {
     let before = Span::new(sentence.span.start, found.span.start.max(sentence.span.start));
+    let (before, behind) = (note.get(before).trim_end(), &note.str()[found.span.end..]);
     found.class == Class::Pain
-        && sentence.section == Section::Plan
-        && PRESENTS.of(note.lexicon).is_match(note.get(before).trim_end())
+        && match sentence.section {
+            Section::Plan => PRESENTS.of(note.lexicon).is_match(before),
+            Section::Procedure => COMPLAINS.of(note.lexicon).is_match(before),
+            Section::Exam => {
+                REPORTS.of(note.lexicon).is_match(before) && !ON_MOVEMENT.is_match(behind)
+            }
+            _ => false,
+        }
 }
 
 fn draft(
@@ -252,11 +296,15 @@ fn draft(
     if note.box_of(found.span).is_some_and(|b| !b.ticked)
         || assertion.time == Time::Hypothetical
         || assertion.experiencer == Experiencer::Other
-        || !(belongs(sentence.section, found.class, part) || presents(note, found, sentence))
+        || !(belongs(sentence.section, found.class, part)
+            || presents(note, found, sentence)
+            || (found.class == Class::Beside && assessed && is_coded(note, found.span)))
         || of_study(note, found.span, sentence, studies)
         || for_purpose(note, found.span, sentence)
         || TEST_BEHIND.of(note.lexicon).is_match(&note.str()[found.span.end..])
+        || is_operated(note, found.span, sentence)
         || (found.class == Class::Pain && is_provoked(note, found.span, sentence))
+        || is_risk(note, found.span, sentence)
     {
         return None;
     }
@@ -363,15 +411,9 @@ fn belongs(section: Section, class: Class, part: Option<&str>) -> bool {
         _ => match class {
             Class::Pain | Class::Disease => true,
             Class::Visit | Class::Finding => assessed,
+            Class::Beside => false,
         },
     }
-}
-
-/// Whether a mention names what something is for, or is looked for.
-fn for_purpose(note: &Note<'_>, span: Span, sentence: &Sentence) -> bool {
-    let start = span.start.saturating_sub(PURPOSE_REACH).max(sentence.span.start);
-    let start = note.str().ceil_char_boundary(start);
-    note.mentions_in(CONTEXT, Span::new(start, span.start)).any(|m| note.concept(m).id == "purpose")
 }
 
 /// The diagnosis of a draft.

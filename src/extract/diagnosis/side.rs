@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::Note;
 use super::compose::{WORDS, is_site, role};
-use crate::extract::find_side;
+use crate::extract::{find_levels, find_side};
 use crate::fact::Side;
 use crate::pattern::fixed_regex;
 use crate::span::Span;
@@ -38,6 +38,34 @@ static SIDE_LAST: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// How many bytes behind a name the levels that it is at may go.
+const LEVELS_REACH: usize = 40;
+
+/// What stands behind the levels of a name: of ", L5-S1 on the left" the side.
+fn behind_levels(rest: &str) -> Option<&str> {
+    let near = &rest[..rest.floor_char_boundary(LEVELS_REACH)];
+    if !near.bytes().take(16).any(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let levels = find_levels(near);
+    let (first, _) = levels.first()?;
+    let lead = near.get(..first.start)?.trim_matches([' ', ',', '(', '-']);
+    if !matches!(lead, "" | "at" | "of" | "at the" | "at the level of") {
+        return None;
+    }
+    let mut end = first.end;
+    for (next, _) in &levels[1..] {
+        let gap = near.get(end..next.start)?.trim_matches([' ', ',', '/', '-']);
+        if !matches!(gap, "" | "and" | "&") {
+            break;
+        }
+        end = next.end;
+    }
+    let rest = &rest[end..];
+    let rest = rest.strip_prefix(" levels").or_else(|| rest.strip_prefix(" level")).unwrap_or(rest);
+    Some(rest.strip_prefix(')').unwrap_or(rest))
+}
+
 /// Whether words begin with a side and its site, as short notes set them behind: "OA L knee".
 pub(super) fn sided_site(note: &Note<'_>, words: &[&Mention]) -> bool {
     let [side, site, ..] = words else { return false };
@@ -56,6 +84,10 @@ pub(super) fn side_behind(note: &Note<'_>, span: Span) -> Option<Side> {
         return side_in(note.get(words[0].span));
     }
     let rest = note.get(Span::new(span.end, sentence.span.end.max(span.end)));
+    let rest = behind_levels(rest).unwrap_or(rest);
+    if rest.starts_with(" bilaterally") {
+        return Some(Side::Bilateral);
+    }
     if let Some(last) = SIDE_LAST.captures(rest) {
         return side_in(last.get(1)?.as_str());
     }

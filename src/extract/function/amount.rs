@@ -24,7 +24,7 @@ const LITTLE_SLEEP: f64 = 6.0;
 
 macro_rules! number {
     () => {
-        r"(?:\d+ \d/\d|\d/\d|\d+(?:\.\d+)?|one-half|half an?|half|a quarter(?: of an?)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|twenty-five|thirty|forty|forty-five|fifty|sixty|several|(?:a )?few|(?:a )?couple(?: of)?)"
+        r"(?:\d+ \d/\d|an? \d/\d|\d/\d|\d+(?:\.\d+)?|one-half|half an?|half|a quarter(?: of an?)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|twenty-five|thirty|forty|forty-five|fifty|sixty|several|(?:a )?few|(?:a )?couple(?: of)?)"
     };
 }
 
@@ -72,6 +72,8 @@ pub(super) fn find(note: &Note<'_>, within: Span) -> Vec<Span> {
         .of(note.lexicon)
         .captures_iter(note.get(within))
         .filter_map(|c| c.name("a"))
+        // "one step at a time" is how, and not how many.
+        .filter(|m| !note.get(within)[m.end()..].starts_with(" at a time"))
         .map(|m| Span::new(within.start + m.start(), within.start + m.end()))
         .collect()
 }

@@ -119,6 +119,10 @@ pub(super) fn last_of_list(note: &Note<'_>, activities: &[&Mention], mention: &M
     last
 }
 
+/// How many words may part an activity from the cue behind it, and from one that begins with "but".
+const LONGEST_GAP: usize = 3;
+const LONGEST_BUT: usize = 7;
+
 /// The cue behind a mention or behind the list that it is in.
 pub(super) fn behind(
     note: &Note<'_>,
@@ -135,7 +139,9 @@ pub(super) fn behind(
                 || note.get(m.span) == "limited to")
     })?;
     let gap = note.get(Span::new(last.end, cue.span.start));
-    let plain = gap.split_whitespace().count() <= 3
+    // "can walk half a mile a day but is limited by her hip"
+    let longest = if note.get(cue.span).starts_with("but ") { LONGEST_BUT } else { LONGEST_GAP };
+    let plain = gap.split_whitespace().count() <= longest
         && !gap.contains(['.', ';', '('])
         && !activities.iter().any(|m| m.span.start >= last.end && m.span.start < cue.span.start);
     let limitation = parse(note.concept(cue).field("limitation"))?;

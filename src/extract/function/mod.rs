@@ -192,6 +192,8 @@ fn activity(
     if kind == Activity::Bending && sentence.section == Section::Exam && !told {
         return None;
     }
+    // "can walk a mile without difficulty"
+    let freely = matches!(behind, Some((Limitation::Independent, _)));
     // "can drive short distances", "is able to walk with a cane": the narrower one holds.
     let cue = match (before, behind) {
         (Some((Limitation::Independent, lead)), Some((limitation, tail))) => {
@@ -218,7 +220,9 @@ fn activity(
         _ if slept.is_some() => amount::of_sleep(note, slept?).or(cue.map(|(said, _)| said))?,
         (Some((Limitation::Unable, _)), None) if aided || long => Limitation::Limited,
         // "unable to walk more than one block" is a limit.
-        (Some((Limitation::Independent, span)), Some(_)) if span.start < mention.span.start => {
+        (Some((Limitation::Independent, span)), Some(_))
+            if span.start < mention.span.start && !freely =>
+        {
             Limitation::Limited
         }
         (Some((Limitation::Independent, _)), Some(_)) => Limitation::Independent,

@@ -33,6 +33,11 @@ static EVIDENCE: WordPattern = WordPattern::new(r"^ {imaging-word/evidence}\b");
 /// That pictures were taken in flexion and extension.
 static MOVED: WordPattern = WordPattern::new(r"\b{imaging-word/moved}\b");
 
+/// What a picture taken before an operation showed.
+static BEFORE_OPERATION: WordPattern = WordPattern::new(
+    r"\b(?:pre-?op(?:erative)?|previous|prior|recent|outside|his|her) (?:[a-z]+ ){0,4}(?:mri|ct|myelogram|mr)(?: [a-z]+){0,4} {imaging-word/found}\b",
+);
+
 /// Labels of visits in a chronicle.
 static VISIT: WordPattern = WordPattern::new(r"\b{imaging-word/visit}\b");
 
@@ -84,7 +89,8 @@ impl Reader<'_, '_> {
     fn read_sentence(&mut self, index: usize) {
         let note = self.note;
         let sentence = &note.sentences[index];
-        if sentence.section == Section::Procedure || self.is_enclosure(sentence) {
+        let operation = sentence.section == Section::Procedure && !self.is_told_beside(sentence);
+        if operation || self.is_enclosure(sentence) {
             self.study = None;
             return;
         }
@@ -350,6 +356,13 @@ impl Reader<'_, '_> {
                 && (words.len() == w.len()
                     || !words[..words.len() - w.len()].ends_with(|c: char| c.is_alphanumeric()))
         })
+    }
+
+    /// Whether an operation's report says what a study of before showed: "Preoperative MRI showed".
+    fn is_told_beside(&self, sentence: &Sentence) -> bool {
+        let note = self.note;
+        note.mentions_in(study::GROUP, sentence.span).next().is_some()
+            && BEFORE_OPERATION.of(note.lexicon).is_match(note.get(sentence.span))
     }
 
     /// A row of boxes that names documents, not studies; "[x] MRI 01/2024: no stenosis" tells.

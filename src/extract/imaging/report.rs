@@ -93,11 +93,13 @@ impl Report {
 
     /// Whether a sentence tells why the study was asked for, or heads the report.
     pub(super) fn is_question(&self, note: &Note<'_>, sentence: &Sentence) -> bool {
-        use Section::{ChiefComplaint, Header, History, PastMedicalHistory, PastSurgicalHistory};
+        use Section::{
+            ChiefComplaint, Header, History, PastMedicalHistory, PastSurgicalHistory, Plan,
+        };
         // A report without headings has its text below the lines that say whose it is.
         let told = note.get(sentence.span).ends_with('.') && is_below_head(note, sentence);
         (sentence.section == Header && !told)
-            || [ChiefComplaint, History, PastMedicalHistory, PastSurgicalHistory]
+            || [ChiefComplaint, History, PastMedicalHistory, PastSurgicalHistory, Plan]
                 .contains(&sentence.section)
             || ASKS.of(note.lexicon).is_match(note.heading(sentence))
     }
@@ -121,6 +123,9 @@ fn is_report(note: &Note<'_>, title: &Study) -> bool {
         Section::Procedure,
         Section::Education,
     ];
+    let headed = |words: &str| note.sentences.iter().any(|s| note.heading(s).contains(words));
+    // A report may close with what is to be done next.
+    let technical = headed("technique") && headed("findings");
     // "EXAM: MRI LUMBAR SPINE" examines nobody, and a study's technique is no procedure.
     let mut named = Span::default();
     note.sentences.iter().all(|sentence| {
@@ -144,6 +149,7 @@ fn is_report(note: &Note<'_>, title: &Study) -> bool {
             named = sentence.heading;
         }
         own || !visit.contains(&sentence.section)
+            || (technical && sentence.section == Section::Plan)
     })
 }
 

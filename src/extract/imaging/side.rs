@@ -29,10 +29,13 @@ impl Clause<'_, '_> {
     pub(super) fn side(&self, from: usize, at: usize) -> Option<Side> {
         let tail_end = (at + 1..self.tokens.len())
             .find(|&i| {
-                matches!(
+                let listed = self.is_level(i - 1) && self.is_level(i + 1);
+                let ends = matches!(
                     self.word(i),
                     "," | ";" | "." | "with" | "and" | "but" | "causing" | "resulting"
-                ) || self.is_finding(i)
+                );
+                // "herniation at C5-6 and C6-7 on the left"
+                (ends && !(listed && matches!(self.word(i), "," | "and"))) || self.is_finding(i)
             })
             .unwrap_or(self.tokens.len());
         let tail = Span::new(
