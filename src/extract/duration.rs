@@ -99,6 +99,7 @@ pub fn durations_in(note: &Note<'_>, within: Span) -> Vec<Span> {
         }
         found.push(Span::new(within.start + whole.start(), within.start + whole.end()));
     }
+    found.retain(|span| !note.is_unticked_beside(*span, within.start));
     found
 }
 

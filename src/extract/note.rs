@@ -231,6 +231,37 @@ impl<'a> Note<'a> {
         self.unticked.get(next).is_some_and(|label| label.contains(span))
     }
 
+    /// The same, where the label is not that of what stands at a byte: "[ ] TENS - never tried" tells
+    /// of TENS.
+    pub fn is_unticked_beside(&self, span: Span, at: usize) -> bool {
+        let next = self.unticked.partition_point(|label| label.end < span.end);
+        self.unticked
+            .get(next)
+            .is_some_and(|label| label.contains(span) && !(label.start <= at && at <= label.end))
+    }
+
+    /// The words of a span with blanks in place of what boxes offer that are not ticked: "12 visits"
+    /// of "[ ] 0-5 visits [x] 12 visits".
+    pub fn said(&self, span: Span) -> Cow<'_, str> {
+        let first = self.unticked.partition_point(|label| label.end <= span.start);
+        let mut labels =
+            self.unticked[first..].iter().take_while(|label| label.start < span.end).peekable();
+        let words = self.get(span);
+        if labels.peek().is_none() {
+            return Cow::Borrowed(words);
+        }
+        let mut said = String::with_capacity(words.len());
+        let mut at = span.start;
+        // What stands in a label's own words is said of it.
+        for label in labels.filter(|label| label.start > span.start || label.end == span.start) {
+            let (start, end) = (label.start.max(at), label.end.clamp(at, span.end));
+            said += self.get(Span::new(at, start));
+            said.extend(std::iter::repeat_n(' ', end.saturating_sub(start)));
+            at = end.max(at);
+        }
+        Cow::Owned(said + self.get(Span::new(at, span.end)))
+    }
+
     fn find_unticked(&self) -> Vec<Span> {
         let labels = |sentence: &Sentence| {
             let boxes = self.boxes_in(sentence.span);

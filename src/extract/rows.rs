@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{CheckBox, Note};
+use crate::fact::Time;
 use crate::halt;
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
@@ -27,6 +28,11 @@ pub enum Answer {
 static YES: WordPattern = WordPattern::new(r"^{form-word/yes}$");
 
 static NO: WordPattern = WordPattern::new(r"^{form-word/no}$");
+
+/// Where a treatment stands, as a box's label says it.
+static GOES_ON: WordPattern = WordPattern::new(r"^{form-word/goes-on}[ .:;,]*$");
+
+static OVER: WordPattern = WordPattern::new(r"^{form-word/over}[ .:;,]*$");
 
 /// What a form asks on where it was answered with yes.
 static IF_SO: WordPattern = WordPattern::new(r"\b{form-word/if-so}\b");
@@ -127,6 +133,24 @@ impl Note<'_> {
         let rest = &self.str()[end..];
         let skip = rest.len() - rest.trim_start().len();
         (skip < rest.len()).then_some(end + skip)
+    }
+
+    /// Whether a treatment goes on or is over, by the box that is ticked behind it: "TENS: [x]
+    /// current [ ] past".
+    pub(super) fn boxed_time(&self, head: Span) -> Option<Time> {
+        let line = self.line_of(head);
+        if !self.may_hold_boxes(Span::new(head.end, line.end.max(head.end))) {
+            return None;
+        }
+        let boxes = self.boxes_in(line);
+        let ticked = boxes.iter().find(|b| b.ticked && b.label.start >= head.end)?;
+        let label = self.get(ticked.label);
+        let says = |words: &WordPattern| words.of(self.lexicon).is_match(label);
+        match (says(&GOES_ON), says(&OVER)) {
+            (true, _) => Some(Time::Current),
+            (_, true) => Some(Time::Past),
+            _ => None,
+        }
     }
 
     /// The answer in a form's row to the question that a span is part of.

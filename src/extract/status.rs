@@ -64,12 +64,10 @@ pub(super) fn status_before<'a>(note: &Note<'a>, lead: Span) -> Option<StatusRea
         // "has had no PT", but "has had no relief with PT"
         let apart = concept.field("next").is_some() && !NEXT_GAP.of(note.lexicon).is_match(gap);
         // "[ ] Not tried   ibuprofen": an empty box says nothing.
-        let unticked =
-            || note.box_of(mention.span).is_some_and(|b| !b.ticked && b.label.end < lead.end);
         (concept.field("side") != Some("behind")
             && !cut
             && !apart
-            && !unticked()
+            && !note.is_unticked_beside(mention.span, lead.end)
             && !closes_line(note, mention, lead))
         .then_some(StatusRead { status, mention: *mention })
     })
@@ -89,10 +87,12 @@ pub(super) fn within_status(note: &Note<'_>, sentence: Span, span: Span) -> bool
 
 /// What the first words of a stretch say that tell where a treatment stands.
 pub(super) fn status_in<'a>(note: &Note<'a>, stretch: Span) -> Option<StatusRead<'a>> {
-    note.mentions_in(GROUP, stretch).find_map(|mention| {
-        let status = note.concept(mention).field("status")?;
-        Some(StatusRead { status, mention: *mention })
-    })
+    note.mentions_in(GROUP, stretch)
+        .filter(|m| !note.is_unticked_beside(m.span, stretch.start))
+        .find_map(|mention| {
+            let status = note.concept(mention).field("status")?;
+            Some(StatusRead { status, mention: *mention })
+        })
 }
 
 /// What the words behind a treatment say: the last counts, since it is the newest.
@@ -106,7 +106,9 @@ fn status_behind<'a>(
 ) -> Option<StatusRead<'a>> {
     let tail = Span::new(tail.start, tail.end.min(tail.start + REACH_BEHIND).max(tail.start));
     let tail = Span::new(tail.start, note.str().floor_char_boundary(tail.end));
-    let mentions: Vec<Mention> = note.mentions_in(GROUP, tail).copied().collect();
+    let said = |m: &&Mention| !note.is_unticked_beside(m.span, tail.start);
+    let said = note.mentions_in(GROUP, tail).filter(said);
+    let mentions: Vec<Mention> = said.copied().collect();
     mentions.iter().rev().find_map(|mention| {
         let concept = note.concept(mention);
         let status = concept.field("status")?;

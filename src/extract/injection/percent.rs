@@ -34,8 +34,8 @@ pub(super) const NEAR: usize = 45;
 /// The percentage of a stretch that speaks of relief; `row` where any percentage does,
 /// as in "5/28/25 - 20% x 2 days".
 pub(super) fn percent(note: &Note<'_>, within: Span, row: bool) -> Option<(Span, f64)> {
-    let text = note.get(within);
-    let plain = PERCENT.captures_iter(text).find_map(|c| figure(note, within, row, &c));
+    let text = note.said(within);
+    let plain = PERCENT.captures_iter(&text).find_map(|c| figure(note, within, row, &c));
     plain.or_else(|| labelled(note, within))
 }
 

@@ -6,6 +6,7 @@ use crate::extract::{Note, durations_in, outcome_before, outcome_in};
 use crate::fact::{EventStatus, Injection, Outcome, Relief};
 use crate::lexicon::{CueCategory, WordPattern};
 use crate::span::Span;
+use crate::tag::Mention;
 
 /// What a stretch says of relief.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,10 +43,12 @@ const HALF: f64 = 50.0;
 
 /// What a stretch behind an injection, or a sentence of its own, says of relief.
 pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<ReliefRead> {
-    let word =
-        |wanted: &str| note.mentions_in(WORDS, within).find(|m| note.concept(m).id == wanted);
+    let said = |m: &&Mention| !note.is_unticked(m.span);
+    let word = |wanted: &str| {
+        note.mentions_in(WORDS, within).filter(said).find(|m| note.concept(m).id == wanted)
+    };
     let percent = percent(note, within, row).or_else(|| word("half").map(|m| (m.span, HALF)));
-    let outcome = outcome_in(note, within);
+    let outcome = outcome_in(note, within).filter(|read| !note.is_unticked(read.span));
     let briefly = word("briefly");
     let worded = if let Some(found) = word("complete") {
         Some((found.span, Relief::Complete))

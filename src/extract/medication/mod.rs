@@ -20,7 +20,9 @@ use super::outcome::{OutcomeRead, outcome_before, outcome_found, outcome_in, rea
 use super::scope::{Reach, reaches};
 use super::status::{answered_no, of_neither, status_of, within_status};
 use super::{Answer, Draft, Note, course_in};
-use crate::fact::{Medication, MedicationStatus, Origin, Polarity, Route, Section, Statement};
+use crate::fact::{
+    Medication, MedicationStatus, Origin, Polarity, Route, Section, Statement, Time,
+};
 use crate::lexicon::WordPattern;
 use crate::span::Span;
 use attributes::find_doses;
@@ -182,6 +184,10 @@ fn read_head(
                     || answer == Some(Answer::No)
                     || (row.is_none() && denied_in_row(note, head.span));
                 denied.then_some(MedicationStatus::NotTaken)
+            })
+            .or_else(|| match note.boxed_time(head.span)? {
+                Time::Past => Some(MedicationStatus::Past),
+                _ => Some(MedicationStatus::Current),
             })
             .or_else(|| exchanged(note, sentence, reach))
             .or_else(|| {

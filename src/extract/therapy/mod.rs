@@ -202,7 +202,8 @@ fn is_physical_therapy(note: &Note<'_>, sentence: &Sentence, mention: &Mention) 
 
 fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -> Option<Draft> {
     let asserted = note.assert(head.span);
-    let own = note.get(reach.own);
+    let own = note.said(reach.own);
+    let own = own.as_ref();
     let answer_line = own.trim_start_matches([' ', ':', '.', '?', '-']);
     if ["__", "n/a", "not applicable"].iter().any(|blank| answer_line.starts_with(blank))
         || matches!(sentence.section, Section::Allergies | Section::Procedure)
@@ -273,6 +274,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     }
     let boxes = note.boxes_in(sentence.span);
     let boxed = note.box_of(head.span);
+    let boxed_time = note.boxed_time(head.span);
     let answer = boxes
         .iter()
         .find(|b| b.ticked && b.span.start >= head.span.end && b.span.start < reach.own.end);
@@ -309,7 +311,8 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         || outcome.is_some()
         || frequency.is_some()
         || dated
-        || boxed.is_some_and(|b| b.ticked);
+        || boxed.is_some_and(|b| b.ticked)
+        || answer.is_some();
     if head.needs_evidence
         && outcome.is_none()
         && row.is_none()
@@ -330,6 +333,8 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         return None;
     }
     let status = match answer {
+        Some(_) if boxed_time == Some(Time::Current) => Some(TherapyStatus::Current),
+        Some(_) if boxed_time == Some(Time::Past) => Some(TherapyStatus::Past),
         Some(label) if label.starts_with("no") || is_no(note, label) => {
             Some(TherapyStatus::NotDone)
         }
