@@ -83,7 +83,15 @@ fn first_label_before(
     if behind.contains(char::is_alphanumeric) || word.is_empty() {
         return None;
     }
-    let length = match ANSWER.of(lexicon).is_match(word) {
+    let answer = ANSWER.of(lexicon).is_match(word);
+    // Two boxes side by side stand below the heads of a table.
+    let bare = |pair: &[(Span, bool)]| {
+        !folded.get(Span::new(pair[0].0.end, pair[1].0.start)).contains(char::is_alphanumeric)
+    };
+    if !answer && found.windows(2).any(bare) {
+        return None;
+    }
+    let length = match answer {
         true => word.len(),
         false => lead.rsplit([':', '?', '(']).next().unwrap_or("").len(),
     };
@@ -175,6 +183,7 @@ mod tests {
             &[(true, "ice packs"), (false, "gabapentin"), (true, "massage")],
         );
         check("Opioids [x]", &[(true, "opioids")]);
+        check("Massage      [x]    [ ]", &[(true, ""), (false, "")]);
         check("Signature: [ ]", &[(false, "")]);
     }
 }

@@ -262,10 +262,27 @@ impl<'a> Note<'a> {
         Cow::Owned(said + self.get(Span::new(at, span.end)))
     }
 
+    /// What of a box's label is its own: the "no" of "[ ] No  Date: 05/06/2025", else its cell.
+    fn own_words(&self, label: Span) -> Span {
+        if let Some((_, rest)) = self.yes_or_no(self.get(label)) {
+            return Span::new(label.start, label.end - rest.len());
+        }
+        let original = self.folded.original(label);
+        let next = self.gaps.partition_point(|gap| gap.start <= original.start);
+        match self.gaps.get(next).filter(|gap| gap.start < original.end) {
+            Some(gap) => {
+                let cell = Span::new(original.start, gap.start);
+                self.trimmed(self.folded.folded(cell))
+            }
+            None => label,
+        }
+    }
+
     fn find_unticked(&self) -> Vec<Span> {
         let labels = |sentence: &Sentence| {
             let boxes = self.boxes_in(sentence.span);
-            boxes.into_iter().filter(|b| !b.ticked && !b.label.is_empty()).map(|b| b.label)
+            let unticked = boxes.into_iter().filter(|b| !b.ticked).map(|b| self.own_words(b.label));
+            unticked.filter(|label| !label.is_empty())
         };
         self.sentences.iter().flat_map(labels).collect()
     }
