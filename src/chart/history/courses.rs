@@ -129,10 +129,17 @@ fn one_course(a: &Course, b: &Course) -> bool {
     }
 }
 
+/// Whether two accounts of a course tell numbers of visits that cannot both be right: one that is
+/// told while the course goes on counts the visits up to then.
+fn dispute(a: &Course, b: &Course) -> bool {
+    let (Some(of_a), Some(of_b)) = (a.visits, b.visits) else { return false };
+    let (fewer, least, most) = if of_a < of_b { (a, of_a, of_b) } else { (b, of_b, of_a) };
+    least * DISPUTED <= most && !fewer.current && a.end.is_some() && b.end.is_some()
+}
+
 fn absorb(course: &mut Course, other: Course) {
     let longer = |a: Option<f64>, b: Option<f64>| a.into_iter().chain(b).reduce(f64::max);
-    course.disputed |= other.disputed
-        || course.visits.zip(other.visits).is_some_and(|(a, b)| a.min(b) * DISPUTED <= a.max(b));
+    course.disputed |= other.disputed || dispute(course, &other);
     course.weeks = longer(course.weeks, other.weeks);
     course.visits = longer(course.visits, other.visits);
     course.start = course.start.into_iter().chain(other.start).min();
