@@ -17,6 +17,9 @@ use crate::span::Span;
 /// How far behind its words a code may stand, in bytes.
 const REACH: usize = 60;
 
+/// What parts a diagnosis from its code in a dictated title: "Lumbago, 724.2".
+const COMMA: &str = ", ";
+
 /// How far before its words a code may stand, in bytes.
 const LEAD: usize = 8;
 
@@ -76,7 +79,8 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
     (first..drafts.len()).for_each(|at| places.add(at, drafts[at].span));
     for (span, icd10) in codes(note.str()) {
         let Some(sentence) = note.sentence_at(span) else { continue };
-        if !of_diagnoses(sentence.section) || (!icd10 && !is_old_code(note, span)) {
+        let marked = icd10 || is_old_code(note, span);
+        if !of_diagnoses(sentence.section) || !(marked || is_behind_comma(note, span)) {
             continue;
         }
         let code = note.get(span).to_uppercase();
@@ -103,6 +107,9 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
             })
             .min_by_key(|(rank, _)| *rank);
         match owner {
+            // Behind a comma a number is a code only right behind what it is the code of.
+            Some(((_, gap), _)) if !marked && gap > COMMA.len() => {}
+            None if !marked => {}
             Some((_, at)) => {
                 let draft = &mut drafts[at];
                 let whole = words.unwrap_or(draft.span);
@@ -211,6 +218,20 @@ fn description(note: &Note<'_>, code: Span) -> Option<Span> {
         && !CODE.is_match(words)
         && words.len() > 3)
         .then_some(cell)
+}
+
+/// Whether a known code of the older classification ends what a comma parts it from.
+fn is_behind_comma(note: &Note<'_>, span: Span) -> bool {
+    let behind = &note.str()[span.end..];
+    let ends = behind.is_empty()
+        || behind.starts_with(['\n', ',', ';'])
+        || behind.strip_prefix('.').is_some_and(|rest| {
+            rest.trim_start_matches(' ').len() < rest.len()
+                || rest.is_empty()
+                || rest.starts_with('\n')
+        });
+    let codes = &note.lexicon.codes.icd9cm;
+    ends && note.str()[..span.start].ends_with(COMMA) && codes.knows(note.get(span))
 }
 
 /// What is measured, and no code.

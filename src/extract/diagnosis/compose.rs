@@ -17,12 +17,11 @@ use crate::tag::Mention;
 /// Words that names are put together from, in a group of the lexicon.
 pub(super) const WORDS: &str = "diagnosis-word";
 
-/// What may part a head from the site behind it: "pain in her left hip".
-static LINK: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^\)? ?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|of|at|over|across|around|along|about|behind|involving|affecting|on) ?(?:(?:the|her|his|both|one|my|a|this|their|that|region of|area of|level of|base of|back of|front of|side of|sides of|top of|tip of)(?: |$))*$",
-    )
-});
+/// What may part a head from the site behind it: "pain in her left hip", "pain and stiffness in
+/// his neck".
+static LINK: WordPattern = WordPattern::new(
+    r"^\)? ?(?:(?:and|or|with|,) {diagnosis-word/companion} )?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|of|at|over|across|around|along|about|behind|involving|affecting|on) ?(?:(?:the|her|his|both|one|my|a|this|their|that|region of|area of|level of|base of|back of|front of|side of|sides of|top of|tip of)(?: |$))*$",
+);
 
 /// What may part a verb from what it did to: "broke both wrists", "tore her left meniscus".
 static OBJECT: LazyLock<Regex> = LazyLock::new(|| {
@@ -325,7 +324,7 @@ fn claimed(note: &Note<'_>, before: &[&Mention], site: Span) -> bool {
         }
         let gap = note.get(Span::new(word.span.end, next.start));
         if role(note, word) == "head" {
-            return LINK.is_match(gap);
+            return LINK.of(note.lexicon).is_match(gap);
         }
         if !matches!(gap, "" | " " | "-") && !lists(gap) {
             return false;
@@ -361,7 +360,7 @@ fn sites_after(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, us
         }
         let gap = note.get(Span::new(last.end, word.span.start));
         let linked = if last == head {
-            LINK.is_match(gap)
+            LINK.of(note.lexicon).is_match(gap)
                 || (takes_object && OBJECT.is_match(gap))
                 || indexed(note, gap, &words[at + 1 + offset..])
         } else {

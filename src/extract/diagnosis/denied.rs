@@ -52,6 +52,7 @@ pub(super) fn is_verdict(
         Section::History
             | Section::ChiefComplaint
             | Section::PastMedicalHistory
+            | Section::SocialHistory
             | Section::Header
             | Section::Other
     );

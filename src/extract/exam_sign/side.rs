@@ -10,7 +10,7 @@ const LONGEST_TOPIC: usize = 14;
 
 /// The head of a joint's paragraph, or a short title of tests.
 static TOPIC: WordPattern = WordPattern::new(
-    r"^(?:(?:physical )?exam(?:ination)?: ?)?(?:{exam-word/topic-lead} (?:of )?(?:the )?)?(?:(?P<side>right|left|bilateral|both|r|l|rt|lt|b/l)\.? )?(?:{exam-word/topic}s?|tests?|maneuvers?)(?: (?:exam(?:ination)?|tests?))?(?:$|:| (?P<verb>is|are|has|shows)\b| ?\((?P<aside>right|left|bilateral|r|l|rt|lt|b/l)\))",
+    r"^(?:(?:physical )?exam(?:ination)?: ?)?(?:{exam-word/topic-lead} (?:of )?(?:the )?)?(?:(?P<side>right|left|bilateral|both|r|l|rt|lt|b/l)\.? )?(?:{exam-word/topic}s?|tests?|maneuvers?)(?: (?:exam(?:ination)?|tests?))?(?:$|:| (?:reveals|demonstrates|examined)\b| (?P<verb>is|are|has|shows)\b| ?\((?P<aside>right|left|bilateral|r|l|rt|lt|b/l)\))",
 );
 
 /// That both sides are meant.

@@ -177,6 +177,7 @@ impl Clause<'_, '_> {
             regions_in(self.note, Span::new(self.tokens[0].span.start, self.tokens[at].span.end))
                 .first()
                 .map(|(_, r)| *r);
+        let region = region.or_else(|| self.region_right_behind(at));
         let levels = if short && !named && !alone { row.to_vec() } else { Vec::new() };
         let region = self.region_of_all(&levels).or(region);
         let mut kind = self.normal(region.or(self.study.region), levels);
@@ -184,6 +185,15 @@ impl Clause<'_, '_> {
             kind.side = self.note.side_in(Span::new(self.tokens[0].span.start, span.end));
         }
         self.push_normal(span, kind, at, drafts);
+    }
+
+    /// The region right behind its word of a study that names none: "MRI showed an unremarkable
+    /// thoracic spine".
+    fn region_right_behind(&self, at: usize) -> Option<Region> {
+        let next = self.tokens.get(at + 1)?.span;
+        let end = self.tokens.get(at + 2).map_or(next.end, |t| t.span.end);
+        let behind = regions_in(self.note, Span::new(next.start, end));
+        behind.first().filter(|(span, _)| span.start == next.start).map(|(_, region)| *region)
     }
 
     /// Whether nothing but a part of the body is called normal: "The left hip is unremarkable."

@@ -85,7 +85,9 @@ impl Attributes {
         let mut dose = find_bare_dose(own).filter(|_| !laboratory).or_else(|| {
             find_dose(note.lexicon, own).filter(|dose| {
                 let gap = &own[..dose.span.start];
-                let far = gap.len() > DOSE_REACH || gap.contains(". ");
+                let named =
+                    || names_another(note, Span::new(reach.own.start, reach.own.start + gap.len()));
+                let far = gap.len() > DOSE_REACH || gap.contains(". ") || named();
                 // "gabapentin and 20 mg of something": another drug's dose stands before its name.
                 let of = own[dose.span.end..].trim_start().starts_with("of ")
                     && own[dose.span.end..].len() <= 6;
@@ -172,6 +174,15 @@ impl Attributes {
         Self { span, dose, dose_behind, frequency, route }
     }
 }
+
+/// Whether words behind how often a drug is taken end with the name of another, which no table
+/// has: "aspirin as needed, and Zorvexil 25 mg".
+fn names_another(note: &Note<'_>, gap: Span) -> bool {
+    ANOTHER.is_match(note.as_written(gap)) && find_frequency(note.lexicon, note.get(gap)).is_some()
+}
+
+static ANOTHER: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"(?:,(?: and)?| and) [A-Z][a-z]\w{2,} ?$"));
 
 /// The day that an amount is for: "900 mg/d".
 fn a_day(note: &Note<'_>, behind_dose: Span) -> Option<Frequency> {
