@@ -196,6 +196,11 @@ fn is_after_condition(lead: &str) -> bool {
 static NEEDLESS: WordPattern =
     WordPattern::new(r"\b(?:no (?:new|further|additional|repeat|more)|{study-word/needless})\b");
 
+/// "No imaging during this admission" tells nothing of other years.
+static THIS_STAY: WordPattern = WordPattern::new(
+    r" (?:in|on|at|during|for) (?:this|the (?:present|current)) {study-word/stay}\b",
+);
+
 static NEEDLESS_BEHIND: WordPattern = WordPattern::new(r"{study-word/needless-behind}");
 
 /// That a study was made, by what is told of it.
@@ -261,7 +266,8 @@ pub(super) fn study_status(
     let before = note.get(Span::new(close.min(lead.end), lead.end));
     let needless = NEEDLESS.of(note.lexicon).is_match(before)
         || NEEDLESS_BEHIND.of(note.lexicon).is_match(words)
-        || (before.trim_end().ends_with("no") && words.contains(" at this "));
+        || (before.trim_end().ends_with("no")
+            && (words.contains(" at this ") || THIS_STAY.of(note.lexicon).is_match(words)));
     // "If she cannot bear weight, CT would be the next step": a radiologist's advice.
     let advised = is_after_condition(note.get(lead)) || words.contains(" if ");
     let advice = advised && ADVICE.of(note.lexicon).is_match(note.get(sentence.span));

@@ -41,6 +41,10 @@ static REJECTED_BEFORE: WordPattern = WordPattern::new(r"\b{injection-word/rejec
 static NO_MORE: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"\bno (?:further|more|additional|repeat) (?:\w+ ){0,3}\w+$"));
 
+// "no other injections to the back": beside those that were told of
+static NO_OTHER: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"\bno other (?:[a-z-]+ ){0,2}[a-z-]+$"));
+
 // "one negative block does not establish": what such an outcome proves
 static PROVES: WordPattern =
     WordPattern::new(r"^ (?:{injection-word/proves}|{injection-word/suggests})\b");
@@ -108,6 +112,10 @@ pub(super) fn standing(
         && !phrase.steroid
         && note.mentions("injection-word").any(|m| note.concept(m).id == "obstetric");
     if obstetric || (has(note, sentence.span, "anesthesia") && phrase.class != "verb") {
+        return None;
+    }
+    let name = note.get(Span::new(sentence.span.start.min(phrase.head.start), phrase.head.end));
+    if relief.is_none() && !dated && NO_OTHER.is_match(name) {
         return None;
     }
     if let Some(done) = phrase.answered.and_then(|answer| answer.done) {
@@ -186,7 +194,7 @@ pub(super) fn standing(
         EventStatus::Performed
     } else if request
         || matches!(sentence.section, Section::Plan | Section::Request)
-        || (is_coded(own) && done.is_none() && !tells_of_past(sentence.section))
+        || (is_coded(note, phrase, own) && done.is_none() && !tells_of_past(sentence.section))
     {
         EventStatus::Planned
     } else {
@@ -224,8 +232,20 @@ fn answered(mut asserted: Asserted, done: bool) -> Standing {
 static CODED: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^[ ,;:()-]*(?:cpt(?: code)?[ :#]*)?[26]\d{4}\b"));
 
-fn is_coded(behind: &str) -> bool {
-    CODED.is_match(behind)
+/// The same behind what is to be injected: "block, therapeutic, bupivacaine + steroid, 64450".
+static CODED_LATER: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^[^.;:|]{0,80}, ?(?:cpt(?: code)?[ :#]*)?6[24]\d{3}\b"));
+
+/// The code in the cell before: "64450 | left genicular nerve block".
+static CODE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"^[ |]*(?:cpt(?: code)?[ :#]*)?[26]\d{4} *(?:\|[ |]*| {2,}|- )$")
+});
+
+/// Whether a procedure's own row names its code, as rows of what is asked for do.
+fn is_coded(note: &Note<'_>, phrase: &Phrase, behind: &str) -> bool {
+    let line = note.line_of(phrase.head);
+    let lead = Span::new(line.start.min(phrase.span.start), phrase.span.start);
+    CODED.is_match(behind) || CODED_LATER.is_match(behind) || CODE_BEFORE.is_match(note.get(lead))
 }
 
 /// Sections that tell of what was done.

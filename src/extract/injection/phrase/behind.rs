@@ -102,9 +102,12 @@ impl Row<'_, '_> {
         }
         // The noun must lead to its place: "injection, knee pain" does not, and a side does:
         // "injection, right knee".
-        let sided = self.is_side(head + 1)
-            || self.is_site(head + 1)
-            || self.word(head + 1) == "," && self.is_side(head + 2);
+        // "block 3/4/2025, left pudendal nerve" has its day between.
+        let dated = self.tokens[head + 1].what == What::Date;
+        let next = head + 1 + usize::from(dated);
+        let sided = self.is_side(next)
+            || self.is_site(next)
+            || self.word(next) == "," && self.is_side(next + 1);
         let hurts = matches!(self.word(last + 1), "pain" | "ache" | "swelling" | "stiffness");
         if sided && hurts {
             return (Vec::new(), head);

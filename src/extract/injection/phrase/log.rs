@@ -23,10 +23,20 @@ static HELPED: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"\b\d{1,3} ?(?:%|
 static ALL_ON: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"\ball (?:of them )?(?:were )?(?:on the )?(left|right)\b"));
 
+/// How a row of a numbered log begins, before its day: "#2 ", "3) ", "1st ".
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^[ |(*-]*(?:# ?\d{1,2}|(?:no\. ?)?\d{1,2}[.):]|1st|2nd|3rd|[4-9]th|first|second|third|fourth)[ .:)|,-]*$",
+    )
+});
+
 /// The places of the rows of a log of injections; none where no log is told of above.
 pub(super) fn rows(note: &Note<'_>, within: Span) -> Vec<Phrase> {
     let placed = note.mentions_in(SITE, within).next().is_some();
-    if !placed || note.dates_in(within).next().is_none() || !HELPED.is_match(note.get(within)) {
+    if !placed {
+        return numbered(note, within).into_iter().collect();
+    }
+    if note.dates_in(within).next().is_none() || !HELPED.is_match(note.get(within)) {
         return Vec::new();
     }
     let Some(above) = introduction(note, within) else { return Vec::new() };
@@ -47,6 +57,56 @@ pub(super) fn rows(note: &Note<'_>, within: Span) -> Vec<Phrase> {
         phrase.side = phrase.side.or(side);
     }
     found
+}
+
+/// A row that has only its number, its day and what it did, under a line that names the one
+/// place of all: "#1 3/4/2025 dx, lidocaine plain - 90%, 2 h".
+fn numbered(note: &Note<'_>, within: Span) -> Option<Phrase> {
+    let date = note.dates_in(within).next()?;
+    let number = |line: Span| {
+        let first = note.dates_in(line).next()?;
+        let opens = Span::new(line.start.min(first.span.start), first.span.start);
+        NUMBERED.is_match(note.get(opens)).then_some(opens)
+    };
+    let line = note.line_of(date.span);
+    let rest = Span::new(date.span.end, within.end.max(date.span.end));
+    let opens = number(line)?;
+    let told = what_it_did(note.get(rest))?;
+    let head = note.lines_above(line).find(|above| number(*above).is_none())?;
+    let named = note.mentions_in(NAME, head).next()?;
+    let sites: Vec<_> = note.mentions_in(SITE, head).collect();
+    let [site] = sites[..] else { return None };
+    if !note.get(head).trim_end().ends_with(':') {
+        return None;
+    }
+    let row = Row { note, tokens: tokens(note, rest, &[NAME, SITE, WORD]) };
+    let last = row.tokens.len().checked_sub(1)?;
+    let concept = note.concept(site);
+    let span = Span::new(opens.start.max(within.start), rest.start + told);
+    Some(Phrase {
+        span,
+        head: date.span,
+        procedure: concept.field("procedure").unwrap_or(&concept.id).parse().ok(),
+        target: row.target(site),
+        levels: note.levels_in(head),
+        side: note.side_in(head),
+        count: None,
+        intent: row.intent(0, last),
+        steroid: false,
+        class: "needle",
+        rule: format!("{NAME}/log+{}+{}", note.rule(named), note.rule(site)),
+        group: 0,
+        answered: None,
+    })
+}
+
+/// Where in the rest of a row its relief stands, apart from a solution's strength: behind a dash,
+/// a colon or a comma.
+fn what_it_did(rest: &str) -> Option<usize> {
+    let apart = |at: usize| {
+        rest[..at].trim_end().ends_with(['-', ':', ',', ';', '|', '=', '>', '\u{2013}'])
+    };
+    HELPED.find_iter(rest).map(|found| found.start()).filter(|at| apart(*at)).last()
 }
 
 /// The words above that tell that what follows are injections.
