@@ -56,6 +56,15 @@ pub fn duration(text: &str) -> Option<Duration> {
                 let sum = total.unwrap_or(Duration { low: 0.0, high: 0.0 });
                 total = Some(Duration { low: sum.low + low * days, high: sum.high + high * days });
                 at = unit_at + 1;
+                // "a year and a half", unless the half has its own unit: "and a half hours".
+                let half = ["and", "a", "half"].iter().enumerate();
+                if half.fold(true, |all, (i, w)| all && tokens.get(at + i).is_some_and(|t| t == w))
+                    && tokens.get(at + 3).is_none_or(|word| unit_days(word).is_none())
+                {
+                    let with = total.unwrap_or(Duration { low: 0.0, high: 0.0 });
+                    let half = days / 2.0;
+                    return Some(Duration { low: with.low + half, high: with.high + half });
+                }
                 // Only "2 years and 3 months" and "2 h 30 min" go on; anything else is another statement.
                 let joined = tokens.get(at).is_some_and(|t| t == "and" || t == ",");
                 let follows = at + usize::from(joined);

@@ -27,7 +27,7 @@ static SCORE: LazyLock<Regex> = LazyLock::new(|| {
     let tens = "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)";
     let teens = "ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen";
     fixed_regex(&format!(
-        r"(\d{{1,3}}(?:\.\d+)?|\b{tens}{ones}\b|\b(?:{teens})\b) ?(?:(%|percent\b)|(?:/|out of) ?(\d{{2,3}})\b|(points?\b))?"
+        r"(\d{{1,3}}(?:\.\d+)?|\b{tens}{ones}\b|\b(?:{teens})\b) ?(?:(%|per ?cent\b|pct\b)|(?:/|out of) ?(\d{{2,3}})\b|(points?\b))?"
     ))
 });
 

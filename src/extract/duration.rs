@@ -110,8 +110,9 @@ fn is_course(words: &str) -> bool {
         .any(|word| word.starts_with("min") || word.starts_with('h') && word != "half")
 }
 
-static RANGE: LazyLock<Regex> =
-    LazyLock::new(|| fixed_regex(r"^ ?(?:-|to|through|thru|until|till|and) ?$"));
+static RANGE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"^ ?(?:-|-{1,2}>|=>|\u{2192}|\u{2013}|to|through|thru|until|till|and) ?$")
+});
 
 static YEARLESS_START: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(concat!(

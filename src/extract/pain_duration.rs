@@ -8,6 +8,7 @@ use crate::pattern::fixed_regex;
 
 use super::{Draft, Note};
 use crate::fact::{PainDuration, Section, Time};
+use crate::lexicon::WordPattern;
 use crate::quantity;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -27,26 +28,53 @@ const BEHIND_UNIT: usize = 40;
 /// How far behind "since" the words may go that say what began, in bytes.
 const SINCE_REACH: usize = 40;
 
+/// How far behind a time with which a sentence opens the complaint may stand, in bytes.
+const LEADS_REACH: usize = 60;
+
 /// Days in a mean month.
 const DAYS_A_MONTH: f64 = 365.25 / 12.0;
 
 static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
     let number = r"(?:\d+(?:\.\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty(?:[- ](?:one|two|three|four|five))?|thirty|several|couple of|few)";
     fixed_regex(&format!(
-        r"\b(?:x ?)?(?:(?:about|around|approximately|over|nearly|almost|roughly|at least|more than|the (?:past|last)|a little over|just over|some|>) )*\b{number}(?: ?(?:-|to|or) ?{number})?(?: and a half)?[ -]*(?:weeks?|wks?|months?|mos?|years?|yrs?|decades?)\b'?(?: and {number} (?:months?|weeks?))?(?: or (?:so|more))?"
+        r"\b(?:x ?)?(?:(?:about|around|approximately|over|nearly|almost|roughly|at least|more than|the (?:past|last)|a little over|just over|some|>) )*\b{number}(?: ?(?:-|to|or) ?{number})?(?: and a half)?[ -]*(?:weeks?|wks?|months?|mos?|years?|yrs?|decades?)\b'?(?: and (?:a half|{number} (?:months?|weeks?)))?(?: or (?:so|more))?"
     ))
 });
 
 static SINCE: LazyLock<Regex> = LazyLock::new(|| {
     let month = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?";
     fixed_regex(&format!(
-        r"\b(?:since|in|on|from)(?: about| around| approximately| early| late| mid)?(?: the)? ((?:{month}(?: \d{{1,2}},?)?(?: of)? (?:19|20)\d\d|\d{{1,2}}/(?:\d{{1,2}}/)?(?:(?:19|20)\d\d|\d\d)\b|(?:spring|summer|fall|autumn|winter)(?: of)? (?:(?:19|20)\d\d|last year)|(?:19|20)\d\d\b|'\d\d\b|{month}[ -](?:19|20)\d\d|{month}(?: of)? last year|last year|{month}\b))"
+        r"\b(?:since|in|on|from)(?: (?:about|around|approximately|early|late|mid|the|(?:beginning|start|middle|end) of))* ((?:{month}(?: \d{{1,2}},?)?(?: of)? (?:19|20)\d\d|\d{{1,2}}/(?:\d{{1,2}}/)?(?:(?:19|20)\d\d|\d\d)\b|(?:spring|summer|fall|autumn|winter)(?: of)? (?:(?:19|20)\d\d|last year)|(?:19|20)\d\d\b|'\d\d\b|{month}[ -](?:19|20)\d\d|{month}(?: of)? last year|last year|{month}\b))"
     ))
 });
 
-/// The day, month or year that stands behind "onset:".
+/// The day, month or year that stands behind "onset:", and in prose behind "onset" or "began".
 static ONSET: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(r"^ ?: ?(\d{1,2}/(?:\d{1,2}/)?(?:19|20)\d\d|\d{1,2}/\d{1,2}/\d\d|(?:19|20)\d\d)\b")
+    let month = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?";
+    fixed_regex(&format!(
+        r"^(?P<label> ?:)? ?(?P<when>\d{{1,2}}/(?:\d{{1,2}}/)?(?:19|20)\d\d|\d{{1,2}}/\d{{1,2}}/\d\d|(?:19|20)\d\d|{month} (?:\d{{1,2}}, )?(?:19|20)\d\d)\b"
+    ))
+});
+
+/// Words between a complaint and a length of time that belongs to it: "hip pain, 14 mo".
+static BESIDE: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^[ ,:-]{0,3}(?:(?:now|x|~) ?)?$"));
+
+/// How what follows such a length may begin; "pain, 3 months after surgery" is none.
+static BESIDE_ENDS: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^ ?(?:$|[,.;)]|since\b|now\b)"));
+
+/// A part of the body right before "x 9 mo".
+static SITE: WordPattern = WordPattern::new(r"\b{pain-duration/site}$");
+
+/// Words before a length of time with which a sentence opens: "For the past two years".
+static OPENING: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^(?:for|over|during|in)(?: the)?(?: past| last)?$"));
+
+/// A year or month that is counted and not full yet, before its unit: "now into its third".
+static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"\b(?:(?:into|entering|entered|starting|reaching) (?:its|her|his|the)|in its) (second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d{1,2}(?:nd|rd|th)) $",
+    )
 });
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
@@ -73,7 +101,73 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         }
         push(note, drafts, span, months_since(note, when), Some(when), "since");
     }
+    counted(note, drafts);
     labelled(note, drafts);
+}
+
+/// "Hip pain, now into its third year": two years are full.
+fn counted(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    let text = note.str();
+    for unit in note.mentions(UNITS) {
+        let months = match note.get(unit.span) {
+            "year" => 12.0,
+            "month" => 1.0,
+            _ => continue,
+        };
+        let from = text.ceil_char_boundary(unit.span.start.saturating_sub(BEFORE_UNIT));
+        let Some(c) = COUNTED.captures(&text[from..unit.span.start]) else { continue };
+        let (Some(whole), Some(nth)) = (c.get(0), c.get(1)) else { continue };
+        let Some(full) = ordinal(nth.as_str()).map(|n| n - 1.0) else { continue };
+        let span = Span::new(from + whole.start(), unit.span.end);
+        let Some(sentence) = note.sentence_at(span) else { continue };
+        let before = Span::new(sentence.span.start, span.start);
+        if may_tell(sentence.section)
+            && !text[span.end..].starts_with(" of")
+            && matches!(nearest(note, before), Some("complaint" | "present" | "began"))
+            && !names_treatment(note, before)
+        {
+            push(note, drafts, span, Some(full * months), None, "counted");
+        }
+    }
+}
+
+fn ordinal(word: &str) -> Option<f64> {
+    const WORDS: [&str; 9] =
+        ["second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+    let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    digits.parse().ok().or_else(|| WORDS.iter().position(|w| *w == word).map(|n| n as f64 + 2.0))
+}
+
+/// Whether words name a treatment, which has lengths of its own.
+fn names_treatment(note: &Note<'_>, words: Span) -> bool {
+    ["injection", "therapy", "drug"]
+        .iter()
+        .any(|group| note.mentions_in(group, words).next().is_some())
+}
+
+/// Whether a length stands right behind the complaint or its place: "hip pain, 14 mo", "low back x 9 mo".
+fn stands_beside(note: &Note<'_>, before: Span, span: Span, after: &str) -> bool {
+    if names_treatment(note, before) || first(note, before, "other").is_some() {
+        return false;
+    }
+    let of_complaint = note
+        .mentions_in(GROUP, before)
+        .last()
+        .filter(|m| note.concept(m).id == "complaint")
+        .is_some_and(|m| BESIDE.is_match(note.get(Span::new(m.span.end, span.start))));
+    let of_site = note.get(span).starts_with('x')
+        && SITE.of(note.lexicon).is_match(note.get(before).trim_end());
+    (of_complaint && BESIDE_ENDS.is_match(after)) || of_site
+}
+
+/// Whether the words behind a time with which a sentence opens go on to the complaint:
+/// "Since May she has had pain".
+fn leads_to_complaint(note: &Note<'_>, behind: Span) -> bool {
+    let near = note.get(behind);
+    let near = Span::new(behind.start, behind.start + near.floor_char_boundary(LEADS_REACH));
+    let Some(complaint) = first(note, near, "complaint") else { return false };
+    let between = Span::new(near.start, complaint);
+    first(note, between, "other").is_none() && !names_treatment(note, between)
 }
 
 /// Lengths of time: looked for only where a unit stands.
@@ -161,6 +255,15 @@ fn binds(note: &Note<'_>, span: Span) -> Option<&'static str> {
         return (began && nearest_but_began(note, before) != Some("other")).then_some("ago");
     }
     let words = note.get(span);
+    let whole_after = note.get(Span::new(span.end, sentence.span.end.max(span.end)));
+    if sentence.section != Section::Treatments && stands_beside(note, before, span, whole_after) {
+        return Some("beside");
+    }
+    let opens = OPENING.is_match(lead.trim()) && !after.starts_with("after");
+    let behind = Span::new(span.end, sentence.span.end.max(span.end));
+    if opens && sentence.section != Section::Treatments && leads_to_complaint(note, behind) {
+        return Some("opening");
+    }
     let leads = lead.ends_with(" for")
         || lead.ends_with("over the")
         || lead.ends_with("past")
@@ -252,6 +355,10 @@ fn begins(note: &Note<'_>, span: Span) -> bool {
         return false;
     }
     let since = note.get(span).starts_with("since");
+    let behind = Span::new(span.end, sentence.span.end.max(span.end));
+    if since && note.get(before).trim().is_empty() && leads_to_complaint(note, behind) {
+        return true;
+    }
     let words: Vec<&str> =
         note.mentions_in(GROUP, before).map(|m| note.concept(m).id.as_str()).collect();
     let began = words.contains(&"began");
@@ -295,7 +402,7 @@ fn months_since(note: &Note<'_>, when: Span) -> Option<f64> {
 fn labelled(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     for label in note
         .mentions(GROUP)
-        .filter(|m| note.concept(m).id == "label" || note.get(m.span) == "onset")
+        .filter(|m| matches!(note.concept(m).id.as_str(), "label" | "began"))
         .filter(|m| !is_treatments(note, m.span))
     {
         let rest = note.rest_of_line(label.span);
@@ -306,7 +413,10 @@ fn labelled(note: &Note<'_>, drafts: &mut Vec<Draft>) {
                 d.rule.starts_with(GROUP) && d.span.start < span.end && span.start < d.span.end
             })
         };
-        if let Some(found) = LENGTH.find(note.get(behind)).filter(|f| f.start() < 40) {
+        let prose = note.concept(label).id == "began" && note.get(label.span) != "onset";
+        if let Some(found) =
+            (!prose).then(|| LENGTH.find(note.get(behind))).flatten().filter(|f| f.start() < 40)
+        {
             let span = Span::new(behind.start + found.start(), behind.start + found.end());
             let below = note.get(behind)[..found.start()].contains('<');
             if covered(span) || below {
@@ -320,13 +430,21 @@ fn labelled(note: &Note<'_>, drafts: &mut Vec<Draft>) {
             continue;
         }
         // "Onset: 2021"
-        let start = ONSET.captures(note.get(rest)).and_then(|c| c.get(1));
-        if let Some(start) = start.filter(|_| note.get(label.span).contains("onset")) {
-            let when = Span::new(rest.start + start.start(), rest.start + start.end());
+        let onset = ONSET.captures(note.get(rest));
+        let asked = onset.as_ref().is_some_and(|c| c.name("label").is_some());
+        let start = onset.and_then(|c| c.name("when")).map(|m| m.range());
+        if let Some(start) = start.filter(|_| prose || note.get(label.span).contains("onset")) {
+            let when = Span::new(rest.start + start.start, rest.start + start.end);
+            if (prose || !asked) && !begins(note, when) {
+                continue;
+            }
             let months = months_since(note, when).filter(|_| !covered(when));
             if let Some(months) = months {
                 push(note, drafts, when, Some(months), Some(when), "label");
             }
+            continue;
+        }
+        if prose {
             continue;
         }
         // A bare number where the label names the unit.
@@ -352,7 +470,5 @@ fn is_treatments(note: &Note<'_>, label: Span) -> bool {
     }
     let line = note.line_of(label);
     let lead = Span::new(line.start.min(label.start), label.start);
-    ["injection", "therapy", "drug"]
-        .iter()
-        .any(|group| note.mentions_in(group, lead).next().is_some())
+    names_treatment(note, lead)
 }

@@ -52,7 +52,7 @@ static MILLIMETRES: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A bare number before "on a scale of 1 to 10".
 static BEFORE_SCALE: WordPattern = WordPattern::new(
-    r"(?:(\d{1,2}) ?(?:-|to) ?)?\b(\d{1,2}) (?:on|in|using|of) (?:an? |the )?(?:{pain-score/scale-name} |0-10 |1-10 )*scale",
+    r"(?:(\d{1,2}) ?(?:-|to) ?)?\b(\d{1,2}) (?:on|in|using|of) (?:an? |the )?(?:{pain-score/scale-name} |(?:0|zero|1|one) ?(?:-|to) ?(?:10|ten) |10[ -]point )*scale",
 );
 
 static PAIN_IS: WordPattern = WordPattern::new(

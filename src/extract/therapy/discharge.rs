@@ -2,6 +2,7 @@
 
 use super::super::outcome::outcome_in;
 use super::super::{Draft, Note, course_in};
+use super::measured;
 use super::schedule::{find_frequency, find_visits};
 use crate::fact::{Kind, Section, Therapy, TherapyKind, TherapyStatus};
 use crate::lexicon::WordPattern;
@@ -14,7 +15,7 @@ const TITLE_REACH: usize = 400;
 const SIGNATURE_REACH: usize = 160;
 
 static TITLE: WordPattern = WordPattern::new(
-    r"\b{therapy/course-title}\b(?:[^.:0-9]{0,70}\b(?P<over>{therapy/course-over})|[^.:]{0,30}\b{therapy/course-note})\b|\b(?P<ended>{therapy/course-over})\b[^.:]{0,30}\b{therapy/course-title}\b",
+    r"\b{therapy/course-title}\b(?:(?:[^.:0-9]|{therapy/firm}){0,70}\b(?P<over>{therapy/course-over})|[^.:]{0,30}\b{therapy/course-note})\b|\b(?P<ended>{therapy/course-over})\b[^.:]{0,30}\b{therapy/course-title}\b",
 );
 
 /// The head of a therapist's letter, which its signature tells from others.
@@ -74,6 +75,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
         let Some(row) = ROW.of(note.lexicon).captures(words) else {
             if (sentence.section == Section::Assessment || PAIN.of(note.lexicon).is_match(words))
                 && let Some(read) = outcome_in(note, sentence.span)
+                    .or_else(|| measured::outcome(note, sentence.span))
             {
                 course.outcome = course.outcome.or(Some(read.outcome));
             }

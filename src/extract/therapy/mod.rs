@@ -1,6 +1,7 @@
 //! Treatments without drugs or needles: physical therapy, home exercise, CBT, braces.
 
 mod discharge;
+mod measured;
 mod row;
 mod schedule;
 
@@ -215,7 +216,9 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     let outcome = outcome_in(note, reach.own)
         .or_else(|| (reach.tail != reach.own).then(|| outcome_in(note, reach.tail)).flatten())
         .or_else(|| outcome_before(note, reach.lead))
-        .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)));
+        .or_else(|| measured::outcome(note, reach.own))
+        .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)))
+        .or_else(|| reach.follow.and_then(|follow| measured::outcome(note, follow)));
     let outcome =
         if of_neither(note, reach) { outcome.map(OutcomeRead::of_neither) } else { outcome };
     let row = row::answer(note, head.span);
