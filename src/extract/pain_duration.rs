@@ -66,6 +66,9 @@ static BESIDE_ENDS: LazyLock<Regex> =
 /// A part of the body right before "x 9 mo".
 static SITE: WordPattern = WordPattern::new(r"\b{pain-duration/site}$");
 
+/// A complaint that is not told to be a pain: "bladder problem, 2 years".
+static UNNAMED: WordPattern = WordPattern::new(r"^{pain-duration/unnamed}$");
+
 /// Words before a length of time with which a sentence opens: "For the past two years".
 static OPENING: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^(?:for|over|during|in)(?: the)?(?: past| last)?$"));
@@ -154,6 +157,7 @@ fn stands_beside(note: &Note<'_>, before: Span, span: Span, after: &str) -> bool
         .mentions_in(GROUP, before)
         .last()
         .filter(|m| note.concept(m).id == "complaint")
+        .filter(|m| !UNNAMED.of(note.lexicon).is_match(note.get(m.span)))
         .is_some_and(|m| BESIDE.is_match(note.get(Span::new(m.span.end, span.start))));
     let of_site = note.get(span).starts_with('x')
         && SITE.of(note.lexicon).is_match(note.get(before).trim_end());
