@@ -241,7 +241,7 @@ impl<'a> Note<'a> {
     }
 
     /// The words of a span with blanks in place of what boxes offer that are not ticked: "12 visits"
-    /// of "[ ] 0-5 visits [x] 12 visits".
+    /// of `[ ] 0-5 visits [x] 12 visits`.
     pub fn said(&self, span: Span) -> Cow<'_, str> {
         let first = self.unticked.partition_point(|label| label.end <= span.start);
         let mut labels =
