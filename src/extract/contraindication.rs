@@ -141,19 +141,20 @@ fn reason_before(note: &Note<'_>, within: Span) -> Option<Span> {
         .find_map(|end| clause.strip_suffix(end))
         .unwrap_or(clause)
         .trim_end_matches([' ', ',']);
-    let lead = clause.len() - clause.trim_start().len();
-    let start = within.start + from + lead;
-    let length = clause.trim_start().len();
-    (3..=LONGEST_REASON).contains(&length).then(|| Span::new(start, start + length))
+    let start = within.start + from;
+    as_reason(note, Span::new(start, start + clause.len()))
 }
 
 /// The words right behind a cue, up to the next stop.
 fn reason_next(note: &Note<'_>, within: Span) -> Option<Span> {
     let words = note.get(within);
     let end = words.find([',', ';', '.', '(']).unwrap_or(words.len());
-    let reason = words[..end].trim();
-    let start = within.start + (words[..end].len() - words[..end].trim_start().len());
-    (3..=LONGEST_REASON).contains(&reason.len()).then(|| Span::new(start, start + reason.len()))
+    as_reason(note, Span::new(within.start, within.start + end))
+}
+
+/// A stretch without white space at its ends, where it is as long as reasons are.
+fn as_reason(note: &Note<'_>, stretch: Span) -> Option<Span> {
+    Some(note.trimmed(stretch)).filter(|reason| (3..=LONGEST_REASON).contains(&reason.len()))
 }
 
 /// The reason behind a cue, without what follows it.

@@ -10,6 +10,14 @@ use crate::date::PartialDate;
 use crate::halt;
 use crate::span::Span;
 
+/// A month by its name, for patterns.
+macro_rules! month {
+    () => {
+        r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+    };
+}
+pub(super) use month;
+
 /// A date and where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateMention {

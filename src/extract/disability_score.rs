@@ -9,7 +9,7 @@ use crate::pattern::fixed_regex;
 use super::{Draft, Note};
 use crate::fact::{DisabilityScore, Instrument, Kind, ScoreUnit, Time};
 use crate::lexicon::WordPattern;
-use crate::quantity::spelled;
+use crate::quantity::{TENS, spelled};
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -23,11 +23,9 @@ const REACH: usize = 80;
 const LABEL_REACH: usize = 45;
 
 static SCORE: LazyLock<Regex> = LazyLock::new(|| {
-    let ones = "(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?";
-    let tens = "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)";
     let teens = "ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen";
     fixed_regex(&format!(
-        r"(\d{{1,3}}(?:\.\d+)?|\b{tens}{ones}\b|\b(?:{teens})\b) ?(?:(%|per ?cent\b|pct\b)|(?:/|out of) ?(\d{{2,3}})\b|(points?\b))?"
+        r"(\d{{1,3}}(?:\.\d+)?|\b{TENS}\b|\b(?:{teens})\b) ?(?:(%|per ?cent\b|pct\b)|(?:/|out of) ?(\d{{2,3}})\b|(points?\b))?"
     ))
 });
 

@@ -7,10 +7,11 @@ use regex::Regex;
 use crate::pattern::fixed_regex;
 
 use super::Note;
-use super::dates::month_number;
+use super::dates::{month, month_number};
 use super::period::period_in;
 use crate::date::PartialDate;
 use crate::lexicon::WordPattern;
+use crate::quantity::full_year;
 use crate::span::Span;
 
 /// How long something went on, as far as a stretch of text says so.
@@ -24,13 +25,19 @@ pub struct Course {
     pub stop: Option<PartialDate>,
 }
 
+impl Course {
+    /// The same with what another account adds to it.
+    pub fn or(self, other: Course) -> Course {
+        Course {
+            duration: self.duration.or(other.duration),
+            start: self.start.or(other.start),
+            stop: self.stop.or(other.stop),
+        }
+    }
+}
+
 // OCR reads 1 as l and 0 as O.
 const NUMBER: &str = r"(?:\d+(?:\.\d+)?|[lio]?\d[\dlo]*|half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|eighteen|twenty(?:-four)?|thirty|(?:a )?couple(?: of)?|(?:a )?few|several|many)";
-macro_rules! month {
-    () => {
-        r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-    };
-}
 
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(&format!(
@@ -234,12 +241,8 @@ static SEASON: LazyLock<Regex> = LazyLock::new(|| {
 /// The year of a season that a stretch names: "in the spring of 2024", "fall '22".
 pub(super) fn season_in(note: &Note<'_>, within: Span) -> Option<PartialDate> {
     let c = SEASON.captures(note.get(within))?;
-    let year = match (c.name("y"), c.name("yy")) {
-        (Some(year), _) => year.as_str().parse().ok()?,
-        (_, Some(short)) => 2000 + short.as_str().parse::<i16>().ok()?,
-        _ => return None,
-    };
-    PartialDate::year(year)
+    let year = c.name("y").or(c.name("yy"))?.as_str().parse().ok()?;
+    PartialDate::year(full_year(year))
 }
 
 fn starts_with_day(rest: &str) -> bool {

@@ -59,11 +59,8 @@ impl Note<'_> {
     /// Where the words "yes" and "no" of a question's boxes end, or the boxes behind them.
     fn boxes_end(&self, head: Span, line: Span) -> Option<usize> {
         let boxes = self.boxes_in(line).into_iter().filter(|b| b.span.start >= head.end).take(2);
-        let ends = boxes.filter_map(|b| {
-            let (_, behind) = self.yes_or_no(self.get(b.label))?;
-            Some((b.label.end - behind.len()).max(b.span.end))
-        });
-        ends.max()
+        let answers = boxes.filter(|b| self.yes_or_no(self.get(b.label)).is_some());
+        answers.map(|b| self.own_words(b.label).end.max(b.span.end)).max()
     }
 
     /// By a yes or a no in the next cell, or by a choice of which neither is marked.

@@ -227,17 +227,19 @@ impl<'a> Note<'a> {
 
     /// Whether a span stands in the label of a box that is not ticked.
     pub fn is_unticked(&self, span: Span) -> bool {
-        let next = self.unticked.partition_point(|label| label.end < span.end);
-        self.unticked.get(next).is_some_and(|label| label.contains(span))
+        self.unticked_around(span).is_some()
     }
 
     /// The same, where the label is not that of what stands at a byte: "[ ] TENS - never tried" tells
     /// of TENS.
     pub fn is_unticked_beside(&self, span: Span, at: usize) -> bool {
+        self.unticked_around(span).is_some_and(|label| !(label.start <= at && at <= label.end))
+    }
+
+    /// The label of a box that is not ticked which holds a span.
+    fn unticked_around(&self, span: Span) -> Option<Span> {
         let next = self.unticked.partition_point(|label| label.end < span.end);
-        self.unticked
-            .get(next)
-            .is_some_and(|label| label.contains(span) && !(label.start <= at && at <= label.end))
+        self.unticked.get(next).copied().filter(|label| label.contains(span))
     }
 
     /// The words of a span with blanks in place of what boxes offer that are not ticked: "12 visits"
@@ -263,7 +265,7 @@ impl<'a> Note<'a> {
     }
 
     /// What of a box's label is its own: the "no" of "[ ] No  Date: 05/06/2025", else its cell.
-    fn own_words(&self, label: Span) -> Span {
+    pub(super) fn own_words(&self, label: Span) -> Span {
         if let Some((_, rest)) = self.yes_or_no(self.get(label)) {
             return Span::new(label.start, label.end - rest.len());
         }

@@ -228,13 +228,13 @@ fn binds(note: &Note<'_>, span: Span) -> Option<&'static str> {
     if !may_tell(sentence.section) || note.str()[span.end..].trim_start().starts_with("old") {
         return None;
     }
-    let after = note.get(Span::new(span.end, sentence.span.end.max(span.end)));
-    let after = after.trim_start_matches(['\'', ' ', '-']);
+    let behind = Span::new(span.end, sentence.span.end.max(span.end));
+    let after = note.get(behind).trim_start_matches(['\'', ' ', '-']);
     let before = Span::new(sentence.span.start, span.start);
     // "sixteen months of pain", "a two-year history of pain", "two years' duration".
     let of = after.starts_with("of ") || after.starts_with("history");
     if of || after.starts_with("duration") {
-        let near = note.get(Span::new(span.end, sentence.span.end.max(span.end)));
+        let near = note.get(behind);
         let reach = near.char_indices().nth(70).map_or(near.len(), |(i, _)| i);
         let near = Span::new(span.end, span.end + reach);
         let other = first(note, near, "other");
@@ -246,8 +246,8 @@ fn binds(note: &Note<'_>, span: Span) -> Option<&'static str> {
     }
     // "two and a half years since this began"
     if after.starts_with("since") {
-        let near = note.get(Span::new(span.end, sentence.span.end.max(span.end)));
-        let near = Span::new(span.end, span.end + near.floor_char_boundary(SINCE_REACH));
+        let reach = note.get(behind).floor_char_boundary(SINCE_REACH);
+        let near = Span::new(span.end, span.end + reach);
         let began = first(note, near, "began").is_some();
         return (began && first(note, near, "other").is_none()).then_some("since-began");
     }
@@ -259,13 +259,12 @@ fn binds(note: &Note<'_>, span: Span) -> Option<&'static str> {
         return (began && nearest_but_began(note, before) != Some("other")).then_some("ago");
     }
     let words = note.get(span);
-    let whole_after = note.get(Span::new(span.end, sentence.span.end.max(span.end)));
-    if sentence.section != Section::Treatments && stands_beside(note, before, span, whole_after) {
+    let told = sentence.section != Section::Treatments;
+    if told && stands_beside(note, before, span, note.get(behind)) {
         return Some("beside");
     }
     let opens = OPENING.is_match(lead.trim()) && !after.starts_with("after");
-    let behind = Span::new(span.end, sentence.span.end.max(span.end));
-    if opens && sentence.section != Section::Treatments && leads_to_complaint(note, behind) {
+    if opens && told && leads_to_complaint(note, behind) {
         return Some("opening");
     }
     let leads = lead.ends_with(" for")

@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::Note;
-use super::dates::month_number;
+use super::dates::{month, month_number};
 use crate::date::PartialDate;
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
+use crate::quantity::full_year;
 use crate::span::Span;
 
 /// From when to when something went on.
@@ -20,12 +21,6 @@ pub(super) struct Period {
     pub start: PartialDate,
     /// The last; `None` where it goes on.
     pub stop: Option<PartialDate>,
-}
-
-macro_rules! month {
-    () => {
-        r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-    };
 }
 
 // "the middle of 3 March 2025", "02-Sep-2024", "Apr 21, 25", "6/2", "01/06/2025"
@@ -103,10 +98,6 @@ impl Said {
     fn order(self) -> (i8, i8) {
         (self.month, self.day.unwrap_or(1))
     }
-}
-
-fn full_year(year: i16) -> i16 {
-    if (0..100).contains(&year) { 2000 + year } else { year }
 }
 
 /// The first period that a stretch names.

@@ -9,13 +9,13 @@ use crate::extract::{Note, durations_in};
 use crate::fact::Time;
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
-use crate::quantity::spelled;
+use crate::quantity::{TENS, spelled};
 use crate::span::Span;
 
 static PERCENT: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"(?P<lead>(?:[><~]=?|[\x{2265}\x{2264}]) ?|less than |more than |over |at least |greater than )?\b(?:(?P<a>\d[\do]{0,2}|l[\do]{1,2}) ?(?:(?:-|to) ?\d{1,3} ?)?(?:%|percent\b|per cent\b)|(?P<w>(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|five|ten|fifteen|(?:a|one) hundred|zero) (?:percent|per cent)\b))",
-    )
+    fixed_regex(&format!(
+        r"(?P<lead>(?:[><~]=?|[\x{{2265}}\x{{2264}}]) ?|less than |more than |over |at least |greater than )?\b(?:(?P<a>\d[\do]{{0,2}}|l[\do]{{1,2}}) ?(?:(?:-|to) ?\d{{1,3}} ?)?(?:%|percent\b|per cent\b)|(?P<w>(?:{TENS}|five|ten|fifteen|(?:a|one) hundred|zero) (?:percent|per cent)\b))"
+    ))
 });
 
 static SINGLE: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"\d[\do]{0,2}"));

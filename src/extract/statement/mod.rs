@@ -85,17 +85,18 @@ fn stated(at: &Surroundings<'_, '_>, concept: &Concept) -> Option<Draft> {
     // What a form asks is stated where it is answered with a yes.
     let asked = note.question(mention.span).is_some_and(|question| question.answer != Some(true));
     // The row of a table of answers, where it is not ticked under a yes.
-    let line = note.line_of(mention.span);
-    let denied = note.cells(line).len() > 1
-        && matches!(
-            note.column_answer(mention.span),
-            Some((ColumnAnswer::No | ColumnAnswer::Blank, _))
-        );
+    let denied = || {
+        note.cells(note.line_of(mention.span)).len() > 1
+            && matches!(
+                note.column_answer(mention.span),
+                Some((ColumnAnswer::No | ColumnAnswer::Blank, _))
+            )
+    };
     if asked
-        || denied
-        || note.choice_is_open(mention.span)
         || ticked.is_some_and(|b| !b.ticked)
         || !at.hold(concept)
+        || denied()
+        || note.choice_is_open(mention.span)
     {
         return None;
     }

@@ -229,10 +229,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     let around = Span::new(note.str().ceil_char_boundary(around.start).min(around.end), around.end);
     let mut course = course_in(note, reach.own);
     if reach.tail != reach.own {
-        let shared = course_in(note, reach.tail);
-        course.duration = course.duration.or(shared.duration);
-        course.start = course.start.or(shared.start);
-        course.stop = course.stop.or(shared.stop);
+        course = course.or(course_in(note, reach.tail));
     }
     let before = course_in(note, around);
     let of = note.get(around).trim_end().ends_with("of");
@@ -270,10 +267,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     let visits = visits.or_else(|| details.and_then(|d| find_visits(note.lexicon, note.get(d))));
     let outcome = outcome.or_else(|| details.and_then(|d| outcome_in(note, d)));
     if let Some(details) = details {
-        let told = course_in(note, details);
-        course.duration = course.duration.or(told.duration);
-        course.start = course.start.or(told.start);
-        course.stop = course.stop.or(told.stop);
+        course = course.or(course_in(note, details));
     }
     let boxes = note.boxes_in(sentence.span);
     let boxed = note.box_of(head.span);
