@@ -23,13 +23,30 @@ const GROUP: &str = "treatment-status";
 /// How many bytes a word behind a treatment may stand away from it.
 const REACH_BEHIND: usize = 160;
 
-// "Physical therapy in the last year? ........ No"
-static ANSWERED_NO: WordPattern =
-    WordPattern::new(r"^[^.;:]{0,60}\?[ .:_-]*{form-word/no-treatment}[ .,]*$");
+// "Physical therapy in the last year? ........ No", "Acetaminophen ever taken for it: NO"
+static ANSWERED_NO: WordPattern = WordPattern::new(
+    r"^(?:[^.;:]{0,60}\?|(?:,? {form-word/asks-treated})*(?: ?:| ?\.{2,}| ?_{2,}| -+))[ .:_-]*{form-word/no-treatment}[ .,]*$",
+);
+
+static NO_TREATMENT: WordPattern = WordPattern::new(r"^{form-word/no-treatment}$");
+
+// "Relief by gabapentin: none", "side effects: none": what is asked is something else.
+static ASKS_ELSE: WordPattern =
+    WordPattern::new(r"\b(?:{form-word/asks-help}|{form-word/asks-else})\b");
 
 /// Whether a row of a form asks for a treatment and answers with a plain no.
-pub(super) fn answered_no(note: &Note<'_>, own: Span) -> bool {
-    ANSWERED_NO.of(note.lexicon).is_match(note.get(own))
+pub(super) fn answered_no(note: &Note<'_>, reach: &Reach) -> bool {
+    let no = |words: Span| {
+        // The answer may be a sentence of its own: "Taken for it? No".
+        let asked = note.get(words).trim_end().ends_with('?');
+        let end = if asked { note.rest_of_line(words).end } else { words.end };
+        ANSWERED_NO.of(note.lexicon).is_match(note.get(Span::new(words.start, end)))
+    };
+    (no(reach.own) || no(reach.tail)) && !asks_else(note, reach.lead)
+}
+
+fn asks_else(note: &Note<'_>, words: Span) -> bool {
+    ASKS_ELSE.of(note.lexicon).is_match(note.get(words))
 }
 
 /// What may part a treatment from words that count only right before it.
@@ -153,8 +170,14 @@ pub(super) fn status_of<'a>(
                 .flatten()
         })
     };
+    // "Side effects: none" is no answer to whether it was taken.
+    let of_it = |read: &StatusRead<'_>| {
+        let before = Span::new(reach.head.end, read.mention.span.start.max(reach.head.end));
+        !NO_TREATMENT.of(note.lexicon).is_match(note.get(read.mention.span))
+            || !(asks_else(note, reach.lead) || asks_else(note, before))
+    };
     let behind_none = |weak: bool| {
-        behind(weak).map(|read| {
+        behind(weak).filter(of_it).map(|read| {
             let words = note.get(read.mention.span);
             let none = of_neither(note, reach) && WAS_HAD.of(note.lexicon).is_match(words);
             if none { StatusRead { status: "not_taken", ..read } } else { read }
@@ -162,6 +185,6 @@ pub(super) fn status_of<'a>(
     };
     behind_none(false)
         .or_else(|| status_before(note, reach.lead))
-        .or_else(|| behind(true))
+        .or_else(|| behind(true).filter(of_it))
         .or_else(|| reach.follow.and_then(|follow| status_behind(note, follow, false, true)))
 }

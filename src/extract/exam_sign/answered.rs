@@ -54,7 +54,8 @@ impl Row<'_, '_> {
             .filter(|_| plain())
             .map(|answer| (answer.polarity, answer.span))
             .or_else(|| self.yes_or_no_alone(next));
-        let Some((polarity, answer)) = found else { return false };
+        let before = || self.answer_just_before(at).map(|answer| (answer.polarity, answer.span));
+        let Some((polarity, answer)) = found.or_else(before) else { return false };
         let span = token.span.union(answer);
         drafts.push(self.draft(mention, span, Some(polarity), self.side(at, answer)));
         true

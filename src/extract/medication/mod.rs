@@ -180,7 +180,7 @@ fn read_head(
         row.as_ref()
             .and_then(|row| row.status)
             .or_else(|| {
-                let denied = answered_no(note, reach.own)
+                let denied = answered_no(note, reach)
                     || answer == Some(Answer::No)
                     || (row.is_none() && denied_in_row(note, head.span));
                 denied.then_some(MedicationStatus::NotTaken)

@@ -335,7 +335,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         Some(label) if label.starts_with("no") || is_no(note, label) => {
             Some(TherapyStatus::NotDone)
         }
-        None if answered_no(note, reach.own) => Some(TherapyStatus::NotDone),
+        None if answered_no(note, reach) => Some(TherapyStatus::NotDone),
         None if row.as_ref().is_some_and(|row| !row.done) => Some(TherapyStatus::NotDone),
         None if row.is_some() && status_read.is_none() => {
             Some(default_status(head.kind, sentence.section, true))
