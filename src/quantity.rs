@@ -289,7 +289,7 @@ fn number(tokens: &[String], at: usize) -> Option<(f64, usize)> {
         Err(_) => word_number(word)?,
     };
     let after = |n: usize| tokens.get(at + n).map(String::as_str);
-    // "twenty-four", "1 1/2", "1/2", "one and a half", "half an hour"
+    // "twenty-four", "1 1/2", "1-1/2", "1/2", "one and a half", "half an hour"
     if value >= 20.0 && value % 10.0 == 0.0 && word.parse::<f64>().is_err() {
         let skip = usize::from(after(1) == Some("-"));
         if let Some(ones) =
@@ -298,8 +298,9 @@ fn number(tokens: &[String], at: usize) -> Option<(f64, usize)> {
             return Some((value + ones, at + 2 + skip));
         }
     }
-    if after(1) == Some("1") && after(2) == Some("/") && after(3) == Some("2") {
-        return Some((value + 0.5, at + 4));
+    let dash = usize::from(after(1) == Some("-"));
+    if [after(1 + dash), after(2 + dash), after(3 + dash)] == [Some("1"), Some("/"), Some("2")] {
+        return Some((value + 0.5, at + 4 + dash));
     }
     if value == 1.0 && after(1) == Some("/") && after(2) == Some("2") {
         return Some((0.5, at + 3));
@@ -429,6 +430,8 @@ mod tests {
         check("half an hour", Some((0.5 / 24.0, 0.5 / 24.0)));
         check("a couple of days", Some((2.0, 2.0)));
         check("one and a half hours", Some((1.5 / 24.0, 1.5 / 24.0)));
+        check("5 1/2 hours", Some((5.5 / 24.0, 5.5 / 24.0)));
+        check("5-1/2 hours", Some((5.5 / 24.0, 5.5 / 24.0)));
         check("2 h 30 min", Some((2.5 / 24.0, 2.5 / 24.0)));
         check("twenty-four hours", Some((1.0, 1.0)));
         check("1.5 years", Some((547.875, 547.875)));

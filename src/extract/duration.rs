@@ -37,7 +37,7 @@ impl Course {
 }
 
 // OCR reads 1 as l and 0 as O.
-const NUMBER: &str = r"(?:\d+(?:\.\d+)?|[lio]?\d[\dlo]*|half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|eighteen|twenty(?:-four)?|thirty|(?:a )?couple(?: of)?|(?:a )?few|several|many)";
+const NUMBER: &str = r"(?:\d+[ -]1/2|(?:\d+|one|two|three|four|five|six) and a half|\d+(?:\.\d+)?|[lio]?\d[\dlo]*|half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|eighteen|twenty(?:-four)?|thirty|(?:a )?couple(?: of)?|(?:a )?few|several|many)";
 
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(&format!(
@@ -97,10 +97,10 @@ pub fn durations_in(note: &Note<'_>, within: Span) -> Vec<Span> {
             || (NOT_A_LENGTH_BEFORE.is_match(lead)
                 && !STOPPED_AFTER.of(note.lexicon).is_match(lead))
             || (matches!(number.as_str(), "a" | "an") && !BARE_ARTICLE.is_match(before))
-            // "x 10 d", but no "a d"
+            // "x 10 d", or a cell of its own, but no "a d"
             || (c.name("u").is_some_and(|unit| unit.len() == 1)
                 && !(number.as_str().starts_with(|n: char| n.is_ascii_digit())
-                    && SHORT_UNIT.is_match(lead)))
+                    && (SHORT_UNIT.is_match(lead) || whole.len() == text.len())))
         {
             continue;
         }

@@ -89,7 +89,11 @@ pub(super) fn titles<'a>(note: &Note<'a>) -> Vec<(usize, &'a str)> {
     note.mentions(TITLES)
         .filter(|mention| {
             let line = note.line_of(mention.span);
-            let words = note.get(line);
+            // What stands apart behind a title in capitals, as a form's number does, is no part of it.
+            let cells = note.cells(line);
+            let capitals = |cell: &&Span| !note.as_written(**cell).contains(char::is_lowercase);
+            let own = cells.first().filter(|cell| cell.contains(mention.span)).filter(capitals);
+            let words = note.get(*own.unwrap_or(&line));
             let capital = note.folded.original(Span::new(mention.span.start, mention.span.start));
             let begins = record[capital.start..].chars().next().is_some_and(char::is_uppercase);
             begins && words.split_whitespace().count() <= LONGEST && !words.ends_with('.')

@@ -108,7 +108,11 @@ impl Events {
                 && matches!((chart.request.side, event.side), (Some(asked), Some(own))
                     if asked != own && asked != Side::Bilateral && own != Side::Bilateral);
             // What is quickly told comes first: most events are none of those asked for.
-            let passes = (self.procedure.is_empty() || self.procedure.contains(&event.procedure))
+            let of_sort = match self.procedure.as_slice() {
+                [] => !elsewhere(event),
+                sorts => sorts.contains(&event.procedure),
+            };
+            let passes = of_sort
                 && (self.intent.is_empty() || self.intent.contains(&meant))
                 && !other_side
                 && (self.target.is_empty() || aimed());
@@ -250,9 +254,21 @@ fn within(chart: &Chart, date: Option<PartialDate>, months: Option<f64>) -> Tri 
     Tri::of_range(age(date.latest().min(as_of)), age(date.earliest()), |age| age <= months)
 }
 
+/// Whether an injection was at a part of the body that has nothing to do with pain of the trunk:
+/// a knee's or shoulder's joint, a bladder's botulinum toxin.
+fn elsewhere(event: &InjectionEvent) -> bool {
+    let near =
+        |target: &String| ["hip", "sacr", "pelvi", "coccy"].iter().any(|t| target.contains(t));
+    match event.procedure {
+        Procedure::Joint => event.target.as_ref().is_some_and(|target| !near(target)),
+        Procedure::Botox => true,
+        _ => false,
+    }
+}
+
 /// Whether the record tells anything of injections before the request.
 pub(super) fn history_is_told(chart: &Chart) -> bool {
-    !chart.history.injections.is_empty()
+    chart.history.injections.iter().any(|event| !elsewhere(event))
         || NONE_BEFORE.iter().any(|topic| chart.statements(topic).next().is_some())
         || chart
             .standing(const { kind_index("injection") })

@@ -22,6 +22,9 @@ static AMOUNT_BEFORE: WordPattern =
 
 static AMOUNT_BEHIND: WordPattern = WordPattern::new(r"^(?:%|{agent/amount})$");
 
+/// How strong no local anesthetic is, in percent.
+const STRONGEST: f64 = 10.0;
+
 /// What a stretch says was injected; nothing where the drug only numbs the skin.
 pub(super) fn agent_in(note: &Note<'_>, within: Span) -> Agent {
     let sentence = note.get(within);
@@ -69,6 +72,7 @@ fn amount_start(note: &Note<'_>, within: Span, drug: Span) -> usize {
     let before = note.get(Span::new(within.start, drug.start));
     for word in before.split(' ').rev().skip(usize::from(before.ends_with(' '))) {
         let amount = word.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+            && word.matches('/').count() < 2
             || AMOUNT_BEFORE.of(note.lexicon).is_match(word);
         if !amount || word.ends_with(',') || start < word.len() + 1 + within.start {
             break;
@@ -90,6 +94,13 @@ fn amount_end(note: &Note<'_>, within: Span, drug: Span) -> usize {
         // "steroid 3/4/25" has its day behind it.
         let figure =
             bare.starts_with(|c: char| c.is_ascii_digit()) && bare.matches('/').count() < 2;
+        // "triamcinolone 40 mg   30%": no solution is as strong, and the figure tells of relief.
+        let percent = bare.ends_with('%') || after[at + word.len()..].starts_with('%');
+        if percent
+            && bare.trim_end_matches('%').parse().is_ok_and(|figure: f64| figure >= STRONGEST)
+        {
+            break;
+        }
         let amount = bare.is_empty() || figure || AMOUNT_BEHIND.of(note.lexicon).is_match(bare);
         if !amount {
             break;
@@ -97,8 +108,8 @@ fn amount_end(note: &Note<'_>, within: Span, drug: Span) -> usize {
         if !bare.is_empty() {
             end = drug.end + at + bare.len();
         }
-        // What follows a bracket or a colon is no amount of it.
-        if word.trim_end().ends_with([')', ':', ';']) {
+        // What follows a bracket or a colon is no amount of it; "(PF)" is more of its name.
+        if word.trim_end().ends_with([')', ':', ';']) && !word.starts_with('(') {
             break;
         }
         at += word.len();

@@ -2,8 +2,10 @@
 //! table's rows or a call, and what was injected.
 
 use super::agent::{Agent, agent_in};
+use super::phrase::SITE;
 use super::relief::{ReliefRead, relief_in};
 use super::{Event, Reader, told_as_done};
+use crate::extract::Answer;
 use crate::fact::{EventStatus, Injection, Polarity, Procedure, Time};
 use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
@@ -11,6 +13,9 @@ use crate::span::Span;
 
 /// How far into a sentence its refusal may stand to be of what was offered before (bytes).
 const REFUSAL_REACH: usize = 50;
+
+/// How many sentences from a title on may tell where it went.
+const PLACE_ROWS: usize = 12;
 
 /// Words for the time right after a procedure.
 static AFTER: WordPattern = WordPattern::new(r"\b{injection-word/right-after}\b");
@@ -230,6 +235,32 @@ impl Reader<'_, '_> {
             .or_else(|| self.events.iter().rposition(|e| e.performed() && e.sentence < index))
     }
 
+    /// Where it went, from the rows below a title that names no nerve or side: "Nerve: superior
+    /// cluneal", "Laterality: Right".
+    pub(super) fn read_places(&mut self, at: usize) {
+        let note = self.note;
+        let event = &mut self.events[at];
+        let below = &note.sentences[event.sentence..];
+        let Some(last) = below.iter().take(PLACE_ROWS).next_back() else { return };
+        let rows = Span::new(event.span.end.min(last.span.end), last.span.end);
+        for label in note.mentions_in("request", rows) {
+            if note.line_of(label.span).start != label.span.start {
+                continue;
+            }
+            let Some(Answer::Words(words)) = note.answer(label.span) else { continue };
+            let own = &mut event.injection;
+            match note.concept(label).id.as_str() {
+                "side-label" => own.side = own.side.or_else(|| note.side_in(words)),
+                "nerve-label" if own.target.is_none() => {
+                    let Some(site) = note.mentions_in(SITE, words).next() else { continue };
+                    own.target = note.concept(site).field("target").map(str::to_owned);
+                    own.side = own.side.or_else(|| note.side_in(words));
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// What was injected, from the lines below a procedure's title.
     pub(super) fn read_injectates(&mut self) {
         let note = self.note;
@@ -261,7 +292,7 @@ impl Reader<'_, '_> {
                 let denies = note
                     .mentions_in("agent", sentence.span)
                     .any(|m| note.concept(m).field("steroid") == Some("no"));
-                if !(given || denies) || CONTRAST.of(note.lexicon).is_match(words) {
+                if !(given || denies) || self.tells_of_contrast(sentence.span) {
                     continue;
                 }
                 let agent = agent_in(note, sentence.span);
@@ -273,6 +304,15 @@ impl Reader<'_, '_> {
                 own.steroid = own.steroid.or(agent.steroid);
             }
         }
+    }
+
+    /// Whether contrast is what a line puts in; "Contrast: n/a" on a line of its own is none.
+    fn tells_of_contrast(&self, within: Span) -> bool {
+        let note = self.note;
+        CONTRAST.of(note.lexicon).find_iter(note.get(within)).any(|found| {
+            let at = Span::new(within.start + found.start(), within.start + found.end());
+            note.mentions_in("agent", note.line_of(at)).next().is_some()
+        })
     }
 
     /// "Dexamethasone 5 mg was then injected at L4-5": what a procedure put at each level.

@@ -89,6 +89,17 @@ static DONE_ON: WordPattern =
 static ASKS_RELIEF: WordPattern =
     WordPattern::new(r"\b{relief/payer} (?:\w+ ){0,2}{relief/asks}\b[^.;]*$");
 
+/// How many years before its record a day above a procedure's title may lie.
+const OLDEST: i16 = 5;
+
+/// How many sentences from its title on may tell what a procedure is for.
+const PURPOSE_ROWS: usize = 8;
+
+/// What labels a purpose: "Type", "Class of block ......".
+static PURPOSE: WordPattern = WordPattern::new(
+    r"\b{injection-word/purpose-label}(?: of (?:the )?(?:block|injection|procedure))?[ .:_-]*$",
+);
+
 /// What may part a procedure's name from its purpose: "x 2, CPT 64450 (".
 static BEFORE_PURPOSE: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(r"^(?:[ \d/.-]|\bx\b|\bcpt\b|#)*[,(](?:[ ,(\d/.:#-]|\bx\b|\bcpt\b)*$")
@@ -221,7 +232,8 @@ impl Reader<'_, '_> {
             let date = self.date_near(sentence, phrase, behind, lead);
             let row =
                 note.dates_in(behind).next().is_some_and(|d| d.span.start <= behind.start + 12)
-                    || is_row(note.get(behind));
+                    || is_row(note.get(behind))
+                    || phrase.rule.contains("/log+");
             // Of several injections the words before one speak of the one before it.
             let relief = relief_in_row(note, phrase.span)
                 .or_else(|| relief_in(note, behind, row))
@@ -245,6 +257,10 @@ impl Reader<'_, '_> {
                 reliefs.push((self.events.len(), relief));
             }
             self.events.push(event);
+        }
+        for at in (first..self.events.len()).filter(|&at| self.events[at].title).collect::<Vec<_>>()
+        {
+            self.read_places(at);
         }
         self.share_relief(first, sentence);
         self.named[index] = list;
@@ -281,7 +297,17 @@ impl Reader<'_, '_> {
     ) -> Option<Event> {
         let note = self.note;
         let sentence = &note.sentences[index];
+        // A plan names the day that it is to be on.
+        let planning = matches!(sentence.section, Section::Plan | Section::Request);
+        let ahead = |day: &PartialDate| {
+            planning && note.date.is_some_and(|own| day.earliest() > own.latest())
+        };
+        let (date, to_come) = (date.filter(|day| !ahead(day)), date.is_some_and(|day| ahead(&day)));
         let mut standing = standing(note, sentence, phrase, self.request, relief, date.is_some())?;
+        if to_come && relief.is_none() && standing.status == EventStatus::Performed {
+            standing.status = EventStatus::Planned;
+            standing.asserted.assertion.time = Time::Planned;
+        }
         // "follow-up after the epidural", where that is still planned
         let lead = note.get(Span::new(sentence.span.start, phrase.span.start)).trim_end();
         let after = ["after", "after her", "after his", "after the", "following the", "post"];
@@ -475,7 +501,11 @@ impl Reader<'_, '_> {
             let gap = note.get(Span::new(d.span.end, sentence.span.start));
             gap.len() <= 40 && !gap.contains(". ")
         };
-        near.filter(stands_alone).map(|d| d.date).or(note.date)
+        // A date of birth stands there too.
+        let of_record = |d: &&super::DateMention| {
+            note.date.is_none_or(|own| own.latest().year() - d.date.latest().year() < OLDEST)
+        };
+        near.filter(stands_alone).filter(of_record).map(|d| d.date).or(note.date)
     }
 
     /// "ESI, CPT 62321, therapeutic": the purpose behind a comma or a bracket, with nothing but
@@ -495,21 +525,23 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// "PURPOSE: Diagnostic" in the rows below a title.
+    /// "PURPOSE: Diagnostic", "Class ..... diagnostic" in the rows below a title.
     fn purpose(&self, index: usize, title: bool) -> Option<Intent> {
         if !title {
             return None;
         }
         let note = self.note;
-        note.sentences.iter().skip(index).take(3).find_map(|s| {
-            let labelled =
-                note.get(s.span).contains("purpose") || note.heading(s).contains("purpose");
-            let mention = note.mentions_in("injection-word", s.span).next().filter(|_| labelled)?;
-            match note.concept(mention).id.as_str() {
-                "diagnostic" => Some(Intent::Diagnostic),
-                "therapeutic" => Some(Intent::Therapeutic),
-                _ => None,
-            }
+        note.sentences.iter().skip(index).take(PURPOSE_ROWS).find_map(|s| {
+            let headed = PURPOSE.of(note.lexicon).is_match(note.heading(s));
+            note.mentions_in("injection-word", s.span).find_map(|mention| {
+                let intent = match note.concept(mention).id.as_str() {
+                    "diagnostic" => Intent::Diagnostic,
+                    "therapeutic" => Intent::Therapeutic,
+                    _ => return None,
+                };
+                let lead = Span::new(s.span.start.min(mention.span.start), mention.span.start);
+                (headed || PURPOSE.of(note.lexicon).is_match(note.get(lead))).then_some(intent)
+            })
         })
     }
 }

@@ -130,6 +130,9 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
     Some(ReliefRead { span: whole, percent: value, relief: Some(relief), duration })
 }
 
+/// A cell that was left open in words.
+static NOT_TOLD: WordPattern = WordPattern::new(r"^{form-word/not-told}[ .]*$");
+
 /// What the columns of a table say of the procedure in their row: "80%   6 hours".
 pub(super) fn relief_in_row(note: &Note<'_>, procedure: Span) -> Option<ReliefRead> {
     let kind = |head: Span| {
@@ -141,7 +144,8 @@ pub(super) fn relief_in_row(note: &Note<'_>, procedure: Span) -> Option<ReliefRe
         let behind = |c: &&(Span, Span)| c.1.start >= procedure.end && kind(c.0) == Some(id);
         columns.iter().find(behind).map(|c| c.1)
     };
-    let answer = cell("relief")?;
+    let answer =
+        cell("relief").filter(|&cell| !NOT_TOLD.of(note.lexicon).is_match(note.get(cell)))?;
     let read = relief_in(note, answer, true).or_else(|| {
         let said = degree_in(note, answer)?;
         let relief = match said.outcome {

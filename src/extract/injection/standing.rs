@@ -42,8 +42,12 @@ static NO_MORE: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"\bno (?:further|more|additional|repeat) (?:\w+ ){0,3}\w+$"));
 
 // "no other injections to the back": beside those that were told of
-static NO_OTHER: LazyLock<Regex> =
-    LazyLock::new(|| fixed_regex(r"\bno other (?:[a-z-]+ ){0,2}[a-z-]+$"));
+static NO_OTHER: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"\bno (?:(other)|further|additional|more) (?:[a-z-]+ ){0,2}[a-z-]+$")
+});
+
+// "no injections besides that one"
+static BUT_THOSE: WordPattern = WordPattern::new(r"^,? {injection-word/but-those}\b");
 
 // "one negative block does not establish": what such an outcome proves
 static PROVES: WordPattern =
@@ -115,7 +119,7 @@ pub(super) fn standing(
         return None;
     }
     let name = note.get(Span::new(sentence.span.start.min(phrase.head.start), phrase.head.end));
-    if relief.is_none() && !dated && NO_OTHER.is_match(name) {
+    if relief.is_none() && !dated && (is_no_other(name, sentence) || has_exception(note, phrase)) {
         return None;
     }
     if let Some(done) = phrase.answered.and_then(|answer| answer.done) {
@@ -216,6 +220,17 @@ pub(super) fn standing(
     own.then_some(Standing { status, asserted })
 }
 
+/// Whether none is told of but those told of already; in a plan "no further blocks" are none to come.
+fn is_no_other(name: &str, sentence: &Sentence) -> bool {
+    let planning = matches!(sentence.section, Section::Plan | Section::Assessment);
+    NO_OTHER.captures(name).is_some_and(|said| !planning || said.get(1).is_some())
+}
+
+/// Whether what is denied is so but for what stands behind: "no injections other than that one".
+fn has_exception(note: &Note<'_>, phrase: &Phrase) -> bool {
+    BUT_THOSE.of(note.lexicon).is_match(&note.str()[phrase.span.end..])
+}
+
 /// What a form answers: that it was done, or that it was not.
 fn answered(mut asserted: Asserted, done: bool) -> Standing {
     let (status, polarity, time) = match done {
@@ -238,7 +253,9 @@ static CODED_LATER: LazyLock<Regex> =
 
 /// The code in the cell before: "64450 | left genicular nerve block".
 static CODE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(r"^[ |]*(?:cpt(?: code)?[ :#]*)?[26]\d{4} *(?:\|[ |]*| {2,}|- )$")
+    fixed_regex(
+        r#"^(?:[a-z/ ]{1,16}[:|.]* ?)?[ |]*(?:cpt(?: code)?[ :#]*)?[26]\d{4}(?:[ -]?(?:rt|lt|50))?(?: ?x ?\d)? *(?:\|[ |]*| {2,}|- |["'(])$"#,
+    )
 });
 
 /// Whether a procedure's own row names its code, as rows of what is asked for do.
@@ -352,9 +369,10 @@ pub(super) fn names_row(note: &Note<'_>, phrase: &Phrase) -> bool {
     let cells = note.cells(note.line_of(phrase.head));
     let Some([label, name]) = cells.get(..2) else { return false };
     let words = note.get(*label).trim_matches([' ', ':', '|']);
-    name.contains(phrase.head)
+    // "Block    SCN, left": the row's label is the noun itself.
+    let own = label.contains(phrase.head) && name.overlaps(phrase.span);
+    (own || name.contains(phrase.head) && NAMES_ROW.of(note.lexicon).is_match(words))
         && words.split_whitespace().count() <= 2
-        && NAMES_ROW.of(note.lexicon).is_match(words)
         && note.dates_in(note.line_of(phrase.head)).next().is_none()
         && note
             .mentions_in("title", Span::new(0, phrase.head.start))

@@ -72,7 +72,8 @@ pub(super) fn nerve_rows(
     for label in note.mentions(GROUP).filter(|m| note.concept(m).id == "nerve-label") {
         let line = note.line_of(label.span);
         let in_form = part_at(titles, label.span) == Some("request-form");
-        if !in_form || line.start != label.span.start {
+        let begins = note.cells(line).iter().any(|cell| cell.start == label.span.start);
+        if !in_form || !(begins || line.start == label.span.start) {
             continue;
         }
         let Some(Answer::Words(words)) = note.answer(label.span) else { continue };

@@ -51,7 +51,8 @@ fn in_column(note: &Note<'_>, label: Span) -> Option<(Span, u32)> {
         let row = note.cells(line);
         if row.len() == cells.len() {
             let cell = row[column];
-            return Some((cell, number_at(note.get(cell))?));
+            let alone = digits_in(note.get(cell)) == cell.len();
+            return Some((cell, number_at(note.get(cell)).filter(|_| alone)?));
         }
     }
     None
@@ -65,6 +66,6 @@ fn number_at(words: &str) -> Option<u32> {
     let digits = digits_in(words);
     let ends =
         words[digits..].chars().next().is_none_or(|c| !matches!(c, '/' | '.' | '-' | '%' | ':'));
-    let units = !words[digits..].trim_start().starts_with(['m', '/']);
+    let units = !words[digits..].trim_start().starts_with(['m', '/', '%']);
     words[..digits].parse().ok().filter(|n| ends && units && (1..=MOST).contains(n))
 }

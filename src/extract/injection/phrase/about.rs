@@ -64,6 +64,7 @@ impl Row<'_, '_> {
             let spelled = || self.word(i).bytes().all(|b| b.is_ascii_alphabetic());
             self.is_number(i)
                 && apart
+                && !self.numbers_row(i)
                 && !self.word(i).starts_with('#')
                 && (!self.is_level(i + 1) || spelled())
                 || matches!(self.word(i), "couple")
@@ -84,6 +85,14 @@ impl Row<'_, '_> {
             .and_then(number)
             .or(twice.then_some(2.0))
             .filter(|n| n.fract() == 0.0 && *n <= 60.0)
+    }
+
+    /// Whether a number opens a row of a form: "6  Diagnostic block    Y".
+    fn numbers_row(&self, at: usize) -> bool {
+        let span = self.tokens[at].span;
+        let line = self.note.line_of(span);
+        let cells = self.note.cells(line);
+        line.start == span.start && cells.len() > 1 && cells[0] == span
     }
 
     pub(super) fn intent(&self, from: usize, end: usize) -> Option<Intent> {

@@ -61,6 +61,21 @@ impl Row<'_, '_> {
         last
     }
 
+    /// The first token behind a noun that is not its number or day: "block #1 on 3/4/2025: left ...".
+    fn behind_number(&self, head: usize) -> usize {
+        let mut at = head + 1;
+        while self.tokens.get(at).is_some_and(|token| {
+            token.what == What::Date
+                || self.is_number(at)
+                || matches!(self.word(at), "#" | "no" | "no." | "number" | "dated" | "on")
+                || (self.word(at) == "." && self.word(at - 1) == "no")
+        }) {
+            at += 1;
+        }
+        // "on" alone leads to a place.
+        if at == head + 2 && self.word(head + 1) == "on" { head + 1 } else { at }
+    }
+
     /// Places behind a noun or verb: "of the right SI joint", "(SI, piriformis)", "in her knees".
     pub(super) fn behind(&self, head: usize) -> (Vec<Place>, usize) {
         // "injected 40 mg of triamcinolone into the left knee"
@@ -78,7 +93,7 @@ impl Row<'_, '_> {
                     self.word(at),
                     "(" | ")" | ":" | "?" | "." | "s" | "with" | "was" | "were" | ";"
                 ) && !(self.word(at) == "." && last > head)
-                || (self.tokens[at].what == What::Date && last == head);
+                || (last == head && at < self.behind_number(head));
             if !passes {
                 break;
             }
@@ -103,11 +118,10 @@ impl Row<'_, '_> {
         // The noun must lead to its place: "injection, knee pain" does not, and a side does:
         // "injection, right knee".
         // "block 3/4/2025, left pudendal nerve" has its day between.
-        let dated = self.tokens[head + 1].what == What::Date;
-        let next = head + 1 + usize::from(dated);
-        let sided = self.is_side(next)
-            || self.is_site(next)
-            || self.word(next) == "," && self.is_side(next + 1);
+        let next = self.behind_number(head);
+        let parted = next + usize::from(matches!(self.word(next), "," | ":"));
+        let sided =
+            self.is_site(next) || self.is_side(parted) || parted > head + 2 && self.is_site(parted);
         let hurts = matches!(self.word(last + 1), "pain" | "ache" | "swelling" | "stiffness");
         if sided && hurts {
             return (Vec::new(), head);

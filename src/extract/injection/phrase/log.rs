@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{NAME, Phrase, Row, SITE, WORD};
-use crate::extract::{Note, tokens};
-use crate::fact::Side;
+use crate::extract::{Note, Token, outcome_in, tokens};
+use crate::fact::{Section, Side};
 use crate::pattern::fixed_regex;
 use crate::span::Span;
 
@@ -36,7 +36,9 @@ pub(super) fn rows(note: &Note<'_>, within: Span) -> Vec<Phrase> {
     if !placed {
         return numbered(note, within).into_iter().collect();
     }
-    if note.dates_in(within).next().is_none() || !HELPED.is_match(note.get(within)) {
+    let logged = note.dates_in(within).next().is_some() && HELPED.is_match(note.get(within));
+    let listed = !logged && is_listed(note, within);
+    if !(logged || listed) {
         return Vec::new();
     }
     let Some(above) = introduction(note, within) else { return Vec::new() };
@@ -45,7 +47,7 @@ pub(super) fn rows(note: &Note<'_>, within: Span) -> Vec<Phrase> {
     let mut at = 0;
     while at < row.tokens.len() {
         if row.is_site(at) {
-            at = row.read_log(at, &mut found);
+            at = row.read_log(at, listed, &mut found);
         }
         at += 1;
     }
@@ -63,16 +65,11 @@ pub(super) fn rows(note: &Note<'_>, within: Span) -> Vec<Phrase> {
 /// place of all: "#1 3/4/2025 dx, lidocaine plain - 90%, 2 h".
 fn numbered(note: &Note<'_>, within: Span) -> Option<Phrase> {
     let date = note.dates_in(within).next()?;
-    let number = |line: Span| {
-        let first = note.dates_in(line).next()?;
-        let opens = Span::new(line.start.min(first.span.start), first.span.start);
-        NUMBERED.is_match(note.get(opens)).then_some(opens)
-    };
     let line = note.line_of(date.span);
     let rest = Span::new(date.span.end, within.end.max(date.span.end));
-    let opens = number(line)?;
-    let told = what_it_did(note.get(rest))?;
-    let head = note.lines_above(line).find(|above| number(*above).is_none())?;
+    let opens = opening(note, line)?;
+    let told = what_it_did(note, rest)?;
+    let head = head_of_rows(note, line)?;
     let named = note.mentions_in(NAME, head).next()?;
     let sites: Vec<_> = note.mentions_in(SITE, head).collect();
     let [site] = sites[..] else { return None };
@@ -100,29 +97,75 @@ fn numbered(note: &Note<'_>, within: Span) -> Option<Phrase> {
     })
 }
 
-/// Where in the rest of a row its relief stands, apart from a solution's strength: behind a dash,
-/// a colon or a comma.
-fn what_it_did(rest: &str) -> Option<usize> {
-    let apart = |at: usize| {
-        rest[..at].trim_end().ends_with(['-', ':', ',', ';', '|', '=', '>', '\u{2013}'])
+/// What a row's day stands behind: its number, or nothing.
+fn opening(note: &Note<'_>, line: Span) -> Option<Span> {
+    let first = note.dates_in(line).next()?;
+    let opens = Span::new(line.start.min(first.span.start), first.span.start);
+    let words = note.get(opens);
+    (words.is_empty() || NUMBERED.is_match(words)).then_some(opens)
+}
+
+/// The line that rows are introduced by: above them, above the heads of their columns, and above a
+/// blank line.
+fn head_of_rows(note: &Note<'_>, line: Span) -> Option<Span> {
+    let columns = |line: &Span| {
+        let words = note.get(*line);
+        note.cells(*line).len() > 2 && !words.contains(|c: char| c.is_ascii_digit() || c == ':')
     };
-    HELPED.find_iter(rest).map(|found| found.start()).filter(|at| apart(*at)).last()
+    let mut top = line.start;
+    for above in note.lines_above(line) {
+        if opening(note, above).is_none() && !columns(&above) {
+            return Some(above);
+        }
+        top = above.start;
+    }
+    let before = note.str()[..top].trim_end();
+    let last = before.chars().next_back()?;
+    Some(note.line_of(Span::new(before.len() - last.len_utf8(), before.len())))
+}
+
+/// Where in the rest of a row its relief stands, apart from a solution's strength: behind a dash,
+/// a colon or a comma, or in a cell of its own.
+fn what_it_did(note: &Note<'_>, rest: Span) -> Option<usize> {
+    let words = note.get(rest);
+    let apart = |at: &usize| {
+        let before = Span::new(rest.start, rest.start + at);
+        words[..*at].trim_end().ends_with(['-', ':', ',', ';', '|', '=', '>', '\u{2013}'])
+            || note.cells(rest).iter().any(|cell| cell.start == before.end)
+    };
+    HELPED.find_iter(words).map(|found| found.start()).filter(apart).last()
 }
 
 /// The words above that tell that what follows are injections.
 fn introduction(note: &Note<'_>, within: Span) -> Option<Span> {
+    let top = note.lines_above(note.line_of(within)).last().map_or(within.start, |top| top.start);
     let from = note.str().ceil_char_boundary(within.start.saturating_sub(ABOVE));
-    let above = Span::new(from.min(within.start), within.start);
+    let above = Span::new(from.min(top).min(within.start), within.start);
     let heading = note.sentence_at(within)?.heading;
     let named = note.mentions_in(NAME, above).next().is_some()
         || note.mentions_in(NAME, heading).next().is_some();
-    let told = |words: &str| words.contains("procedure") || words.contains("intervention");
-    (named || told(note.get(heading)) || told(note.get(above))).then_some(above)
+    (named || names_procedures(note.get(heading)) || names_procedures(note.get(above)))
+        .then_some(above)
+}
+
+fn names_procedures(words: &str) -> bool {
+    words.contains("procedure") || words.contains("intervention")
+}
+
+/// Whether rows of injections are headed as such, and need no day: "Procedures so far:", "Injections".
+fn is_listed(note: &Note<'_>, within: Span) -> bool {
+    let Some(sentence) = note.sentence_at(within) else { return false };
+    let past = !matches!(
+        sentence.section,
+        Section::Plan | Section::Request | Section::Procedure | Section::Exam | Section::Imaging
+    );
+    past && (note.mentions_in(NAME, sentence.heading).next().is_some()
+        || names_procedures(note.get(sentence.heading)))
 }
 
 impl Row<'_, '_> {
     /// Reads a row at its first place; the last token of its places.
-    fn read_log(&self, at: usize, found: &mut Vec<Phrase>) -> usize {
+    fn read_log(&self, at: usize, listed: bool, found: &mut Vec<Phrase>) -> usize {
         let from = self.left(at);
         let mut last = at;
         while last + 1 < self.tokens.len()
@@ -143,10 +186,13 @@ impl Row<'_, '_> {
         };
         let dated = first.is_some()
             || self.note.dates_in(rest).next().is_some_and(|d| d.span.start <= rest.start + DATED);
-        if opens.contains(char::is_alphanumeric) || !dated || !HELPED.is_match(self.note.get(rest))
-        {
+        let logged = dated && HELPED.is_match(self.note.get(rest));
+        let told = || listed && outcome_in(self.note, rest).is_some();
+        if opens.contains(char::is_alphanumeric) || !(logged || told()) {
             return last;
         }
+        let in_row = |token: &&Token| token.span.end <= line.end;
+        let row_end = last + self.tokens[last + 1..].iter().take_while(in_row).count();
         let steroid = (from..=last).any(|i| self.word_id(i) == Some("steroid"));
         for place in self.places(from, last + 1) {
             let site = self.note.concept(&place.mention);
@@ -159,7 +205,7 @@ impl Row<'_, '_> {
                 levels: self.note.levels_in(span),
                 side: self.note.side_in(span),
                 count: None,
-                intent: self.intent(from, last),
+                intent: self.intent(from, row_end),
                 steroid,
                 class: "needle",
                 rule: format!("{NAME}/log+{}", self.note.rule(&place.mention)),

@@ -10,7 +10,7 @@ use crate::span::Span;
 use crate::tag::Mention;
 
 const NAME: &str = "injection";
-const SITE: &str = "injection-site";
+pub(super) const SITE: &str = "injection-site";
 const WORD: &str = "injection-word";
 
 /// How many tokens behind "injected" its place may stand, what was injected being between.
@@ -59,6 +59,17 @@ pub(super) fn phrases(note: &Note<'_>, within: Span) -> Vec<Phrase> {
         let said = found.last().is_some_and(|p| p.span.contains(row.tokens[at].span));
         if row.group(at) == Some(NAME) && !said {
             row.read(at, &mut found);
+        }
+    }
+    // "Injections" heads the rows below it.
+    if let [head] = found.as_slice()
+        && head.procedure.is_none()
+        && head.target.is_none()
+    {
+        let below = Span::new(head.head.end, within.end.max(head.head.end));
+        let rows = log::rows(note, below);
+        if !rows.is_empty() {
+            return rows;
         }
     }
     // A noun inside a longer name: "epidural injection of the hip".
