@@ -286,6 +286,7 @@ impl Reader<'_, '_> {
                 let labelled = label(note.heading(sentence)).is_some()
                     || label(words.trim_start_matches(['|', ' '])).is_some_and(|m| m.start() == 0);
                 let given = labelled
+                    || self.is_below_label(sentence.span)
                     || note
                         .mentions_in("agent", sentence.span)
                         .any(|m| note.concept(m).field("label").is_some());
@@ -304,6 +305,16 @@ impl Reader<'_, '_> {
                 own.steroid = own.steroid.or(agent.steroid);
             }
         }
+    }
+
+    /// Whether what was injected stands on the line below its label: "Medications administered".
+    fn is_below_label(&self, within: Span) -> bool {
+        let note = self.note;
+        let Some(agent) = note.mentions_in("agent", within).next() else { return false };
+        let above = note.lines_above(note.line_of(agent.span)).next();
+        above.is_some_and(|above| {
+            LABEL.of(note.lexicon).find(note.get(above)).is_some_and(|label| label.start() == 0)
+        })
     }
 
     /// Whether contrast is what a line puts in; "Contrast: n/a" on a line of its own is none.

@@ -16,6 +16,9 @@ const ABOVE: usize = 400;
 /// How far behind its place the day of a row may stand (bytes).
 const DATED: usize = 30;
 
+/// Most words of a line that labels a list.
+const LABEL_WORDS: usize = 10;
+
 /// What tells in a row how much it helped.
 static HELPED: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"\b\d{1,3} ?(?:%|percent\b)"));
 
@@ -159,8 +162,15 @@ fn is_listed(note: &Note<'_>, within: Span) -> bool {
         sentence.section,
         Section::Plan | Section::Request | Section::Procedure | Section::Exam | Section::Imaging
     );
-    past && (note.mentions_in(NAME, sentence.heading).next().is_some()
-        || names_procedures(note.get(sentence.heading)))
+    let names = |head: Span| {
+        note.mentions_in(NAME, head).next().is_some() || names_procedures(note.get(head))
+    };
+    let labels = |line: &Span| {
+        let words = note.get(*line).trim_end();
+        words.ends_with(':') && words.split_whitespace().count() <= LABEL_WORDS
+    };
+    let label = || note.lines_above(note.line_of(within)).find(labels);
+    past && (names(sentence.heading) || label().is_some_and(names))
 }
 
 impl Row<'_, '_> {
