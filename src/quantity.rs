@@ -305,8 +305,16 @@ fn number(tokens: &[String], at: usize) -> Option<(f64, usize)> {
     if value == 1.0 && after(1) == Some("/") && after(2) == Some("2") {
         return Some((0.5, at + 3));
     }
-    if after(1) == Some("and") && after(2) == Some("a") && after(3) == Some("half") {
-        return Some((value + 0.5, at + 4));
+    // "two and a half", "two and one-half", "one-and-a-half"
+    let dashed = |n: usize| n + usize::from(after(n) == Some("-"));
+    let and = dashed(1);
+    let one = dashed(and + 1);
+    let half = dashed(one + 1);
+    if after(and) == Some("and")
+        && matches!(after(one), Some("a" | "one"))
+        && after(half) == Some("half")
+    {
+        return Some((value + 0.5, at + half + 1));
     }
     if word == "half" && matches!(after(1), Some("a" | "an")) {
         return Some((0.5, at + 2));
@@ -419,6 +427,8 @@ mod tests {
     #[test]
     fn reads_durations_as_written() {
         check("8 weeks", Some((56.0, 56.0)));
+        check("two and one-half years", Some((913.125, 913.125)));
+        check("one-and-a-half weeks", Some((10.5, 10.5)));
         check("x 10 wk", Some((70.0, 70.0)));
         check("four hours", Some((4.0 / 24.0, 4.0 / 24.0)));
         check("about 5 hours", Some((5.0 / 24.0, 5.0 / 24.0)));

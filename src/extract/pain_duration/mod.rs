@@ -1,5 +1,10 @@
 //! How long the complaint has been there, in months as of the note.
 
+mod asked;
+mod event;
+mod label;
+mod start;
+
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -7,7 +12,7 @@ use regex::Regex;
 use crate::pattern::fixed_regex;
 
 use super::{Draft, Note};
-use crate::fact::{PainDuration, Section, Time};
+use crate::fact::{Certainty, PainDuration, Section, Time};
 use crate::lexicon::WordPattern;
 use crate::quantity;
 use crate::span::Span;
@@ -31,28 +36,16 @@ const SINCE_REACH: usize = 40;
 /// How far behind a time with which a sentence opens the complaint may stand, in bytes.
 const LEADS_REACH: usize = 60;
 
+/// How far behind the complaint a word may stand that says it went away, in bytes.
+const BEHIND_COMPLAINT: usize = 12;
+
 /// Days in a mean month.
 const DAYS_A_MONTH: f64 = 365.25 / 12.0;
 
 static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
-    let number = r"(?:\d+(?:\.\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty(?:[- ](?:one|two|three|four|five))?|thirty|several|couple of|few)";
+    let number = r"(?:\d+(?:\.\d+)?(?: 1/2)?\+?|half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty(?:[- ](?:one|two|three|four|five))?|thirty|several|couple of|few)";
     fixed_regex(&format!(
-        r"\b(?:x ?)?(?:(?:about|around|approximately|over|nearly|almost|roughly|at least|more than|the (?:past|last)|a little over|just over|some|>) )*\b{number}(?: ?(?:-|to|or) ?{number})?(?: and a half)?[ -]*(?:weeks?|wks?|months?|mos?|years?|yrs?|decades?)\b'?(?: and (?:a half|{number} (?:months?|weeks?)))?(?: or (?:so|more))?"
-    ))
-});
-
-static SINCE: LazyLock<Regex> = LazyLock::new(|| {
-    let month = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?";
-    fixed_regex(&format!(
-        r"\b(?:since|in|on|from)(?: (?:about|around|approximately|early|late|mid|the|(?:beginning|start|middle|end) of))* ((?:{month}(?: \d{{1,2}},?)?(?: of)? (?:19|20)\d\d|\d{{1,2}}/(?:\d{{1,2}}/)?(?:(?:19|20)\d\d|\d\d)\b|(?:spring|summer|fall|autumn|winter)(?: of)? (?:(?:19|20)\d\d|last year)|(?:19|20)\d\d\b|'\d\d\b|{month}[ -](?:19|20)\d\d|{month}(?: of)? last year|last year|{month}\b))"
-    ))
-});
-
-/// The day, month or year that stands behind "onset:", and in prose behind "onset" or "began".
-static ONSET: LazyLock<Regex> = LazyLock::new(|| {
-    let month = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?";
-    fixed_regex(&format!(
-        r"^(?P<label> ?:)? ?(?P<when>\d{{1,2}}/(?:\d{{1,2}}/)?(?:19|20)\d\d|\d{{1,2}}/\d{{1,2}}/\d\d|(?:19|20)\d\d|{month} (?:\d{{1,2}}, )?(?:19|20)\d\d)\b"
+        r"\b(?:x ?)?(?:(?:about|around|approximately|over|nearly|almost|roughly|close to|at least|more than|longer than|greater than|the (?:past|last)|a little over|just over|well over|some|a good|>) )*\b{number}(?: ?(?:-|to|or) ?{number})?(?:[ -]and[ -](?:a|one)[ -]half)?[ -]*(?:weeks?|wks?|months?|mos?|mths?|years?|yrs?|decades?)\b'?(?: and (?:a half|{number} (?:months?|weeks?)))?(?: or (?:so|more|longer|greater))?"
     ))
 });
 
@@ -69,6 +62,16 @@ static SITE: WordPattern = WordPattern::new(r"\b{pain-duration/site}$");
 /// A complaint that is not told to be a pain: "bladder problem, 2 years".
 static UNNAMED: WordPattern = WordPattern::new(r"^{pain-duration/unnamed}$");
 
+/// Words between a length of time and the complaint behind it: "7 wks rt buttock pain".
+static OF_COMPLAINT: WordPattern =
+    WordPattern::new(r"^[ -](?:(?:{pain-duration/site}|{pain-duration/kind})[ ,/-]{1,2}){1,5}$");
+
+/// A word right before a length of time that gives it to the complaint: "pain, present four years".
+static LEAD: WordPattern = WordPattern::new(r"\b{pain-duration/lead}$");
+
+/// That a sentence tells of what is asked of every patient.
+static AT_LARGE: WordPattern = WordPattern::new(r"\b{pain-duration/at-large}\b");
+
 /// Words before a length of time with which a sentence opens: "For the past two years".
 static OPENING: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^(?:for|over|during|in)(?: the)?(?: past| last)?$"));
@@ -82,30 +85,21 @@ static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     for span in lengths(note) {
+        if let Some(answer) = asked::answer(note, span) {
+            asked::read(note, span, answer, drafts);
+            continue;
+        }
         let Some(rule) = binds(note, span) else { continue };
         let words = note.get(span);
         let Some(length) = quantity::duration(words).or_else(|| vague(words)) else { continue };
-        let since = since_near(note, span);
+        let since = start::beside(note, span);
         let months = (length.months() * 10.0).round() / 10.0;
         push(note, drafts, span, Some(months), since, rule);
     }
-    for c in SINCE.captures_iter(note.str()) {
-        let (Some(whole), Some(when)) = (c.get(0), c.get(1)) else { continue };
-        let span = Span::new(whole.start(), whole.end());
-        let when = Span::new(when.start(), when.end());
-        // A length of the same clause has taken it along.
-        let taken = || {
-            drafts.iter().rev().take_while(|d| d.rule.starts_with(GROUP)).any(|d| {
-                d.span.start.abs_diff(span.end) < 30 || span.start.abs_diff(d.span.end) < 30
-            })
-        };
-        if !begins(note, span) || taken() {
-            continue;
-        }
-        push(note, drafts, span, months_since(note, when), Some(when), "since");
-    }
+    start::read(note, drafts);
+    event::read(note, drafts);
     counted(note, drafts);
-    labelled(note, drafts);
+    label::read(note, drafts);
 }
 
 /// "Hip pain, now into its third year": two years are full.
@@ -164,6 +158,19 @@ fn stands_beside(note: &Note<'_>, before: Span, span: Span, after: &str) -> bool
     (of_complaint && BESIDE_ENDS.is_match(after)) || of_site
 }
 
+/// Whether a length stands right before the complaint: "7 wks rt buttock pain", "3 yr progressive neck ache".
+fn stands_before(note: &Note<'_>, before: Span, behind: Span) -> bool {
+    let Some(complaint) = note.mentions_in(GROUP, behind).next() else { return false };
+    let between = note.get(Span::new(behind.start, complaint.span.start));
+    let past = note.get(Span::new(complaint.span.end, behind.end));
+    let past = complaint.span.end + past.floor_char_boundary(BEHIND_COMPLAINT);
+    note.concept(complaint).id == "complaint"
+        && OF_COMPLAINT.of(note.lexicon).is_match(between)
+        && first(note, Span::new(complaint.span.end, past), "other").is_none()
+        && first(note, before, "other").is_none()
+        && !names_treatment(note, before)
+}
+
 /// Whether the words behind a time with which a sentence opens go on to the complaint:
 /// "Since May she has had pain".
 fn leads_to_complaint(note: &Note<'_>, behind: Span) -> bool {
@@ -208,6 +215,10 @@ fn push(
     let mut draft = Draft::new(span, kind, format!("{GROUP}/{rule}"), note.assert(span));
     // "has had pain for a year" still has it.
     draft.assertion.time = Time::Current;
+    // A question that is answered is none any more.
+    if rule == "asked" {
+        draft.assertion.certainty = Certainty::Certain;
+    }
     draft.confidence = if rule == "label" { 0.95 } else { 0.85 };
     drafts.push(draft);
 }
@@ -228,20 +239,24 @@ fn binds(note: &Note<'_>, span: Span) -> Option<&'static str> {
     if !may_tell(sentence.section) || note.str()[span.end..].trim_start().starts_with("old") {
         return None;
     }
+    // "Coverage requires pain for three months"
+    if AT_LARGE.of(note.lexicon).is_match(note.get(sentence.span)) {
+        return None;
+    }
     let behind = Span::new(span.end, sentence.span.end.max(span.end));
     let after = note.get(behind).trim_start_matches(['\'', ' ', '-']);
     let before = Span::new(sentence.span.start, span.start);
     // "sixteen months of pain", "a two-year history of pain", "two years' duration".
-    let of = after.starts_with("of ") || after.starts_with("history");
-    if of || after.starts_with("duration") {
+    let of = after.starts_with("of ") || after.starts_with("history") || after.starts_with("hx");
+    let lasting = after.starts_with("duration") || after.starts_with("standing");
+    if of || lasting {
         let near = note.get(behind);
         let reach = near.char_indices().nth(70).map_or(near.len(), |(i, _)| i);
         let near = Span::new(span.end, span.end + reach);
         let other = first(note, near, "other");
         let complaint = first(note, near, "complaint");
         let named = complaint.is_some_and(|c| other.is_none_or(|o| c < o));
-        let before_names = after.starts_with("duration")
-            && nearest(note, before).is_some_and(|id| id == "complaint");
+        let before_names = lasting && nearest(note, before).is_some_and(|id| id == "complaint");
         return (named || before_names).then_some("of-complaint");
     }
     // "two and a half years since this began"
@@ -263,6 +278,9 @@ fn binds(note: &Note<'_>, span: Span) -> Option<&'static str> {
     if told && stands_beside(note, before, span, note.get(behind)) {
         return Some("beside");
     }
+    if told && stands_before(note, before, behind) {
+        return Some("before");
+    }
     let opens = OPENING.is_match(lead.trim()) && !after.starts_with("after");
     if opens && told && leads_to_complaint(note, behind) {
         return Some("opening");
@@ -279,6 +297,7 @@ fn binds(note: &Note<'_>, span: Span) -> Option<&'static str> {
         || lead.ends_with(" for the")
         || lead.ends_with("during the")
         || lead.ends_with(", now")
+        || LEAD.of(note.lexicon).is_match(lead)
         || lead.ends_with(" in") && words.contains("past");
     let bracket = lead.ends_with('(') && !after.starts_with("of");
     if !leads && !bracket {
@@ -323,13 +342,24 @@ fn may_tell(section: Section) -> bool {
     )
 }
 
+/// Whether a stretch has a word of a concept.
+fn tells(note: &Note<'_>, span: Span, id: &str) -> bool {
+    first(note, span, id).is_some()
+}
+
 fn first(note: &Note<'_>, span: Span, id: &str) -> Option<usize> {
     note.mentions_in(GROUP, span).find(|m| note.concept(m).id == id).map(|m| m.span.start)
 }
 
+/// Words that bind a length of time, but what happened to the patient.
+fn binding<'n>(note: &'n Note<'_>, within: Span) -> impl Iterator<Item = &'n Mention> {
+    let happened = |m: &&Mention| !matches!(note.concept(m).id.as_str(), "event" | "day-of-event");
+    note.mentions_in(GROUP, within).filter(happened)
+}
+
 /// What the last word before a length of time binds it to.
 fn nearest<'n>(note: &'n Note<'_>, before: Span) -> Option<&'n str> {
-    let words: Vec<&Mention> = note.mentions_in(GROUP, before).collect();
+    let words: Vec<&Mention> = binding(note, before).collect();
     let last = words.last()?;
     // "has been present for" leans on the word before it.
     let id = note.concept(last).id.as_str();
@@ -343,135 +373,6 @@ fn nearest<'n>(note: &'n Note<'_>, before: Span) -> Option<&'n str> {
 }
 
 fn nearest_but_began<'n>(note: &'n Note<'_>, before: Span) -> Option<&'n str> {
-    let words: Vec<&Mention> = note.mentions_in(GROUP, before).collect();
+    let words: Vec<&Mention> = binding(note, before).collect();
     words.iter().rev().map(|m| note.concept(m).id.as_str()).find(|id| *id != "began")
-}
-
-/// Whether a day is the start of the complaint.
-fn begins(note: &Note<'_>, span: Span) -> bool {
-    let Some(sentence) = note.sentence_at(span) else { return false };
-    if !may_tell(sentence.section) || sentence.section == Section::Treatments {
-        return false;
-    }
-    let before = Span::new(sentence.span.start, span.start);
-    if note.mentions_in("drug", before).next().is_some() {
-        return false;
-    }
-    let since = note.get(span).starts_with("since");
-    let behind = Span::new(span.end, sentence.span.end.max(span.end));
-    if since && note.get(before).trim().is_empty() && leads_to_complaint(note, behind) {
-        return true;
-    }
-    let words: Vec<&str> =
-        note.mentions_in(GROUP, before).map(|m| note.concept(m).id.as_str()).collect();
-    let began = words.contains(&"began");
-    let about = words.contains(&"complaint") || words.contains(&"label");
-    let other =
-        words.iter().rev().find(|id| **id != "began" && **id != "present") == Some(&"other");
-    !other && about && (since || began)
-}
-
-/// A start that stands beside a length: "x 2 yr (since 8/23)", "12/2024 (5 months)".
-fn since_near(note: &Note<'_>, span: Span) -> Option<Span> {
-    let sentence = note.sentence_at(span)?;
-    let behind = Span::new(span.end, sentence.span.end.max(span.end));
-    let words = note.get(behind);
-    if let Some(c) = SINCE.captures(words)
-        && let (Some(whole), Some(when)) = (c.get(0), c.get(1))
-        && whole.start() < 6
-    {
-        return Some(Span::new(behind.start + when.start(), behind.start + when.end()));
-    }
-    let before = note.get(Span::new(sentence.span.start, span.start)).trim_end();
-    if before.ends_with('(') {
-        let before = Span::new(sentence.span.start, sentence.span.start + before.len() - 1);
-        let date = note.dates_in(before).last().filter(|d| before.end - d.span.end <= 2);
-        let named = SINCE.captures_iter(note.get(before)).last().and_then(|c| c.get(1));
-        return date.map(|d| d.span).or_else(|| {
-            named.map(|m| Span::new(before.start + m.start(), before.start + m.end()))
-        });
-    }
-    None
-}
-
-fn months_since(note: &Note<'_>, when: Span) -> Option<f64> {
-    let seen = note.date?.exact()?;
-    let start = quantity::since(note.get(when), seen)?;
-    let days = start.earliest().until(seen).ok()?.get_days();
-    (days > 0).then(|| (f64::from(days) / DAYS_A_MONTH).round())
-}
-
-/// "Symptom duration in months? 24", "Duration of pain: [x] > 3 months".
-fn labelled(note: &Note<'_>, drafts: &mut Vec<Draft>) {
-    for label in note
-        .mentions(GROUP)
-        .filter(|m| matches!(note.concept(m).id.as_str(), "label" | "began"))
-        .filter(|m| !is_treatments(note, m.span))
-    {
-        let rest = note.rest_of_line(label.span);
-        let ticked = note.boxes_in(rest).into_iter().find(|b| b.ticked).map(|b| b.label);
-        let behind = ticked.unwrap_or(rest);
-        let covered = |span: Span| {
-            drafts.iter().any(|d| {
-                d.rule.starts_with(GROUP) && d.span.start < span.end && span.start < d.span.end
-            })
-        };
-        let prose = note.concept(label).id == "began" && note.get(label.span) != "onset";
-        if let Some(found) =
-            (!prose).then(|| LENGTH.find(note.get(behind))).flatten().filter(|f| f.start() < 40)
-        {
-            let span = Span::new(behind.start + found.start(), behind.start + found.end());
-            let below = note.get(behind)[..found.start()].contains('<');
-            if covered(span) || below {
-                continue;
-            }
-            if let Some(length) = quantity::duration(found.as_str()) {
-                let months = (length.months() * 10.0).round() / 10.0;
-                let since = since_near(note, span);
-                push(note, drafts, span, Some(months), since, "label");
-            }
-            continue;
-        }
-        // "Onset: 2021"
-        let onset = ONSET.captures(note.get(rest));
-        let asked = onset.as_ref().is_some_and(|c| c.name("label").is_some());
-        let start = onset.and_then(|c| c.name("when")).map(|m| m.range());
-        if let Some(start) = start.filter(|_| prose || note.get(label.span).contains("onset")) {
-            let when = Span::new(rest.start + start.start, rest.start + start.end);
-            if (prose || !asked) && !begins(note, when) {
-                continue;
-            }
-            let months = months_since(note, when).filter(|_| !covered(when));
-            if let Some(months) = months {
-                push(note, drafts, when, Some(months), Some(when), "label");
-            }
-            continue;
-        }
-        if prose {
-            continue;
-        }
-        // A bare number where the label names the unit.
-        let words = note.get(label.span).to_owned() + note.get(rest);
-        let digits = note.get(rest).trim_start_matches(|c: char| !c.is_ascii_digit());
-        let end = digits.bytes().take_while(u8::is_ascii_digit).count();
-        let alone = digits[end..].trim().is_empty();
-        if words.contains("month") && end > 0 && alone && rest.len() < 40 {
-            let start = rest.end - digits.len();
-            let span = Span::new(start, start + end);
-            if !covered(span) {
-                push(note, drafts, span, digits[..end].parse().ok(), None, "label");
-            }
-        }
-    }
-}
-
-/// Whether a label that does not say of what stands on a row that names a treatment before it:
-/// "Epidural: [x] Yes   Duration: 2 weeks".
-fn is_treatments(note: &Note<'_>, label: Span) -> bool {
-    if note.get(label).contains(' ') {
-        return false;
-    }
-    let line = note.line_of(label);
-    let lead = Span::new(line.start.min(label.start), label.start);
-    names_treatment(note, lead)
 }

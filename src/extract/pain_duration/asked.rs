@@ -1,0 +1,74 @@
+//! Questions of forms: "Pain > 3 months   Yes", "Symptoms for at least 6 months? [ ] yes [x] no".
+
+use super::super::{Answer, Draft, Note};
+use super::{LENGTH, first, names_treatment, nearest, push};
+use crate::lexicon::WordPattern;
+use crate::quantity;
+use crate::span::Span;
+
+/// Words that bound a length from below, before it and in it or behind it.
+static BOUND: WordPattern = WordPattern::new(r"(?:>|\x{2265}|\b{pain-duration/bound})");
+
+/// How far behind a length its bound or its question mark may stand, in bytes.
+const BEHIND: usize = 24;
+
+/// What stands between a question and a comment on its answer.
+static TO_COMMENT: WordPattern =
+    WordPattern::new(r"^[^a-z\d]*(?:(?:x|{form-word/yes}|{form-word/no})\b[^a-z\d]*){0,3}$");
+
+/// What a form's row answers to whether the complaint has been there so long; `None` where the
+/// length is not asked for.
+pub(super) fn answer(note: &Note<'_>, span: Span) -> Option<Answer> {
+    let line = note.line_of(span);
+    let lead = note.get(Span::new(line.start.min(span.start), span.start));
+    let rest = note.rest_of_line(span);
+    let near = note.get(rest);
+    let near = &near[..near.floor_char_boundary(BEHIND)];
+    let bound = BOUND.of(note.lexicon);
+    let tail = &lead[lead.ceil_char_boundary(lead.len().saturating_sub(BEHIND))..];
+    let asks = near.contains('?');
+    if !(asks || bound.is_match(tail) || bound.is_match(note.get(span))) {
+        return None;
+    }
+    let form = note.form_answer(span, span.end);
+    if let Some(yes) = form.and_then(|form| form.done) {
+        return Some(if yes { Answer::Yes } else { Answer::No });
+    }
+    if note.choice_is_open(span) {
+        return Some(Answer::Blank);
+    }
+    let parted = asks || near.trim_start().starts_with([':', '.', '_']);
+    note.answer(span)
+        .filter(|answer| parted && !matches!(answer, Answer::Words(_)))
+        .or(form.map(|_| Answer::Blank))
+}
+
+/// Reads what an answered question says: a yes that it has been so long, a comment how long.
+pub(super) fn read(note: &Note<'_>, span: Span, answer: Answer, drafts: &mut Vec<Draft>) {
+    let line = note.line_of(span);
+    let label = Span::new(line.start.min(span.start), span.start);
+    let cells = note.cells(line);
+    let cell = cells.iter().find(|cell| cell.contains(span)).map_or(span.end, |cell| cell.end);
+    let behind = Span::new(span.end, cell.max(span.end));
+    let about = matches!(nearest(note, label), Some("complaint" | "label" | "present" | "began"));
+    if !about
+        || names_treatment(note, label)
+        || names_treatment(note, behind)
+        || first(note, behind, "other").is_some()
+        || answer == Answer::Blank
+    {
+        return;
+    }
+    let rest = note.rest_of_line(span);
+    let comment = LENGTH
+        .find(note.get(rest))
+        .filter(|found| TO_COMMENT.of(note.lexicon).is_match(&note.get(rest)[..found.start()]))
+        .map(|found| Span::new(rest.start + found.start(), rest.start + found.end()));
+    let told = comment.or((answer == Answer::Yes).then_some(span));
+    let Some((told, length)) = told.and_then(|t| Some((t, quantity::duration(note.get(t))?)))
+    else {
+        return;
+    };
+    let months = (length.months() * 10.0).round() / 10.0;
+    push(note, drafts, told, Some(months), None, "asked");
+}

@@ -1,0 +1,162 @@
+//! When the complaint began: "since March 2024", "it started in the spring of 2023".
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::{Draft, Note};
+use super::{
+    DAYS_A_MONTH, GROUP, first, leads_to_complaint, may_tell, names_treatment, push, tells,
+};
+use crate::fact::Section;
+use crate::lexicon::WordPattern;
+use crate::pattern::fixed_regex;
+use crate::quantity;
+use crate::span::Span;
+use crate::tag::Mention;
+
+/// How far behind the word that something began its day may stand, in bytes.
+const BEGUN_REACH: usize = 60;
+
+static SINCE: LazyLock<Regex> = LazyLock::new(|| {
+    let month = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?";
+    fixed_regex(&format!(
+        r"\b(?:since|in|on|from)(?: (?:about|around|approximately|early|late|mid|the|(?:beginning|start|middle|end) of))* ((?:{month}(?: \d{{1,2}},?)?(?: of)? (?:19|20)\d\d|\d{{1,2}}/(?:\d{{1,2}}/)?(?:(?:19|20)\d\d|\d\d)\b|(?:spring|summer|fall|autumn|winter)(?: of)? (?:(?:19|20)\d\d|last year)|(?:19|20)\d\d-\d\d(?:-\d\d)?\b|(?:19|20)\d\d\b|'\d\d\b|{month}[ -](?:19|20)\d\d|{month}(?: of)? last year|last year|{month}\b))"
+    ))
+});
+
+/// Words before "began" where it opens a sentence about what the one before it names.
+static OPENS: WordPattern = WordPattern::new(r"^{pain-duration/opens}?$");
+
+/// A place on the body.
+static PLACE: WordPattern = WordPattern::new(r"\b{pain-duration/site}\b");
+
+/// Reads every day that the complaint is said to have begun on.
+pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    for c in SINCE.captures_iter(note.str()) {
+        let (Some(whole), Some(when)) = (c.get(0), c.get(1)) else { continue };
+        let span = Span::new(whole.start(), whole.end());
+        let when = Span::new(when.start(), when.end());
+        // A length of the same clause has taken it along.
+        let taken = || {
+            drafts.iter().rev().take_while(|d| d.rule.starts_with(GROUP)).any(|d| {
+                d.span.start.abs_diff(span.end) < 30 || span.start.abs_diff(d.span.end) < 30
+            })
+        };
+        if !begins(note, span) || taken() {
+            continue;
+        }
+        push(note, drafts, span, months_since(note, when), Some(when), "since");
+    }
+    begun(note, drafts);
+}
+
+/// "Began at harvest time (March 2024) when he fell": a start that opens its sentence is the
+/// complaint's that the sentence before it tells of.
+fn begun(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    for mention in note.mentions(GROUP).filter(|m| note.concept(m).id == "began") {
+        let Some(index) = note.sentence_index(mention.span) else { continue };
+        let sentence = &note.sentences[index];
+        let lead = Span::new(sentence.span.start, mention.span.start);
+        let Some(previous) = index.checked_sub(1).map(|at| &note.sentences[at]) else { continue };
+        if !may_tell(sentence.section)
+            || sentence.section == Section::Treatments
+            || previous.section != sentence.section
+            || !OPENS.of(note.lexicon).is_match(note.get(lead).trim())
+            || !tells_of_complaint(note, previous.span)
+        {
+            continue;
+        }
+        let rest = Span::new(mention.span.end, sentence.span.end.max(mention.span.end));
+        let Some(when) = first_day(note, rest) else { continue };
+        let clause = note.get(Span::new(rest.start, rest.end)).find([',', ';']);
+        let clause = clause.map_or(rest.end, |at| (rest.start + at).max(when.end));
+        let clause = Span::new(rest.start, clause);
+        let covered = drafts
+            .iter()
+            .rev()
+            .take_while(|d| d.rule.starts_with(GROUP))
+            .any(|d| d.span.start < sentence.span.end && sentence.span.start < d.span.end);
+        if covered || first(note, clause, "other").is_some() || names_treatment(note, clause) {
+            continue;
+        }
+        let span = mention.span.union(when);
+        push(note, drafts, span, months_since(note, when), Some(when), "begun");
+    }
+}
+
+/// Whether a sentence tells of a complaint, by its name or its place.
+pub(super) fn tells_of_complaint(note: &Note<'_>, sentence: Span) -> bool {
+    tells(note, sentence, "complaint")
+        || PLACE.of(note.lexicon).is_match(note.get(sentence)) && !names_treatment(note, sentence)
+}
+
+/// The first day that stands near the head of a stretch.
+pub(super) fn first_day(note: &Note<'_>, within: Span) -> Option<Span> {
+    let reach = note.get(within).floor_char_boundary(BEGUN_REACH);
+    let near = Span::new(within.start, within.start + reach);
+    note.dates_in(near).next().map(|date| date.span).or_else(|| {
+        let when = SINCE.captures(note.get(near))?.get(1)?;
+        Some(Span::new(near.start + when.start(), near.start + when.end()))
+    })
+}
+
+/// Whether a day is the start of the complaint.
+pub(super) fn begins(note: &Note<'_>, span: Span) -> bool {
+    let Some(sentence) = note.sentence_at(span) else { return false };
+    if !may_tell(sentence.section) || sentence.section == Section::Treatments {
+        return false;
+    }
+    let before = Span::new(sentence.span.start, span.start);
+    if note.mentions_in("drug", before).next().is_some() {
+        return false;
+    }
+    let since = note.get(span).starts_with("since");
+    let behind = Span::new(span.end, sentence.span.end.max(span.end));
+    if since && note.get(before).trim().is_empty() && leads_to_complaint(note, behind) {
+        return true;
+    }
+    let words: Vec<&str> =
+        note.mentions_in(GROUP, before).map(|m| note.concept(m).id.as_str()).collect();
+    let began =
+        words.contains(&"began") || note.mentions_in(GROUP, before).any(|m| is_onset(note, m));
+    let about = words.contains(&"complaint") || words.contains(&"label");
+    let other =
+        words.iter().rev().find(|id| **id != "began" && **id != "present") == Some(&"other");
+    !other && about && (since || began)
+}
+
+/// "Symptom onset 11/2024": a label that asks when it began.
+fn is_onset(note: &Note<'_>, mention: &Mention) -> bool {
+    note.concept(mention).id == "label" && note.get(mention.span).contains("onset")
+}
+
+/// A start that stands beside a length: "x 2 yr (since 8/23)", "12/2024 (5 months)".
+pub(super) fn beside(note: &Note<'_>, span: Span) -> Option<Span> {
+    let sentence = note.sentence_at(span)?;
+    let behind = Span::new(span.end, sentence.span.end.max(span.end));
+    let words = note.get(behind);
+    if let Some(c) = SINCE.captures(words)
+        && let (Some(whole), Some(when)) = (c.get(0), c.get(1))
+        && whole.start() < 6
+    {
+        return Some(Span::new(behind.start + when.start(), behind.start + when.end()));
+    }
+    let before = note.get(Span::new(sentence.span.start, span.start)).trim_end();
+    if before.ends_with('(') {
+        let before = Span::new(sentence.span.start, sentence.span.start + before.len() - 1);
+        let date = note.dates_in(before).last().filter(|d| before.end - d.span.end <= 2);
+        let named = SINCE.captures_iter(note.get(before)).last().and_then(|c| c.get(1));
+        return date.map(|d| d.span).or_else(|| {
+            named.map(|m| Span::new(before.start + m.start(), before.start + m.end()))
+        });
+    }
+    None
+}
+
+pub(super) fn months_since(note: &Note<'_>, when: Span) -> Option<f64> {
+    let seen = note.date?.exact()?;
+    let start = quantity::since(note.get(when), seen)?;
+    let days = start.earliest().until(seen).ok()?.get_days();
+    (days > 0).then(|| (f64::from(days) / DAYS_A_MONTH).round())
+}
