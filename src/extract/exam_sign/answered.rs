@@ -19,6 +19,9 @@ static LEADS: WordPattern =
 /// What answers plainly.
 static PLAIN: WordPattern = WordPattern::new(r"^(?:\(?[+-]|{exam-word/plain-answer})");
 
+/// Letters that say that a place is free of tenderness.
+static NONTENDER: WordPattern = WordPattern::new(r"^{exam-word/nontender-letters}$");
+
 impl Row<'_, '_> {
     /// Reads a place with a plain answer behind it; whether it has one.
     pub(super) fn read_answered(&self, at: usize, drafts: &mut Vec<Draft>) -> bool {
@@ -53,12 +56,20 @@ impl Row<'_, '_> {
             .polarity_word(next)
             .filter(|_| plain())
             .map(|answer| (answer.polarity, answer.span))
+            .or_else(|| self.plus_or_minus(next).map(|answer| (answer.polarity, answer.span)))
+            .or_else(|| self.short_nontender(next))
             .or_else(|| self.yes_or_no_alone(next));
         let before = || self.answer_just_before(at).map(|answer| (answer.polarity, answer.span));
         let Some((polarity, answer)) = found.or_else(before) else { return false };
         let span = token.span.union(answer);
         drafts.push(self.draft(mention, span, Some(polarity), self.side(at, answer)));
         true
+    }
+
+    /// "post crest NT": two letters that say so of a place alone.
+    fn short_nontender(&self, at: usize) -> Option<(SignPolarity, Span)> {
+        let short = NONTENDER.of(self.note.lexicon).is_match(self.word(at));
+        short.then(|| (SignPolarity::Negative, self.tokens[at].span))
     }
 
     /// A yes or a no that ends its row.

@@ -62,6 +62,9 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
                 }
             }
         }
+        if drafts.len() == first {
+            row.read_pressed_there(drafts);
+        }
         share_sides(note, &mut drafts[first..]);
     }
 }

@@ -8,7 +8,7 @@ use crate::segment::Sentence;
 use crate::span::Span;
 
 static OTHER: WordPattern = WordPattern::new(
-    r"^[ ,;.]*(?:and |but |while |whereas )?(?P<words>(?:the (?:same|corresponding|equivalent|mirror-image) {exam-word/spot} )?(?:the |on the |over the )?(?P<side>left|right|l|r|other side|opposite side|contralateral side|contralateral)(?: side| one| crest| iliac crest)?(?: it)? ?(?:is|was|are|were|being|:|,)? ?(?:(?P<no>{exam-word/silent})|(?P<yes>{exam-word/painful}))\b)(?P<rest>[ .,;]|$)",
+    r"^[ ,;.]*(?:and |but |while |whereas )?(?P<words>(?:the (?:same|corresponding|equivalent|mirror-image) {exam-word/spot} )?(?:the |on the |over the )?(?P<side>left|right|l|r|other side|opposite side|contralateral side|contralateral)(?: side| one| crest| iliac crest)?(?:,? (?:the )?same {exam-word/spot},?)?(?: it| there)? ?(?:is|was|are|were|being|:|,|=)? ?(?:(?P<no>{exam-word/silent})|(?P<yes>{exam-word/painful}))\b)(?P<rest>[ .,;]|$)",
 );
 
 /// "neg L; + R": a mark for the other side.
