@@ -39,6 +39,10 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
             r"(?P<d5>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ -]{},?(?: |-)(?P<y5>(?:19|20)\d\d)",
             month.replacen('(', "(?P<n5>", 1)
         ),
+        format!(
+            r"(?P<y10>(?:19|20)\d\d)-{}-(?P<d10>\d{{1,2}})",
+            month.replacen('(', "(?P<n10>", 1)
+        ),
         format!(r"(?P<d8>\d{{1,2}})-{}-(?P<y8>\d\d)", month.replacen('(', "(?P<n8>", 1)),
         format!(r"{month}(?: of)?,?[ -](?P<y6>(?:19|20)\d\d)").replacen('(', "(?P<n6>", 1),
         r"(?P<m9>\d{1,2})\.(?P<d9>\d{1,2})\.(?P<y9>(?:19|20)\d\d)".to_owned(),
@@ -84,6 +88,9 @@ pub fn find_dates(text: &str) -> Vec<DateMention> {
                 .and_then(|d| PartialDate::day(year, month_number(name.as_str()), d as i8))
         } else if let (Some(name), Some(year)) = (c.name("n5"), number(&c, "y5")) {
             number(&c, "d5")
+                .and_then(|d| PartialDate::day(year, month_number(name.as_str()), d as i8))
+        } else if let (Some(name), Some(year)) = (c.name("n10"), number(&c, "y10")) {
+            number(&c, "d10")
                 .and_then(|d| PartialDate::day(year, month_number(name.as_str()), d as i8))
         } else if let (Some(name), Some(year)) = (c.name("n8"), number(&c, "y8")) {
             let year = century(year);
@@ -145,6 +152,7 @@ mod tests {
             "12-feb-2025, dec-2023, 3-mar-25, 2025/03/11, 1st of may 2024, 3.11.2025",
             &["2025-02-12", "2023-12", "2025-03-03", "2025-03-11", "2024-05-01", "2025-03-11"],
         );
+        check("signed 2026-mar-10", &["2026-03-10"]);
         check("3/3/25-4/28/25", &["2025-03-03", "2025-04-28"]);
         check("pain 8/10, h&h 33.3/10.9, 13/45/2020, 10/325 mg, v. 1.2.3, 5-may-x", &[]);
     }

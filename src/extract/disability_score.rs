@@ -25,7 +25,7 @@ const LABEL_REACH: usize = 45;
 static SCORE: LazyLock<Regex> = LazyLock::new(|| {
     let teens = "ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen";
     fixed_regex(&format!(
-        r"(\d{{1,3}}(?:\.\d+)?|\b{TENS}\b|\b(?:{teens})\b) ?(?:(%|per ?cent\b|pct\b)|(?:/|out of) ?(\d{{2,3}})\b|(points?\b))?"
+        r"(\d{{1,3}}(?:\.\d+)?|\b{TENS}\b|\b(?:{teens})\b) ?(?:(%|per ?cent\b|pct\b)|(?:/|out of|of) ?(\d{{2,3}})\b(?: ?(?:points?)?,? ?(?:=|\(|or|->|=>|i\.e\.|equals|which is) ?\(?(\d{{1,3}}(?:\.\d+)?) ?(?:%|per ?cent\b|pct\b))?|(points?\b))?"
     ))
 });
 
@@ -145,7 +145,11 @@ fn scores(note: &Note<'_>, within: Span) -> Vec<Score> {
         let (Some(whole), Some(number)) = (c.get(0), c.get(1)) else { continue };
         let span = Span::new(within.start + whole.start(), within.start + whole.end());
         let digits = number.as_str().parse().ok();
-        let Some(value) = digits.or_else(|| spelled(number.as_str())) else { continue };
+        // "26 of 50 = 52%" is told twice, and in percent it is ready.
+        let percent = c.get(4).and_then(|percent| percent.as_str().parse().ok());
+        let Some(value) = percent.or(digits).or_else(|| spelled(number.as_str())) else {
+            continue;
+        };
         let after = words[whole.end()..].trim_start();
         let gap =
             &words[found.last().map_or(0, |last| last.span.end - within.start)..whole.start()];
@@ -154,7 +158,7 @@ fn scores(note: &Note<'_>, within: Span) -> Vec<Score> {
             break;
         }
         let date = note.is_dated(span);
-        let unit = match (c.get(2), c.get(3), c.get(4)) {
+        let unit = match (c.get(2).or(c.get(4)), c.get(3), c.get(5)) {
             (Some(_), _, _) => Some(ScoreUnit::Percent),
             (None, Some(_), _) | (None, None, Some(_)) => Some(ScoreUnit::Points),
             _ => None,

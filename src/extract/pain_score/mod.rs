@@ -29,7 +29,7 @@ const REACH: usize = 70;
 
 static RATIO: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
-        r"(?:(\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine) ?(?P<own>/ ?1[0o] ?)?(?P<join>-|to|or|and) ?(?:an? )?)?(?P<top>\d{1,2}(?:\.\d)?|1o|[il]0|one|two|three|four|five|six|seven|eight|nine|ten)(?:\+|plus)? ?(?:/|out of|over a possible) ?(?:a possible )?(?P<scale>1[0o]|[il][0o]|ten|100)\b",
+        r"(?:(\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine) ?(?P<own>/ ?1[0o] ?)?(?P<join>-|to|or|and) ?(?:an? )?)?(?P<top>\d{1,2}(?:\.\d)?|1o|[il]0|one|two|three|four|five|six|seven|eight|nine|ten)(?:\+|plus)? ?(?:/|(?:out )?of|over(?: a possible)?) ?(?:a possible )?(?P<scale>1[0o]|[il][0o]|ten|100)\b",
     )
 });
 
@@ -47,7 +47,9 @@ static MORE: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^ ?(?:,|and|or|,? 
 
 /// A mark on a line of 100 mm.
 static MILLIMETRES: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(r"\b(\d{1,3}) ?mm,? (?:on|of|along|out of) (?:an? |the |her |his )?100[ -]?mm\b")
+    fixed_regex(
+        r"\b(\d{1,3}) ?mm(?:,? (?:on|of|along|out of) (?:an? |the |her |his )?100[ -]?mm\b| ?/ ?100\b)|\b(\d{1,3}) ?/ ?100 ?mm\b|\b(?:vas|visual analog(?:ue)?(?: scale)?)(?: (?:pain|score|today|now|rest|at rest|is|was|of|this morning|this visit)){0,3}[ :=]{1,3}(\d{1,3}) ?mm\b",
+    )
 });
 
 /// A bare number before "on a scale of 1 to 10".
@@ -76,6 +78,17 @@ static SCORED_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
 /// Words behind a score in words that make it a count.
 static COUNTED: WordPattern =
     WordPattern::new(r"^ (?:of )?(?:the |his |her |these )?(?:[a-z]+ )?{pain-score/counted}\b");
+
+/// How far before "7 of 10" the words may stand that rate, in bytes.
+const RATED_REACH: usize = 40;
+
+/// Words that rate, before a score that is written as a count: "rates it 7 of 10".
+static RATED: WordPattern = WordPattern::new(r"\b{pain-score/rates}\b[^.;:,]{0,24}$");
+
+/// Words behind "over ten" that make it a time or a count.
+static OVER_MORE: WordPattern = WordPattern::new(
+    r"^(?:%|[ -](?:{pain-score/counted}|years?|yrs?|months?|weeks?|days?|minutes?|hours?|percent|more)\b)",
+);
 
 /// What makes of a score the bound of a goal, behind it: "4/10 or lower".
 static BOUND: WordPattern = WordPattern::new(r"^ ?(?:or|and) {pain-score/bound}\b");
@@ -152,20 +165,27 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
 fn in_millimetres<'a>(note: &Note<'_>) -> Vec<(Span, f64, f64, f64, &'a str)> {
     let text = note.str();
     let score = |c: Captures<'_>| {
-        let (whole, mark) = (c.get(0)?, number(c.get(1)?.as_str())?);
+        let mark = c.get(1).or(c.get(2)).or(c.get(3))?;
+        let (whole, mark) = (c.get(0)?, number(mark.as_str())?);
         let span = Span::new(whole.start(), whole.end());
         (mark <= 100.0 && !other_subject(note, span)).then_some((span, mark, mark, 100.0, "mm"))
     };
-    if !text.contains("100") {
+    if !text.contains("mm") {
         return Vec::new();
     }
     MILLIMETRES.captures_iter(text).filter_map(score).collect()
 }
 
-/// Where scores out of something may stand: their strokes, and "out of".
+/// Where scores out of something may stand: their strokes, "out of" and "over".
 fn denominators(text: &str) -> impl Iterator<Item = usize> {
     let strokes = text.match_indices('/').map(|(at, _)| at);
-    let words = text.match_indices(" out of ").chain(text.match_indices(" over a possible "));
+    // Most words of the kind stand before no scale.
+    let scale = |rest: &str| {
+        ["10", "1o", "i0", "l0", "ten", "a possible "].iter().any(|w| rest.starts_with(w))
+    };
+    let words = [" of ", " over "].into_iter().flat_map(|word| {
+        text.match_indices(word).filter(move |(at, _)| scale(&text[at + word.len()..]))
+    });
     let mut all: Vec<usize> = strokes.chain(words.map(|(at, _)| at)).collect();
     all.sort_unstable();
     all.into_iter()
@@ -202,6 +222,18 @@ fn ratio<'a>(
     let counted = spelled && COUNTED.of(note.lexicon).is_match(after);
     let dose = after.trim_start().starts_with("mg") || after.trim_start().starts_with("mcg");
     if part_of_number || counted || dose || note.is_dated(span) {
+        return None;
+    }
+    // "one over ten years ago"
+    if whole.as_str().contains("over") && OVER_MORE.of(note.lexicon).is_match(after) {
+        return None;
+    }
+    // "4 of 10 visits" counts, unless it is told to be a rating.
+    let counts = whole.as_str().contains(" of ") && !whole.as_str().contains("out of");
+    let lead = &text[text.floor_char_boundary(span.start.saturating_sub(RATED_REACH))..span.start];
+    if counts
+        && (!RATED.of(note.lexicon).is_match(lead) || OVER_MORE.of(note.lexicon).is_match(after))
+    {
         return None;
     }
     let words = whole.as_str().contains("out of");
@@ -384,6 +416,7 @@ impl Place<'_, '_> {
             let mut found = self.words(span).filter_map(|m| {
                 let id = self.note.concept(m).id.as_str();
                 match id {
+                    _ if self.bounds_activity(m) => None,
                     "before_procedure" => Some(None),
                     id => id.parse::<PainQualifier>().ok().map(Some),
                 }
@@ -411,9 +444,10 @@ impl Place<'_, '_> {
             return Some(PainQualifier::WithActivity);
         }
         // "2/10 on standing before he left" is told of after the procedure.
-        let after = self
-            .words(behind)
-            .any(|m| self.note.concept(m).id.parse() == Ok(PainQualifier::AfterProcedure));
+        let after = self.words(behind).any(|m| {
+            self.note.concept(m).id.parse() == Ok(PainQualifier::AfterProcedure)
+                && !self.bounds_activity(m)
+        });
         let now = named(behind, false) == Some(Some(PainQualifier::Current));
         if after && !range && !now && lead.flatten().is_none() {
             return Some(PainQualifier::AfterProcedure);
@@ -431,6 +465,19 @@ impl Place<'_, '_> {
                 (time == Time::Current).then_some(PainQualifier::Current)
             }
         }
+    }
+
+    /// "6/10 and cannot stand longer than ten minutes": a time that is said of what is done.
+    fn bounds_activity(&self, word: &Mention) -> bool {
+        matches!(self.note.get(word.span), "min" | "minutes")
+            && self
+                .note
+                .mentions_in(
+                    "function",
+                    Span::new(self.span.end, word.span.start.max(self.span.end)),
+                )
+                .next()
+                .is_some()
     }
 
     /// Whether the row's label says of all its scores that they are told after the procedure:
