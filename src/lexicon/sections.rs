@@ -19,6 +19,9 @@ struct RawFile {
     /// Words behind a known heading in capitals that say what it is of.
     #[serde(default)]
     links: Vec<String>,
+    /// Words behind a known heading that make of both the title of a document.
+    #[serde(default)]
+    titles: Vec<String>,
     /// How a paragraph without a heading begins that tells a history.
     history: Option<String>,
     section: Vec<RawSection>,
@@ -40,5 +43,6 @@ pub(super) fn parse(path: &str, text: &str) -> Result<Headings, Error> {
         place: format!("lexicons/{path}: `history`"),
         problem: format!("pattern does not compile: {error}"),
     })?;
-    Ok(Headings::new(headings, file.copied).with_variants(file.leads, file.links, history))
+    let headings = Headings::new(headings, file.copied);
+    Ok(headings.with_variants(file.leads, file.links, history).with_titles(file.titles))
 }

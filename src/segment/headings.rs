@@ -28,6 +28,8 @@ pub struct Headings {
     leads: Vec<String>,
     /// Words that part a known heading from what it is of: "for", "prior".
     links: Vec<String>,
+    /// Words that make of a heading the title of a document: "FOLLOW-UP VISIT".
+    titles: Vec<String>,
     /// How a paragraph begins that tells a history without a heading.
     pub(super) history: Option<Regex>,
 }
@@ -55,6 +57,17 @@ impl Headings {
         history: Option<Regex>,
     ) -> Self {
         Self { leads, links, history, ..self }
+    }
+
+    /// The same with words behind a heading that make of both the title of a document.
+    pub fn with_titles(self, titles: Vec<String>) -> Self {
+        Self { titles, ..self }
+    }
+
+    /// Whether what stands behind a heading makes of both a title: "VISIT" of "FOLLOW-UP VISIT".
+    pub(super) fn makes_title(&self, behind: &str) -> bool {
+        let first = behind.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+        self.titles.iter().any(|word| word.eq_ignore_ascii_case(first))
     }
 
     /// The words of every heading.

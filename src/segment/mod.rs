@@ -344,6 +344,9 @@ impl Segmenter<'_> {
             let length = words[..count].iter().map(|w| w.len() + 1).sum::<usize>() - 1;
             let (heading, rest) = line.split_at(length);
             let rest = rest.trim_start();
+            if self.headings.makes_title(rest) {
+                return None;
+            }
             let long = heading.chars().filter(|c| c.is_alphabetic()).count() >= 3;
             let section = (long && !rest.is_empty()).then(|| self.headings.section(heading))??;
             (!KEEP_HEADING.contains(&section) || section == Section::Exam)

@@ -9,6 +9,7 @@ mod compose;
 mod denied;
 mod located;
 mod purpose;
+mod queried;
 mod side;
 mod study;
 
@@ -107,6 +108,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         !covered(c.span) || !kept.iter().any(|k| k.start < c.span.end && c.span.start < k.end)
     }));
     named.extend(located::pains(note));
+    named.extend(queried::nerves(note));
     named.sort_by_key(|n| (n.span.start, n.span.end));
     spell_out(note, &mut named);
     let first = drafts.len();

@@ -120,6 +120,9 @@ pub(super) fn is_study_report(note: &Note<'_>) -> bool {
 /// That a conclusion is that of a study.
 static THIS_STUDY: WordPattern = WordPattern::new(r"\b{diagnosis-context/this-study}\b");
 
+/// Headings over what a clinician makes of a visit, whatever study stands before them.
+static ASSESSES: WordPattern = WordPattern::new(r"^{diagnosis-context/assesses}$");
+
 /// Whether a mention is a result of a study: behind the study's name in its sentence, or
 /// in the conclusion of a study's report.
 pub(super) fn of_study(
@@ -159,6 +162,7 @@ pub(super) fn of_study(
                 && block
                 && is_study(before.span)
         });
+        let own = own && !ASSESSES.of(note.lexicon).is_match(note.heading(sentence).trim());
         (says || own, opening.first().map_or(0, |s| s.paragraph))
     });
     study && (sentence.item || sentence.paragraph == paragraph)
