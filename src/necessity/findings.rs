@@ -223,7 +223,8 @@ impl Facts {
         if left.value == right.value {
             return Answer::combine(left.value, [left, right]);
         }
-        let conflict = chart.request.conflicts.contains(&"side");
+        // Where a side is asked for, it is here because the record points to the other.
+        let conflict = chart.request.conflicts.contains(&"side") || chart.request.side.is_some();
         let flags = if conflict { Flags::CONFLICTING } else { Flags::NONE };
         let mut facts: Grounds = hits.iter().map(|hit| hit.fact).collect();
         facts.sort_unstable();
@@ -352,7 +353,8 @@ enum InQuestion {
 fn side_in_question(chart: &Chart, hits: &Hits) -> InQuestion {
     match chart.request.side {
         Some(Side::Bilateral) => return InQuestion::Any,
-        Some(side) => return InQuestion::Side(side),
+        Some(side) if !is_disputed(chart, hits, side) => return InQuestion::Side(side),
+        Some(_) => return InQuestion::Either,
         None => {}
     }
     let on = |hit: &Hit, side: Side| hit.side(chart) == Some(side);
@@ -377,6 +379,20 @@ fn side_in_question(chart: &Chart, hits: &Hits) -> InQuestion {
         }
         _ => InQuestion::Either,
     }
+}
+
+/// Whether the finding is on the other side than the one asked for, and a diagnosis is too: one of
+/// them is a slip, and the record does not say which.
+fn is_disputed(chart: &Chart, hits: &Hits, side: Side) -> bool {
+    let other = if side == Side::Left { Side::Right } else { Side::Left };
+    let on = |wanted: Side| {
+        hits.iter().any(|hit| {
+            hit.points == Tri::Yes
+                && matches!(hit.side(chart), Some(own) if own == wanted || own == Side::Bilateral)
+        })
+    };
+    let mut diagnoses = chart.standing(const { kind_index("diagnosis") }).iter();
+    on(other) && !on(side) && diagnoses.any(|&at| side_of(&chart.facts[at].kind) == Some(other))
 }
 
 /// Keeps one side. A finding with its side says more than one without, document by document.

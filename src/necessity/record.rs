@@ -283,10 +283,11 @@ impl Documents {
     /// Signed where it has a line for it, dated, recent, every page legible.
     pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
         let said = |topic: Topic| chart.statements(&topic).collect::<Grounds>();
-        let unsigned = said(UNSIGNED);
         let mut lacks = A::default();
-        let signature: Answer<A> = if !unsigned.is_empty() {
-            Answer::of(Tri::No, unsigned)
+        // A draft that waits for its signature lacks it, as a blank line does.
+        let signature: Answer<A> = if chart.statements(&UNSIGNED).next().is_some() {
+            lacks.lack(Item::Signature);
+            Answer::of(Tri::Unknown, said(UNSIGNED))
         } else if chart.documents.iter().any(|d| d.signed == Some(false))
             || !chart.documents.iter().any(|d| d.signed == Some(true))
         {
