@@ -33,7 +33,7 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?P<y1>(?:19|20)\d\d)[-/](?P<m1>\d\d)[-/](?P<d1>\d\d)".to_owned(),
         r"(?P<m2>\d{1,2})[/-](?P<d2>\d{1,2})[/-](?P<y2>(?:19|20)?\d\d)".to_owned(),
         r"(?P<m3>\d{1,2})/(?P<y3>(?:19|20)\d\d)".to_owned(),
-        format!(r"{month} (?P<d4>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y4>(?:19|20)\d\d)")
+        format!(r"{month} (?P<d4>\d{{1,2}})(?:st|nd|rd|th)?(?:,? |,)(?P<y4>(?:19|20)\d\d)")
             .replacen('(', "(?P<n4>", 1),
         format!(
             r"(?P<d5>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ -]{},?(?: |-)(?P<y5>(?:19|20)\d\d)",

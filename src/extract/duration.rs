@@ -118,7 +118,9 @@ fn is_course(words: &str) -> bool {
 }
 
 static RANGE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(r"^ ?(?:-|-{1,2}>|=>|\u{2192}|\u{2013}|to|through|thru|until|till|and) ?$")
+    fixed_regex(
+        r"^ {0,4}(?:-|-{1,2}>|=>|\u{2192}|\u{2013}|(?:to|through|thru|until):?|till|and) ?$",
+    )
 });
 
 static YEARLESS_START: LazyLock<Regex> = LazyLock::new(|| {
@@ -264,7 +266,7 @@ fn last_month(note: &Note<'_>, month: i8) -> Option<PartialDate> {
     PartialDate::month(day.year() - i16::from(month > day.month()), month)
 }
 
-/// A whole number in digits or words up to twenty.
+/// A whole number in digits, or in words up to thirty.
 pub fn number_in_words(word: &str) -> Option<f64> {
     const WORDS: [&str; 21] = [
         "zero",
@@ -293,6 +295,11 @@ pub fn number_in_words(word: &str) -> Option<f64> {
         "a" | "an" | "once" | "single" => Some(1.0),
         "twice" | "couple" => Some(2.0),
         "thrice" => Some(3.0),
+        "thirty" => Some(30.0),
+        _ if word.starts_with("twenty-") => {
+            let ones = WORDS[1..10].iter().position(|w| word.ends_with(&format!("-{w}")))?;
+            Some(21.0 + ones as f64)
+        }
         _ => word.parse().ok().or_else(|| WORDS.iter().position(|w| *w == word).map(|n| n as f64)),
     }
 }

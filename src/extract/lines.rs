@@ -40,6 +40,11 @@ impl Lines {
         self.written.partition_point(|line| line.start <= byte).saturating_sub(1)
     }
 
+    /// How many lines there are.
+    pub fn count(&self) -> usize {
+        self.written.len()
+    }
+
     /// A line in the record.
     pub fn written(&self, line: usize) -> Span {
         self.written[line]

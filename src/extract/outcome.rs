@@ -84,7 +84,7 @@ static REASON: WordPattern = WordPattern::new(
 
 // "stopped, dry mouth", "given up after nine days, for his ankles swelled": the adverse effect right behind is the reason.
 static STOPPED: WordPattern = WordPattern::new(
-    r"\b(?:{outcome/ended}|{outcome/not-borne})(?: it| this| them)?(?: (?:in |on )?[\d/.-]+| [a-z]+ \d{4}| by \w+| after (?:only |about )?[a-z0-9]+ (?:days?|weeks?|months?|doses?|tablets?))? ?[,;:(/-]+ ?(?:(?:for|since|because|as|when) (?:(?:her|his|the|both|she|he|of|had|got) )*)?$",
+    r"\b(?:{outcome/ended}|{outcome/not-borne})(?: it| this| them)?(?: (?:in |on )?[\d/.-]+| [a-z]+ \d{4}| by \w+| after (?:only |about )?[a-z0-9]+ (?:days?|weeks?|months?|doses?|tablets?))? ?[,;:.(/-]+ ?(?:(?:for|since|because|as|when) (?:(?:her|his|the|both|she|he|of|had|got) )*)?$",
 );
 
 // "she gained 20 pounds and quit it": what befell her is why.

@@ -37,6 +37,9 @@ static OVER: WordPattern = WordPattern::new(r"^{form-word/over}[ .:;,]*$");
 /// What a form asks on where it was answered with yes.
 static IF_SO: WordPattern = WordPattern::new(r"\b{form-word/if-so}\b");
 
+/// How a line begins that goes on with the row above it.
+static ROW_DETAIL: WordPattern = WordPattern::new(r"^{therapy/row-detail} ?:");
+
 /// "Physical therapy completed? Yes"
 static SAID_YES: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"[?:][ ._]*(?:yes|y)[ .,;]*$"));
 
@@ -126,6 +129,23 @@ impl Note<'_> {
             .next();
         let said = ticked.unwrap_or_else(|| SAID_YES.is_match(answer));
         (at.start() == 0 && said).then_some(details)
+    }
+
+    /// What a row goes on with on indented lines below it: "PT: [x] done" and "   VISITS: 14".
+    pub(super) fn row_goes_on(&self, head: Span) -> Option<Span> {
+        let first = self.lines.at(self.folded.original(head).start);
+        let indent = |line: usize| {
+            let words = self.lines.written(line);
+            self.folded.original(self.lines.folded(line)).start.saturating_sub(words.start)
+        };
+        let goes_on = |line: &usize| {
+            let words = self.lines.folded(*line);
+            !words.is_empty()
+                && indent(*line) > indent(first)
+                && ROW_DETAIL.of(self.lexicon).is_match(self.get(words))
+        };
+        let last = (first + 1..self.lines.count()).take_while(goes_on).last()?;
+        Some(Span::new(self.lines.folded(first + 1).start, self.lines.folded(last).end))
     }
 
     /// Where the next line's first character begins.

@@ -1,7 +1,12 @@
 //! Which words of a sentence belong to which of the treatments that it names.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::Note;
 use crate::lexicon::WordPattern;
+use crate::pattern::fixed_regex;
 use crate::span::Span;
 
 /// The words around one treatment of a sentence.
@@ -39,7 +44,10 @@ pub fn reaches(note: &Note<'_>, sentence: usize, heads: &[Span]) -> Vec<Reach> {
             }
         })
         .collect();
-    let follow = following(note, sentence);
+    let follow = heads
+        .first()
+        .and_then(|&head| item_goes_on(note, sentence, head))
+        .or_else(|| following(note, sentence));
     let mut found = Vec::with_capacity(heads.len());
     for (index, &head) in heads.iter().enumerate() {
         let first = (0..index).rev().take_while(|&i| joined[i]).last().unwrap_or(index);
@@ -109,6 +117,36 @@ fn is_glue(note: &Note<'_>, gap: &str) -> bool {
                         .strip_suffix("mg")
                         .is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
             })
+}
+
+/// What a line's label may have before it: a bullet, a number.
+static BULLET: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"^[ \t>*\u{2022}\u{b7}\u{2013}(-]*(?:\d{1,2}(?:\.\d{1,2})?[.)]? +)?$")
+});
+
+/// What stands between a label's words and its colon: "Gabapentin (Neurontin): ...".
+static LABELS: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^[^.:;\n]{0,50}:"));
+
+/// Longest line of a list whose sentences are all of the treatment that it begins with (bytes).
+const LONGEST_ITEM: usize = 400;
+
+/// The rest of a list's line, where its first sentence begins with the treatment and a colon:
+/// "Lyrica: 75 mg for a week. Quit. Swollen feet."
+fn item_goes_on(note: &Note<'_>, sentence: usize, head: Span) -> Option<Span> {
+    let this = note.sentences[sentence].span;
+    let line = note.line_of(head);
+    let before = note.get(Span::new(line.start, head.start.max(line.start)));
+    if line.end <= this.end
+        || line.len() > LONGEST_ITEM
+        || head.end > line.end
+        || !BULLET.is_match(before)
+        || !LABELS.is_match(note.get(Span::new(head.end, line.end)))
+    {
+        return None;
+    }
+    let rest = note.trimmed(Span::new(this.end.max(head.end), line.end));
+    let named = |group| note.mentions_in(group, rest).next().is_some();
+    (!rest.is_empty() && !["drug", "therapy", "injection"].into_iter().any(named)).then_some(rest)
 }
 
 /// How a sentence begins that tells the result of what stands before: "Strength up, pain no better."

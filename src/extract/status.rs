@@ -28,6 +28,11 @@ static ANSWERED_NO: WordPattern = WordPattern::new(
     r"^(?:[^.;:]{0,60}\?|(?:,? {form-word/asks-treated})*(?: ?:| ?\.{2,}| ?_{2,}| -+))[ .:_-]*{form-word/no-treatment}[ .,]*$",
 );
 
+// "PT: never had formal therapy", "Massage - has not tried it": a label's own words deny what it names.
+static DENIED_LABEL: WordPattern = WordPattern::new(
+    r"^ ?(?::|-+) ?(?:(?:she|he|pt|patient) )?{treatment-status/never-had}(?: {treatment-status/of-itself})*(?:[.,;)]|$)",
+);
+
 static NO_TREATMENT: WordPattern = WordPattern::new(r"^{form-word/no-treatment}$");
 
 // "Relief by gabapentin: none", "side effects: none": what is asked is something else.
@@ -40,9 +45,25 @@ pub(super) fn answered_no(note: &Note<'_>, reach: &Reach) -> bool {
         // The answer may be a sentence of its own: "Taken for it? No".
         let asked = note.get(words).trim_end().ends_with('?');
         let end = if asked { note.rest_of_line(words).end } else { words.end };
-        ANSWERED_NO.of(note.lexicon).is_match(note.get(Span::new(words.start, end)))
+        [end, answer_end(note, words)].into_iter().any(|end| {
+            let answer = note.get(Span::new(words.start, end.max(words.start)));
+            ANSWERED_NO.of(note.lexicon).is_match(answer)
+                || DENIED_LABEL.of(note.lexicon).is_match(answer)
+        })
     };
     (no(reach.own) || no(reach.tail)) && !asks_else(note, reach.lead)
+}
+
+/// Where the answer of a label ends that shares its line with others: "PT: N      Age: 50".
+fn answer_end(note: &Note<'_>, words: Span) -> usize {
+    let cells = note.cells(note.line_of(words));
+    let behind = cells.iter().filter(|cell| cell.end > words.start && cell.start < words.end);
+    let said = |cell: &&Span| {
+        let own = note.get(Span::new(cell.start.max(words.start), cell.end)).trim_end();
+        own.contains(char::is_alphanumeric) && !own.ends_with([':', '?'])
+    };
+    let end = behind.into_iter().find(said).map_or(words.end, |cell| cell.end.min(words.end));
+    if cells.len() > 1 { end } else { words.end }
 }
 
 fn asks_else(note: &Note<'_>, words: Span) -> bool {
@@ -52,8 +73,17 @@ fn asks_else(note: &Note<'_>, words: Span) -> bool {
 /// What may part a treatment from words that count only right before it.
 static NEXT_GAP: WordPattern = WordPattern::new(r"^(?: {treatment-status/next-gap})* *$");
 
+/// Whether nothing but articles and the like stands between words and a treatment.
+pub(super) fn next_to(note: &Note<'_>, gap: &str) -> bool {
+    NEXT_GAP.of(note.lexicon).is_match(gap)
+}
+
 /// "Neither A nor B", said before a list of treatments.
 static NEITHER: WordPattern = WordPattern::new(r"\bneither(?: {treatment-status/next-gap})* $");
+
+/// "No A and no B", said right before a treatment.
+static NO: WordPattern =
+    WordPattern::new(r"\b(?:neither|no|nor)(?: {treatment-status/next-gap})* $");
 
 /// What, said of neither treatment, was done with none.
 static WAS_HAD: WordPattern =
@@ -79,7 +109,7 @@ pub(super) fn status_before<'a>(note: &Note<'a>, lead: Span) -> Option<StatusRea
         let gap = note.get(Span::new(mention.span.end, lead.end));
         let cut = gap.contains(';') || gap.contains(". ") || gap.contains(" but ");
         // "has had no PT", but "has had no relief with PT"
-        let apart = concept.field("next").is_some() && !NEXT_GAP.of(note.lexicon).is_match(gap);
+        let apart = concept.field("next").is_some() && !next_to(note, gap);
         // "[ ] Not tried   ibuprofen": an empty box says nothing.
         (concept.field("side") != Some("behind")
             && !cut
@@ -179,7 +209,9 @@ pub(super) fn status_of<'a>(
     let behind_none = |weak: bool| {
         behind(weak).filter(of_it).map(|read| {
             let words = note.get(read.mention.span);
-            let none = of_neither(note, reach) && WAS_HAD.of(note.lexicon).is_match(words);
+            // "neither A nor B was tried", "no A ever tried"
+            let none = NO.of(note.lexicon).is_match(note.get(reach.lead))
+                && WAS_HAD.of(note.lexicon).is_match(words);
             if none { StatusRead { status: "not_taken", ..read } } else { read }
         })
     };

@@ -69,6 +69,14 @@ fn is_titled(note: &Note<'_>, draft: &Draft) -> bool {
         return false;
     }
     let cells = note.cells(note.line_of(draft.span));
+    // "MASSAGE      N" is a row of a form.
+    let answered = cells.iter().any(|cell| {
+        !cell.contains(draft.span)
+            && note.yes_or_no(note.get(*cell)).is_some_and(|(_, rest)| rest.is_empty())
+    });
+    if answered {
+        return false;
+    }
     let titled = cells.iter().any(|cell| {
         let words = note.as_written(*cell);
         cell.contains(draft.span)

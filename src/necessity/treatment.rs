@@ -94,8 +94,17 @@ impl Trial {
             .statements(&CLASS_NOT_TRIED)
             .filter(|&at| matches!(&chart.facts[at].kind, Kind::Statement(s) if s.value.as_ref().is_some_and(|v| self.class.contains(v))))
             .chain(denied)
+            .chain(self.class_denied(chart))
             .collect();
         if never.is_empty() { Answer::silent(&self.missing) } else { Answer::of(Tri::No, never) }
+    }
+
+    /// Facts that deny a whole class by its name: "NSAID or acetaminophen ever taken: no".
+    fn class_denied<'c>(&'c self, chart: &'c Chart) -> impl Iterator<Item = usize> + 'c {
+        let trials = chart.history.trials.iter();
+        trials
+            .filter(|trial| self.class.contains(&trial.drug) && !trial.taken)
+            .flat_map(|trial| trial.denied.iter().copied())
     }
 
     fn of_drug<'c, A: Account<'c>>(

@@ -28,6 +28,8 @@ pub struct Course {
     pub current: bool,
     /// Length in weeks, as long as any account makes it.
     pub weeks: Option<f64>,
+    /// Whether the length follows from months alone, as "October to November" does.
+    pub coarse: bool,
     /// How many visits.
     pub visits: Option<f64>,
     /// Whether accounts of it tell numbers of visits that cannot both be right.
@@ -105,12 +107,17 @@ fn account(chart: &Chart, at: usize, fact: &Fact, therapy: &Therapy) -> Option<C
             _ => None,
         };
     let weeks = [length, from_dates, from_visits].into_iter().flatten().reduce(f64::max);
+    let to_the_day = |date: Option<PartialDate>| date.is_none_or(|d| d.exact().is_some());
+    let coarse = length.is_none()
+        && from_visits.is_none()
+        && !(to_the_day(start) && to_the_day(therapy.stop));
     Some(Course {
         therapy: therapy.therapy,
         start: start.map(|d| d.earliest()),
         end,
         current,
         weeks,
+        coarse,
         visits: therapy.visits,
         disputed: false,
         supervised: therapy.supervised,
@@ -140,7 +147,14 @@ fn dispute(a: &Course, b: &Course) -> bool {
 fn absorb(course: &mut Course, other: Course) {
     let longer = |a: Option<f64>, b: Option<f64>| a.into_iter().chain(b).reduce(f64::max);
     course.disputed |= other.disputed || dispute(course, &other);
-    course.weeks = longer(course.weeks, other.weeks);
+    // An account to the day is nearer than one in months.
+    (course.weeks, course.coarse) = match (course.weeks, other.weeks) {
+        (Some(_), Some(_)) if course.coarse && !other.coarse => (other.weeks, false),
+        (Some(_), Some(_)) if other.coarse && !course.coarse => (course.weeks, false),
+        (Some(_), None) => (course.weeks, course.coarse),
+        (None, Some(_)) => (other.weeks, other.coarse),
+        (a, b) => (longer(a, b), course.coarse && other.coarse),
+    };
     course.visits = longer(course.visits, other.visits);
     course.start = course.start.into_iter().chain(other.start).min();
     course.end = match (course.end, other.end) {

@@ -156,6 +156,7 @@ impl Attributes {
         let frequency = frequency.or_else(|| dosed_at(note, head, behind, reach));
         let frequency = frequency.map(|found| changed_to(note, reach.own, found));
         let frequency = frequency.map(|found| counted(note, head, reach, found));
+        let frequency = frequency.map(|found| told_again(note, reach.own, behind, found));
         let local = matches!(head.class, Some("topical" | "nsaid" | "local_anesthetic"));
         let mut end = span.end.max(reach.own.start);
         if let Some(frequency) = &frequency {
@@ -183,6 +184,21 @@ fn names_another(note: &Note<'_>, gap: Span) -> bool {
 
 static ANOTHER: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"(?:,(?: and)?| and) [A-Z][a-z]\w{2,} ?$"));
+
+/// The dose of one time of day, said again for another.
+static AGAIN: WordPattern = WordPattern::new(
+    r"^,? ?(?:and|plus|\+|&) ?(?P<n>\d+(?:\.\d+)?) ?(?:mg|mcg)? ?(?:po |by mouth )?(?:{medication-word/once-a-day-short}|{medication-word/once-a-day}\b)",
+);
+
+/// Twice a day where the same dose is told of two times: "150 mg in the morning and 150 mg at night".
+fn told_again(note: &Note<'_>, own: Span, dose: Option<&Dose>, found: Frequency) -> Frequency {
+    let behind = Span::new(found.span.end.max(own.start), own.end.max(found.span.end));
+    let same = found.value == "1"
+        && dose
+            .zip(AGAIN.of(note.lexicon).captures(note.get(behind)))
+            .is_some_and(|(dose, c)| dose.value.split(' ').next() == Some(&c["n"]));
+    if same { Frequency { value: "2".to_owned(), ..found } } else { found }
+}
 
 /// The day that an amount is for: "900 mg/d".
 fn a_day(note: &Note<'_>, behind_dose: Span) -> Option<Frequency> {

@@ -19,7 +19,7 @@ use crate::pattern::fixed_regex;
 use super::outcome::{OutcomeRead, outcome_before, outcome_found, outcome_in, reason_in};
 use super::scope::{Reach, reaches};
 use super::status::{answered_no, of_neither, status_of, within_status};
-use super::{Answer, Draft, Note, course_in};
+use super::{Answer, Course, Draft, Note, course_in};
 use crate::fact::{
     Medication, MedicationStatus, Origin, Polarity, Route, Section, Statement, Time,
 };
@@ -110,6 +110,13 @@ static ASKED: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(r"^[^.;:?\[]{0,40}[:?] *(?:yes|no|y|n)? ?\[[ x]?\] *(?:yes|no|y|n)\b")
 });
 
+// "Since June she has been on A"
+static SINCE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"\bsince [^.;,]{3,30},? (?:she|he|pt|patient|the patient|(?:mr|mrs|ms)\.? [a-z'-]+)(?: has| is|'s|'ve| takes| uses| was)\b[^.;,]{0,30}$",
+    )
+});
+
 // "A (rash), B (no effect)", but "A and B (both without relief)"
 static OWN_BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
@@ -164,6 +171,10 @@ fn read_head(
         return;
     }
     let mut course = course_in(note, reach.own);
+    if SINCE_BEFORE.is_match(lead) {
+        let before = course_in(note, reach.lead);
+        course = course.or(Course { stop: None, ..before });
+    }
     let columns = note.start_and_stop(head.span);
     if let Some((start, stop)) = columns {
         let day = |cell: Option<Span>| note.dates_in(cell?).next().map(|d| d.date);

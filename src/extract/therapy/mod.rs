@@ -6,14 +6,20 @@ mod row;
 mod schedule;
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::duration::season_in;
 use super::outcome::{OutcomeRead, outcome_before, outcome_in};
 use super::scope::{Reach, reaches};
-use super::status::{StatusRead, answered_no, of_neither, status_before, status_of, within_status};
+use super::status::{
+    StatusRead, answered_no, next_to, of_neither, status_before, status_of, within_status,
+};
 use super::{Draft, Note, course_in};
 use crate::fact::{Origin, Outcome, Polarity, Section, Therapy, TherapyKind, TherapyStatus, Time};
 use crate::lexicon::WordPattern;
+use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -30,8 +36,33 @@ struct Head {
     kind: TherapyKind,
     /// Whether the words say that a therapist was there.
     supervised: bool,
-    needs_evidence: bool,
+    /// What the words need around them before they count.
+    needs: Needs,
     rule: String,
+}
+
+/// What a therapy's words need around them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Needs {
+    /// Nothing more.
+    Nothing,
+    /// That it was had, or how it worked.
+    Evidence,
+    /// That it is done or left, or a rhythm of somebody's own: "does her exercises".
+    Kept,
+    /// How often.
+    Rhythm,
+}
+
+impl Needs {
+    fn of(field: &str) -> Self {
+        match field {
+            "evidence" => Self::Evidence,
+            "kept" => Self::Kept,
+            "rhythm" => Self::Rhythm,
+            _ => Self::Nothing,
+        }
+    }
 }
 
 /// Reads every therapy that the text names.
@@ -64,6 +95,7 @@ fn read_sentence(note: &Note<'_>, index: usize, drafts: &mut Vec<Draft>) {
             // A sentence that names a therapy speaks of that one.
             let follow =
                 reach.follow.filter(|next| note.mentions_in(GROUP, *next).next().is_none());
+            let follow = follow.or_else(|| pain_told_behind(note, index, head, &reach));
             drafts.extend(read_head(note, sentence, head, &Reach { follow, ..reach }));
         }
     }
@@ -82,7 +114,7 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
             || (needs == "pt"
                 && (within_status(note, sentence.span, mention.span)
                     || !is_physical_therapy(note, sentence, mention)))
-            || (needs == "alone" && names_another(note, sentence, mention))
+            || (matches!(needs, "alone" | "rhythm") && names_another(note, sentence, mention))
             || (concept.field("harms").is_some() && schedule::began_it(note, sentence, mention))
         {
             continue;
@@ -103,16 +135,19 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
             span: mention.span,
             kind,
             supervised: concept.field("supervised").is_some(),
-            needs_evidence: needs == "evidence",
+            needs: Needs::of(needs),
             rule: note.rule(mention),
         });
     }
     heads
 }
 
-/// Whether a sentence names a therapy besides the one of a mention.
+/// Whether a sentence names a therapy besides the one of a mention, or the same exercises before it.
 fn names_another(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
-    note.mentions_in(GROUP, sentence.span).any(|other| !other.span.overlaps(mention.span))
+    note.mentions_in(GROUP, sentence.span).any(|other| {
+        !other.span.overlaps(mention.span)
+            && (other.concept != mention.concept || other.span.start < mention.span.start)
+    })
 }
 
 /// Words between two names of one therapy.
@@ -150,6 +185,9 @@ static HOLDER: WordPattern = WordPattern::new(r"^{therapy/holder}\b");
 /// A patient's name with the day of birth behind it: "PT: DOE, PAT  DOB 1/1/1970".
 static DEMOGRAPHIC: WordPattern = WordPattern::new(r"^: [a-z',. -]{3,40}\b{therapy/demographic}\b");
 
+/// "PT with a therapist"
+static WITH_GIVER: WordPattern = WordPattern::new(r"^ with {therapy/giver}\b");
+
 /// Tests that are listed with a clotting time.
 static CLOTTING: WordPattern = WordPattern::new(
     r"(?:^|[ ,:/]){therapy/clotting}(?:$|[ ,:/])|^[ :]*{therapy/clotting}(?:[^\w/.]|$)",
@@ -184,8 +222,10 @@ fn is_physical_therapy(note: &Note<'_>, sentence: &Sentence, mention: &Mention) 
     let laboratory = next.ends_with("sec")
         || behind.starts_with(" of 1")
         || CLOTTING.of(note.lexicon).is_match(behind);
-    // "Restart PT with taping", "PT did help".
-    let treated = next == "with" && status_right_before(note, sentence, mention)
+    // "Restart PT with taping", "outpatient PT with DPT", "PT did help".
+    let treated = next == "with"
+        && (status_right_before(note, sentence, mention)
+            || WITH_GIVER.of(note.lexicon).is_match(behind))
         || matches!(next.as_str(), "was" | "has" | "had" | "did")
             && outcome_in(note, Span::new(mention.span.end, sentence.span.end)).is_some_and(|o| {
                 o.outcome != Outcome::NotTolerated
@@ -263,9 +303,10 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
             .filter(|found| note.get(around)[found.span.end..].trim().is_empty())
     });
     // "Physical therapy? Yes   If yes, number of visits: 12   Outcome: no change"
-    let details = note.if_so(head.span);
+    let details = note.if_so(head.span).or_else(|| note.row_goes_on(head.span));
     let visits = visits.or_else(|| details.and_then(|d| find_visits(note.lexicon, note.get(d))));
     let outcome = outcome.or_else(|| details.and_then(|d| outcome_in(note, d)));
+    let outcome = outcome.or_else(|| details.and_then(|d| measured::outcome(note, d)));
     if let Some(details) = details {
         course = course.or(course_in(note, details));
     }
@@ -310,19 +351,18 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         || dated
         || boxed.is_some_and(|b| b.ticked)
         || answer.is_some();
-    if head.needs_evidence
-        && outcome.is_none()
-        && row.is_none()
-        && !status_read.is_some_and(|s| {
-            let side = note.concept(&s.mention).field("side");
-            match s.status {
-                // "offered to adjust her neck, but she did not feel comfortable with that"
-                "not_taken" => side == Some("behind"),
-                "current" | "past" => side != Some("behind") && near(&s.mention, head.span),
-                _ => false,
-            }
-        })
-    {
+    let has_needs = match head.needs {
+        Needs::Nothing => true,
+        Needs::Rhythm => frequency.is_some(),
+        Needs::Kept => is_kept(note, head.span, status_read, frequency.is_some()),
+        Needs::Evidence => {
+            let course_told = visits.is_some() || course.start.is_some() && course.stop.is_some();
+            outcome.is_some()
+                || row.is_some()
+                || status_read.is_some_and(|read| is_had(note, read, head.span, course_told))
+        }
+    };
+    if !has_needs {
         return None;
     }
     let header = matches!(sentence.section, Section::Header | Section::Signature);
@@ -393,7 +433,15 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
             dated || visits.is_some() || course.duration.is_some() || details.is_some(),
         ),
     };
-    let duration = course.duration.map(|span| note.as_written(span).to_owned());
+    // "Supervised PT, 12 months   [x] Yes": what a form asks is no length.
+    let asked = |span: &Span| {
+        let ticked = boxes.iter().any(|b| b.ticked && b.span.start >= span.end);
+        ticked
+            && WINDOW.is_match(note.get(*span))
+            && !note.get(Span::new(head.span.end.min(span.start), span.start)).contains("for")
+    };
+    let duration =
+        course.duration.filter(|span| !asked(span)).map(|span| note.as_written(span).to_owned());
     let duration =
         duration.or_else(|| find_weeks(note.lexicon, note.get(details?))).or_else(|| {
             // A psychologist's course is counted in sessions.
@@ -448,6 +496,82 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         draft.assertion.polarity = Polarity::Negated;
     }
     Some(draft)
+}
+
+/// The next sentence, where it tells of a course of visits what became of the pain: "Lifting rose; the pain
+/// did not move."
+fn pain_told_behind(note: &Note<'_>, index: usize, head: &Head, reach: &Reach) -> Option<Span> {
+    let (this, next) = (&note.sentences[index], note.sentences.get(index + 1)?);
+    let beside = next.section == this.section && next.paragraph == this.paragraph;
+    let told = find_visits(note.lexicon, note.get(this.span)).is_some()
+        || course_in(note, reach.own) != super::Course::default();
+    let other = |group| note.mentions_in(group, next.span).next().is_some();
+    let found = outcome_in(note, next.span)?;
+    let of_pain = note
+        .mentions_in("outcome", next.span)
+        .any(|m| m.span == found.span && note.concept(m).field("about") == Some("pain"));
+    (beside
+        && head.kind == TherapyKind::PhysicalTherapy
+        && told
+        && of_pain
+        && reach.own.end == this.span.end
+        && !["drug", "therapy", "injection"].into_iter().any(other))
+    .then_some(next.span)
+}
+
+/// A stretch of time that forms ask about: "12 months", "1 year".
+static WINDOW: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"^(?:(?:6|12|18|24) ?(?:months?|mos?)|(?:1|2|one|two) (?:years?|yrs?))$")
+});
+
+/// Whether words say that a treatment which is named by who gives it was had, or was not.
+fn is_had(note: &Note<'_>, read: StatusRead<'_>, head: Span, course_told: bool) -> bool {
+    let side = note.concept(&read.mention).field("side");
+    match read.status {
+        // "offered to adjust her neck, but she did not feel comfortable with that"
+        "not_taken" if side == Some("behind") => true,
+        // "has never been to a chiropractor"
+        "not_taken" => {
+            side == Some("before")
+                && note.get(read.mention.span).contains(' ')
+                && is_right_before(note, read.mention.span, head)
+        }
+        "current" | "past" => side != Some("behind") && (course_told || near(&read.mention, head)),
+        _ => false,
+    }
+}
+
+/// Whose exercises they are.
+static OWNED: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^(?:the|her|his|their|those|these|all) "));
+
+/// Whether words say that exercises are done or left: "does the stretches", "her exercises every day".
+fn is_kept(note: &Note<'_>, head: Span, read: Option<StatusRead<'_>>, rhythm: bool) -> bool {
+    let owned = OWNED.is_match(note.get(head));
+    // "does her": the words reach into the exercises' own.
+    let around = Span::new(head.start.saturating_sub(24), head.end);
+    let reaches_in = |m: &Mention| {
+        m.span.start < head.start
+            && m.span.end > head.start
+            && note.concept(m).field("status") == Some("current")
+    };
+    owned && note.mentions_in("treatment-status", around).any(reaches_in)
+        || read.is_some_and(|read| {
+            let before = note.concept(&read.mention).field("side") == Some("before");
+            match read.status {
+                "current" | "past" | "not_taken" if before => {
+                    is_right_before(note, read.mention.span, head)
+                }
+                "current" | "past" => owned,
+                _ => false,
+            }
+        })
+        || owned && rhythm && read.is_none()
+}
+
+/// Whether nothing but articles parts words from the treatment behind them.
+fn is_right_before(note: &Note<'_>, words: Span, head: Span) -> bool {
+    words.end <= head.start && next_to(note, note.get(Span::new(words.end, head.start)))
 }
 
 /// Whether a ticked box's label begins with a no.

@@ -17,7 +17,7 @@ pub(super) struct Visits {
 
 macro_rules! number {
     () => {
-        r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty)"
+        r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty-(?:one|two|three|four|five|six|seven|eight|nine)|twenty|thirty)"
     };
 }
 
@@ -27,12 +27,14 @@ static VISITS: WordPattern = WordPattern::new(concat!(
     number!(),
     r")(?: ?(?:-|to|of|/) ?",
     number!(),
-    r")?(?: {therapy/visit-kind})? ?{therapy/visit}\b|(?:visits|sessions|attended)(?: attended| completed| to date)?(?: ?[:=]| was| were)? *(?P<m>\d{1,3})\b)"
+    r")?(?: {therapy/visit-kind})? ?{therapy/visit}\b|(?:visits|sessions|attended)(?: attended| completed| to date)?(?: ?[:=]| was| were)? *(?P<m>\d{1,3})\b|{therapy/sum-of}:? (?P<s>",
+    number!(),
+    r")\b)"
 ));
 
 /// What makes of visits how often they are.
 static A_WEEK: WordPattern =
-    WordPattern::new(r"^(?: a | per | each | most | in most | |/)?{therapy/span}");
+    WordPattern::new(r"^(?: a | per | each | every | most | in most | |/)?{therapy/span}");
 
 /// The first count of visits: "16 visits", "ten weekly sessions", "Visits attended: 16 of 16".
 pub(super) fn find_visits(lexicon: &Lexicon, text: &str) -> Option<Visits> {
@@ -43,7 +45,7 @@ pub(super) fn find_visits(lexicon: &Lexicon, text: &str) -> Option<Visits> {
         if A_WEEK.of(lexicon).is_match(rest) {
             return None;
         }
-        let count = number_in_words(c.name("n").or(c.name("m"))?.as_str())?;
+        let count = number_in_words(c.name("n").or(c.name("m")).or(c.name("s"))?.as_str())?;
         let start = c.name("n").map_or(whole.start(), |n| n.start());
         Some(Visits { span: Span::new(start, whole.end()), count })
     })
@@ -162,6 +164,8 @@ mod tests {
         assert_eq!(count("two sessions most weeks, fourteen in all"), Some(14.0));
         assert_eq!(count("19 kept / 20 booked"), Some(19.0));
         assert_eq!(count("d/c 6/30/25 visits 15/16"), Some(15.0));
+        assert_eq!(count("twenty-two sessions"), Some(22.0));
+        assert_eq!(count("two sessions every week, altogether sixteen"), Some(16.0));
         assert_eq!(count("two visits a week for eight weeks"), None);
         assert_eq!(count("seen at the last visit"), None);
     }
