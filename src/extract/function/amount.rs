@@ -7,7 +7,7 @@ use regex::Regex;
 use crate::pattern::fixed_regex;
 
 use super::super::{Note, number_in_words};
-use crate::fact::Limitation;
+use crate::fact::{Limitation, Section};
 use crate::lexicon::WordPattern;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -38,7 +38,7 @@ static AMOUNT: WordPattern = WordPattern::new(concat!(
 
 // "stand 20 min", "stands for about ten minutes", "walk more than one block", "sitting tolerance 15 min"
 static TO_AMOUNT: WordPattern = WordPattern::new(
-    r"^(?: ?(?:is|are|was|has been|for|to|up|only|at most|no|not|more|less|than|over|above|still|about|just|a|of|the|{function-row/to-amount}|(?:at|in|on|over) (?:the|a|his|her|my|one|any) (?:hard |straight |office |dining )?{function-row/place}|in line|on level ground|around the (?:house|store|block)|:|,|=|>|<|-|~)){0,7} ?$",
+    r"^(?: ?(?:is|are|was|has been|for|to|up|only|at most|no|not|more|less|than|over|above|still|about|just|a|of|the|{function-row/to-amount}|(?:at|in|on|over) (?:(?:the|a|his|her|my|one|any) )?(?:hard |straight |office |dining )?{function-row/place}|in line|on level ground|around the (?:house|store|block)|:|,|=|>|<|-|~)){0,7} ?$",
 );
 
 // "15 minutes of standing", "within 10 minutes after she sits", "40 minutes at the wheel"
@@ -52,6 +52,22 @@ static AMOUNT_OF: LazyLock<Regex> = LazyLock::new(|| {
 static BRINGS_ON: WordPattern = WordPattern::new(
     r"^ {function-row/brings-on} (?:within|after|in|beyond|past)(?: only| just| more than| as little as)? $",
 );
+
+/// How many bytes may part an amount and an activity where it is said to be the most of it.
+const MOST_REACH: usize = 70;
+
+/// "Ten minutes is about all she can stand", "half a block at a time is the farthest he walks".
+static IS_MOST: WordPattern = WordPattern::new(
+    r"^[^.;:]{0,24}? (?:is|was|are|were|being) (?:just |only |now |perhaps )*(?:about |nearly )?{function-row/most}(?: (?:of|that|the|he|she|they|patient|pt|his|her|can|could|will|ever|able to|manages? to|of the))* ?$",
+);
+
+/// The same behind the activity: "stands at the stove, for which ten minutes is the most she can do".
+static THEN_MOST: WordPattern = WordPattern::new(
+    r"^ (?:(?:is|was|are|being) (?:just |only |now )*(?:about |nearly )?{function-row/most}|{function-row/at-most})\b",
+);
+
+/// Sections in which a bare amount of sitting or standing is what can be borne.
+const TOLD_IN: &[Section] = &[Section::History, Section::ChiefComplaint, Section::Outcomes];
 
 /// What is done so often is no limit: "walks two miles a day", "lifts 50 pounds daily at the plant".
 static HABIT: LazyLock<Regex> = LazyLock::new(|| {
@@ -108,7 +124,35 @@ pub(super) fn of(
                     || ["at ", "behind ", "in "].iter().any(|w| note.get(mention.span).starts_with(w)))
         })
     };
-    behind.or_else(before).copied()
+    behind.or_else(before).copied().or_else(|| {
+        let most = amounts.iter().find(|amount| is_most(note, mention, **amount));
+        // No other activity between the two.
+        let free = |amount: &&Span| {
+            let between = between(**amount, mention.span);
+            !activities.iter().any(|m| between.contains(m.span))
+        };
+        most.filter(free).copied()
+    })
+}
+
+/// What lies between two places.
+fn between(one: Span, other: Span) -> Span {
+    let (first, second) = if one < other { (one, other) } else { (other, one) };
+    Span::new(first.end.min(second.start), second.start)
+}
+
+/// Whether an amount is said to be the most of an activity: "ten minutes is all the standing she has in her".
+pub(super) fn is_most(note: &Note<'_>, mention: &Mention, amount: Span) -> bool {
+    let gap = between(amount, mention.span);
+    let Some(sentence) = note.sentence_at(amount) else { return false };
+    if gap.len() > MOST_REACH || !sentence.span.contains(gap) {
+        return false;
+    }
+    if amount < mention.span {
+        return IS_MOST.of(note.lexicon).is_match(note.get(gap));
+    }
+    let behind = note.get(Span::new(amount.end, sentence.span.end.max(amount.end)));
+    THEN_MOST.of(note.lexicon).is_match(behind) && !note.get(gap).contains(['.', ';', ':'])
 }
 
 /// Whether the words between an activity and an amount behind it give it that amount.
@@ -125,7 +169,21 @@ pub(super) fn limits(note: &Note<'_>, mention: &Mention, amount: Span) -> bool {
     let between = note.get(Span::new(mention.span.end, amount.start));
     let verb = DOES.of(note.lexicon).is_match(words);
     let height = words.starts_with("stand") && note.get(amount).contains("feet");
+    // "Sitting 10 minutes." is all that its sentence says.
+    let alone = || {
+        let posture =
+            matches!(note.concept(mention).field("activity"), Some("sitting" | "standing"));
+        let sentence = note.sentence_at(mention.span).map(|s| s.span);
+        let whole = mention.span.union(amount);
+        posture
+            && note.sentence_at(mention.span).is_some_and(|s| TOLD_IN.contains(&s.section))
+            && sentence.is_some_and(|s| {
+                let said = note.get(s).trim_matches(|c: char| !c.is_alphanumeric());
+                said == note.get(whole)
+            })
+    };
     (verb && !height)
+        || alone()
         || BRINGS_ON.of(note.lexicon).is_match(between)
         || BOUNDS.of(note.lexicon).is_match(between)
         || between.starts_with(" to ")

@@ -6,6 +6,7 @@ mod boxes;
 mod cue;
 mod question;
 mod row;
+mod stop;
 
 use super::{Draft, Note};
 use crate::context::Asserted;
@@ -19,6 +20,9 @@ const GROUP: &str = "function";
 
 /// How many bytes may part a state from an activity that it is about.
 const STATE_REACH: usize = 30;
+
+/// Longest line that may be a form's row (bytes).
+const LONGEST_ROW: usize = 110;
 
 /// Reads every activity of which the text says how far it is limited.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
@@ -80,6 +84,7 @@ fn read_sentence(note: &Note<'_>, sentence: &Sentence, rows: &[Span], drafts: &m
     let role = |m: &Mention| note.concept(m).field("role").unwrap_or_default();
     let activities: Vec<&Mention> = mentions.iter().filter(|m| role(m) == "activity").collect();
     let amounts = amount::find(note, sentence.span);
+    let first = drafts.len();
     for mention in &mentions {
         let found = match role(mention) {
             "state" => state(note, mention, &amounts),
@@ -87,6 +92,10 @@ fn read_sentence(note: &Note<'_>, sentence: &Sentence, rows: &[Span], drafts: &m
             _ => None,
         };
         let Some((span, function)) = found else { continue };
+        // A form's row says nothing by its question alone.
+        if is_unanswered(note, sentence, mention) {
+            continue;
+        }
         let asserted = note.assert(mention.span);
         if asserted.assertion.experiencer != Experiencer::Patient
             || (asserted.assertion.time == Time::Planned && sentence.section == Section::Plan)
@@ -111,6 +120,18 @@ fn read_sentence(note: &Note<'_>, sentence: &Sentence, rows: &[Span], drafts: &m
         }
         drafts.push(draft);
     }
+    let free = |amount: &&Span| !drafts[first..].iter().any(|draft| draft.span.contains(**amount));
+    let amounts: Vec<Span> = amounts.iter().filter(free).copied().collect();
+    stop::read(note, sentence, &mentions, &activities, &amounts, drafts);
+}
+
+/// Whether a mention is part of a form's question that is answered with no, or not answered.
+fn is_unanswered(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
+    let line = note.line_of(mention.span);
+    let row = line.len() <= LONGEST_ROW
+        && line.contains(note.trimmed(sentence.span))
+        && !note.get(line).ends_with('.');
+    row && note.form_answer(mention.span, mention.span.end).is_some_and(|a| a.done != Some(true))
 }
 
 fn parse<T: std::str::FromStr>(word: Option<&str>) -> Option<T> {
@@ -158,7 +179,10 @@ fn is_denied(note: &Note<'_>, mention: &Mention, asserted: &Asserted) -> bool {
         .filter(|hit| note.lexicon.cues[hit.cue].category == CueCategory::Negated);
     denials.any(|hit| {
         let gap = Span::new(hit.span.end.min(mention.span.start), mention.span.start);
-        !hit.span.overlaps(mention.span) && (!finite || note.get(gap).trim().is_empty())
+        let between = note.get(gap);
+        // "no limits - played a full round"
+        let parted = between.contains(" - ") || between.contains(';');
+        !hit.span.overlaps(mention.span) && !parted && (!finite || between.trim().is_empty())
     })
 }
 
@@ -211,12 +235,14 @@ fn activity(
         let between = note.get(Span::new(cue.end.min(mention.span.start), mention.span.start));
         cue::is_long(note, behind) || between.contains("prolonged") || between.contains("extended")
     });
+    let most = amount.filter(|amount| amount::is_most(note, mention, *amount));
     let habit = amount.map_or(mention.span.end, |amount| amount.end.max(mention.span.end));
     let habit = amount::is_habit(note, habit, sentence.span.end);
     // "swimming twice a week" may be advice; "swims twice a week" is done.
     let named_only = note.get(mention.span).ends_with("ing");
     let slept = amount.filter(|_| kind == Activity::Sleep);
     let limitation = match (cue, amount) {
+        _ if most.is_some() => Limitation::Limited,
         _ if slept.is_some() => amount::of_sleep(note, slept?).or(cue.map(|(said, _)| said))?,
         (Some((Limitation::Unable, _)), None) if aided || long => Limitation::Limited,
         // "unable to walk more than one block" is a limit.

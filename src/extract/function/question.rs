@@ -4,7 +4,7 @@ use super::super::{Draft, Note};
 use super::asks::{Asks, asks, asks_above, asks_of};
 use super::{GROUP, amount, is_foreign, parse};
 use crate::extract::question::Question;
-use crate::fact::{Activity, Experiencer, Function, Limitation, Origin, Polarity};
+use crate::fact::{Activity, Certainty, Experiencer, Function, Limitation, Origin, Polarity};
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -35,7 +35,9 @@ fn read_question(note: &Note<'_>, question: &Question, mention: &Mention) -> Vec
     let (Some(asked), Some(yes)) = (asked, question.answer) else { return Vec::new() };
     let amount = amount::find(note, question.label).first().copied();
     let own = asks(note, question.label);
-    let asserted = note.assert(question.label);
+    let mut asserted = note.assert(question.label);
+    // A question that is answered is none any more.
+    asserted.assertion.certainty = Certainty::Certain;
     if asserted.assertion.experiencer != Experiencer::Patient {
         return Vec::new();
     }
