@@ -140,7 +140,7 @@ static STOP_CUE: WordPattern = WordPattern::new(
 );
 
 static LOOSE: WordPattern = WordPattern::new(concat!(
-    r"\b(?:(?P<since>since)|(?P<began>from|{treatment-status/began})|until|till|{treatment-status/ended})(?: (?:it|this|on|in|about|around|again|the|{treatment-status/part-of-time}))* ?(?:(?P<m>",
+    r"\b(?:(?P<since>since)|(?P<began>from|{treatment-status/began})|until|till|through|thru|{treatment-status/ended})(?: (?:it|this|on|in|about|around|again|the|last|this past|{treatment-status/part-of-time}))* ?(?:(?P<m>",
     month!(),
     r")\b\.?(?: (?P<d>\d{1,2})(?:st|nd|rd|th)?\b)?(?P<y>,? (?:of )?(?:19|20)\d\d)?|(?P<season>(?:spring|summer|fall|autumn|winter)(?: of)? (?:(?:19|20)\d\d|'\d\d))\b|(?P<mm>\d{1,2})/(?P<yy>\d\d)\b|(?P<year>(?:19|20)\d\d)\b)"
 ));
@@ -206,6 +206,9 @@ pub fn course_in(note: &Note<'_>, within: Span) -> Course {
                     .parse()
                     .ok()
                     .and_then(|year| PartialDate::month(year, month)),
+                None if rest.starts_with(" of last year") => {
+                    note.date.and_then(|seen| PartialDate::month(seen.latest().year() - 1, month))
+                }
                 None => match c.name("d") {
                     Some(day) => last_day(note, month, day.as_str()),
                     None => last_month(note, month),

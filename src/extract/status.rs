@@ -162,8 +162,11 @@ fn status_behind<'a>(
         let rest = note.get(Span::new(mention.span.end, tail.end));
         // "partial, cont" at the end of a line is of that line's treatment.
         let ends_line = closes_line(note, mention, tail);
+        // "let it go the week PT ended": the word points back.
+        let points_back = [" it", " them"].iter().any(|back| note.get(mention.span).contains(back));
         let next = ends_at_next
             && !ends_line
+            && !points_back
             && (rest.trim().split(' ').count() <= 2)
             && !rest.contains([')', ';', '.'])
             && !(rest.trim_end().ends_with(" and") || rest.trim_end().ends_with(','));
@@ -216,7 +219,15 @@ pub(super) fn status_of<'a>(
         })
     };
     behind_none(false)
-        .or_else(|| status_before(note, reach.lead))
+        .or_else(|| {
+            // "has had neither A nor B"
+            status_before(note, reach.lead).map(|read| match read.status {
+                "current" | "past" if of_neither(note, reach) => {
+                    StatusRead { status: "not_taken", ..read }
+                }
+                _ => read,
+            })
+        })
         .or_else(|| behind(true).filter(of_it))
         .or_else(|| reach.follow.and_then(|follow| status_behind(note, follow, false, true)))
 }

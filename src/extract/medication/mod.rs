@@ -194,7 +194,9 @@ fn read_head(
                 let denied = answered_no(note, reach)
                     || answer == Some(Answer::No)
                     || (row.is_none() && denied_in_row(note, head.span));
-                denied.then_some(MedicationStatus::NotTaken)
+                // "never on an antidepressant, neither SNRI nor tricyclic"
+                let neither = of_neither(note, reach) && outcome.is_none() && status_read.is_none();
+                (denied || neither).then_some(MedicationStatus::NotTaken)
             })
             .or_else(|| match note.boxed_time(head.span)? {
                 Time::Past => Some(MedicationStatus::Past),
@@ -311,6 +313,14 @@ fn named_class(note: &Note<'_>, head: &Head<'_>, found: &Attributes) -> bool {
         && (note.get(head.span).contains("-acting") || found.route == Some(Route::Iv))
 }
 
+/// Whether words tell of what speaks against a drug, and not that nothing does.
+fn withheld_for_cause(words: &str) -> bool {
+    words.match_indices("contraindicat").any(|(at, _)| {
+        let before = words[..at].trim_end();
+        !["no", "not", "without", "nor"].iter().any(|no| before.split(' ').next_back() == Some(no))
+    })
+}
+
 /// Whether a bare class is a fact here; says also which classes were never tried.
 #[expect(clippy::too_many_arguments, reason = "a step of `read_head` with all that it has found")]
 fn class_counts(
@@ -329,7 +339,7 @@ fn class_counts(
     if status == Some(MedicationStatus::NotTaken)
         && UNTRIED.of(note.lexicon).is_match(class)
         && !named
-        && !note.get(sentence.span).contains("contraindicat")
+        && !withheld_for_cause(note.get(sentence.span))
     {
         let statement =
             Statement { topic: "class-not-tried".to_owned(), value: Some(class.to_owned()) };
