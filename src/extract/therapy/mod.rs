@@ -2,6 +2,7 @@
 
 mod discharge;
 mod measured;
+mod needs;
 mod row;
 mod schedule;
 
@@ -13,9 +14,7 @@ use regex::Regex;
 use super::duration::season_in;
 use super::outcome::{OutcomeRead, outcome_before, outcome_in};
 use super::scope::{Reach, reaches};
-use super::status::{
-    StatusRead, answered_no, next_to, of_neither, status_before, status_of, within_status,
-};
+use super::status::{StatusRead, answered_no, of_neither, status_before, status_of, within_status};
 use super::{Draft, Note, course_in};
 use crate::fact::{Origin, Outcome, Polarity, Section, Therapy, TherapyKind, TherapyStatus, Time};
 use crate::lexicon::WordPattern;
@@ -23,6 +22,7 @@ use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
+use needs::{Needs, is_had, is_kept, near};
 use schedule::{find_frequency, find_visits, find_weeks, supervised_in};
 
 const GROUP: &str = "therapy";
@@ -39,30 +39,6 @@ struct Head {
     /// What the words need around them before they count.
     needs: Needs,
     rule: String,
-}
-
-/// What a therapy's words need around them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Needs {
-    /// Nothing more.
-    Nothing,
-    /// That it was had, or how it worked.
-    Evidence,
-    /// That it is done or left, or a rhythm of somebody's own: "does her exercises".
-    Kept,
-    /// How often.
-    Rhythm,
-}
-
-impl Needs {
-    fn of(field: &str) -> Self {
-        match field {
-            "evidence" => Self::Evidence,
-            "kept" => Self::Kept,
-            "rhythm" => Self::Rhythm,
-            _ => Self::Nothing,
-        }
-    }
 }
 
 /// Reads every therapy that the text names.
@@ -524,56 +500,6 @@ static WINDOW: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(r"^(?:(?:6|12|18|24) ?(?:months?|mos?)|(?:1|2|one|two) (?:years?|yrs?))$")
 });
 
-/// Whether words say that a treatment which is named by who gives it was had, or was not.
-fn is_had(note: &Note<'_>, read: StatusRead<'_>, head: Span, course_told: bool) -> bool {
-    let side = note.concept(&read.mention).field("side");
-    match read.status {
-        // "offered to adjust her neck, but she did not feel comfortable with that"
-        "not_taken" if side == Some("behind") => true,
-        // "has never been to a chiropractor"
-        "not_taken" => {
-            side == Some("before")
-                && note.get(read.mention.span).contains(' ')
-                && is_right_before(note, read.mention.span, head)
-        }
-        "current" | "past" => side != Some("behind") && (course_told || near(&read.mention, head)),
-        _ => false,
-    }
-}
-
-/// Whose exercises they are.
-static OWNED: LazyLock<Regex> =
-    LazyLock::new(|| fixed_regex(r"^(?:the|her|his|their|those|these|all) "));
-
-/// Whether words say that exercises are done or left: "does the stretches", "her exercises every day".
-fn is_kept(note: &Note<'_>, head: Span, read: Option<StatusRead<'_>>, rhythm: bool) -> bool {
-    let owned = OWNED.is_match(note.get(head));
-    // "does her": the words reach into the exercises' own.
-    let around = Span::new(head.start.saturating_sub(24), head.end);
-    let reaches_in = |m: &Mention| {
-        m.span.start < head.start
-            && m.span.end > head.start
-            && note.concept(m).field("status") == Some("current")
-    };
-    owned && note.mentions_in("treatment-status", around).any(reaches_in)
-        || read.is_some_and(|read| {
-            let before = note.concept(&read.mention).field("side") == Some("before");
-            match read.status {
-                "current" | "past" | "not_taken" if before => {
-                    is_right_before(note, read.mention.span, head)
-                }
-                "current" | "past" => owned,
-                _ => false,
-            }
-        })
-        || owned && rhythm && read.is_none()
-}
-
-/// Whether nothing but articles parts words from the treatment behind them.
-fn is_right_before(note: &Note<'_>, words: Span, head: Span) -> bool {
-    words.end <= head.start && next_to(note, note.get(Span::new(words.end, head.start)))
-}
-
 /// Whether a ticked box's label begins with a no.
 fn is_no(note: &Note<'_>, label: &str) -> bool {
     note.yes_or_no(label).is_some_and(|(yes, _)| !yes)
@@ -591,10 +517,6 @@ fn own_words(own: &str, span: Span) -> String {
 /// Whether a sentence stands among plans; "Recommendations - treatment" is a plan too.
 fn is_plan(note: &Note<'_>, sentence: &Sentence) -> bool {
     sentence.section == Section::Plan || note.heading(sentence).contains("recommend")
-}
-
-fn near(mention: &Mention, head: Span) -> bool {
-    head.start.saturating_sub(mention.span.end) <= 30
 }
 
 fn status_in_words(

@@ -1,0 +1,96 @@
+//! What a therapy's words need around them before they count.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::Note;
+use super::super::status::{StatusRead, next_to};
+use crate::pattern::fixed_regex;
+use crate::span::Span;
+use crate::tag::Mention;
+
+/// What a therapy's words need around them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// Nothing more.
+    Nothing,
+    /// That it was had, or how it worked.
+    Evidence,
+    /// That it is done or left, or a rhythm of somebody's own: "does her exercises".
+    Kept,
+    /// How often.
+    Rhythm,
+}
+
+impl Needs {
+    /// What a concept's field asks for.
+    pub(super) fn of(field: &str) -> Self {
+        match field {
+            "evidence" => Self::Evidence,
+            "kept" => Self::Kept,
+            "rhythm" => Self::Rhythm,
+            _ => Self::Nothing,
+        }
+    }
+}
+
+/// Whether words say that a treatment which is named by who gives it was had, or was not.
+pub(super) fn is_had(note: &Note<'_>, read: StatusRead<'_>, head: Span, course_told: bool) -> bool {
+    let side = note.concept(&read.mention).field("side");
+    match read.status {
+        // "offered to adjust her neck, but she did not feel comfortable with that"
+        "not_taken" if side == Some("behind") => true,
+        // "has never been to a chiropractor"
+        "not_taken" => {
+            side == Some("before")
+                && note.get(read.mention.span).contains(' ')
+                && is_right_before(note, read.mention.span, head)
+        }
+        "current" | "past" => side != Some("behind") && (course_told || near(&read.mention, head)),
+        _ => false,
+    }
+}
+
+/// Whose exercises they are.
+static OWNED: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^(?:the|her|his|their|those|these|all) "));
+
+/// Whether words say that exercises are done or left: "does the stretches", "her exercises every day".
+pub(super) fn is_kept(
+    note: &Note<'_>,
+    head: Span,
+    read: Option<StatusRead<'_>>,
+    rhythm: bool,
+) -> bool {
+    let owned = OWNED.is_match(note.get(head));
+    // "does her": the words reach into the exercises' own.
+    let around = Span::new(head.start.saturating_sub(24), head.end);
+    let reaches_in = |m: &Mention| {
+        m.span.start < head.start
+            && m.span.end > head.start
+            && note.concept(m).field("status") == Some("current")
+    };
+    owned && note.mentions_in("treatment-status", around).any(reaches_in)
+        || read.is_some_and(|read| {
+            let before = note.concept(&read.mention).field("side") == Some("before");
+            match read.status {
+                "current" | "past" | "not_taken" if before => {
+                    is_right_before(note, read.mention.span, head)
+                }
+                "current" | "past" => owned,
+                _ => false,
+            }
+        })
+        || owned && rhythm && read.is_none()
+}
+
+/// Whether nothing but articles parts words from the treatment behind them.
+fn is_right_before(note: &Note<'_>, words: Span, head: Span) -> bool {
+    words.end <= head.start && next_to(note, note.get(Span::new(words.end, head.start)))
+}
+
+/// Whether a mention stands not far before a therapy's name.
+pub(super) fn near(mention: &Mention, head: Span) -> bool {
+    head.start.saturating_sub(mention.span.end) <= 30
+}
