@@ -284,15 +284,14 @@ impl Documents {
     pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
         let said = |topic: Topic| chart.statements(&topic).collect::<Grounds>();
         let mut lacks = A::default();
-        // A draft that waits for its signature lacks it, as a blank line does.
-        let signature: Answer<A> = if chart.statements(&UNSIGNED).next().is_some() {
-            lacks.lack(Item::Signature);
-            Answer::of(Tri::Unknown, said(UNSIGNED))
-        } else if chart.documents.iter().any(|d| d.signed == Some(false))
+        let signature: Answer<A> = if chart.documents.iter().any(|d| d.signed == Some(false))
             || !chart.documents.iter().any(|d| d.signed == Some(true))
         {
+            // A draft that waits for its signature lacks it, as a blank line does.
             lacks.lack(Item::Signature);
-            Answer::of(Tri::Unknown, said(BLANK_SIGNATURE))
+            let drafts = said(UNSIGNED);
+            let blank = if drafts.is_empty() { said(BLANK_SIGNATURE) } else { drafts };
+            Answer::of(Tri::Unknown, blank)
         } else {
             Answer::of(Tri::Yes, said(SIGNED))
         };
