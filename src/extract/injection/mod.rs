@@ -113,11 +113,28 @@ fn duration_behind(note: &Note<'_>, behind: Span) -> Option<Span> {
     })
 }
 
-/// Whether the document's first lines ask for a service.
+/// Whether a document asks for a service: by its first lines, or as a sheet with a row for a code
+/// and no title of a record.
 fn asks(note: &Note<'_>) -> bool {
     let head = Span::new(0, note.str().floor_char_boundary(TITLE_REACH));
-    note.mentions_in("title", head).any(|m| note.concept(m).id == "request-form")
+    let mut titles =
+        note.mentions_in("title", head).map(|m| note.concept(m).id.as_str()).peekable();
+    let untitled = titles.peek().is_none();
+    let coded = || {
+        note.mentions("request").any(|m| {
+            let rest = note.get(note.rest_of_line(m.span));
+            note.concept(m).id == "code-label" && CODE_ROW.is_match(rest)
+        })
+    };
+    titles.any(|id| id == "request-form") || (untitled && note.str().len() <= SHEET && coded())
 }
+
+/// Longest sheet of a request (bytes).
+const SHEET: usize = 1800;
+
+/// A code behind its label, in a row: "Code ......... 64450".
+static CODE_ROW: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^[ :.|_#]*(?:cpt )?(?:20|27|6[24])\d{3}\b"));
 
 /// Whether a row only names the columns below it: "Date   Injection   Relief".
 fn is_table_header(note: &Note<'_>, sentence: &Sentence) -> bool {

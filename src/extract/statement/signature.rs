@@ -25,7 +25,9 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
             "unsigned" => Some("unsigned"),
             "label" => by_label(note, rest),
             "credential" => closes_text(note, mention).then_some("signed"),
-            _ => (!is_blank(note.get(rest)) || concept.id == "signed").then_some("signed"),
+            // "Electronically signed by: ______" is a line to sign on.
+            "signed" => (!note.get(rest).contains("__")).then_some("signed"),
+            _ => (!is_blank(note.get(rest))).then_some("signed"),
         };
         let Some(topic) = topic else { continue };
         // One signature a line: "electronically signed", the name and "on file" are one.
