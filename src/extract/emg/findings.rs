@@ -84,7 +84,10 @@ impl Reader<'_, '_> {
                 whole_normal = read == EmgResult::Normal;
             }
         }
-        let all_denied = !conditions.is_empty() && denied.iter().all(|d| *d);
+        // "Equivocal, not enough to call or to dismiss an S1 radiculopathy" denies nothing.
+        let open = |m: &Mention| note.concept(m).field("result") == Some("equivocal");
+        let equivocal = results.iter().any(open);
+        let all_denied = !equivocal && !conditions.is_empty() && denied.iter().all(|d| *d);
         if narrative && all_denied && study.is_some() && !whole_normal {
             // "EMG shows no evidence of A, B or C" is one normal study.
             let (Some(study), Some(last)) = (study, conditions.last()) else { return };
@@ -108,9 +111,12 @@ impl Reader<'_, '_> {
             let mut previous = within.start;
             for (at, mention) in conditions.iter().enumerate() {
                 let next = conditions.get(at + 1).map_or(until, |m| m.span.start);
-                let result = if denied[at] {
+                let result = if denied[at] && !equivocal {
                     EmgResult::Normal
-                } else if uncertain_tail || self.is_open(mention.span, previous, sentence) {
+                } else if uncertain_tail
+                    || (denied[at] && equivocal)
+                    || self.is_open(mention.span, previous, sentence)
+                {
                     EmgResult::Equivocal
                 } else {
                     EmgResult::Abnormal
