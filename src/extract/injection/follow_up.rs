@@ -5,7 +5,7 @@ use super::agent::{Agent, agent_in};
 use super::phrase::SITE;
 use super::relief::{ReliefRead, relief_in};
 use super::{Event, Reader, told_as_done};
-use crate::extract::Answer;
+use crate::extract::{Answer, Note};
 use crate::fact::{EventStatus, Injection, Polarity, Procedure, Time};
 use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
@@ -30,6 +30,11 @@ static CONTRAST: WordPattern = WordPattern::new(r"\b{agent/contrast}\b");
 static SPEAKS: WordPattern = WordPattern::new(
     r"^(?:(?:she|he|the patient|patient|pt|this|these|it|that|they|which|both|all|none|pain|{relief/reports}) |the (?:[a-z-]+ ){0,2}(?:pain|relief|headaches?|benefit|effect|symptoms|improvement|numbness|ache)\b|with this|her pain|his pain|there was|relief|{relief/log}\b)",
 );
+
+/// Whether words begin with what labels a line on what was injected.
+fn begins_with_label(note: &Note<'_>, words: &str) -> bool {
+    LABEL.of(note.lexicon).find(words).is_some_and(|label| label.start() == 0)
+}
 
 impl Reader<'_, '_> {
     /// "A, B and C, all without relief": what is said last holds for the whole list.
@@ -282,9 +287,8 @@ impl Reader<'_, '_> {
                         .filter(|r| r.percent.is_none() && !self.conditional(sentence, r.span));
                     self.events[at].injection.relief = read.and_then(|r| r.relief);
                 }
-                let label = |words| LABEL.of(note.lexicon).find(words);
-                let labelled = label(note.heading(sentence)).is_some()
-                    || label(words.trim_start_matches(['|', ' '])).is_some_and(|m| m.start() == 0);
+                let labelled = LABEL.of(note.lexicon).is_match(note.heading(sentence))
+                    || begins_with_label(note, words.trim_start_matches(['|', ' ']));
                 let given = labelled
                     || self.is_below_label(sentence.span)
                     || note
@@ -312,9 +316,7 @@ impl Reader<'_, '_> {
         let note = self.note;
         let Some(agent) = note.mentions_in("agent", within).next() else { return false };
         let above = note.lines_above(note.line_of(agent.span)).next();
-        above.is_some_and(|above| {
-            LABEL.of(note.lexicon).find(note.get(above)).is_some_and(|label| label.start() == 0)
-        })
+        above.is_some_and(|above| begins_with_label(note, note.get(above)))
     }
 
     /// Whether contrast is what a line puts in; "Contrast: n/a" on a line of its own is none.

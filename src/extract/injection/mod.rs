@@ -322,8 +322,7 @@ impl Reader<'_, '_> {
         let (date, to_come) = (date.filter(|day| !ahead(day)), date.is_some_and(|day| ahead(&day)));
         let mut standing = standing(note, sentence, phrase, self.request, relief, date.is_some())?;
         if to_come && relief.is_none() && standing.status == EventStatus::Performed {
-            standing.status = EventStatus::Planned;
-            standing.asserted.assertion.time = Time::Planned;
+            standing.postpone();
         }
         // "follow-up after the epidural", where that is still planned
         let lead = note.get(Span::new(sentence.span.start, phrase.span.start)).trim_end();
@@ -337,8 +336,7 @@ impl Reader<'_, '_> {
             && after.iter().any(|w| lead.ends_with(w))
             && self.events.iter().any(ahead)
         {
-            standing.status = EventStatus::Planned;
-            standing.asserted.assertion.time = Time::Planned;
+            standing.postpone();
         }
         // "stop aspirin a week before the epidural", where none was told of
         let before =
@@ -349,8 +347,7 @@ impl Reader<'_, '_> {
             && before.iter().any(|w| lead.ends_with(w))
             && !self.events.iter().any(Event::performed)
         {
-            standing.status = EventStatus::Planned;
-            standing.asserted.assertion.time = Time::Planned;
+            standing.postpone();
         }
         let performed = standing.status == EventStatus::Performed;
         let relief = relief.filter(|_| performed);

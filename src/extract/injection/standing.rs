@@ -101,6 +101,14 @@ pub(super) struct Standing {
     pub asserted: Asserted,
 }
 
+impl Standing {
+    /// Makes it one that is still to come.
+    pub(super) fn postpone(&mut self) {
+        self.status = EventStatus::Planned;
+        self.asserted.assertion.time = Time::Planned;
+    }
+}
+
 /// Where a procedure stands. `request` where the document asks for one; `None` where the
 /// words speak of no event of the patient's.
 pub(super) fn standing(

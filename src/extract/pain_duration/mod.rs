@@ -39,9 +39,6 @@ const LEADS_REACH: usize = 60;
 /// How far behind the complaint a word may stand that says it went away, in bytes.
 const BEHIND_COMPLAINT: usize = 12;
 
-/// Days in a mean month.
-const DAYS_A_MONTH: f64 = 365.25 / 12.0;
-
 static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
     let number = r"(?:\d+(?:\.\d+)?(?: 1/2)?\+?|half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty(?:[- ](?:one|two|three|four|five))?|thirty|several|couple of|few)";
     fixed_regex(&format!(

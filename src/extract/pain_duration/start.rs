@@ -5,9 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Draft, Note};
-use super::{
-    DAYS_A_MONTH, GROUP, first, leads_to_complaint, may_tell, names_treatment, push, tells,
-};
+use super::{GROUP, first, leads_to_complaint, may_tell, names_treatment, push, tells};
 use crate::fact::Section;
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
@@ -158,5 +156,5 @@ pub(super) fn months_since(note: &Note<'_>, when: Span) -> Option<f64> {
     let seen = note.date?.exact()?;
     let start = quantity::since(note.get(when), seen)?;
     let days = start.earliest().until(seen).ok()?.get_days();
-    (days > 0).then(|| (f64::from(days) / DAYS_A_MONTH).round())
+    (days > 0).then(|| (f64::from(days) / crate::quantity::DAYS_A_MONTH).round())
 }

@@ -145,14 +145,14 @@ fn introduction(note: &Note<'_>, within: Span) -> Option<Span> {
     let from = note.str().ceil_char_boundary(within.start.saturating_sub(ABOVE));
     let above = Span::new(from.min(top).min(within.start), within.start);
     let heading = note.sentence_at(within)?.heading;
-    let named = note.mentions_in(NAME, above).next().is_some()
-        || note.mentions_in(NAME, heading).next().is_some();
-    (named || names_procedures(note.get(heading)) || names_procedures(note.get(above)))
-        .then_some(above)
+    (names_procedures(note, above) || names_procedures(note, heading)).then_some(above)
 }
 
-fn names_procedures(words: &str) -> bool {
-    words.contains("procedure") || words.contains("intervention")
+fn names_procedures(note: &Note<'_>, head: Span) -> bool {
+    let words = note.get(head);
+    note.mentions_in(NAME, head).next().is_some()
+        || words.contains("procedure")
+        || words.contains("intervention")
 }
 
 /// Whether rows of injections are headed as such, and need no day: "Procedures so far:", "Injections".
@@ -162,15 +162,13 @@ fn is_listed(note: &Note<'_>, within: Span) -> bool {
         sentence.section,
         Section::Plan | Section::Request | Section::Procedure | Section::Exam | Section::Imaging
     );
-    let names = |head: Span| {
-        note.mentions_in(NAME, head).next().is_some() || names_procedures(note.get(head))
-    };
     let labels = |line: &Span| {
         let words = note.get(*line).trim_end();
         words.ends_with(':') && words.split_whitespace().count() <= LABEL_WORDS
     };
     let label = || note.lines_above(note.line_of(within)).find(labels);
-    past && (names(sentence.heading) || label().is_some_and(names))
+    past && (names_procedures(note, sentence.heading)
+        || label().is_some_and(|line| names_procedures(note, line)))
 }
 
 impl Row<'_, '_> {
