@@ -68,17 +68,10 @@ pub(super) struct Read {
     pub examples: Vec<Example>,
 }
 
-/// Reads the file of a group, by its number and name.
-pub(super) fn parse(
-    path: &str,
-    group: usize,
-    name: &str,
-    text: &str,
-    read: &mut Read,
-) -> Result<(), Error> {
-    let Read { concepts, lists, examples } = read;
+/// Reads the file of a group, by its name; whoever puts files together numbers the groups.
+pub(super) fn parse(path: &str, name: &str, text: &str) -> Result<Read, Error> {
+    let Read { mut concepts, mut lists, mut examples } = Read::default();
     let file: RawFile = parse_toml(path, text)?;
-    let (first, first_list) = (concepts.len(), lists.len());
     let lines = Lines::of(text);
     for raw in file.concept {
         let line = lines.at(raw.id.span().start);
@@ -87,7 +80,7 @@ pub(super) fn parse(
             place: format!("lexicons/{path}:{line}: `{id}`"),
             problem,
         };
-        if concepts[first..].iter().any(|c| c.id == id) {
+        if concepts.iter().any(|c| c.id == id) {
             return Err(wrong("this id comes twice; ids are unique in a file".into()));
         }
         if raw.terms.is_empty() && raw.patterns.is_empty() {
@@ -96,7 +89,7 @@ pub(super) fn parse(
         let terms = raw.terms.iter().map(|t| t.trim().to_lowercase()).collect();
         concepts.push(Concept {
             id,
-            group,
+            group: 0,
             line,
             terms,
             patterns: raw.patterns,
@@ -105,11 +98,11 @@ pub(super) fn parse(
         });
     }
     for raw in file.words {
-        let list = raw.read(path, name, &lines, &lists[first_list..])?;
+        let list = raw.read(path, name, &lines, &lists)?;
         lists.push(list);
     }
     for raw in file.example {
         examples.push(raw.read(path, &lines)?);
     }
-    Ok(())
+    Ok(Read { concepts, lists, examples })
 }

@@ -114,13 +114,13 @@ struct RawCueExample {
     says: BTreeMap<String, String>,
 }
 
+/// Reads the file of a category, by its name.
 pub(super) fn parse(
     path: &str,
     name: &str,
     text: &str,
-    cues: &mut Vec<Cue>,
-    examples: &mut Vec<CueExample>,
-) -> Result<(), Error> {
+) -> Result<(Vec<Cue>, Vec<CueExample>), Error> {
+    let (mut cues, mut examples) = (Vec::new(), Vec::new());
     let wrong = |problem: String| Error::Lexicon { place: format!("lexicons/{path}"), problem };
     let category = name.parse().map_err(|problem| wrong(format!("file name: {problem}")))?;
     let file: RawFile = parse_toml(path, text)?;
@@ -162,7 +162,7 @@ pub(super) fn parse(
             says: raw.says,
         });
     }
-    Ok(())
+    Ok((cues, examples))
 }
 
 /// The fields of an assertion, as examples name them.

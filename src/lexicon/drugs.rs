@@ -22,12 +22,8 @@ struct Row {
 
 /// Each row becomes a concept of the group `drug`: its id is the ingredient, its
 /// fields are `kind`, `class` and `term`.
-pub(super) fn parse(
-    path: &str,
-    group: usize,
-    text: &str,
-    concepts: &mut Vec<Concept>,
-) -> Result<(), Error> {
+pub(super) fn parse(path: &str, text: &str) -> Result<Vec<Concept>, Error> {
+    let mut concepts = Vec::new();
     let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
     let headers = reader.headers().cloned().unwrap_or_default();
     for record in reader.records() {
@@ -54,7 +50,7 @@ pub(super) fn parse(
             .collect();
         concepts.push(Concept {
             id,
-            group,
+            group: 0,
             line: line as usize,
             terms: vec![term],
             patterns: Vec::new(),
@@ -62,5 +58,5 @@ pub(super) fn parse(
             hides: false,
         });
     }
-    Ok(())
+    Ok(concepts)
 }

@@ -5,10 +5,12 @@
 
 mod anchors;
 mod codes;
+mod compile;
 mod concepts;
 mod cues;
 mod drugs;
 mod examples;
+mod load;
 mod pattern;
 mod sections;
 mod terms;
@@ -19,13 +21,14 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 pub use codes::{CodeTable, Codes};
+use compile::Compiled;
 pub use concepts::Concept;
 pub use cues::{Cue, CueCategory, CueExample, Direction};
 pub use examples::Example;
 use include_dir::{Dir, include_dir};
-use rustc_hash::FxHashMap;
-
+use load::Contents;
 pub(crate) use pattern::Pattern;
+use rustc_hash::FxHashMap;
 use terms::Terms;
 pub use vocabulary::Vocabulary;
 use words::Made;
@@ -116,47 +119,19 @@ impl Lexicon {
     /// If a file is not of its form: unknown fields, unknown words of a closed set,
     /// patterns that do not compile, ids that come twice.
     pub fn parse(files: &Files) -> Result<Self, Error> {
-        let mut headings = Headings::default();
-        let mut codes = Codes::default();
-        let mut read = concepts::Read::default();
-        let (mut cues, mut groups, mut cue_examples) = (Vec::new(), Vec::new(), Vec::new());
-        for (path, text) in files {
-            if path == "sections.toml" {
-                headings = sections::parse(path, text)?;
-            } else if let Some(name) = stem(path, "modifiers/", ".toml") {
-                cues::parse(path, name, text, &mut cues, &mut cue_examples)?;
-            } else if let Some(name) = stem(path, "concepts/", ".toml") {
-                groups.push(name.to_owned());
-                concepts::parse(path, groups.len() - 1, name, text, &mut read)?;
-            } else if path == "icd10cm.csv" {
-                codes.icd10cm = CodeTable::parse(path, text)?;
-            } else if path == "icd9cm.csv" {
-                codes.icd9cm = CodeTable::parse(path, text)?;
-            } else if path == "drugs.csv" {
-                groups.push("drug".to_owned());
-                drugs::parse(path, groups.len() - 1, text, &mut read.concepts)?;
-            }
-        }
-        let concepts::Read { concepts, lists: word_lists, examples } = read;
-        let mut found = Compiled::default();
-        for (index, concept) in concepts.iter().enumerate() {
-            let meaning = Meaning::Concept(index as u32, concept.group as u32);
-            for variant in concept.terms.iter().flat_map(|term| variants(term)) {
-                found.add_term(variant, meaning);
-            }
-            let place =
-                || format!("lexicons/concepts/{}.toml: `{}`", groups[concept.group], concept.id);
-            found.add_patterns(&concept.patterns, meaning, place)?;
-        }
-        for (index, cue) in cues.iter().enumerate() {
-            let meaning = Meaning::Cue(index as u32);
-            for term in &cue.terms {
-                found.add_term(term.to_lowercase(), meaning);
-            }
-            let place = || format!("lexicons/modifiers/{}.toml: `{}`", cue.category, cue.id);
-            found.add_patterns(&cue.patterns, meaning, place)?;
-        }
-        let Compiled { terms, meanings, patterns, anywhere } = found;
+        let contents = Contents::read(files)?;
+        let Compiled { terms, meanings, patterns, anywhere } = Compiled::of(&contents)?;
+        let terms = Terms::new(&terms)?;
+        let Contents {
+            headings,
+            concepts,
+            word_lists,
+            cues,
+            codes,
+            examples,
+            cue_examples,
+            groups,
+        } = contents;
         let numbers = groups.iter().cloned().zip(0..).collect();
         Ok(Self {
             headings,
@@ -168,7 +143,7 @@ impl Lexicon {
             cue_examples,
             groups,
             numbers,
-            terms: Terms::new(&terms)?,
+            terms,
             meanings,
             patterns,
             anywhere,
@@ -207,67 +182,6 @@ impl Lexicon {
     pub fn group_name(&self, group: usize) -> &str {
         &self.groups[group]
     }
-}
-
-/// Terms and patterns on their way into one automaton.
-#[derive(Default)]
-struct Compiled {
-    terms: Vec<String>,
-    meanings: Vec<Meaning>,
-    patterns: Vec<(Pattern, Meaning)>,
-    anywhere: Vec<usize>,
-}
-
-impl Compiled {
-    fn add_term(&mut self, term: String, meaning: Meaning) {
-        self.terms.push(term);
-        self.meanings.push(meaning);
-    }
-
-    /// Compiles patterns; each is tried where one of its beginnings stands, or everywhere.
-    fn add_patterns(
-        &mut self,
-        patterns: &[String],
-        meaning: Meaning,
-        place: impl Fn() -> String,
-    ) -> Result<(), Error> {
-        for source in patterns {
-            let (pattern, anchors) = Pattern::new(source).map_err(|problem| Error::Lexicon {
-                place: place(),
-                problem: format!("pattern does not compile: {problem}"),
-            })?;
-            let index = self.patterns.len();
-            match anchors {
-                Some(words) => words
-                    .into_iter()
-                    .for_each(|word| self.add_term(word, Meaning::Pattern(index as u32))),
-                None => self.anywhere.push(index),
-            }
-            self.patterns.push((pattern, meaning));
-        }
-        Ok(())
-    }
-}
-
-fn stem<'a>(path: &'a str, folder: &str, ending: &str) -> Option<&'a str> {
-    path.strip_prefix(folder)?.strip_suffix(ending)
-}
-
-/// The forms that a term is searched in: singular and plural, with and without hyphens.
-fn variants(term: &str) -> Vec<String> {
-    let term = term.to_lowercase();
-    let mut forms = vec![term.clone()];
-    // A hyphen within a word or two; that of "- some" is a dash.
-    let spaced = term.replace('-', " ");
-    if spaced != term && spaced.split(' ').all(|word| !word.is_empty()) {
-        forms.push(spaced);
-    }
-    if term.len() >= 4
-        && term.chars().last().is_some_and(|c| c.is_ascii_alphabetic() && !matches!(c, 's' | 'x'))
-    {
-        forms.extend(forms.clone().iter().map(|form| format!("{form}s")));
-    }
-    forms
 }
 
 /// Parses a TOML file, naming file and line where it is wrong.

@@ -1,17 +1,39 @@
 //! The terms of a lexicon in one automaton: which of them begin at a place of a text.
 
+use std::ops::Range;
+
 use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::nfa::contiguous::NFA;
 use aho_corasick::{Anchored, MatchKind};
+use rayon::slice::ParallelSliceMut;
 
 use crate::error::Error;
+use crate::span::Span;
+
+/// Most bytes of a term that the automaton holds; what follows them is compared in one piece.
+/// An automaton of whole terms takes longer to compile than all else that is loaded.
+const BEGINNING: usize = 6;
 
 /// Terms, searched where words begin.
 #[derive(Debug)]
 pub(crate) struct Terms {
+    /// The beginnings of the terms, each once.
     automaton: NFA,
     /// Where each search begins.
     start: StateID,
+    /// By beginning, where its terms stand in `terms`.
+    ranges: Vec<Range<usize>>,
+    /// The terms by their beginnings, shorter ones first.
+    terms: Vec<Term>,
+    /// What follows the beginnings, one behind the other.
+    rests: Vec<u8>,
+}
+
+/// A term by its number, and where its rest stands.
+#[derive(Clone, Copy, Debug)]
+struct Term {
+    number: u32,
+    rest: Span,
 }
 
 impl Terms {
@@ -24,13 +46,34 @@ impl Terms {
             place: "lexicons".into(),
             problem: format!("cannot compile the terms: {problem}"),
         };
+        let mut parted: Vec<(&[u8], &[u8], u32)> = terms
+            .iter()
+            .zip(0..)
+            .map(|(term, number)| {
+                let (beginning, rest) = term.as_bytes().split_at(term.len().min(BEGINNING));
+                (beginning, rest, number)
+            })
+            .collect();
+        parted
+            .par_sort_unstable_by_key(|&(beginning, rest, number)| (beginning, rest.len(), number));
+        let (mut beginnings, mut ranges) = (Vec::new(), Vec::new());
+        let (mut sorted, mut rests) = (Vec::with_capacity(parted.len()), Vec::new());
+        for alike in parted.chunk_by(|a, b| a.0 == b.0) {
+            beginnings.push(alike[0].0);
+            ranges.push(sorted.len()..sorted.len() + alike.len());
+            for &(_, rest, number) in alike {
+                sorted
+                    .push(Term { number, rest: Span::new(rests.len(), rests.len() + rest.len()) });
+                rests.extend_from_slice(rest);
+            }
+        }
         let automaton = NFA::builder()
             .match_kind(MatchKind::Standard)
-            .build(terms)
+            .build(beginnings)
             .map_err(|error| too_many(error.to_string()))?;
         let start =
             automaton.start_state(Anchored::Yes).map_err(|error| too_many(error.to_string()))?;
-        Ok(Self { automaton, start })
+        Ok(Self { automaton, start, ranges, terms: sorted, rests })
     }
 
     /// Tells every term that stands at `at`, shortest first: its number and its end.
@@ -40,7 +83,7 @@ impl Terms {
     #[inline]
     pub(crate) fn each(&self, text: &[u8], at: usize, mut found: impl FnMut(u32, usize)) {
         let mut state = self.start;
-        for (length, &byte) in (1..).zip(&text[at..]) {
+        for (end, &byte) in (at + 1..).zip(&text[at..]) {
             state = self.automaton.next_state(Anchored::Yes, state, byte);
             if !self.automaton.is_special(state) {
                 continue;
@@ -48,15 +91,20 @@ impl Terms {
             if self.automaton.is_dead(state) {
                 return;
             }
-            // A state tells of its term's own ending terms too; those have their turn at their place.
-            let matches =
-                if self.automaton.is_match(state) { self.automaton.match_len(state) } else { 0 };
-            for index in 0..matches {
-                let term = self.automaton.match_pattern(state, index);
-                if self.automaton.pattern_len(term) < length {
-                    break;
+            if !self.automaton.is_match(state) {
+                continue;
+            }
+            // A state tells of the beginnings that end its own too; those have their turn at
+            // their place. Its own comes first.
+            let beginning = self.automaton.match_pattern(state, 0);
+            if self.automaton.pattern_len(beginning) < end - at {
+                continue;
+            }
+            for term in &self.terms[self.ranges[beginning.as_usize()].clone()] {
+                let rest = &self.rests[term.rest.range()];
+                if text[end..].starts_with(rest) {
+                    found(term.number, end + rest.len());
                 }
-                found(term.as_u32(), at + length);
             }
         }
     }

@@ -60,8 +60,8 @@ impl Knowledge {
     /// policies, their ids, or `ID@VERSION`; where there are none, the request chooses among all.
     pub fn load(folder: Option<&Path>, wanted: &[String]) -> Result<Self, Error> {
         let files = lexicon_files(folder)?;
-        let lexicon = Lexicon::parse(&files)?;
-        let known = policies(&files)?;
+        let (lexicon, known) = rayon::join(|| Lexicon::parse(&files), || policies(&files));
+        let (lexicon, known) = (lexicon?, known?);
         check_topics(&known, &lexicon)?;
         let asked = select(&known, wanted)?;
         let loaded =
