@@ -50,7 +50,7 @@ struct CueRow<'a> {
 }
 
 pub fn run(args: &Args) -> Result<Done, Error> {
-    let lexicon = Knowledge::load(args.lexicons.as_deref(), &[])?.lexicon;
+    let lexicon = Knowledge::without_policies(args.lexicons.as_deref())?.lexicon;
     let mut out = BufWriter::new(io::stdout().lock());
     for (line, number) in io::stdin().lines().zip(1..) {
         let line = line.map_err(|source| Error::Io {

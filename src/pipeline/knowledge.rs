@@ -60,20 +60,34 @@ impl Knowledge {
     /// policies, their ids, or `ID@VERSION`; where there are none, the request chooses among all.
     pub fn load(folder: Option<&Path>, wanted: &[String]) -> Result<Self, Error> {
         let files = lexicon_files(folder)?;
-        let (lexicon, known) = rayon::join(|| Lexicon::parse(&files), || policies(&files));
-        let (lexicon, known) = (lexicon?, known?);
-        check_topics(&known, &lexicon)?;
+        let (loaded, known) = rayon::join(|| Self::of_files(&files), || policies(&files));
+        let (mut knowledge, known) = (loaded?, known?);
+        check_topics(&known, &knowledge.lexicon)?;
         let asked = select(&known, wanted)?;
         let loaded =
             if wanted.is_empty() { known } else { asked.iter().flatten().cloned().collect() };
-        let records = loaded.iter().map(LoadedPolicy::record).collect();
-        let policies = loaded.into_iter().map(|loaded| loaded.policy).collect();
+        knowledge.records = loaded.iter().map(LoadedPolicy::record).collect();
+        knowledge.policies = loaded.into_iter().map(|loaded| loaded.policy).collect();
         let bare = |versions: Vec<LoadedPolicy>| versions.into_iter().map(|v| v.policy).collect();
-        let asked = asked.into_iter().map(bare).collect();
-        let evidence = evidence(&files)?;
-        let lexicon_hash = lexicon_hash(&files);
-        let templates = templates(&files)?;
-        Ok(Self { lexicon, lexicon_hash, policies, asked, evidence, templates, records })
+        knowledge.asked = asked.into_iter().map(bare).collect();
+        Ok(knowledge)
+    }
+
+    /// Loads what facts are told by, and no policy: for what decides nothing.
+    pub fn without_policies(folder: Option<&Path>) -> Result<Self, Error> {
+        Self::of_files(&lexicon_files(folder)?)
+    }
+
+    fn of_files(files: &Files) -> Result<Self, Error> {
+        Ok(Self {
+            lexicon: Lexicon::parse(files)?,
+            lexicon_hash: lexicon_hash(files),
+            policies: Vec::new(),
+            asked: Vec::new(),
+            evidence: evidence(files)?,
+            templates: templates(files)?,
+            records: Vec::new(),
+        })
     }
 }
 
