@@ -3,6 +3,8 @@
 //! Only what OCR read is repaired, only where the word as read is unknown, and never to or from
 //! a word that denies. The text keeps what was read; rules see what it is taken for.
 
+mod boxes;
+
 use crate::halt;
 use crate::lexicon::{Lexicon, Vocabulary, WordPattern};
 use crate::span::Span;
@@ -72,8 +74,13 @@ pub fn find(text: &Text, within: Span, lexicon: &Lexicon) -> Vec<Repair> {
     }
     let vocabulary = lexicon.vocabulary();
     let core = |word: &OcrWord<'_>| core(text.as_str(), word.span);
+    let boxes = boxes::find(text.as_str(), within, &words);
+    let in_box = |word: &OcrWord<'_>| {
+        let next = boxes.partition_point(|repair| repair.span.end <= word.span.start);
+        boxes.get(next).is_some_and(|repair| repair.span.start < word.span.end)
+    };
     let mut repairs = Vec::new();
-    for (index, word) in words.iter().enumerate() {
+    for (index, word) in words.iter().enumerate().filter(|(_, word)| !in_box(word)) {
         halt::look();
         let span = core(word);
         let read = text.as_str()[span.range()].to_lowercase();
@@ -107,6 +114,8 @@ pub fn find(text: &Text, within: Span, lexicon: &Lexicon) -> Vec<Repair> {
         };
         repairs.extend(repair.filter(|repair| repair.taken_for != read));
     }
+    repairs.extend(boxes);
+    repairs.sort_by_key(|repair| repair.span.start);
     repairs
 }
 
@@ -380,21 +389,39 @@ mod tests {
     use crate::document::{Document, Line, LineRole, Page, TextSource, Word};
     use crate::geometry::Rect;
 
-    #[track_caller]
-    fn check(words: &[(&str, f32, &[&str])], expect: &[&str]) {
-        let mut x = 0.0;
-        let words = words.iter().map(|(word, confidence, alternatives)| {
-            x += 50.0;
-            Word {
-                confidence: Some(*confidence),
-                alternatives: alternatives.iter().map(|word| (*word).to_owned()).collect(),
-                ..Word::new(*word, Rect::new(x, 0.0, x + 48.0, 10.0))
-            }
-        });
-        let line = Line { words: words.collect(), role: LineRole::Body, starts_block: false };
-        let page = Page { lines: vec![line], ..Page::new(1, 612.0, 792.0, TextSource::Ocr) };
+    /// A word with its confidence and its other readings.
+    type ReadWord<'a> = (&'a str, f32, &'a [&'a str]);
+
+    /// A text that OCR read, by its lines.
+    fn read_text(rows: &[Vec<ReadWord<'_>>]) -> Text {
+        let line = |(row, y): (&Vec<ReadWord<'_>>, usize)| {
+            let mut x = 0.0;
+            let words = row.iter().map(|(word, confidence, alternatives)| {
+                x += 50.0;
+                let y = 20.0 * y as f32;
+                Word {
+                    confidence: Some(*confidence),
+                    alternatives: alternatives.iter().map(|word| (*word).to_owned()).collect(),
+                    ..Word::new(*word, Rect::new(x, y, x + 48.0, y + 10.0))
+                }
+            });
+            Line { words: words.collect(), role: LineRole::Body, starts_block: false }
+        };
+        let lines = rows.iter().zip(0..).map(line).collect();
+        let page = Page { lines, ..Page::new(1, 612.0, 792.0, TextSource::Ocr) };
         let document = Document { content_hash: "0".into(), pages: vec![page], plain_text: None };
-        let text = Text::from_document(&document);
+        Text::from_document(&document)
+    }
+
+    /// Rows of a text that OCR read without doubt, with single spaces between words.
+    pub(super) fn text_of(rows: &[&str]) -> Text {
+        let sure = |word| (word, 0.95, &[][..]);
+        read_text(&rows.iter().map(|row| row.split(' ').map(sure).collect()).collect::<Vec<_>>())
+    }
+
+    #[track_caller]
+    fn check(words: &[ReadWord<'_>], expect: &[&str]) {
+        let text = read_text(&[words.to_vec()]);
         let lexicon = Lexicon::embedded().unwrap();
         let found = find(&text, Span::new(0, text.as_str().len()), &lexicon);
         let got: Vec<&str> = found.iter().map(|repair| repair.taken_for.as_str()).collect();
