@@ -19,6 +19,10 @@ static REASON: WordPattern = WordPattern::new(
     r"(?:\b|^ ?)(?:because (?:he|she|the patient|pt|patient) (?:has|had|is|takes|was)(?: (?:on|taking))?|{outcome/because-of}|because|{contraindication/given}|as (?:he|she|the patient) (?:has|is)|since (?:he|she|the patient) (?:has|is)|with (?:his|her)|in the (?:setting|presence) of|for|:) (?P<r>(?:his |her |the |known |history of )*[a-z0-9][^.;(]{2,90})",
 );
 
+/// The reason alone behind what forbids: "contraindicated, narrow-angle glaucoma", "contraindicated (eGFR 21)".
+static APPOSED: WordPattern =
+    WordPattern::new(r"^ ?(?:,|-+|\() ?(?P<r>(?:{contraindication/illness})[^.;(\n]{0,60})");
+
 /// Reads every treatment that the text calls contraindicated.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     let cues: Vec<Mention> = note.mentions(GROUP).copied().collect();
@@ -160,7 +164,10 @@ fn as_reason(note: &Note<'_>, stretch: Span) -> Option<Span> {
 /// The reason behind a cue, without what follows it.
 fn reason_behind(note: &Note<'_>, within: Span) -> Option<Span> {
     let words = note.get(within);
-    let c = REASON.of(note.lexicon).captures(words)?;
+    let c = REASON
+        .of(note.lexicon)
+        .captures(words)
+        .or_else(|| APPOSED.of(note.lexicon).captures(words))?;
     let (whole, found) = (c.get(0)?, c.name("r")?);
     // "for" and ":" give a reason only right behind the cue.
     let lead = whole.as_str();

@@ -250,6 +250,19 @@ pub(super) fn season_in(note: &Note<'_>, within: Span) -> Option<PartialDate> {
     PartialDate::year(full_year(year))
 }
 
+static YEAR: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"\b(?:in|during|from) (?:early |late |mid-?|mid )?(?P<y>(?:19|20)\d\d)\b(?:[^-/]|$)",
+    )
+});
+
+/// The only year that a stretch names by itself: "for the back in 2019", "last course in 2022".
+pub(super) fn year_in(note: &Note<'_>, within: Span) -> Option<PartialDate> {
+    let mut years = YEAR.captures_iter(note.get(within));
+    let year = years.next()?["y"].parse().ok()?;
+    years.next().is_none().then(|| PartialDate::year(year)).flatten()
+}
+
 fn starts_with_day(rest: &str) -> bool {
     let rest = rest.trim_start();
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();

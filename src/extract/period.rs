@@ -47,7 +47,7 @@ static PERIOD: WordPattern = WordPattern::new(concat!(
     month!(),
     r") and (?P<f>",
     month!(),
-    r"\b(?:,? (?:of )?(?:19|20)\d\d\b)?))(?P<rel>,? (?:of )?(?:this|last) year\b)?"
+    r"\b(?:,? (?:of )?(?:19|20)\d\d\b)?)|(?P<g>\d{1,2}) ?(?:-|\x{2013}|to) ?(?P<h>\d{1,2}/(?:19|20)\d\d\b))(?P<rel>,? (?:of )?(?:this|last) year\b)?"
 ));
 
 static DAY: LazyLock<Regex> = LazyLock::new(|| {
@@ -125,6 +125,9 @@ fn read(
     c: &Captures<'_>,
     rest: &str,
 ) -> Option<(PartialDate, Option<PartialDate>)> {
+    if let (Some(first), Some(last)) = (c.name("g"), c.name("h")) {
+        return months(first.as_str(), last.as_str());
+    }
     let part = |names: [&str; 3]| names.into_iter().find_map(|name| c.name(name));
     let first = part(["a", "c", "e"])?.as_str();
     let seen = note.date.and_then(|date| date.exact());
@@ -173,6 +176,14 @@ fn read(
     (start.earliest() <= stop.latest()).then_some((start, Some(stop)))
 }
 
+/// Two months that share a year: "03-06/2025", "11-2/2025".
+fn months(first: &str, last: &str) -> Option<(PartialDate, Option<PartialDate>)> {
+    let last = Said::of(last, true)?;
+    let (month, year) = (first.parse::<i8>().ok()?, last.year?);
+    let start = PartialDate::month(year - i16::from(month > last.month), month)?;
+    Some((start, Some(last.in_year(year)?)))
+}
+
 /// The year of the last such day up to the note's own.
 fn last_year(said: Said, seen: Option<jiff::civil::Date>) -> Option<i16> {
     let seen = seen?;
@@ -219,6 +230,9 @@ mod tests {
         check("November 2024 to February", Some(("2024-11", Some("2025-02"))));
         check("(May-Jun 24)", Some(("2024-05", Some("2024-06"))));
         check("March 2025 to date", Some(("2025-03", None)));
+        check("03-06/2025", Some(("2025-03", Some("2025-06"))));
+        check("11-2/2025", Some(("2024-11", Some("2025-02"))));
+        check("13-20/2025", None);
     }
 
     #[test]

@@ -23,9 +23,9 @@ const GROUP: &str = "treatment-status";
 /// How many bytes a word behind a treatment may stand away from it.
 const REACH_BEHIND: usize = 160;
 
-// "Physical therapy in the last year? ........ No", "Acetaminophen ever taken for it: NO"
+// "Physical therapy in the last year? ........ No", "Acetaminophen ever taken for it: NO", "Acupuncture: none (declined)"
 static ANSWERED_NO: WordPattern = WordPattern::new(
-    r"^(?:[^.;:]{0,60}\?|(?:,? {form-word/asks-treated})*(?: ?:| ?\.{2,}| ?_{2,}| -+))[ .:_-]*{form-word/no-treatment}[ .,]*$",
+    r"^(?:[^.;:]{0,60}\?|(?:,? {form-word/asks-treated})*(?: ?:| ?\.{2,}| ?_{2,}| -+))[ .:_-]*{form-word/no-treatment}(?: ?(?:\(|- |, ?){form-word/why-none}\)?)?[ .,]*$",
 );
 
 // "PT: never had formal therapy", "Massage - has not tried it": a label's own words deny what it names.

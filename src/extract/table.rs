@@ -156,6 +156,11 @@ impl Note<'_> {
             .take(LONGEST_TABLE)
     }
 
+    /// The lines of the record, in the folded text.
+    pub(super) fn written_lines(&self) -> impl Iterator<Item = Span> {
+        (0..self.lines.count()).map(|line| self.lines.folded(line))
+    }
+
     /// Where the middle of a cell stands on its line: points on a page, characters in a text file.
     fn column(&self, cell: Span) -> f32 {
         let original = self.folded.original(cell);

@@ -68,6 +68,16 @@ fn told_as_done(note: &Note<'_>, words: Span) -> Asserted {
     asserted
 }
 
+/// Whether a day is one of birth or of a paper, by the words right before it on its line.
+fn is_day_of_else(note: &Note<'_>, date: &super::DateMention) -> bool {
+    let line = note.line_of(date.span);
+    let lead = note.get(Span::new(line.start.min(date.span.start), date.span.start));
+    DAY_OF_ELSE.of(note.lexicon).is_match(lead)
+}
+
+static DAY_OF_ELSE: WordPattern =
+    WordPattern::new(r"(?:^|[^a-z]){injection-word/day-of-else}[ .:#(-]*$");
+
 /// Whether only figures stand before a percentage: "(6/22, 9/22): 80% x 2 wks".
 fn is_row(behind: &str) -> bool {
     behind.split_once('%').is_some_and(|(lead, _)| {
@@ -475,7 +485,7 @@ impl Reader<'_, '_> {
     ) -> Option<PartialDate> {
         let note = self.note;
         let inside = note.dates_in(phrase.span).next();
-        let after = note.dates_in(behind).next().filter(|d| {
+        let after = note.dates_in(behind).next().filter(|d| !is_day_of_else(note, d)).filter(|d| {
             let gap = note.get(Span::new(behind.start, d.span.start));
             d.span.start - behind.start <= DATE_REACH
                 && !gap.contains("last seen")
@@ -483,7 +493,7 @@ impl Reader<'_, '_> {
                 && !gap.contains("stopped")
                 && !gap.contains(';')
         });
-        let before = note.dates_in(lead).last().filter(|d| {
+        let before = note.dates_in(lead).last().filter(|d| !is_day_of_else(note, d)).filter(|d| {
             let gap = note.get(Span::new(d.span.end, phrase.span.start));
             (gap.len() <= DATE_REACH + 20 && !gap.contains(". ") && !gap.contains(';'))
                 && d.span.start >= sentence.span.start
@@ -519,7 +529,8 @@ impl Reader<'_, '_> {
         let of_record = |d: &&super::DateMention| {
             note.date.is_none_or(|own| own.latest().year() - d.date.latest().year() < OLDEST)
         };
-        near.filter(stands_alone).filter(of_record).map(|d| d.date).or(note.date)
+        let own = |d: &&super::DateMention| !is_day_of_else(note, d);
+        near.filter(stands_alone).filter(of_record).filter(own).map(|d| d.date).or(note.date)
     }
 
     /// "ESI, CPT 62321, therapeutic": the purpose behind a comma or a bracket, with nothing but

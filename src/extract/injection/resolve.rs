@@ -2,7 +2,7 @@
 
 use super::phrase::Phrase;
 use super::{Event, Reader};
-use crate::fact::{EventStatus, Procedure};
+use crate::fact::{EventStatus, Intent, Procedure};
 use crate::lexicon::WordPattern;
 use crate::span::Span;
 
@@ -17,6 +17,12 @@ static PLANNED_ACT: WordPattern = WordPattern::new(r"\b{injection-word/planned-a
 
 /// That a block without a name follows another.
 static AGAIN: WordPattern = WordPattern::new(r"\b{injection-word/again}\b");
+
+/// Whether a procedure is a nerve's block.
+fn is_block(procedure: Procedure) -> bool {
+    use Procedure as P;
+    matches!(procedure, P::PeripheralNerveBlock | P::MedialBranchBlock | P::SympatheticBlock)
+}
 
 impl Reader<'_, '_> {
     /// What "injection" or "the block" means: the procedure of the nearest event, and that event.
@@ -86,13 +92,7 @@ impl Reader<'_, '_> {
                     ))
         };
         // "a second confirmatory block" repeats a block before it repeats an injection.
-        let blocks = |e: &Event| {
-            use Procedure as P;
-            matches!(
-                e.injection.procedure,
-                P::PeripheralNerveBlock | P::MedialBranchBlock | P::SympatheticBlock
-            )
-        };
+        let blocks = |e: &Event| is_block(e.injection.procedure);
         let planned = status == EventStatus::Planned;
         let title = self.events.iter().position(|e| e.title && planned);
         let before = title
@@ -105,10 +105,13 @@ impl Reader<'_, '_> {
                 self.events.iter().rposition(|e| fits(e) && told(e))
             })
             .or_else(|| self.events.iter().rposition(fits));
-        let after = self.named[index..]
-            .iter()
-            .flatten()
-            .find_map(|p| p.procedure.filter(|_| p.head.start > phrase.head.start));
+        let behind = || {
+            let later = |p: &&Phrase| p.head.start > phrase.head.start;
+            self.named[index..].iter().flatten().filter(later).filter_map(|p| p.procedure)
+        };
+        // "dx block" before anything is named: a nerve's, where one is named further on.
+        let test = phrase.class == "block" && phrase.intent == Some(Intent::Diagnostic);
+        let after = behind().find(|p| test && is_block(*p)).or_else(|| behind().next());
         let planned_act = PLANNED_ACT.of(note.lexicon).is_match(note.get(sentence.span));
         let before_name = note.get(Span::new(sentence.span.start, phrase.span.start)).trim_end();
         let indefinite = before_name.ends_with(" a") || before_name.ends_with(" an");

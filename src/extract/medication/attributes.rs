@@ -141,7 +141,7 @@ static FREQUENCY: WordPattern = WordPattern::new(concat!(
     r"|up to (?P<plain>",
     count!(),
     r")(?: tablets| pills)? daily\b",
-    r"|(?P<double>twice)(?: ?-?daily| per day| a day| every day)",
+    r"|(?P<double>twice(?: ?-?daily| per day| a day| every day)|{medication-word/both-ends}\b)",
     r"|(?P<once>{medication-word/once-a-day-short}|{medication-word/once-a-day}\b)",
     r"|(?P<prn>{medication-word/as-needed-short}|{medication-word/as-needed}\b))"
 ));

@@ -17,6 +17,10 @@ const LONGEST_REASON: usize = 4;
 static CURRENT: WordPattern = WordPattern::new(r"^{medication-column/stands-current}\b");
 static PAST: WordPattern = WordPattern::new(r"^{medication-column/stands-past}\b");
 
+/// Answers to "Now".
+static IS_ON: WordPattern = WordPattern::new(r"^{medication-column/is-on}$");
+static IS_OFF: WordPattern = WordPattern::new(r"^{medication-column/is-off}$");
+
 /// What a cell holds that says nothing.
 static NOTHING: WordPattern = WordPattern::new(r"^{medication-column/nothing}$");
 
@@ -45,7 +49,8 @@ pub(super) fn row_of(note: &Note<'_>, drug: Span) -> Option<Row> {
     if columns.is_empty() {
         return None;
     }
-    let (tried, taking) = (answer("tried"), answer("taking"));
+    let (tried, taking) =
+        (answer("tried"), answer("taking").or_else(|| on_or_off(note, cell("taking")?)));
     let told = cell("stopped").filter(|cell| tells(note, *cell) && taking != Some(true));
     let comment = cell("comment");
     let status = match (tried, taking) {
@@ -93,6 +98,13 @@ fn stands(note: &Note<'_>, cell: Span) -> Option<MedicationStatus> {
 fn yes_or_no(note: &Note<'_>, words: &str) -> Option<bool> {
     let crossed = || words.split(|c: char| !c.is_alphanumeric()).next() == Some("x");
     note.yes_or_no(words).map(|(yes, _)| yes).or_else(|| crossed().then_some(true))
+}
+
+/// What a cell below "Now" says: "on", "off".
+fn on_or_off(note: &Note<'_>, cell: Span) -> Option<bool> {
+    let words = note.get(cell);
+    let says = |pattern: &'static WordPattern| pattern.of(note.lexicon).is_match(words);
+    says(&IS_ON).then_some(true).or_else(|| says(&IS_OFF).then_some(false))
 }
 
 /// How well a drug worked, as a cell answers; an unwanted effect is an answer where it is `over`.

@@ -193,7 +193,8 @@ fn read_head(
             .or_else(|| {
                 let denied = answered_no(note, reach)
                     || answer == Some(Answer::No)
-                    || (row.is_none() && denied_in_row(note, head.span));
+                    || (row.is_none() && denied_in_row(note, head.span))
+                    || refused_in_row(note, head.span);
                 // "never on an antidepressant, neither SNRI nor tricyclic"
                 let neither = of_neither(note, reach) && outcome.is_none() && status_read.is_none();
                 (denied || neither).then_some(MedicationStatus::NotTaken)
@@ -299,6 +300,17 @@ fn denied_in_row(note: &Note<'_>, head: Span) -> bool {
     let cells = note.cells(note.line_of(head));
     let [first, answer, ..] = cells.as_slice() else { return false };
     first.contains(head) && note.yes_or_no(note.get(*answer)) == Some((false, ""))
+}
+
+/// Why there was none, behind a no.
+static WHY_NONE: WordPattern = WordPattern::new(r"^ ?(?:\(|- |, ?){form-word/why-none}\)?[ .,]*$");
+
+/// The same where the no has its reason with it: "Ultram    none (pt preference)".
+fn refused_in_row(note: &Note<'_>, head: Span) -> bool {
+    let cells = note.cells(note.line_of(head));
+    let [first, answer, ..] = cells.as_slice() else { return false };
+    let refused = |(yes, rest): (bool, &str)| !yes && WHY_NONE.of(note.lexicon).is_match(rest);
+    first.contains(head) && note.yes_or_no(note.get(*answer)).is_some_and(refused)
 }
 
 /// Classes whose bare name is a fact; of others only that they were never tried.

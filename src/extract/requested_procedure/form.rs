@@ -3,7 +3,7 @@
 use super::phrase::Phrase;
 use super::{CODE, GROUP, draft, intent, side};
 use crate::extract::parts::part_at;
-use crate::extract::{Answer, Draft, Note};
+use crate::extract::{Answer, ColumnAnswer, Draft, Note};
 use crate::fact::{Intent, Kind, Polarity, RequestedProcedure, Side, Time};
 use crate::span::Span;
 
@@ -111,7 +111,7 @@ pub(super) fn bind(note: &Note<'_>, titles: &[(usize, &str)], drafts: &mut [Draf
             *side = side_row(note, form).or_else(|| in_table(note, draft.span));
         }
         if intent.is_none() {
-            *intent = intent_row(note, form);
+            *intent = intent_row(note, form).or_else(|| intent_asked(note, form));
         }
     }
 }
@@ -162,6 +162,39 @@ fn in_table(note: &Note<'_>, span: Span) -> Option<Side> {
         "bilateral" | "both" | "50" => Some(Side::Bilateral),
         _ => None,
     })
+}
+
+/// The one purpose of two that rows of their own ask for: "Diagnostic?  N", "Therapeutic?  Y".
+fn intent_asked(note: &Note<'_>, form: Span) -> Option<Intent> {
+    let asked = |name: &str| {
+        note.mentions_in("injection-word", form)
+            .filter(|m| note.concept(m).id == name)
+            .filter(|m| {
+                let cells = note.cells(note.line_of(m.span));
+                let label = cells.first().map_or("", |cell| note.get(*cell));
+                label.trim_end_matches(['?', ':', '.', ' ']) == note.get(m.span)
+            })
+            .find_map(|m| match (note.answer(m.span), note.column_answer(m.span)) {
+                (Some(Answer::Yes), _) | (_, Some((ColumnAnswer::Yes, _))) => Some(true),
+                (Some(Answer::No), _) | (_, Some((ColumnAnswer::No, _))) => Some(false),
+                (Some(Answer::Words(said)), _) => letter(note.get(said)),
+                _ => None,
+            })
+    };
+    match (asked("diagnostic"), asked("therapeutic")) {
+        (Some(true), Some(false)) => Some(Intent::Diagnostic),
+        (Some(false), Some(true)) => Some(Intent::Therapeutic),
+        _ => None,
+    }
+}
+
+/// An answer of one letter.
+fn letter(said: &str) -> Option<bool> {
+    match said.trim() {
+        "y" => Some(true),
+        "n" => Some(false),
+        _ => None,
+    }
 }
 
 /// The purpose that a row answers; two ticked boxes ask for treatment.

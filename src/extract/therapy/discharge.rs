@@ -1,5 +1,6 @@
 //! A therapist's own note: its rows tell visits, dates and rhythm of one course.
 
+use super::super::dates::DateMention;
 use super::super::outcome::outcome_in;
 use super::super::{Draft, Note, course_in};
 use super::measured;
@@ -22,6 +23,14 @@ static TITLE: WordPattern = WordPattern::new(
 static LETTERHEAD: WordPattern = WordPattern::new(r"\b{therapy/letterhead}\b");
 static SIGNED: WordPattern = WordPattern::new(r", {therapy/therapist-degree}\b");
 
+/// "cc: A. Example, DPT": who gets a copy did not write it.
+static COPIED: WordPattern = WordPattern::new(r"^[ \t]*{therapy/copied-to}\b");
+
+/// What stands right before a course's first day and before its last: "Evaluated: 2/10/25   Discharged: 4/4/25".
+static FIRST_DAY: WordPattern =
+    WordPattern::new(r"(?:^|[ (\t]){therapy/first-day}(?: on)?[ .:=-]*$");
+static LAST_DAY: WordPattern = WordPattern::new(r"(?:^|[ (\t]){therapy/last-day}(?: on)?[ .:=-]*$");
+
 static ROW: WordPattern = WordPattern::new(
     r"\b(?:(?P<visits>{therapy/visits-row})|(?P<often>{therapy/often-row})|(?P<dates>{therapy/dates-row}))",
 );
@@ -35,9 +44,25 @@ fn letter<'t>(note: &Note<'_>, head: &'t str) -> Option<regex::Captures<'t>> {
     let end = text.ceil_char_boundary(text.len().saturating_sub(SIGNATURE_REACH));
     SIGNED
         .of(note.lexicon)
-        .is_match(&text[end..])
+        .find(&text[end..])
+        .is_some_and(|degree| {
+            let at = end + degree.start();
+            let line = note.line_of(Span::new(at, at));
+            let line = note.get(Span::new(line.start.min(at), at));
+            !COPIED.of(note.lexicon).is_match(line)
+        })
         .then(|| LETTERHEAD.of(note.lexicon).captures(&head[..head.floor_char_boundary(160)]))
         .flatten()
+}
+
+/// The first day that stands behind one of some labels on its line.
+fn labelled<'n>(note: &'n Note<'_>, label: &'static WordPattern) -> Option<&'n DateMention> {
+    let all = Span::new(0, note.str().len());
+    note.dates_in(all).find(|day| {
+        let line = note.line_of(day.span);
+        let lead = note.get(Span::new(line.start.min(day.span.start), day.span.start));
+        label.of(note.lexicon).is_match(lead)
+    })
 }
 
 /// Reads the course that a therapist's note is of as one fact.
@@ -99,6 +124,12 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
             head = Some((rank, sentence.span));
         }
     }
+    let first_day = labelled(note, &FIRST_DAY);
+    course.start = course.start.or(first_day.map(|day| day.date));
+    if over {
+        course.stop = course.stop.or(labelled(note, &LAST_DAY).map(|day| day.date));
+    }
+    course.outcome = course.outcome.or_else(|| measured::in_columns(note));
     let Some((_, span)) = head else { return };
     if course.stop.is_some() {
         course.status = Some(TherapyStatus::Past);

@@ -61,6 +61,23 @@ fn of_pair(
     Some(OutcomeRead { outcome: judge(first, last)?, span, reason: None })
 }
 
+/// A row's label that begins with the pain, and a score in a cell: "7/10", "6".
+static PAIN_ROW: WordPattern = WordPattern::new(r"^{therapy/measured-pain}\b");
+static SCORE: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^(\d{1,2}(?:\.\d)?)(?: ?/ ?(?:10|ten))?$"));
+
+/// What the pain's row of a table with two columns comes to: "NPRS, standing    7    6".
+pub(super) fn in_columns(note: &Note<'_>) -> Option<Outcome> {
+    let score = |cell: Span| SCORE.captures(note.get(cell))?[1].parse::<f64>().ok();
+    note.written_lines().find_map(|line| {
+        if !PAIN_ROW.of(note.lexicon).is_match(note.get(line).trim_start()) {
+            return None;
+        }
+        let [_, first, last] = note.cells(line)[..] else { return None };
+        pain(score(first)?, score(last)?)
+    })
+}
+
 /// Half of the pain gone is help, less is some.
 fn pain(first: f64, last: f64) -> Option<Outcome> {
     if first > SCALE || last > SCALE {

@@ -11,11 +11,12 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::duration::season_in;
+use super::duration::{season_in, year_in};
 use super::outcome::{OutcomeRead, outcome_before, outcome_in};
 use super::scope::{Reach, reaches};
 use super::status::{StatusRead, answered_no, of_neither, status_before, status_of, within_status};
 use super::{Draft, Note, course_in};
+use crate::context::Asserted;
 use crate::fact::{Origin, Outcome, Polarity, Section, Therapy, TherapyKind, TherapyStatus, Time};
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
@@ -36,6 +37,8 @@ struct Head {
     kind: TherapyKind,
     /// Whether the words say that a therapist was there.
     supervised: bool,
+    /// Whether the words themselves say that there was none.
+    denies: bool,
     /// What the words need around them before they count.
     needs: Needs,
     rule: String,
@@ -111,6 +114,7 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
             span: mention.span,
             kind,
             supervised: concept.field("supervised").is_some(),
+            denies: concept.field("denies").is_some(),
             needs: Needs::of(needs),
             rule: note.rule(mention),
         });
@@ -227,6 +231,9 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         || note.choice_is_open(head.span)
     {
         return None;
+    }
+    if head.denies {
+        return Some(denied(head, asserted));
     }
     let status_read = status_of(note, reach, sentence.span.end);
     let outcome = outcome_in(note, reach.own)
@@ -428,7 +435,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         });
     let undated = course.start.is_none() && course.stop.is_none();
     if undated && status == Some(TherapyStatus::Past) {
-        course.stop = season_in(note, reach.own);
+        course.stop = season_in(note, reach.own).or_else(|| year_in(note, reach.own));
     }
     let therapy = Therapy {
         therapy: head.kind,
@@ -472,6 +479,15 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         draft.assertion.polarity = Polarity::Negated;
     }
     Some(draft)
+}
+
+/// A therapy whose own words say that there was none: "has never been sent to a physical therapist".
+fn denied(head: &Head, asserted: Asserted) -> Draft {
+    let therapy =
+        Therapy { therapy: head.kind, status: Some(TherapyStatus::NotDone), ..Therapy::default() };
+    let mut draft = Draft::new(head.span, therapy, head.rule.clone(), asserted);
+    draft.assertion.polarity = Polarity::Negated;
+    draft
 }
 
 /// The next sentence, where it tells of a course of visits what became of the pain: "Lifting rose; the pain
@@ -524,7 +540,7 @@ fn status_in_words(
     read: Option<StatusRead<'_>>,
     head: &Head,
     sentence: &Sentence,
-    asserted: &crate::context::Asserted,
+    asserted: &Asserted,
     ran: bool,
 ) -> Option<TherapyStatus> {
     match read.map(|r| r.status) {

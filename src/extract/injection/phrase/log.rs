@@ -7,6 +7,7 @@ use regex::Regex;
 use super::{NAME, Phrase, Row, SITE, WORD};
 use crate::extract::{Note, Token, outcome_in, tokens};
 use crate::fact::{Section, Side};
+use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
 use crate::span::Span;
 
@@ -23,15 +24,22 @@ const LABEL_WORDS: usize = 10;
 static HELPED: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"\b\d{1,3} ?(?:%|percent\b)"));
 
 /// Of what an introduction says that it holds for all rows: "all on the left".
-static ALL_ON: LazyLock<Regex> =
-    LazyLock::new(|| fixed_regex(r"\ball (?:of them )?(?:were )?(?:on the )?(left|right)\b"));
+static ALL_ON: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"\b(?:all (?:of them )?(?:were )?(?:on the )?(left|right)|(left|right)(?: side)? unless (?:otherwise )?(?:noted|stated|marked|said))\b",
+    )
+});
 
 /// How a row of a numbered log begins, before its day: "#2 ", "3) ", "1st ".
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
-        r"^[ |(*-]*(?:# ?\d{1,2}|(?:no\. ?)?\d{1,2}[.):]|1st|2nd|3rd|[4-9]th|first|second|third|fourth)[ .:)|,-]*$",
+        r"^[ |(*-]*(?:# ?\d{1,2}|(?:no\. ?)?\d{1,2}[.):]|\d{1,2} |1st|2nd|3rd|[4-9]th|first|second|third|fourth)[ .:)|,-]*$",
     )
 });
+
+/// How a row begins whose day is not known: its number and a word for that.
+static UNDATED: WordPattern =
+    WordPattern::new(r"^[ |(*-]*(?:# ?)?(?:\d{1,2}[.):]?)?[ |]*{injection-word/no-day}[ |]+$");
 
 /// The places of the rows of a log of injections; none where no log is told of above.
 pub(super) fn rows(note: &Note<'_>, within: Span) -> Vec<Phrase> {
@@ -54,9 +62,11 @@ pub(super) fn rows(note: &Note<'_>, within: Span) -> Vec<Phrase> {
         }
         at += 1;
     }
-    let side = ALL_ON.captures(note.get(above)).map(|c| match &c[1] {
-        "left" => Side::Left,
-        _ => Side::Right,
+    let side = ALL_ON.captures_iter(note.get(above)).last().map(|c| {
+        match c.get(1).or(c.get(2)).map_or("", |m| m.as_str()) {
+            "left" => Side::Left,
+            _ => Side::Right,
+        }
     });
     for phrase in &mut found {
         phrase.side = phrase.side.or(side);
@@ -73,12 +83,10 @@ fn numbered(note: &Note<'_>, within: Span) -> Option<Phrase> {
     let opens = opening(note, line)?;
     let told = what_it_did(note, rest)?;
     let head = head_of_rows(note, line)?;
-    let named = note.mentions_in(NAME, head).next()?;
     let sites: Vec<_> = note.mentions_in(SITE, head).collect();
     let [site] = sites[..] else { return None };
-    if !note.get(head).trim_end().ends_with(':') {
-        return None;
-    }
+    let title = of_all(note, head)?;
+    let named = note.mentions_in(NAME, title).next()?;
     let row = Row { note, tokens: tokens(note, rest, &[NAME, SITE, WORD]) };
     let last = row.tokens.len().checked_sub(1)?;
     let concept = note.concept(site);
@@ -98,6 +106,20 @@ fn numbered(note: &Note<'_>, within: Span) -> Option<Phrase> {
         group: 0,
         answered: None,
     })
+}
+
+/// The words that name what a line above rows is of: its own, where it ends with a colon, or those of
+/// the title above it, where it says in brackets what all were: "(all left genicular, fluoroscopy)".
+fn of_all(note: &Note<'_>, head: Span) -> Option<Span> {
+    let words = note.get(head).trim();
+    if words.ends_with(':') {
+        return Some(head);
+    }
+    let whole = ["(all ", "(each ", "(every "].iter().any(|said| words.starts_with(said));
+    let before = note.str()[..head.start].trim_end();
+    let last = before.chars().next_back().filter(|_| whole)?;
+    let above = note.line_of(Span::new(before.len() - last.len_utf8(), before.len()));
+    Some(Span::new(above.start.min(head.start), head.end))
 }
 
 /// What a row's day stands behind: its number, or nothing.
@@ -164,7 +186,8 @@ fn is_listed(note: &Note<'_>, within: Span) -> bool {
     );
     let labels = |line: &Span| {
         let words = note.get(*line).trim_end();
-        words.ends_with(':') && words.split_whitespace().count() <= LABEL_WORDS
+        (words.ends_with([':', '-', '=', '*']) || words.starts_with("injection"))
+            && words.split_whitespace().count() <= LABEL_WORDS
     };
     let label = || note.lines_above(note.line_of(within)).find(labels);
     past && (names_procedures(note, sentence.heading)
@@ -196,7 +219,9 @@ impl Row<'_, '_> {
             || self.note.dates_in(rest).next().is_some_and(|d| d.span.start <= rest.start + DATED);
         let logged = dated && HELPED.is_match(self.note.get(rest));
         let told = || listed && outcome_in(self.note, rest).is_some();
-        if opens.contains(char::is_alphanumeric) || !(logged || told()) {
+        // "2    not known    piriformis    did not help"
+        let undated = first.is_none() && UNDATED.of(self.note.lexicon).is_match(opens);
+        if opens.contains(char::is_alphanumeric) && !undated || !(logged || told()) {
             return last;
         }
         let in_row = |token: &&Token| token.span.end <= line.end;
