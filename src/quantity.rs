@@ -175,6 +175,7 @@ pub fn since(text: &str, seen_from: Date) -> Option<PartialDate> {
     let tokens = tokens(text);
     let numbers: Vec<i16> = tokens.iter().filter_map(|t| t.parse().ok()).collect();
     let year = numbers.iter().copied().find(|n| (1900..2200).contains(n));
+    let year = year.or_else(|| short_year(text));
     if let Some(at) = tokens.iter().position(|t| t == "/") {
         let before = at.checked_sub(1).and_then(|i| tokens[i].parse::<i8>().ok());
         let parts: Vec<i16> = tokens.iter().filter_map(|t| t.parse().ok()).collect();
@@ -194,7 +195,14 @@ pub fn since(text: &str, seen_from: Date) -> Option<PartialDate> {
         "winter" => Some(12),
         _ => None,
     });
-    match (month.or(season), year) {
+    let holiday = || HOLIDAYS.iter().find(|(name, _)| text.contains(name)).map(|(_, month)| *month);
+    if let (None, Some(season), None) = (month, season, year)
+        && tokens.iter().any(|t| t == "last")
+        && !last_year(&tokens)
+    {
+        return last_season(season, tokens.iter().any(|t| t == "before"), seen_from);
+    }
+    match (month.or(season).or_else(holiday), year) {
         (Some(month), Some(year)) => {
             let day = numbers.iter().find(|n| (1..=31).contains(*n) && Some(**n) != Some(year));
             day.and_then(|d| PartialDate::day(year, month, i8::try_from(*d).ok()?))
@@ -211,6 +219,40 @@ pub fn since(text: &str, seen_from: Date) -> Option<PartialDate> {
         (None, Some(year)) => PartialDate::year(year),
         (None, None) => last_year(&tokens).then(|| PartialDate::year(seen_from.year() - 1))?,
     }
+}
+
+/// Days that people date things by, with their months.
+const HOLIDAYS: [(&str, i8); 10] = [
+    ("new year", 1),
+    ("valentine", 2),
+    ("easter", 4),
+    ("memorial day", 5),
+    ("fourth of july", 7),
+    ("independence day", 7),
+    ("labor day", 9),
+    ("halloween", 10),
+    ("thanksgiving", 11),
+    ("christmas", 12),
+];
+
+/// "Last summer" is over: one that runs yet is of the year before. One "before last" is a year
+/// older.
+fn last_season(month: i8, before_last: bool, seen_from: Date) -> Option<PartialDate> {
+    let seen = i16::from(seen_from.month()) + 12 * seen_from.year();
+    let this = i16::from(month) + 12 * seen_from.year();
+    let back = i16::from(seen - this < SEASON_MONTHS) + i16::from(before_last);
+    PartialDate::month(seen_from.year() - back, month)
+}
+
+/// How many months a season has.
+const SEASON_MONTHS: i16 = 3;
+
+/// A year of two digits behind an apostrophe: "labor day '24".
+fn short_year(text: &str) -> Option<i16> {
+    let (_, behind) = text.rsplit_once('\'')?;
+    let digits: &str = behind.get(..2)?;
+    let ends = !behind[2..].starts_with(|c: char| c.is_alphanumeric());
+    digits.parse().ok().filter(|_| ends).map(full_year)
 }
 
 /// Whether the year before is named: "last year".

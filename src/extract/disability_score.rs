@@ -43,6 +43,11 @@ static THEN: WordPattern = WordPattern::new(
     r"^ ?(?:(?:(?:at|on|in) (?:initial )?{disability/first-day}|initially|before)[,;]? ?(?:(?:and|now|to|today|currently|at discharge) ?)*|(?:to|->|-->|=>) ?)$",
 );
 
+/// How a sentence goes on that names the band of the score before it: "That would be".
+static JUDGES: WordPattern = WordPattern::new(
+    r"^(?:that|this|it|which)(?: (?:the|an?|in|at|her|him|as|to|into|within|{disability/judges}))+ $",
+);
+
 /// Units that make a bare number something else than a score.
 static UNIT: WordPattern = WordPattern::new(r"^(?:[x/.]|{disability/other-amount})");
 
@@ -208,7 +213,10 @@ fn draft(
         .take_while(|m| note.concept(m).id.parse::<Instrument>().is_err())
         .find(|m| {
             let gap = note.get(Span::new(score.span.end, m.span.start));
-            note.concept(m).id == "label" && !gap.replace("i.e. ", "").contains(". ")
+            let next = gap
+                .split_once(". ")
+                .is_some_and(|(_, lead)| JUDGES.of(note.lexicon).is_match(lead));
+            note.concept(m).id == "label" && (next || !gap.replace("i.e. ", "").contains(". "))
         });
     let span = if column == 0 {
         let end = label.map_or(score.span.end, |l| l.span.end);

@@ -2,6 +2,7 @@
 
 mod asked;
 mod findings;
+mod report;
 mod status;
 mod words;
 
@@ -15,19 +16,11 @@ use crate::tag::Mention;
 const STUDY: &str = "emg";
 const FINDING: &str = "emg-finding";
 
-/// Words of a document's first lines count up to here (bytes).
-const TITLE_REACH: usize = 500;
-
 /// How many bytes of modifiers may stand before a finding.
 const LEAD: usize = 60;
 
 /// How many bytes before a study's name may hold its side.
 const SIDED: usize = 24;
-
-/// Headings over nerve conduction, and over needle examination.
-static CONDUCTION: WordPattern = WordPattern::new(r"\b{emg/conduction-heading}\b");
-
-static NEEDLE: WordPattern = WordPattern::new(r"\b{emg/needle-heading}\b");
 
 /// What is measured of a nerve.
 static MEASURED: WordPattern = WordPattern::new(r"ms,| (?:m/s|{emg/measure}\b)");
@@ -50,29 +43,20 @@ static BOX_AHEAD: WordPattern = WordPattern::new(r"^{emg/box-ahead}\b");
 
 /// Reads every electrodiagnostic study and finding.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
-    if note.mentions(STUDY).next().is_none() {
+    // A report may name its study by words of its own alone: "Nerve conduction", "Needle".
+    let named = note.mentions(STUDY).next().is_some();
+    if !named && note.mentions(FINDING).next().is_none() {
         return;
     }
-    let mut reader = Reader { note, report: is_report(note), drafts: Vec::new(), going_on: None };
+    let report = report::is_report(note);
+    if !named && !report {
+        return;
+    }
+    let mut reader = Reader { note, report, drafts: Vec::new(), going_on: None };
     for index in 0..note.sentences.len() {
         reader.read_sentence(index);
     }
     drafts.append(&mut reader.drafts);
-}
-
-/// Whether the document is the report of such a study: by its title, or by headings of both
-/// nerve conduction and needle examination, however they are called.
-fn is_report(note: &Note<'_>) -> bool {
-    let end = note.str().floor_char_boundary(TITLE_REACH);
-    let titled =
-        note.mentions_in("document", Span::new(0, end)).any(|m| note.concept(m).id == "emg-report");
-    let conduction = |heading: &str| CONDUCTION.of(note.lexicon).is_match(heading);
-    let needle = |heading: &str| NEEDLE.of(note.lexicon).is_match(heading);
-    let both = |heading: &str| heading.contains("nerve conduction") && heading.contains("needle");
-    let mut headings = note.sentences.iter().map(|s| note.heading(s));
-    titled
-        || headings.clone().any(both)
-        || (headings.clone().any(conduction) && headings.any(|h| needle(h) && !conduction(h)))
 }
 
 /// Whether a row gives what was measured: "peroneal motor: latency 4.9 ms", "(limb 32 C)".

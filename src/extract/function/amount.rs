@@ -15,6 +15,9 @@ use crate::tag::Mention;
 /// How many bytes an amount may stand behind its activity.
 const REACH: usize = 48;
 
+/// How many bytes before an amount the word may stand that says that it can be borne.
+const LEAD: usize = 32;
+
 /// How many bytes an amount may stand before its activity.
 const REACH_BEFORE: usize = 24;
 
@@ -50,8 +53,20 @@ static AMOUNT_OF: LazyLock<Regex> = LazyLock::new(|| {
 
 // "sitting brings it on within 15 minutes", "walking is uncomfortable after one block"
 static BRINGS_ON: WordPattern = WordPattern::new(
-    r"^ {function-row/brings-on} (?:within|after|in|beyond|past)(?: only| just| more than| as little as)? $",
+    r"^(?: (?:at|in|on|over) (?:the|an?|his|her) [a-z]+)? {function-row/brings-on} (?:within|after|in|at|beyond|past)(?: only| just| about| more than| as little as)? $",
 );
+
+// "the dog walk is down to ten minutes", "standing has been cut from an hour to 15 minutes"
+static FALLEN: WordPattern = WordPattern::new(
+    r"^(?: [a-z'-]+){0,4}? (?:(?:is|are|was|were|has|have|been|now) ){1,3}{function-row/fallen} (?:to|from|from [^.;:,]{1,24} to)(?: (?:about|only|just|some|barely))* ?$",
+);
+
+// "can bend over an engine for 15 minutes"
+static CAN_FOR: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^(?: (?:(?:at|over|under|behind) )?(?:an?|the|his|her) [a-z'-]+)?(?: (?:for|up to|only|just|about|at most))+ $",
+    )
+});
 
 /// How many bytes may part an amount and an activity where it is said to be the most of it.
 const MOST_REACH: usize = 70;
@@ -78,6 +93,11 @@ static HABIT: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Verbs whose amount limits by itself: "stands 20 min".
 static DOES: WordPattern = WordPattern::new(r"^{function-row/does}$");
+
+/// Words right before an amount that make it as much as can be borne.
+static BEARS: WordPattern = WordPattern::new(
+    r"\b{function-row/bears}(?: (?:for|about|only|just|maybe|perhaps|some|up to))* ?$",
+);
 
 /// Words before an amount that make it a limit.
 static BOUNDS: WordPattern = WordPattern::new(r"\b(?:than|{function-row/bounds})\b");
@@ -111,7 +131,9 @@ pub(super) fn of(
         amount.start >= mention.span.end
             && amount.start - mention.span.end <= REACH
             && next.is_none_or(|next| amount.start < next)
-            && joins(note, note.get(Span::new(mention.span.end, amount.start)))
+            && (joins(note, note.get(Span::new(mention.span.end, amount.start)))
+                || is_what_is_left(note, mention, **amount)
+                || is_can_for(note, mention, **amount))
     });
     let before = || {
         amounts.iter().find(|amount| {
@@ -121,7 +143,8 @@ pub(super) fn of(
                 && AMOUNT_OF.is_match(note.get(gap))
                 // "40 minutes at the wheel", but no "6 min walk test".
                 && (gap.len() > 1
-                    || ["at ", "behind ", "in "].iter().any(|w| note.get(mention.span).starts_with(w)))
+                    || ["at ", "behind ", "in "].iter().any(|w| note.get(mention.span).starts_with(w))
+                    || is_borne(note, mention, **amount))
         })
     };
     behind.or_else(before).copied().or_else(|| {
@@ -160,6 +183,28 @@ fn joins(note: &Note<'_>, between: &str) -> bool {
     TO_AMOUNT.of(note.lexicon).is_match(between) || BRINGS_ON.of(note.lexicon).is_match(between)
 }
 
+/// Whether an amount is what is left of an activity: "standing is down from an hour to 10 minutes".
+fn is_what_is_left(note: &Note<'_>, mention: &Mention, amount: Span) -> bool {
+    let between = note.get(Span::new(mention.span.end, amount.start));
+    // "from an hour to 10 minutes" goes on; "from 40 to 10 minutes" is one amount.
+    let from = between.trim_end().ends_with(" from");
+    (!from || note.get(amount).contains(" to ")) && FALLEN.of(note.lexicon).is_match(between)
+}
+
+/// Whether an amount is how long an activity can be done: "can bend over a sink for 5 minutes".
+fn is_can_for(note: &Note<'_>, mention: &Mention, amount: Span) -> bool {
+    let lead = note.get(Span::new(0, mention.span.start)).trim_end();
+    let can = lead.strip_suffix("can").is_some_and(|rest| !rest.ends_with(char::is_alphanumeric));
+    can && CAN_FOR.is_match(note.get(Span::new(mention.span.end, amount.start)))
+}
+
+/// Whether words before an amount make it what can be borne: "manages ten minutes on her feet".
+fn is_borne(note: &Note<'_>, mention: &Mention, amount: Span) -> bool {
+    let lead = note.get(Span::new(0, amount.start));
+    let lead = &lead[lead.ceil_char_boundary(lead.len().saturating_sub(LEAD))..];
+    note.get(mention.span).starts_with("on ") && BEARS.of(note.lexicon).is_match(lead)
+}
+
 /// Whether an amount by itself limits: "stands 20 min", "can walk two blocks", "pain after 15 minutes of sitting".
 pub(super) fn limits(note: &Note<'_>, mention: &Mention, amount: Span) -> bool {
     let words = note.get(mention.span);
@@ -184,6 +229,8 @@ pub(super) fn limits(note: &Note<'_>, mention: &Mention, amount: Span) -> bool {
     };
     (verb && !height)
         || alone()
+        || is_what_is_left(note, mention, amount)
+        || is_can_for(note, mention, amount)
         || BRINGS_ON.of(note.lexicon).is_match(between)
         || BOUNDS.of(note.lexicon).is_match(between)
         || between.starts_with(" to ")

@@ -5,8 +5,12 @@ use super::asks::{Asks, asks, asks_above};
 use super::row::is_label;
 use super::{GROUP, is_foreign, parse, touch};
 use crate::fact::{Activity, Function, Limitation, Origin, Polarity};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 use crate::tag::Mention;
+
+/// A label that denies all that the boxes beside it offer.
+static NO_LIMIT: WordPattern = WordPattern::new(r"^{function-row/no-limit}[ .]*$");
 
 /// Reads every ticked activity of a list that asks for trouble or for what is possible, but those
 /// in `done`; the places that were read.
@@ -25,6 +29,11 @@ pub(super) fn read(note: &Note<'_>, done: &[Span], drafts: &mut Vec<Draft>) -> V
             .or_else(|| note.lines_above(line).find_map(|above| asks_above(note, above)));
         let Some(asked) = asked else { continue };
         for tick in &boxes {
+            if asked == Asks::Trouble && tick.ticked && denies_all(note, tick.label) {
+                read.push(tick.label);
+                drafts.push(no_limit(note, tick.label));
+                continue;
+            }
             let named: Vec<Mention> = note
                 .mentions_in(GROUP, tick.label)
                 .filter(|m| note.concept(m).field("role") == Some("activity"))
@@ -50,4 +59,22 @@ pub(super) fn read(note: &Note<'_>, done: &[Span], drafts: &mut Vec<Draft>) -> V
         }
     }
     read
+}
+
+/// Whether a box's label says that nothing is limited.
+fn denies_all(note: &Note<'_>, label: Span) -> bool {
+    NO_LIMIT.of(note.lexicon).is_match(note.get(label))
+}
+
+/// What such a box states when it is ticked.
+fn no_limit(note: &Note<'_>, label: Span) -> Draft {
+    let kind = Function {
+        activity: Activity::Other,
+        limitation: Some(Limitation::Independent),
+        amount: None,
+    };
+    let mut draft = Draft::new(label, kind, "function/no-limit", note.assert(label));
+    draft.assertion.polarity = Polarity::Affirmed;
+    draft.assertion.origin = Origin::Checkbox;
+    draft
 }

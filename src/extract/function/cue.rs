@@ -119,6 +119,11 @@ pub(super) fn last_of_list(note: &Note<'_>, activities: &[&Mention], mention: &M
     last
 }
 
+/// Words before an activity that deny what is said of it behind.
+static NONE_OF: WordPattern = WordPattern::new(
+    r"\b(?:no|(?:none|not one|neither) of (?:the|his|her|their|these|those))(?: {function-row/everyday})? $",
+);
+
 /// How many words may part an activity from the cue behind it, and from one that begins with "but".
 const LONGEST_GAP: usize = 3;
 const LONGEST_BUT: usize = 7;
@@ -140,12 +145,19 @@ pub(super) fn behind(
     })?;
     let gap = note.get(Span::new(last.end, cue.span.start));
     // "can walk half a mile a day but is limited by her hip"
-    let longest = if note.get(cue.span).starts_with("but ") { LONGEST_BUT } else { LONGEST_GAP };
+    let far = note.concept(cue).id == "unable-behind" || note.get(cue.span).starts_with("but ");
+    let longest = if far { LONGEST_BUT } else { LONGEST_GAP };
     let plain = gap.split_whitespace().count() <= longest
         && !gap.contains(['.', ';', '('])
         && !activities.iter().any(|m| m.span.start >= last.end && m.span.start < cue.span.start);
-    let limitation = parse(note.concept(cue).field("limitation"))?;
+    let mut limitation = parse(note.concept(cue).field("limitation"))?;
     let denied = gap.trim_end().ends_with("not") || gap.trim_end().ends_with("no");
+    // "No activity is limited" denies what it names.
+    let sentence = note.sentence_at(mention.span)?.span;
+    let lead = note.get(Span::new(sentence.start.min(mention.span.start), mention.span.start));
+    if limitation != Limitation::Independent && NONE_OF.of(note.lexicon).is_match(lead) {
+        limitation = Limitation::Independent;
+    }
     (plain && !denied).then_some((limitation, cue.span))
 }
 

@@ -3,6 +3,7 @@
 mod amount;
 mod asks;
 mod boxes;
+mod ceiling;
 mod cue;
 mod question;
 mod row;
@@ -123,6 +124,7 @@ fn read_sentence(note: &Note<'_>, sentence: &Sentence, rows: &[Span], drafts: &m
     let free = |amount: &&Span| !drafts[first..].iter().any(|draft| draft.span.contains(**amount));
     let amounts: Vec<Span> = amounts.iter().filter(free).copied().collect();
     stop::read(note, sentence, &mentions, &activities, &amounts, drafts);
+    ceiling::read(note, sentence, &amounts, drafts);
 }
 
 /// Whether a mention is part of a form's question that is answered with no, or not answered.

@@ -107,7 +107,9 @@ impl<'a, 'n> Row<'a, 'n> {
             }
             let labelled = note.get(next).contains(':') && mark.is_some();
             let labels = |m: &Mention| m.span.start == next.start && is_activity(&m);
-            if labelled || note.mentions_in(GROUP, next).any(labels) {
+            // A box's label has no other box for its value.
+            let next_box = note.is_unticked(mention.span) && !note.boxes_in(next).is_empty();
+            if labelled || next_box || note.mentions_in(GROUP, next).any(labels) {
                 break;
             }
             values.push(next);

@@ -46,10 +46,8 @@ pub(super) fn read(
     {
         return;
     }
-    for has_to in mentions.iter().filter(|m| note.concept(m).id == "has-to") {
-        let behind = Span::new(has_to.span.end, sentence.span.end.max(has_to.span.end));
-        let Some(found) = HAS_TO.of(note.lexicon).find(note.get(behind)) else { continue };
-        let phrase = Span::new(has_to.span.start, behind.start + found.end());
+    for stop in mentions {
+        let Some(phrase) = stops(note, sentence, stop) else { continue };
         let Some(amount) = amounts.iter().copied().find(|amount| ends(note, *amount, phrase))
         else {
             continue;
@@ -62,6 +60,10 @@ pub(super) fn read(
             continue;
         }
         let Some(activity) = broken_off(note, activities, amount, phrase) else { continue };
+        // Who "gives up" may do so with anything.
+        if activity == Activity::Other && note.concept(stop).id == "breaks-off" {
+            continue;
+        }
         let kind = Function {
             activity,
             limitation: Some(Limitation::Limited),
@@ -71,6 +73,19 @@ pub(super) fn read(
         draft.assertion.polarity = Polarity::Affirmed;
         draft.assertion.time = Time::Current;
         drafts.push(draft);
+    }
+}
+
+/// The words that say that something is broken off: "must then sit down", "gives up".
+fn stops(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> Option<Span> {
+    match note.concept(mention).id.as_str() {
+        "breaks-off" => Some(mention.span),
+        "has-to" => {
+            let behind = Span::new(mention.span.end, sentence.span.end.max(mention.span.end));
+            let found = HAS_TO.of(note.lexicon).find(note.get(behind))?;
+            Some(Span::new(mention.span.start, behind.start + found.end()))
+        }
+        _ => None,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::span::Span;
 static ONSET: LazyLock<Regex> = LazyLock::new(|| {
     let month = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?";
     fixed_regex(&format!(
-        r"^(?: ?\([^()]{{0,14}}\))?(?P<label> ?[:?])?[ .]*(?P<when>\d{{1,2}}/(?:\d{{1,2}}/)?(?:19|20)\d\d|\d{{1,2}}/\d{{1,2}}/\d\d|(?:19|20)\d\d|{month} (?:\d{{1,2}}, )?(?:19|20)\d\d)\b"
+        r"^(?: ?\([^()]{{0,14}}\))?(?P<label> ?[:?])?[ .]*(?P<when>(?:19|20)\d\d-\d\d(?:-\d\d)?|\d{{1,2}}/(?:\d{{1,2}}/)?(?:19|20)\d\d|\d{{1,2}}/\d{{1,2}}/\d\d|(?:19|20)\d\d|{month} (?:\d{{1,2}}, )?(?:19|20)\d\d)\b"
     ))
 });
 

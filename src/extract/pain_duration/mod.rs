@@ -76,7 +76,7 @@ static OPENING: LazyLock<Regex> =
 /// A year or month that is counted and not full yet, before its unit: "now into its third".
 static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
-        r"\b(?:(?:into|entering|entered|starting|reaching) (?:its|her|his|the)|in its) (second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d{1,2}(?:nd|rd|th)) $",
+        r"\b(?:(?:into|entering|entered|starting|reaching) (?:its|her|his|the)|in its) (second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|\d{1,2}(?:nd|rd|th)) $",
     )
 });
 
@@ -126,8 +126,27 @@ fn counted(note: &Note<'_>, drafts: &mut Vec<Draft>) {
 }
 
 fn ordinal(word: &str) -> Option<f64> {
-    const WORDS: [&str; 9] =
-        ["second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+    const WORDS: [&str; 19] = [
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "sixth",
+        "seventh",
+        "eighth",
+        "ninth",
+        "tenth",
+        "eleventh",
+        "twelfth",
+        "thirteenth",
+        "fourteenth",
+        "fifteenth",
+        "sixteenth",
+        "seventeenth",
+        "eighteenth",
+        "nineteenth",
+        "twentieth",
+    ];
     let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     digits.parse().ok().or_else(|| WORDS.iter().position(|w| *w == word).map(|n| n as f64 + 2.0))
 }

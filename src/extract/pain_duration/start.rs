@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Draft, Note};
-use super::{GROUP, first, leads_to_complaint, may_tell, names_treatment, push, tells};
+use super::{GROUP, SITE, first, leads_to_complaint, may_tell, names_treatment, push, tells};
 use crate::fact::Section;
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
@@ -18,10 +18,15 @@ const BEGUN_REACH: usize = 60;
 
 static SINCE: LazyLock<Regex> = LazyLock::new(|| {
     let month = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?";
+    let holiday = r"(?:new year'?s?(?: day| eve)?|valentine'?s? day|easter|memorial day|fourth of july|independence day|labor day|halloween|thanksgiving|christmas)";
     fixed_regex(&format!(
-        r"\b(?:since|in|on|from)(?: (?:about|around|approximately|early|late|mid|the|(?:beginning|start|middle|end) of))* ((?:{month}(?: \d{{1,2}},?)?(?: of)? (?:19|20)\d\d|\d{{1,2}}/(?:\d{{1,2}}/)?(?:(?:19|20)\d\d|\d\d)\b|(?:spring|summer|fall|autumn|winter)(?: of)? (?:(?:19|20)\d\d|last year)|(?:19|20)\d\d-\d\d(?:-\d\d)?\b|(?:19|20)\d\d\b|'\d\d\b|{month}[ -](?:19|20)\d\d|{month}(?: of)? last year|last year|{month}\b))"
+        r"\b(?:since|in|on|from)(?: (?:about|around|approximately|early|late|mid|the|(?:beginning|start|middle|end) of|(?:first|second|third|fourth|last) (?:week|weeks|half|days|part) of))* ((?:{month}(?: \d{{1,2}},?)?(?: of)? (?:19|20)\d\d|\d{{1,2}}/(?:\d{{1,2}}/)?(?:(?:19|20)\d\d|\d\d)\b|(?:spring|summer|fall|autumn|winter)(?: of)? (?:(?:19|20)\d\d|last year)|(?:19|20)\d\d-\d\d(?:-\d\d)?\b|(?:19|20)\d\d\b|'\d\d\b|{month}[ -](?:19|20)\d\d|{month}(?: of)? last year|last year|last (?:spring|summer|fall|autumn|winter) ?\({month}\)|last (?:spring|summer|fall|autumn|winter)|(?:spring|summer|fall|autumn|winter) before last|{holiday},?(?: of)? (?:(?:19|20)\d\d|'\d\d|last year)|{month}\b))"
     ))
 });
+
+/// That a patient has been in somebody's care, before since when.
+static IN_CARE: WordPattern =
+    WordPattern::new(r"\b{pain-duration/in-care}(?: (?:mr|mrs|ms|miss|dr)\.?)?(?: [a-z'-]+){0,3}$");
 
 /// Words before "began" where it opens a sentence about what the one before it names.
 static OPENS: WordPattern = WordPattern::new(r"^{pain-duration/opens}?$");
@@ -112,6 +117,19 @@ pub(super) fn begins(note: &Note<'_>, span: Span) -> bool {
     let since = note.get(span).starts_with("since");
     let behind = Span::new(span.end, sentence.span.end.max(span.end));
     if since && note.get(before).trim().is_empty() && leads_to_complaint(note, behind) {
+        return true;
+    }
+    // "I have followed her since 2021 for pain of the left hip": it is there as long at least.
+    if since
+        && IN_CARE.of(note.lexicon).is_match(note.get(before).trim_end())
+        && note.get(behind).starts_with(" for ")
+        && leads_to_complaint(note, behind)
+    {
+        return true;
+    }
+    // "L buttock: since last summer"
+    let lead = note.get(before).trim_end();
+    if since && lead.strip_suffix([':', ',']).is_some_and(|l| SITE.of(note.lexicon).is_match(l)) {
         return true;
     }
     let words: Vec<&str> =

@@ -48,13 +48,13 @@ static MORE: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^ ?(?:,|and|or|,? 
 /// A mark on a line of 100 mm.
 static MILLIMETRES: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
-        r"\b(\d{1,3}) ?mm(?:,? (?:on|of|along|out of) (?:an? |the |her |his )?100[ -]?mm\b| ?/ ?100\b)|\b(\d{1,3}) ?/ ?100 ?mm\b|\b(?:vas|visual analog(?:ue)?(?: scale)?)(?: (?:pain|score|today|now|rest|at rest|is|was|of|this morning|this visit)){0,3}[ :=]{1,3}(\d{1,3}) ?mm\b",
+        r"\b(\d{1,3}) ?mm(?:,? (?:on|of|along|out of) (?:an? |the |her |his )?100[ -]?mm\b| ?/ ?100\b)|\b(\d{1,3}) ?(?:/ ?100 ?mm|mm (?:out )?of (?:a (?:possible )?)?100)\b|\b(?:vas|visual analog(?:ue)?(?: scale)?)(?: (?:pain|score|today|now|rest|at rest|is|was|of|this morning|this visit)){0,3}[ :=]{1,3}(\d{1,3}) ?mm\b",
     )
 });
 
 /// A bare number before "on a scale of 1 to 10".
 static BEFORE_SCALE: WordPattern = WordPattern::new(
-    r"(?:(\d{1,2}) ?(?:-|to) ?)?\b(\d{1,2}) (?:on|in|using|of) (?:an? |the )?(?:{pain-score/scale-name} |(?:0|zero|1|one) ?(?:-|to) ?(?:10|ten) |10[ -]point )*scale",
+    r"(?:(\d{1,2}) ?(?:-|to) ?)?\b(\d{1,2}) (?:on|in|using|of) (?:an? |the |our )?(?:(?:{pain-score/scale-name} |(?:0|zero|1|one) ?(?:-|to) ?(?:10|ten) |10[ -]point )*scale|(?:(?:0|zero|1|one) ?(?:-|to) ?(?:10|ten)|(?:10|ten)[ -](?:point|cm|centimet(?:er|re)))(?: pain| rating)? (?:scale|line|ruler|ladder))\b",
 );
 
 static PAIN_IS: WordPattern = WordPattern::new(

@@ -1,0 +1,53 @@
+//! Whether a document is the report of a study, by its title or by its headings.
+
+use super::Note;
+use crate::lexicon::WordPattern;
+use crate::span::Span;
+
+/// Words of a document's first lines count up to here (bytes).
+const TITLE_REACH: usize = 500;
+
+/// How many lines may stand above a document's title, with the title.
+const TITLE_LINES: usize = 6;
+
+/// Headings over nerve conduction, and over needle examination.
+static CONDUCTION: WordPattern = WordPattern::new(r"\b{emg/conduction-heading}\b");
+
+static NEEDLE: WordPattern = WordPattern::new(r"\b{emg/needle-heading}\b");
+
+/// A line that has nothing but the name of a study: "EMG / NCS - lower extremities".
+static TITLE: WordPattern =
+    WordPattern::new(r"^(?:(?:{emg/title}|{emg/title-word})\b[ /,&().-]*)+$");
+
+static NAMES_STUDY: WordPattern = WordPattern::new(r"\b{emg/title}\b");
+
+/// Whether the document is the report of such a study: by its title, or by headings of both
+/// nerve conduction and needle examination, however they are called.
+pub(super) fn is_report(note: &Note<'_>) -> bool {
+    let end = note.str().floor_char_boundary(TITLE_REACH);
+    let titled =
+        note.mentions_in("document", Span::new(0, end)).any(|m| note.concept(m).id == "emg-report");
+    let conduction = |heading: &str| CONDUCTION.of(note.lexicon).is_match(heading);
+    let needle = |heading: &str| NEEDLE.of(note.lexicon).is_match(heading);
+    let both = |heading: &str| heading.contains("nerve conduction") && heading.contains("needle");
+    let mut headings = note.sentences.iter().map(|s| note.heading(s));
+    titled
+        || has_title(note, Span::new(0, end))
+        || headings.clone().any(both)
+        || (headings.clone().any(conduction) && headings.any(|h| needle(h) && !conduction(h)))
+}
+
+/// Whether one of a document's first lines begins with the name of a study alone.
+fn has_title(note: &Note<'_>, head: Span) -> bool {
+    let (title, names) = (TITLE.of(note.lexicon), NAMES_STUDY.of(note.lexicon));
+    let mut at = head.start;
+    for _ in 0..TITLE_LINES {
+        let line = note.line_of(Span::new(at, at));
+        let first = note.cells(line).first().map_or("", |cell| note.get(*cell));
+        if title.is_match(first) && names.is_match(first) {
+            return true;
+        }
+        at = note.str().len().min(line.end.max(at) + 1);
+    }
+    false
+}
