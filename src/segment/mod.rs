@@ -188,7 +188,7 @@ impl Segmenter<'_> {
             self.end_unit();
             self.open(Section::History, Span::new(line.start, line.start));
         }
-        self.after_blank = false;
+        let begins_paragraph = std::mem::take(&mut self.after_blank);
         if opens_letter(trimmed) {
             self.end_unit();
             self.open(Section::Other, Span::new(line.start, line.start));
@@ -204,7 +204,7 @@ impl Segmenter<'_> {
             return;
         }
         self.end_unit();
-        let line = self.take_heading(line);
+        let line = self.take_heading(line, begins_paragraph);
         let rest = &self.original[line.range()];
         if rest.trim().is_empty() {
             return;
@@ -265,7 +265,10 @@ impl Segmenter<'_> {
     }
 
     /// Opens a section if the line begins with a heading; what stands behind it.
-    fn take_heading(&mut self, line: Span) -> Span {
+    ///
+    /// Quick notes write headings small; such a one is known where it is the first line of its
+    /// paragraph and nothing else stands on it.
+    fn take_heading(&mut self, line: Span, begins_paragraph: bool) -> Span {
         let words = &self.original[line.range()];
         if words.starts_with(['[', '(']) {
             return line;
@@ -294,9 +297,8 @@ impl Segmenter<'_> {
             }
             return line;
         }
-        if let Some(section) =
-            self.headings.section(words).filter(|_| is_capitals(words) || is_title(words))
-        {
+        let formed = is_capitals(words) || is_title(words) || begins_paragraph;
+        if let Some(section) = self.headings.section(words).filter(|_| formed) {
             self.open(section, line);
             return Span::new(line.end, line.end);
         }
@@ -505,6 +507,14 @@ mod tests {
                 ("allergies", "sulfa."),
                 ("history", "pain."),
             ],
+        );
+    }
+
+    #[test]
+    fn a_small_heading_begins_a_paragraph() {
+        check(
+            "Seen today.\n\nplan\n 1 Rest.\nand the\nplan\nis that.",
+            &[("header", "seen today."), ("plan", "rest."), ("plan", "and the plan is that.")],
         );
     }
 
