@@ -82,9 +82,9 @@ static REASON: WordPattern = WordPattern::new(
     r#"\b(?:(?:{outcome/ended}|{outcome/withheld})(?: [^.;,]{0,30}?)? (?:for|with)|{outcome/because-of}|{outcome/due-to}|{outcome/brought-on}) (?P<r>[a-z][^.;,()"]{1,60})"#,
 );
 
-// "stopped, dry mouth", "given up after nine days, for his ankles swelled": the adverse effect right behind is the reason.
+// "stopped, dry mouth", "stopped after two falls", "given up after nine days, for his ankles swelled": the adverse effect right behind is the reason.
 static STOPPED: WordPattern = WordPattern::new(
-    r"\b(?:{outcome/ended}|{outcome/not-borne})(?: it| this| them)?(?: (?:in |on )?[\d/.-]+| [a-z]+ \d{4}| by \w+| after (?:only |about )?[a-z0-9]+ (?:days?|weeks?|months?|doses?|tablets?))? ?[,;:.(/-]+ ?(?:(?:for|since|because|as|when) (?:(?:her|his|the|both|she|he|of|had|got) )*)?$",
+    r"\b(?:{outcome/ended}|{outcome/not-borne})(?: it| this| them)?(?: (?:in |on )?[\d/.-]+| [a-z]+ \d{4}| at [\d,.]+ ?(?:mg|mcg|g)(?: [a-z]+){0,3}?| by \w+| after (?:only |about )?[a-z0-9]+ (?:days?|weeks?|months?|doses?|tablets?))? ?(?:[,;:.(/-]+ ?(?:(?:for|since|because|as|when) (?:(?:her|his|the|both|she|he|of|had|got) )*)?| (?:after|over|for|with) (?:(?:an?|some|one|two|three|four|several|repeated|recurrent|severe|bad) )*)$",
 );
 
 // "she gained 20 pounds and quit it": what befell her is why.

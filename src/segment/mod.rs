@@ -513,7 +513,7 @@ mod tests {
     #[test]
     fn a_small_heading_begins_a_paragraph() {
         check(
-            "Seen today.\n\nplan\n 1 Rest.\nand the\nplan\nis that.",
+            "Seen today.\n\nplan\n1. Rest.\nand the\nplan\nis that.",
             &[("header", "seen today."), ("plan", "rest."), ("plan", "and the plan is that.")],
         );
     }

@@ -1,6 +1,10 @@
 //! What is said of a procedure after its name: relief in lists, in the next sentence, in a
 //! table's rows or a call, and what was injected.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::agent::{Agent, agent_in};
 use super::phrase::SITE;
 use super::relief::{ReliefRead, relief_in};
@@ -8,6 +12,7 @@ use super::{Event, Reader, told_as_done};
 use crate::extract::{Answer, Note};
 use crate::fact::{EventStatus, Injection, Polarity, Procedure, Time};
 use crate::lexicon::WordPattern;
+use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
 use crate::span::Span;
 
@@ -30,6 +35,13 @@ static CONTRAST: WordPattern = WordPattern::new(r"\b{agent/contrast}\b");
 static SPEAKS: WordPattern = WordPattern::new(
     r"^(?:(?:she|he|the patient|patient|pt|this|these|it|that|they|which|both|all|none|pain|{relief/reports}) |the (?:[a-z-]+ ){0,2}(?:pain|relief|headaches?|benefit|effect|symptoms|improvement|numbness|ache)\b|with this|her pain|his pain|there was|relief|{relief/log}\b)",
 );
+
+/// How a sentence begins that speaks of all injections of the one before it.
+static OF_ALL: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^(?:none|neither|all|both|each|any)(?: of (?:them|these|those|which|the (?:two|three|four|five|shots|injections|blocks|procedures)))? ",
+    )
+});
 
 /// Whether words begin with what labels a line on what was injected.
 fn begins_with_label(note: &Note<'_>, words: &str) -> bool {
@@ -127,12 +139,26 @@ impl Reader<'_, '_> {
                         own.relief_duration = own.relief_duration.take().or(duration);
                     }
                 }
+                if OF_ALL.is_match(words) {
+                    self.share_with_all(first);
+                }
                 self.used.push(next);
                 return;
             }
             if found.is_some() {
                 return;
             }
+        }
+    }
+
+    /// "None of the three helped": what the last is said to have brought holds for the others.
+    fn share_with_all(&mut self, first: usize) {
+        let Some((last, others)) = self.events[first..].split_last_mut() else { return };
+        let told = &last.injection;
+        for event in others.iter_mut().filter(|event| event.performed() && !event.has_relief()) {
+            let own = &mut event.injection;
+            (own.relief, own.relief_percent) = (told.relief, told.relief_percent);
+            own.relief_duration.clone_from(&told.relief_duration);
         }
     }
 
