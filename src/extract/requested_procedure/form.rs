@@ -108,10 +108,14 @@ pub(super) fn bind(note: &Note<'_>, titles: &[(usize, &str)], drafts: &mut [Draf
             *cpt = code(note, form, draft.span);
         }
         if side.is_none() {
-            *side = side_row(note, form).or_else(|| in_table(note, draft.span));
+            *side = side_row(note, form)
+                .or_else(|| in_table(note, draft.span))
+                .or_else(|| ticked(note, form, side_choice));
         }
         if intent.is_none() {
-            *intent = intent_row(note, form).or_else(|| intent_asked(note, form));
+            *intent = intent_row(note, form)
+                .or_else(|| intent_asked(note, form))
+                .or_else(|| ticked(note, form, intent_choice));
         }
     }
 }
@@ -153,15 +157,53 @@ fn side_row(note: &Note<'_>, form: Span) -> Option<Side> {
     })
 }
 
-/// A cell of the procedure's own row that is nothing but a side.
+/// A cell of the procedure's own row that is nothing but a side, or the modifier for both.
 fn in_table(note: &Note<'_>, span: Span) -> Option<Side> {
     let line = note.line_of(span);
     note.cells(line).iter().find_map(|cell| match note.get(*cell) {
+        "50" => Some(Side::Bilateral),
+        words => side_choice(words),
+    })
+}
+
+/// Most words of a box's label that is nothing but a choice.
+const CHOICE_WORDS: usize = 7;
+
+/// The one of several choices that a form's boxes tick, wherever they stand: "diagnostic [x]  therapeutic [ ]".
+fn ticked<T: Copy + PartialEq>(
+    note: &Note<'_>,
+    form: Span,
+    choice: impl Fn(&str) -> Option<T>,
+) -> Option<T> {
+    let lines = note.written_lines().filter(|line| form.contains(*line));
+    let offered: Vec<(T, bool)> = lines
+        .flat_map(|line| note.boxes_in(line))
+        .filter_map(|b| Some((choice(note.get(b.label))?, b.ticked)))
+        .collect();
+    let (first, _) = *offered.iter().find(|(_, ticked)| *ticked)?;
+    let alone = offered.iter().all(|&(choice, ticked)| !ticked || choice == first);
+    let others = offered.iter().any(|&(choice, _)| choice != first);
+    (alone && others).then_some(first)
+}
+
+/// The purpose that a box offers: "therapeutic injection", "find the source (diagnostic)"; not one with a
+/// day or another number, which tells of a block before.
+fn intent_choice(label: &str) -> Option<Intent> {
+    let words: Vec<&str> = label.split_whitespace().collect();
+    let begins = words.first().is_some_and(|word| intent(word).is_some());
+    let named = begins || label.ends_with("(diagnostic)") || label.ends_with("(therapeutic)");
+    let bare = words.len() <= CHOICE_WORDS && !label.contains(|c: char| c.is_ascii_digit());
+    (named && bare).then(|| intent(label)).flatten()
+}
+
+/// The side that a box offers and nothing else.
+fn side_choice(label: &str) -> Option<Side> {
+    match label.trim_matches(|c: char| !c.is_alphanumeric()) {
         "left" | "lt" | "l" => Some(Side::Left),
         "right" | "rt" | "r" => Some(Side::Right),
-        "bilateral" | "both" | "50" => Some(Side::Bilateral),
+        "bilateral" | "both" => Some(Side::Bilateral),
         _ => None,
-    })
+    }
 }
 
 /// The one purpose of two that rows of their own ask for: "Diagnostic?  N", "Therapeutic?  Y".
