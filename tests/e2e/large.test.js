@@ -14,7 +14,7 @@ let report, station, cookie;
 function multiply(out) {
   const of = (table) => readFileSync(join(out, table), "utf8");
   const name = (n) => `case-${String(n).padStart(5, "0")}`;
-  const first = "first-test-block";
+  const first = "failed-test-block";
   for (const table of ["cases.csv", "criteria.csv", "denial_reasons.csv", "pathway.csv", "documents.csv", "problems.csv"]) {
     const text = of(table);
     const end = text.indexOf("\n") + 1;
@@ -22,7 +22,7 @@ function multiply(out) {
     const rows = text.slice(end).split(/^(?=[^\n]*)/m);
     let own = "", mine = false;
     for (const row of rows) {
-      if (/^("?)(first-test-block|complete-therapeutic|odd)/.test(row) || row.startsWith('"odd')) mine = row.startsWith(first);
+      if (/^("?)(first-test-block|failed-test-block|complete-therapeutic|odd)/.test(row) || row.startsWith('"odd')) mine = row.startsWith(first);
       if (mine) own += row;
     }
     const parts = [text.slice(0, end)];
@@ -55,7 +55,7 @@ function multiply(out) {
 }
 
 before(async () => {
-  report = folder();
+  report = folder({ failed: true });
   multiply(report.out);
   const begun = performance.now();
   station = await serve(report.out, ["ann"]);

@@ -50,14 +50,16 @@ function cropped() {
 }
 
 /// A folder with a few faxes of the corpus as cases, and a text file that is hostile; with `sheets`, pages
-/// beside it that are turned and cropped, or have pixels that are not square.
-export function folder({ sheets = false } = {}) {
+/// beside it that are turned and cropped, or have pixels that are not square; with `failed`, a case of
+/// which criteria are not met by what its facts say.
+export function folder({ sheets = false, failed = false } = {}) {
   const place = mkdtempSync(join(tmpdir(), "chartsift-e2e-"));
   mkdirSync(join(place, "in"));
   writeFileSync(join(place, "in", "hostile.txt"), HOSTILE);
   const faxes = [
     ["first-test-block", "packet.pdf", "2025-11-17"],
     ["complete-therapeutic", "records.pdf", "2025-10-06"],
+    ...(failed ? [["failed-test-block", "visit.pdf", "2025-07-07"]] : []),
   ];
   const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
   const rows = faxes.map(([name, file, day]) =>
