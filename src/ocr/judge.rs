@@ -12,9 +12,8 @@ use crate::image::Picture;
 use crate::image::blots::Blots;
 use crate::image::clean;
 
-/// Below this mean confidence (weighted by length) more than a third of the words are wrong; on
-/// faxes of faxes that can be read it is .88 and more.
-const LEGIBLE: f32 = 0.75;
+/// Below this mean confidence (weighted by length) about half of the words are wrong.
+const LEGIBLE: f32 = 0.6;
 
 /// Below this share of the letters' ink in words that were read well, a third of the
 /// print was lost.
@@ -274,14 +273,13 @@ mod tests {
     #[test]
     fn print_that_was_read_is_readable() {
         check(&print(1000), &words(0.9, 1000), Legibility::Readable, false);
-        check(&print(700), &words(0.8, 1000), Legibility::Readable, false);
+        check(&print(700), &words(0.7, 1000), Legibility::Readable, false);
     }
 
     #[test]
     fn print_that_was_not_read_is_illegible_and_no_picture() {
         check(&print(1000), &[], Legibility::Unreadable, false);
         check(&print(500), &words(0.45, 1000), Legibility::Unreadable, false);
-        check(&print(700), &words(0.7, 1000), Legibility::Unreadable, false);
         // What was read is sure, but most lines were not found.
         check(&print(1000), &words(0.95, 300), Legibility::Unreadable, false);
     }
