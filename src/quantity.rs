@@ -195,7 +195,8 @@ pub fn since(text: &str, seen_from: Date) -> Option<PartialDate> {
         "winter" => Some(12),
         _ => None,
     });
-    let holiday = || HOLIDAYS.iter().find(|(name, _)| text.contains(name)).map(|(_, month)| *month);
+    let holiday =
+        || HOLIDAYS.iter().find(|(name, ..)| text.contains(name)).map(|(.., month)| *month);
     if let (None, Some(season), None) = (month, season, year)
         && tokens.iter().any(|t| t == "last")
         && !last_year(&tokens)
@@ -221,18 +222,18 @@ pub fn since(text: &str, seen_from: Date) -> Option<PartialDate> {
     }
 }
 
-/// Days that people date things by, with their months.
-const HOLIDAYS: [(&str, i8); 10] = [
-    ("new year", 1),
-    ("valentine", 2),
-    ("easter", 4),
-    ("memorial day", 5),
-    ("fourth of july", 7),
-    ("independence day", 7),
-    ("labor day", 9),
-    ("halloween", 10),
-    ("thanksgiving", 11),
-    ("christmas", 12),
+/// Days that people date things by: the name, what may stand behind it as a pattern, the month.
+pub(crate) const HOLIDAYS: [(&str, &str, i8); 10] = [
+    ("new year", "'?s?(?: day| eve)?", 1),
+    ("valentine", "'?s? day", 2),
+    ("easter", "", 4),
+    ("memorial day", "", 5),
+    ("fourth of july", "", 7),
+    ("independence day", "", 7),
+    ("labor day", "", 9),
+    ("halloween", "", 10),
+    ("thanksgiving", "", 11),
+    ("christmas", "", 12),
 ];
 
 /// "Last summer" is over: one that runs yet is of the year before. One "before last" is a year

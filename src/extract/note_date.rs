@@ -85,8 +85,7 @@ impl<'a> Note<'a> {
     /// Whether a "date" on a form's row is that of what the row asks for: "Prior block? [x] Yes
     /// Date: 05/06/2024", or the first day of a course: "Dates: 01/05/2025 - 03/02/2025".
     fn dates_an_answer(&self, label: Span, date: Span) -> bool {
-        let line = self.line_of(label);
-        let lead = self.get(Span::new(line.start.min(label.start), label.start));
+        let lead = self.get(self.lead_of_line(label));
         let behind = &self.str()[date.end..];
         let next = self.dates.partition_point(|d| d.span.start < date.end);
         let course = self.dates.get(next).is_some_and(|d| {

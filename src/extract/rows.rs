@@ -58,6 +58,11 @@ impl Note<'_> {
         self.lines.folded(self.lines.at(at))
     }
 
+    /// What stands before a span on the line that it starts on.
+    pub fn lead_of_line(&self, span: Span) -> Span {
+        Span::new(self.line_of(span).start.min(span.start), span.start)
+    }
+
     /// What stands behind a span on the line that it ends on.
     pub fn rest_of_line(&self, span: Span) -> Span {
         let at = self.folded.original(span).end;

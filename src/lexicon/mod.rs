@@ -122,27 +122,16 @@ impl Lexicon {
         let contents = Contents::read(files)?;
         let Compiled { terms, meanings, patterns, anywhere } = Compiled::of(&contents)?;
         let terms = Terms::new(&terms)?;
-        let Contents {
-            headings,
-            concepts,
-            word_lists,
-            cues,
-            codes,
-            examples,
-            cue_examples,
-            groups,
-        } = contents;
-        let numbers = groups.iter().cloned().zip(0..).collect();
         Ok(Self {
-            headings,
-            concepts,
-            word_lists,
-            cues,
-            codes,
-            examples,
-            cue_examples,
-            groups,
-            numbers,
+            headings: contents.headings,
+            concepts: contents.concepts,
+            word_lists: contents.word_lists,
+            cues: contents.cues,
+            codes: contents.codes,
+            examples: contents.examples,
+            cue_examples: contents.cue_examples,
+            numbers: contents.groups.iter().cloned().zip(0..).collect(),
+            groups: contents.groups,
             terms,
             meanings,
             patterns,

@@ -2,7 +2,8 @@
 //! her limit", "half a block is his limit".
 
 use super::super::{Draft, Note};
-use crate::fact::{Activity, Experiencer, Function, Limitation, Polarity, Section, Time};
+use super::{is_of_no_state, limited};
+use crate::fact::Activity;
 use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -23,7 +24,7 @@ pub(super) fn read(
     amounts: &[Span],
     drafts: &mut Vec<Draft>,
 ) {
-    if matches!(sentence.section, Section::Plan | Section::Education | Section::Goals) {
+    if is_of_no_state(sentence.section) {
         return;
     }
     for &amount in amounts {
@@ -45,21 +46,6 @@ pub(super) fn read(
             continue;
         };
         let span = Span::new(amount.start, amount.end + whole.end());
-        let asserted = note.assert(span);
-        let assertion = &asserted.assertion;
-        if assertion.experiencer != Experiencer::Patient
-            || matches!(assertion.time, Time::Planned | Time::Hypothetical)
-        {
-            continue;
-        }
-        let kind = Function {
-            activity,
-            limitation: Some(Limitation::Limited),
-            amount: Some(note.as_written(amount).to_owned()),
-        };
-        let mut draft = Draft::new(span, kind, "function/ceiling", asserted);
-        draft.assertion.polarity = Polarity::Affirmed;
-        draft.assertion.time = Time::Current;
-        drafts.push(draft);
+        drafts.extend(limited(note, span, activity, amount, "function/ceiling"));
     }
 }

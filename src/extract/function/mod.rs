@@ -11,7 +11,9 @@ mod stop;
 
 use super::{Draft, Note};
 use crate::context::Asserted;
-use crate::fact::{Activity, Experiencer, Function, Limitation, Origin, Polarity, Section, Time};
+use crate::fact::{
+    Activity, Assertion, Experiencer, Function, Limitation, Origin, Polarity, Section, Time,
+};
 use crate::lexicon::{CueCategory, WordPattern};
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -125,6 +127,36 @@ fn read_sentence(note: &Note<'_>, sentence: &Sentence, rows: &[Span], drafts: &m
     let amounts: Vec<Span> = amounts.iter().filter(free).copied().collect();
     stop::read(note, sentence, &mentions, &activities, &amounts, drafts);
     ceiling::read(note, sentence, &amounts, drafts);
+}
+
+/// Whether a section is of advice and aims, and not of what the patient can do.
+fn is_of_no_state(section: Section) -> bool {
+    matches!(section, Section::Plan | Section::Education | Section::Goals)
+}
+
+/// An activity that the patient can do for an amount and no more, by the words of `said`; `None` where
+/// they speak of somebody else or of what is to come.
+fn limited(
+    note: &Note<'_>,
+    said: Span,
+    activity: Activity,
+    amount: Span,
+    rule: &str,
+) -> Option<Draft> {
+    let asserted = note.assert(said);
+    let Assertion { experiencer, time, .. } = asserted.assertion;
+    if experiencer != Experiencer::Patient || matches!(time, Time::Planned | Time::Hypothetical) {
+        return None;
+    }
+    let kind = Function {
+        activity,
+        limitation: Some(Limitation::Limited),
+        amount: Some(note.as_written(amount).to_owned()),
+    };
+    let mut draft = Draft::new(said, kind, rule, asserted);
+    draft.assertion.polarity = Polarity::Affirmed;
+    draft.assertion.time = Time::Current;
+    Some(draft)
 }
 
 /// Whether a mention is part of a form's question that is answered with no, or not answered.

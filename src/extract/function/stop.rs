@@ -1,8 +1,8 @@
 //! What has to be broken off after so long: "kneads dough for ten minutes and then must sit down".
 
 use super::super::{Draft, Note};
-use super::parse;
-use crate::fact::{Activity, Experiencer, Function, Limitation, Polarity, Section, Time};
+use super::{is_of_no_state, limited, parse};
+use crate::fact::Activity;
 use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -41,9 +41,7 @@ pub(super) fn read(
     amounts: &[Span],
     drafts: &mut Vec<Draft>,
 ) {
-    if amounts.is_empty()
-        || matches!(sentence.section, Section::Plan | Section::Education | Section::Goals)
-    {
+    if amounts.is_empty() || is_of_no_state(sentence.section) {
         return;
     }
     for stop in mentions {
@@ -52,27 +50,13 @@ pub(super) fn read(
         else {
             continue;
         };
-        let asserted = note.assert(phrase);
-        let assertion = &asserted.assertion;
-        if assertion.experiencer != Experiencer::Patient
-            || matches!(assertion.time, Time::Planned | Time::Hypothetical)
-        {
-            continue;
-        }
         let Some(activity) = broken_off(note, activities, amount, phrase) else { continue };
         // Who "gives up" may do so with anything.
         if activity == Activity::Other && note.concept(stop).id == "breaks-off" {
             continue;
         }
-        let kind = Function {
-            activity,
-            limitation: Some(Limitation::Limited),
-            amount: Some(note.as_written(amount).to_owned()),
-        };
-        let mut draft = Draft::new(amount.union(phrase), kind, "function/stop", asserted);
-        draft.assertion.polarity = Polarity::Affirmed;
-        draft.assertion.time = Time::Current;
-        drafts.push(draft);
+        let stated = limited(note, phrase, activity, amount, "function/stop");
+        drafts.extend(stated.map(|draft| Draft { span: amount.union(phrase), ..draft }));
     }
 }
 

@@ -141,8 +141,7 @@ pub(super) fn read_clause(
 
 /// Whether a sentence begins a line, behind its bullet or number.
 fn begins_line(note: &Note<'_>, sentence: &Sentence) -> bool {
-    let line = note.line_of(sentence.span);
-    let before = Span::new(line.start.min(sentence.span.start), sentence.span.start);
+    let before = note.lead_of_line(sentence.span);
     !note.get(before).contains(' ') || before.len() <= 4
 }
 

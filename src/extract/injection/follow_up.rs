@@ -43,6 +43,12 @@ static OF_ALL: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Gives an injection the relief that another is said to have brought.
+fn take_relief(own: &mut Injection, told: &Injection) {
+    (own.relief, own.relief_percent) = (told.relief, told.relief_percent);
+    own.relief_duration.clone_from(&told.relief_duration);
+}
+
 /// Whether words begin with what labels a line on what was injected.
 fn begins_with_label(note: &Note<'_>, words: &str) -> bool {
     LABEL.of(note.lexicon).find(words).is_some_and(|label| label.start() == 0)
@@ -84,13 +90,8 @@ impl Reader<'_, '_> {
                 )
             });
             if next.has_relief() && (all || listed) {
-                let (relief, percent, duration) = (
-                    next.injection.relief,
-                    next.injection.relief_percent,
-                    next.injection.relief_duration.clone(),
-                );
-                let own = &mut self.events[at].injection;
-                (own.relief, own.relief_percent, own.relief_duration) = (relief, percent, duration);
+                let told = next.injection.clone();
+                take_relief(&mut self.events[at].injection, &told);
             }
         }
     }
@@ -154,11 +155,8 @@ impl Reader<'_, '_> {
     /// "None of the three helped": what the last is said to have brought holds for the others.
     fn share_with_all(&mut self, first: usize) {
         let Some((last, others)) = self.events[first..].split_last_mut() else { return };
-        let told = &last.injection;
         for event in others.iter_mut().filter(|event| event.performed() && !event.has_relief()) {
-            let own = &mut event.injection;
-            (own.relief, own.relief_percent) = (told.relief, told.relief_percent);
-            own.relief_duration.clone_from(&told.relief_duration);
+            take_relief(&mut event.injection, &last.injection);
         }
     }
 

@@ -70,9 +70,7 @@ fn told_as_done(note: &Note<'_>, words: Span) -> Asserted {
 
 /// Whether a day is one of birth or of a paper, by the words right before it on its line.
 fn is_day_of_else(note: &Note<'_>, date: &super::DateMention) -> bool {
-    let line = note.line_of(date.span);
-    let lead = note.get(Span::new(line.start.min(date.span.start), date.span.start));
-    DAY_OF_ELSE.of(note.lexicon).is_match(lead)
+    DAY_OF_ELSE.of(note.lexicon).is_match(note.get(note.lead_of_line(date.span)))
 }
 
 static DAY_OF_ELSE: WordPattern =

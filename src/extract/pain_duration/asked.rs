@@ -19,8 +19,7 @@ static TO_COMMENT: WordPattern =
 /// What a form's row answers to whether the complaint has been there so long; `None` where the
 /// length is not asked for.
 pub(super) fn answer(note: &Note<'_>, span: Span) -> Option<Answer> {
-    let line = note.line_of(span);
-    let lead = note.get(Span::new(line.start.min(span.start), span.start));
+    let lead = note.get(note.lead_of_line(span));
     let rest = note.rest_of_line(span);
     let near = note.get(rest);
     let near = &near[..near.floor_char_boundary(BEHIND)];
@@ -46,7 +45,7 @@ pub(super) fn answer(note: &Note<'_>, span: Span) -> Option<Answer> {
 /// Reads what an answered question says: a yes that it has been so long, a comment how long.
 pub(super) fn read(note: &Note<'_>, span: Span, answer: Answer, drafts: &mut Vec<Draft>) {
     let line = note.line_of(span);
-    let label = Span::new(line.start.min(span.start), span.start);
+    let label = note.lead_of_line(span);
     let cells = note.cells(line);
     let cell = cells.iter().find(|cell| cell.contains(span)).map_or(span.end, |cell| cell.end);
     let behind = Span::new(span.end, cell.max(span.end));

@@ -94,7 +94,5 @@ fn is_treatments(note: &Note<'_>, label: Span) -> bool {
     if note.get(label).contains(' ') {
         return false;
     }
-    let line = note.line_of(label);
-    let lead = Span::new(line.start.min(label.start), label.start);
-    names_treatment(note, lead)
+    names_treatment(note, note.lead_of_line(label))
 }

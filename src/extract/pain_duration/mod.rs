@@ -73,11 +73,35 @@ static AT_LARGE: WordPattern = WordPattern::new(r"\b{pain-duration/at-large}\b")
 static OPENING: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^(?:for|over|during|in)(?: the)?(?: past| last)?$"));
 
+/// Ordinals in words, from the second on.
+const ORDINALS: [&str; 19] = [
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+];
+
 /// A year or month that is counted and not full yet, before its unit: "now into its third".
 static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"\b(?:(?:into|entering|entered|starting|reaching) (?:its|her|his|the)|in its) (second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|\d{1,2}(?:nd|rd|th)) $",
-    )
+    let ordinals = ORDINALS.join("|");
+    fixed_regex(&format!(
+        r"\b(?:(?:into|entering|entered|starting|reaching) (?:its|her|his|the)|in its) ({ordinals}|\d{{1,2}}(?:nd|rd|th)) $",
+    ))
 });
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
@@ -126,29 +150,8 @@ fn counted(note: &Note<'_>, drafts: &mut Vec<Draft>) {
 }
 
 fn ordinal(word: &str) -> Option<f64> {
-    const WORDS: [&str; 19] = [
-        "second",
-        "third",
-        "fourth",
-        "fifth",
-        "sixth",
-        "seventh",
-        "eighth",
-        "ninth",
-        "tenth",
-        "eleventh",
-        "twelfth",
-        "thirteenth",
-        "fourteenth",
-        "fifteenth",
-        "sixteenth",
-        "seventeenth",
-        "eighteenth",
-        "nineteenth",
-        "twentieth",
-    ];
     let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    digits.parse().ok().or_else(|| WORDS.iter().position(|w| *w == word).map(|n| n as f64 + 2.0))
+    digits.parse().ok().or_else(|| ORDINALS.iter().position(|w| *w == word).map(|n| n as f64 + 2.0))
 }
 
 /// Whether words name a treatment, which has lengths of its own.

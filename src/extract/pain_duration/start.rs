@@ -9,7 +9,7 @@ use super::{GROUP, SITE, first, leads_to_complaint, may_tell, names_treatment, p
 use crate::fact::Section;
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
-use crate::quantity;
+use crate::quantity::{self, HOLIDAYS};
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -18,9 +18,9 @@ const BEGUN_REACH: usize = 60;
 
 static SINCE: LazyLock<Regex> = LazyLock::new(|| {
     let month = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?";
-    let holiday = r"(?:new year'?s?(?: day| eve)?|valentine'?s? day|easter|memorial day|fourth of july|independence day|labor day|halloween|thanksgiving|christmas)";
+    let holiday = HOLIDAYS.map(|(name, behind, _)| format!("{name}{behind}")).join("|");
     fixed_regex(&format!(
-        r"\b(?:since|in|on|from)(?: (?:about|around|approximately|early|late|mid|the|(?:beginning|start|middle|end) of|(?:first|second|third|fourth|last) (?:week|weeks|half|days|part) of))* ((?:{month}(?: \d{{1,2}},?)?(?: of)? (?:19|20)\d\d|\d{{1,2}}/(?:\d{{1,2}}/)?(?:(?:19|20)\d\d|\d\d)\b|(?:spring|summer|fall|autumn|winter)(?: of)? (?:(?:19|20)\d\d|last year)|(?:19|20)\d\d-\d\d(?:-\d\d)?\b|(?:19|20)\d\d\b|'\d\d\b|{month}[ -](?:19|20)\d\d|{month}(?: of)? last year|last year|last (?:spring|summer|fall|autumn|winter) ?\({month}\)|last (?:spring|summer|fall|autumn|winter)|(?:spring|summer|fall|autumn|winter) before last|{holiday},?(?: of)? (?:(?:19|20)\d\d|'\d\d|last year)|{month}\b))"
+        r"\b(?:since|in|on|from)(?: (?:about|around|approximately|early|late|mid|the|(?:beginning|start|middle|end) of|(?:first|second|third|fourth|last) (?:week|weeks|half|days|part) of))* ((?:{month}(?: \d{{1,2}},?)?(?: of)? (?:19|20)\d\d|\d{{1,2}}/(?:\d{{1,2}}/)?(?:(?:19|20)\d\d|\d\d)\b|(?:spring|summer|fall|autumn|winter)(?: of)? (?:(?:19|20)\d\d|last year)|(?:19|20)\d\d-\d\d(?:-\d\d)?\b|(?:19|20)\d\d\b|'\d\d\b|{month}[ -](?:19|20)\d\d|{month}(?: of)? last year|last year|last (?:spring|summer|fall|autumn|winter) ?\({month}\)|last (?:spring|summer|fall|autumn|winter)|(?:spring|summer|fall|autumn|winter) before last|(?:{holiday}),?(?: of)? (?:(?:19|20)\d\d|'\d\d|last year)|{month}\b))"
     ))
 });
 
@@ -174,5 +174,5 @@ pub(super) fn months_since(note: &Note<'_>, when: Span) -> Option<f64> {
     let seen = note.date?.exact()?;
     let start = quantity::since(note.get(when), seen)?;
     let days = start.earliest().until(seen).ok()?.get_days();
-    (days > 0).then(|| (f64::from(days) / crate::quantity::DAYS_A_MONTH).round())
+    (days > 0).then(|| (f64::from(days) / quantity::DAYS_A_MONTH).round())
 }

@@ -27,28 +27,24 @@ fn is_offered(note: &Note<'_>, line: Span) -> bool {
 /// A procedure in a row of a form that asks for it.
 pub(super) fn row(note: &Note<'_>, phrase: &Phrase) -> Option<Draft> {
     let line = note.line_of(phrase.span);
-    let lead = note.get(Span::new(line.start.min(phrase.span.start), phrase.span.start));
+    let before = note.lead_of_line(phrase.span);
+    let lead = note.get(before);
     let cells = note.cells(line);
     let boxed = note.box_of(phrase.span);
     let question = lead.contains('?') || note.get(line).contains('?');
-    let earlier = note
-        .mentions_in(GROUP, Span::new(line.start.min(phrase.span.start), phrase.span.start))
-        .any(|m| note.concept(m).id == "earlier");
+    let earlier = note.mentions_in(GROUP, before).any(|m| note.concept(m).id == "earlier");
     let ticked = boxed.as_ref().is_some_and(|choice| choice.ticked);
     if earlier || question || (boxed.is_some() && !(ticked && is_offered(note, line))) {
         return None;
     }
     let label = lead.trim_end_matches([' ', ':', '.', '_', '-']);
     let label = label.rsplit("  ").next().unwrap_or(label);
-    let first = note
-        .mentions_in(GROUP, Span::new(line.start.min(phrase.span.start), phrase.span.end))
-        .any(|m| {
-            let id = note.concept(m).id.as_str();
-            (id == "label" || id == "code-label")
-                && m.span.end <= phrase.span.start
-                && note.get(Span::new(m.span.end, phrase.span.start)).trim_start_matches(' ').len()
-                    < 40
-        });
+    let first = note.mentions_in(GROUP, before.union(phrase.span)).any(|m| {
+        let id = note.concept(m).id.as_str();
+        (id == "label" || id == "code-label")
+            && m.span.end <= phrase.span.start
+            && note.get(Span::new(m.span.end, phrase.span.start)).trim_start_matches(' ').len() < 40
+    });
     let coded = cells.iter().any(|c| CODE.is_match(note.get(*c))) && !label.ends_with(',');
     let only = label.is_empty() && cells.len() == 1 && note.get(line).split(' ').count() <= 9;
     if !(ticked || first || coded || only) {
@@ -219,22 +215,16 @@ fn intent_asked(note: &Note<'_>, form: Span) -> Option<Intent> {
             .find_map(|m| match (note.answer(m.span), note.column_answer(m.span)) {
                 (Some(Answer::Yes), _) | (_, Some((ColumnAnswer::Yes, _))) => Some(true),
                 (Some(Answer::No), _) | (_, Some((ColumnAnswer::No, _))) => Some(false),
-                (Some(Answer::Words(said)), _) => letter(note.get(said)),
+                (Some(Answer::Words(said)), _) => {
+                    let (yes, rest) = note.yes_or_no(note.get(said).trim())?;
+                    rest.is_empty().then_some(yes)
+                }
                 _ => None,
             })
     };
     match (asked("diagnostic"), asked("therapeutic")) {
         (Some(true), Some(false)) => Some(Intent::Diagnostic),
         (Some(false), Some(true)) => Some(Intent::Therapeutic),
-        _ => None,
-    }
-}
-
-/// An answer of one letter.
-fn letter(said: &str) -> Option<bool> {
-    match said.trim() {
-        "y" => Some(true),
-        "n" => Some(false),
         _ => None,
     }
 }

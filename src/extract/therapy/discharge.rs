@@ -47,9 +47,8 @@ fn letter<'t>(note: &Note<'_>, head: &'t str) -> Option<regex::Captures<'t>> {
         .find(&text[end..])
         .is_some_and(|degree| {
             let at = end + degree.start();
-            let line = note.line_of(Span::new(at, at));
-            let line = note.get(Span::new(line.start.min(at), at));
-            !COPIED.of(note.lexicon).is_match(line)
+            let lead = note.lead_of_line(Span::new(at, at));
+            !COPIED.of(note.lexicon).is_match(note.get(lead))
         })
         .then(|| LETTERHEAD.of(note.lexicon).captures(&head[..head.floor_char_boundary(160)]))
         .flatten()
@@ -58,11 +57,8 @@ fn letter<'t>(note: &Note<'_>, head: &'t str) -> Option<regex::Captures<'t>> {
 /// The first day that stands behind one of some labels on its line.
 fn labelled<'n>(note: &'n Note<'_>, label: &'static WordPattern) -> Option<&'n DateMention> {
     let all = Span::new(0, note.str().len());
-    note.dates_in(all).find(|day| {
-        let line = note.line_of(day.span);
-        let lead = note.get(Span::new(line.start.min(day.span.start), day.span.start));
-        label.of(note.lexicon).is_match(lead)
-    })
+    note.dates_in(all)
+        .find(|day| label.of(note.lexicon).is_match(note.get(note.lead_of_line(day.span))))
 }
 
 /// Reads the course that a therapist's note is of as one fact.

@@ -116,10 +116,15 @@ fn of_all(note: &Note<'_>, head: Span) -> Option<Span> {
         return Some(head);
     }
     let whole = ["(all ", "(each ", "(every "].iter().any(|said| words.starts_with(said));
-    let before = note.str()[..head.start].trim_end();
-    let last = before.chars().next_back().filter(|_| whole)?;
-    let above = note.line_of(Span::new(before.len() - last.len_utf8(), before.len()));
+    let above = written_above(note, head.start).filter(|_| whole)?;
     Some(Span::new(above.start.min(head.start), head.end))
+}
+
+/// The last line above a place that is not blank.
+fn written_above(note: &Note<'_>, at: usize) -> Option<Span> {
+    let before = note.str()[..at].trim_end();
+    let last = before.chars().next_back()?;
+    Some(note.line_of(Span::new(before.len() - last.len_utf8(), before.len())))
 }
 
 /// What a row's day stands behind: its number, or nothing.
@@ -144,9 +149,7 @@ fn head_of_rows(note: &Note<'_>, line: Span) -> Option<Span> {
         }
         top = above.start;
     }
-    let before = note.str()[..top].trim_end();
-    let last = before.chars().next_back()?;
-    Some(note.line_of(Span::new(before.len() - last.len_utf8(), before.len())))
+    written_above(note, top)
 }
 
 /// Where in the rest of a row its relief stands, apart from a solution's strength: behind a dash,
