@@ -9,6 +9,10 @@ use super::anchors::anchors;
 use crate::pattern::ascii;
 use crate::span::Span;
 
+/// The patterns of the files that the program carries, in order, each with the words that its
+/// matches begin with; made by `build/anchors.rs`.
+static CARRIED: &[(&str, Option<&[&str]>)] = include!(concat!(env!("OUT_DIR"), "/anchors.rs"));
+
 /// A regular expression over the folded text.
 ///
 /// Most are tried at the few places where their first words stand, and many never: compiling
@@ -21,10 +25,19 @@ pub(crate) struct Pattern {
 impl Pattern {
     /// Checks a pattern; with it the words that its matches begin with, where they are known.
     pub(super) fn new(source: &str) -> Result<(Self, Option<Vec<String>>), String> {
-        let source = ascii(source);
-        let hir = regex_syntax::parse(&source).map_err(|error| error.to_string())?;
-        let anchors = anchors(&hir);
-        Ok((Self { source, regex: OnceLock::new() }, anchors))
+        let carried = CARRIED.binary_search_by_key(&source, |(pattern, _)| pattern);
+        let pattern = Self { source: ascii(source), regex: OnceLock::new() };
+        let anchors = match carried {
+            Ok(at) => CARRIED[at].1.map(|words| words.iter().map(|&w| w.to_owned()).collect()),
+            Err(_) => pattern.anchors()?,
+        };
+        Ok((pattern, anchors))
+    }
+
+    fn anchors(&self) -> Result<Option<Vec<String>>, String> {
+        regex_syntax::parse(&self.source)
+            .map(|hir| anchors(&hir))
+            .map_err(|error| error.to_string())
     }
 
     /// What was parsed compiles, unless it is too large; then it matches nothing.
@@ -53,5 +66,20 @@ impl Pattern {
 impl fmt::Debug for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_carried_is_what_parsing_finds() {
+        assert!(CARRIED.len() > 100);
+        for (source, words) in CARRIED {
+            let pattern = Pattern { source: ascii(source), regex: OnceLock::new() };
+            let words = words.map(|words| words.iter().map(|&w| w.to_owned()).collect());
+            assert_eq!(pattern.anchors(), Ok(words), "{source}");
+        }
     }
 }
