@@ -5,12 +5,13 @@ use rayon::prelude::*;
 use super::Meaning;
 use super::load::Contents;
 use super::pattern::Pattern;
+use super::terms::Listed;
 use crate::error::Error;
 
 /// Terms and patterns, each with what it stands for.
 #[derive(Default)]
 pub(super) struct Compiled {
-    pub terms: Vec<String>,
+    pub terms: Listed,
     /// What each term stands for.
     pub meanings: Vec<Meaning>,
     pub patterns: Vec<(Pattern, Meaning)>,
@@ -53,19 +54,20 @@ impl Compiled {
     fn of_terms(contents: &Contents) -> Self {
         let mut compiled = Self::default();
         for (concept, meaning) in contents.concepts.iter().zip(concept_meanings(contents)) {
-            for variant in concept.terms.iter().flat_map(|term| variants(term)) {
-                compiled.add_term(variant, meaning);
+            for term in &concept.terms {
+                each_variant(term, |variant| compiled.add_term(variant, meaning));
             }
         }
         for (cue, meaning) in contents.cues.iter().zip((0..).map(Meaning::Cue)) {
             for term in &cue.terms {
-                compiled.add_term(term.to_lowercase(), meaning);
+                compiled.add_term(&[&term.to_lowercase()], meaning);
             }
         }
         compiled
     }
 
-    fn add_term(&mut self, term: String, meaning: Meaning) {
+    /// Adds a term by its pieces.
+    fn add_term(&mut self, term: &[&str], meaning: Meaning) {
         self.terms.push(term);
         self.meanings.push(meaning);
     }
@@ -76,7 +78,7 @@ impl Compiled {
         match anchors {
             Some(words) => words
                 .into_iter()
-                .for_each(|word| self.add_term(word, Meaning::Pattern(index as u32))),
+                .for_each(|word| self.add_term(&[&word], Meaning::Pattern(index as u32))),
             None => self.anywhere.push(index),
         }
         self.patterns.push((pattern, meaning));
@@ -103,19 +105,20 @@ fn sources(contents: &Contents) -> Vec<Source<'_>> {
     of_concepts.chain(of_cues).collect()
 }
 
-/// The forms that a term is searched in: singular and plural, with and without hyphens.
-fn variants(term: &str) -> Vec<String> {
-    let term = term.to_lowercase();
-    let mut forms = vec![term.clone()];
+/// Tells the forms that a term is searched in, by their pieces: singular and plural, with and
+/// without hyphens.
+fn each_variant(term: &str, mut found: impl FnMut(&[&str])) {
+    let plural = term.len() >= 4
+        && term.chars().last().is_some_and(|c| c.is_ascii_alphabetic() && !matches!(c, 's' | 'x'));
+    let mut both = |form: &str| {
+        found(&[form]);
+        if plural {
+            found(&[form, "s"]);
+        }
+    };
+    both(term);
     // A hyphen within a word or two; that of "- some" is a dash.
-    let spaced = term.replace('-', " ");
-    if spaced != term && spaced.split(' ').all(|word| !word.is_empty()) {
-        forms.push(spaced);
+    if term.contains('-') && term.split([' ', '-']).all(|word| !word.is_empty()) {
+        both(&term.replace('-', " "));
     }
-    if term.len() >= 4
-        && term.chars().last().is_some_and(|c| c.is_ascii_alphabetic() && !matches!(c, 's' | 'x'))
-    {
-        forms.extend(forms.clone().iter().map(|form| format!("{form}s")));
-    }
-    forms
 }

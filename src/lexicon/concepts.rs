@@ -1,5 +1,6 @@
 //! Concept files: `lexicons/concepts/<group>.toml`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -20,8 +21,8 @@ pub struct Concept {
     pub terms: Vec<String>,
     /// Regular expressions over the folded text (lower case, single spaces).
     pub patterns: Vec<String>,
-    /// What a mention says besides, by field name.
-    pub fields: BTreeMap<String, String>,
+    /// What a mention says besides: field names, each with its value.
+    pub fields: Vec<(Cow<'static, str>, String)>,
     /// The line of its file that it begins on, counted from 1.
     pub line: usize,
     /// Whether a mention only hides others that it overlaps ("iliac crest bone graft").
@@ -31,7 +32,7 @@ pub struct Concept {
 impl Concept {
     /// A field by name.
     pub fn field(&self, name: &str) -> Option<&str> {
-        self.fields.get(name).map(String::as_str)
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -93,7 +94,7 @@ pub(super) fn parse(path: &str, name: &str, text: &str) -> Result<Read, Error> {
             line,
             terms,
             patterns: raw.patterns,
-            fields: raw.fields,
+            fields: raw.fields.into_iter().map(|(name, value)| (name.into(), value)).collect(),
             hides: raw.hides,
         });
     }

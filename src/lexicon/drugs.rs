@@ -1,7 +1,5 @@
 //! The drug table: `lexicons/drugs.csv`.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
 use super::Concept;
@@ -43,18 +41,14 @@ pub(super) fn parse(path: &str, text: &str) -> Result<Vec<Concept>, Error> {
         }
         let id = if row.ingredient.is_empty() { term.clone() } else { row.ingredient };
         let fields = [("kind", row.kind), ("class", row.class), ("term", term.clone())];
-        let fields: BTreeMap<_, _> = fields
-            .into_iter()
-            .filter(|(_, v)| !v.is_empty())
-            .map(|(k, v)| (k.to_owned(), v))
-            .collect();
+        let fields = fields.into_iter().filter(|(_, value)| !value.is_empty());
         concepts.push(Concept {
             id,
             group: 0,
             line: line as usize,
             terms: vec![term],
             patterns: Vec::new(),
-            fields,
+            fields: fields.map(|(name, value)| (name.into(), value)).collect(),
             hides: false,
         });
     }

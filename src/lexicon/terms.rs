@@ -36,32 +36,58 @@ struct Term {
     rest: Span,
 }
 
+/// Terms by their numbers, one behind the other: some fifty thousand, each too small for a piece
+/// of memory of its own.
+#[derive(Default)]
+pub(super) struct Listed {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Listed {
+    /// Adds a term, given in pieces.
+    pub(super) fn push(&mut self, pieces: &[&str]) {
+        self.text.extend(pieces.iter().copied());
+        self.ends.push(self.text.len());
+    }
+
+    fn all(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        starts.zip(&self.ends).map(|(&start, &end)| &self.text.as_bytes()[start..end])
+    }
+}
+
+/// A number that puts terms in order by their beginnings, and those alike by the length of what
+/// follows.
+fn order((beginning, rest): (&[u8], &[u8])) -> u64 {
+    let mut bytes = [0; 8];
+    bytes[..beginning.len()].copy_from_slice(beginning);
+    let lengths = (beginning.len() as u64) << 13 | rest.len().min(0x1fff) as u64;
+    u64::from_be_bytes(bytes) | lengths
+}
+
 impl Terms {
     /// Compiles the terms; each is told by its number.
     ///
     /// # Errors
     /// [`Error::Lexicon`] where they are too many.
-    pub(super) fn new(terms: &[String]) -> Result<Self, Error> {
+    pub(super) fn new(terms: &Listed) -> Result<Self, Error> {
         let too_many = |problem: String| Error::Lexicon {
             place: "lexicons".into(),
             problem: format!("cannot compile the terms: {problem}"),
         };
-        let mut parted: Vec<(&[u8], &[u8], u32)> = terms
-            .iter()
-            .zip(0..)
-            .map(|(term, number)| {
-                let (beginning, rest) = term.as_bytes().split_at(term.len().min(BEGINNING));
-                (beginning, rest, number)
-            })
-            .collect();
-        parted
-            .par_sort_unstable_by_key(|&(beginning, rest, number)| (beginning, rest.len(), number));
+        let parted: Vec<(&[u8], &[u8])> =
+            terms.all().map(|term| term.split_at(term.len().min(BEGINNING))).collect();
+        let mut ordered: Vec<(u64, u32)> =
+            parted.iter().map(|&parts| order(parts)).zip(0..).collect();
+        ordered.par_sort_unstable();
         let (mut beginnings, mut ranges) = (Vec::new(), Vec::new());
         let (mut sorted, mut rests) = (Vec::with_capacity(parted.len()), Vec::new());
-        for alike in parted.chunk_by(|a, b| a.0 == b.0) {
-            beginnings.push(alike[0].0);
+        for alike in ordered.chunk_by(|a, b| parted[a.1 as usize].0 == parted[b.1 as usize].0) {
+            beginnings.push(parted[alike[0].1 as usize].0);
             ranges.push(sorted.len()..sorted.len() + alike.len());
-            for &(_, rest, number) in alike {
+            for &(_, number) in alike {
+                let rest = parted[number as usize].1;
                 sorted
                     .push(Term { number, rest: Span::new(rests.len(), rests.len() + rest.len()) });
                 rests.extend_from_slice(rest);
@@ -119,9 +145,10 @@ mod tests {
     use proptest::prelude::*;
 
     fn at(terms: &[&str], text: &str, at: usize) -> Vec<(u32, usize)> {
-        let terms: Vec<String> = terms.iter().map(|&term| term.to_owned()).collect();
+        let mut listed = Listed::default();
+        terms.iter().for_each(|&term| listed.push(&[term]));
         let mut found = Vec::new();
-        let terms = Terms::new(&terms).unwrap();
+        let terms = Terms::new(&listed).unwrap();
         terms.each(text.as_bytes(), at, |term, end| found.push((term, end)));
         found
     }
