@@ -86,7 +86,9 @@ pub fn read(
     }
 
     let Upright { turned, page, mut found } = upright::stand(&picture, fax, engine, &left)?;
-    if let Some(second) = second.filter(|_| !found.timed_out) {
+    let second = second.filter(|_| !found.timed_out);
+    let by_two = second.is_some();
+    if let Some(second) = second {
         found = improve(&page.picture, found.words, second, &|word| engine.knows(word), left())?;
     }
     let letters: usize = found.words.iter().map(|w| w.text.len()).sum();
@@ -94,7 +96,7 @@ pub fn read(
         return Ok(nothing(Legibility::Blank, found.timed_out));
     }
     let uncovered = 1.0 - ink_told(&page.picture, &found.words, NOISE);
-    let judged = judge(&page.picture, &found.words);
+    let judged = judge(&page.picture, &found.words, by_two);
     let (x, y) = (72.0 / page.picture.xdpi, 72.0 / page.picture.ydpi);
     let (fragments, aside) = fragments(found.words, x, y);
     Ok(Scanned {
