@@ -198,8 +198,14 @@ impl Line {
 
     /// Its words, joined by single spaces.
     pub fn text(&self) -> String {
-        let words: Vec<&str> = self.words.iter().map(|w| w.text.as_str()).collect();
-        words.join(" ")
+        let mut text = String::with_capacity(self.words.iter().map(|w| w.text.len() + 1).sum());
+        for word in &self.words {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&word.text);
+        }
+        text
     }
 }
 

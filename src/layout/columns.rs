@@ -37,7 +37,8 @@ pub(super) fn find(rows: &[Row]) -> Option<Columns> {
             let last = (first..rows.len()).take_while(|&i| !crosses(&rows[i])).last();
             let last = last.unwrap_or(first);
             let columns = Columns { first, last, x };
-            if let Some(score) = prose(&rows[first..=last], x)
+            if last - first + 1 >= COLUMN_LINES
+                && let Some(score) = prose(&rows[first..=last], x)
                 && best.as_ref().is_none_or(|(most, _)| score > *most)
             {
                 best = Some((score, columns));
@@ -54,17 +55,14 @@ pub(super) fn find(rows: &[Row]) -> Option<Columns> {
 fn prose(rows: &[Row], x: f32) -> Option<usize> {
     let mut total = 0;
     for side in [true, false] {
-        let pieces: Vec<&Piece> = rows
-            .iter()
-            .flat_map(|row| &row.pieces)
-            .filter(|piece| (piece.rect.x0 < x) == side)
-            .collect();
+        let of_side = |piece: &&Piece| (piece.rect.x0 < x) == side;
+        let lines = rows.iter().filter(|row| row.pieces.iter().any(|p| of_side(&p))).count();
+        if lines < COLUMN_LINES {
+            return None;
+        }
         // Several pieces on one row are cells, not a line of prose.
-        let lines = rows
-            .iter()
-            .filter(|row| row.pieces.iter().any(|piece| (piece.rect.x0 < x) == side))
-            .count();
-        if lines < COLUMN_LINES || pieces.len() > lines + lines / 5 {
+        let pieces: Vec<&Piece> = rows.iter().flat_map(|row| &row.pieces).filter(of_side).collect();
+        if pieces.len() > lines + lines / 5 {
             return None;
         }
         let from = pieces.iter().map(|p| p.rect.x0).fold(f32::MAX, f32::min);

@@ -14,7 +14,7 @@ const LIKE: f64 = 0.75;
 pub fn mark(pages: &mut [Page]) -> Vec<u32> {
     let mut blank = Vec::new();
     for page in pages.iter_mut().filter(|page| page.source != TextSource::TextFile) {
-        let empty = page.legibility == Legibility::Readable && body(page).is_empty();
+        let empty = page.legibility == Legibility::Readable && body(page).next().is_none();
         if empty || is_left_blank(page) {
             page.legibility = Legibility::Blank;
             page.kind = PageKind::Record;
@@ -26,21 +26,25 @@ pub fn mark(pages: &mut [Page]) -> Vec<u32> {
 
 /// The letters and digits of each line, in lower case. A speck may be read as one or
 /// two: such lines are left out.
-fn body(page: &Page) -> Vec<String> {
+fn body(page: &Page) -> impl Iterator<Item = String> {
     let lines = page.lines.iter().filter(|line| line.role != LineRole::FaxHeader);
     let letters = lines.map(|line| -> String {
         line.text().to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
     });
-    letters.filter(|letters| letters.len() > 2).collect()
+    letters.filter(|letters| letters.len() > 2)
 }
 
 fn is_left_blank(page: &Page) -> bool {
-    let letters = body(page).concat();
-    // A text that is much longer cannot be like: most pages are not compared at all.
-    let long = letters.chars().count() as f64;
-    LEFT_BLANK.iter().any(|words| {
-        words.len() as f64 >= LIKE * long && strsim::normalized_levenshtein(words, &letters) >= LIKE
-    })
+    // What is much longer cannot be like: of most pages a line or two are looked at.
+    let most = LEFT_BLANK.iter().map(|words| words.len() as f64 / LIKE).fold(0.0, f64::max);
+    let mut letters = String::new();
+    for line in body(page) {
+        letters.push_str(&line);
+        if letters.chars().count() as f64 > most {
+            return false;
+        }
+    }
+    LEFT_BLANK.iter().any(|words| strsim::normalized_levenshtein(words, &letters) >= LIKE)
 }
 
 #[cfg(test)]

@@ -128,14 +128,20 @@ fn is_cover(page: &Page) -> bool {
         return false;
     }
     let upper = page.height / 2.0;
-    let titled = body().any(|line| line.rect().y1 <= upper && is_title(line));
+    let lines: Vec<String> =
+        body().map(|line| letters(line.words.iter().map(|word| word.text.as_str()))).collect();
+    let mut upper_lines = body().zip(&lines).filter(|(line, _)| line.rect().y1 <= upper);
+    let titled = upper_lines.any(|(_, letters)| is_title(letters));
     let mut fields: Vec<&str> = body().flat_map(fields).collect();
     fields.sort_unstable();
     fields.dedup();
     let counts_pages = fields.iter().any(|field| PAGE_COUNTS.contains(field));
     let addressed = fields.iter().any(|field| matches!(*field, "to" | "attn" | "attention"))
         || fields.contains(&"from");
-    let all: String = body().map(|line| letters(&line.text())).collect::<Vec<_>>().join("\n");
+    if !titled && !addressed {
+        return false;
+    }
+    let all = lines.join("\n");
     let notices = NOTICES.iter().filter(|notice| all.contains(*notice)).count();
     let starts = |words: &[&str]| {
         all.lines().filter(|line| words.iter().any(|word| line.starts_with(word))).count()
@@ -152,31 +158,29 @@ fn is_cover(page: &Page) -> bool {
 }
 
 /// A line that is nothing but a cover's title. "F A X" is one too.
-fn is_title(line: &Line) -> bool {
-    let text = letters(&line.text());
-    TITLES.iter().any(|title| *title == text)
-        || text.contains("faxcover")
-        || text.contains("facsimiletrans")
+fn is_title(letters: &str) -> bool {
+    TITLES.contains(&letters) || letters.contains("faxcover") || letters.contains("facsimiletrans")
 }
 
 /// The fields that a line has: a name before a colon, at its start or behind another
 /// field's value.
 fn fields(line: &Line) -> Vec<&'static str> {
-    let text = line.text();
     let mut found = Vec::new();
+    if line.words.len() > 1 && !line.words.iter().any(|word| word.text.contains(':')) {
+        return found;
+    }
+    let text = line.text();
     let mut names: Vec<&str> = text.split(':').collect();
-    // Behind the last colon stands a value; without one the whole line may be a name.
+    // Behind the last colon stands a value; without one a line of one word may be a name.
     if names.len() > 1 {
         names.pop();
-    } else if line.words.len() > 1 {
-        return found;
     }
     for name in names {
         let words: Vec<&str> = name.split_whitespace().collect();
         // "# of pages" is a name of three words.
         let from = words.len().saturating_sub(3);
         let known = (from..words.len()).find_map(|at| {
-            let name = letters(&words[at..].concat());
+            let name = letters(words[at..].iter().copied());
             FIELDS.iter().find(|field| **field == name)
         });
         found.extend(known);
@@ -184,9 +188,10 @@ fn fields(line: &Line) -> Vec<&'static str> {
     found
 }
 
-/// The letters of a text alone, in lower case.
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect()
+/// The letters of words alone, in lower case.
+fn letters<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
+    let chars = words.into_iter().flat_map(str::chars);
+    chars.filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

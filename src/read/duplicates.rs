@@ -75,6 +75,10 @@ impl Token {
 
 /// The three numbers of a day.
 fn day(text: &str) -> Option<[u32; 3]> {
+    // Of most words no look at their parts is needed.
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let parts: Option<Vec<u32>> =
         text.split(['/', '-', '.']).map(|part| part.parse().ok()).collect();
     parts?.try_into().ok()

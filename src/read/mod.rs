@@ -178,11 +178,16 @@ pub fn read_watched(
         None => reading.fail("the file is not a PDF, TIFF, PNG, JPEG or text file"),
     }
     reading.look_over();
+    // A page by itself lacks all the others.
+    if options.only.is_none() {
+        reading.tell_missing();
+    }
+    reading.problems.sort_by_key(|problem| problem.page);
     reading
 }
 
 impl Reading {
-    /// Tells what each page is to the packet, and which pages it lacks.
+    /// Tells what each page is to the packet.
     fn look_over(&mut self) {
         let pages = &mut self.document.pages;
         roles::mark(pages);
@@ -207,6 +212,11 @@ impl Reading {
                 });
             }
         }
+    }
+
+    /// Tells which pages the packet lacks.
+    fn tell_missing(&mut self) {
+        let pages = &self.document.pages;
         let faxed = missing::in_transmissions(pages);
         let printed = missing::in_records(pages);
         let counts = faxed.iter().map(|gap| ("the fax's header counts", gap));
@@ -223,7 +233,6 @@ impl Reading {
                 fatal: false,
             });
         }
-        self.problems.sort_by_key(|problem| problem.page);
     }
 
     /// Notes that nothing could be read.

@@ -1,6 +1,7 @@
 //! What each page is to the packet that it came in, and what the packet lacks.
 
 use chartsift::document::{Legibility, LineRole, PageKind};
+use chartsift::read::{self, ReadOptions};
 
 use crate::place::{Place, rows};
 use crate::read::{LONG_NOTE, Sheetlike, pdf, read_plainly};
@@ -91,10 +92,14 @@ fn a_records_own_numbers_tell_what_is_missing_too() {
     let lines: Vec<Vec<&str>> =
         lines.iter().map(|page| page.iter().map(String::as_str).collect()).collect();
     let pages: Vec<Sheetlike> = lines.iter().map(|page| Sheetlike::Text(page)).collect();
-    let reading = read_plainly(&bytes(pdf(&pages, &[])));
+    let pdf = bytes(pdf(&pages, &[]));
+    let reading = read_plainly(&pdf);
     let problems: Vec<&str> = reading.problems.iter().map(|p| p.problem.as_str()).collect();
     let expect = "the record's own numbers count 3 pages; page 2 is not in the file";
     assert_eq!(problems, [expect]);
+    // Of a page that is asked for by itself the others are not missing.
+    let one = read::read(&pdf, None, &ReadOptions { only: Some(2), ..ReadOptions::default() });
+    assert_eq!((one.problems, one.pages_missing), (Vec::new(), 0));
 }
 
 #[test]
