@@ -77,6 +77,9 @@ pub struct Collector {
     pub paths: usize,
     /// Lines across and down, and the edges of areas.
     pub edges: Vec<Area>,
+    /// Of the run that is drawn: its codes, what each means and how wide it is. A run has one font,
+    /// and finding these out takes long.
+    known: Vec<(u32, Option<BfString>, f64)>,
 }
 
 impl Collector {
@@ -89,6 +92,7 @@ impl Collector {
             placements: Vec::new(),
             paths: 0,
             edges: Vec::new(),
+            known: Vec::new(),
         }
     }
 }
@@ -157,9 +161,8 @@ impl<'a> Device<'a> for Collector {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
         let invisible = matches!(mode, DrawMode::Invisible);
         let page = Area::new(0.0, 0.0, f64::from(self.width), f64::from(self.height));
-        // A run has one font, and finding out what a code means and how wide it is
-        // takes long.
-        let mut known: Vec<(u32, Option<BfString>, f64)> = Vec::new();
+        let known = &mut self.known;
+        known.clear();
         for glyph in run.glyphs() {
             if self.glyphs.len() >= MAX_GLYPHS {
                 return;

@@ -17,7 +17,7 @@ const FRAGMENT_GAP: f64 = 1.5;
 
 /// Sums up a page.
 pub fn content(collector: Collector) -> Content {
-    let Collector { width, height, glyphs, placements, paths, edges } = collector;
+    let Collector { width, height, glyphs, placements, paths, edges, .. } = collector;
     let pictured = pictured(&placements, width, height);
     let shows = |g: &Glyph| !g.invisible && !g.is_space();
     let drawn = glyphs.iter().any(shows) || !placements.is_empty() || paths > 0;
