@@ -1,9 +1,9 @@
 //! What the library is given when it is built.
 
-mod anchors;
+mod beginnings;
 mod reader;
 
 fn main() {
     reader::mark();
-    anchors::write();
+    beginnings::write();
 }

@@ -10,7 +10,7 @@ use crate::pattern::ascii;
 use crate::span::Span;
 
 /// The patterns of the files that the program carries, in order, each with the words that its
-/// matches begin with; made by `build/anchors.rs`.
+/// matches begin with; made by `build/beginnings.rs`.
 static CARRIED: &[(&str, Option<&[&str]>)] = include!(concat!(env!("OUT_DIR"), "/anchors.rs"));
 
 /// A regular expression over the folded text.
