@@ -172,6 +172,17 @@ pub fn since(text: &str, seen_from: Date) -> Option<PartialDate> {
     if let Some(year) = text.trim().strip_prefix('\'').and_then(|digits| digits.parse().ok()) {
         return PartialDate::year(full_year(year));
     }
+    // "winter of 2023-24" begins in the first of its years.
+    let text = match text.trim().rsplit_once(['-', '/']) {
+        Some((first, last))
+            if last.len() == 2
+                && last.bytes().all(|b| b.is_ascii_digit())
+                && first.contains(char::is_alphabetic) =>
+        {
+            first
+        }
+        _ => text,
+    };
     let tokens = tokens(text);
     let numbers: Vec<i16> = tokens.iter().filter_map(|t| t.parse().ok()).collect();
     let year = numbers.iter().copied().find(|n| (1900..2200).contains(n));
@@ -205,7 +216,10 @@ pub fn since(text: &str, seen_from: Date) -> Option<PartialDate> {
     }
     match (month.or(season).or_else(holiday), year) {
         (Some(month), Some(year)) => {
-            let day = numbers.iter().find(|n| (1..=31).contains(*n) && Some(**n) != Some(year));
+            let short = short_year(text).is_some();
+            let day = numbers.iter().find(|n| {
+                (1..=31).contains(*n) && **n != year && !(short && full_year(**n) == year)
+            });
             day.and_then(|d| PartialDate::day(year, month, i8::try_from(*d).ok()?))
                 .or_else(|| PartialDate::month(year, month))
         }
@@ -223,17 +237,31 @@ pub fn since(text: &str, seen_from: Date) -> Option<PartialDate> {
 }
 
 /// Days that people date things by: the name, what may stand behind it as a pattern, the month.
-pub(crate) const HOLIDAYS: [(&str, &str, i8); 10] = [
+pub(crate) const HOLIDAYS: [(&str, &str, i8); 24] = [
     ("new year", "'?s?(?: day| eve)?", 1),
-    ("valentine", "'?s? day", 2),
-    ("easter", "", 4),
+    ("martin luther king", "(?: jr\\.?)?(?:'?s)?(?: day)?", 1),
+    ("valentine", "'?s?(?: day)?", 2),
+    ("presidents", "'? day", 2),
+    ("mardi gras", "", 2),
+    ("st. patrick", "'?s(?: day)?", 3),
+    ("st patrick", "'?s(?: day)?", 3),
+    ("passover", "", 4),
+    ("easter", "(?: sunday| weekend)?", 4),
+    ("mother's day", "", 5),
     ("memorial day", "", 5),
+    ("father's day", "", 6),
+    ("juneteenth", "", 6),
     ("fourth of july", "", 7),
+    ("4th of july", "", 7),
     ("independence day", "", 7),
     ("labor day", "", 9),
+    ("columbus day", "", 10),
     ("halloween", "", 10),
+    ("veterans day", "", 11),
     ("thanksgiving", "", 11),
-    ("christmas", "", 12),
+    ("hanukkah", "", 12),
+    ("christmas", "(?: day| eve)?", 12),
+    ("xmas", "", 12),
 ];
 
 /// "Last summer" is over: one that runs yet is of the year before. One "before last" is a year
@@ -580,6 +608,10 @@ mod tests {
             ("the spring of 2024", Some("2024-03")),
             ("last year", Some("2024")),
             ("June 5, 2023", Some("2023-06-05")),
+            ("winter of 2023-24", Some("2023-12")),
+            ("mother's day 2024", Some("2024-05")),
+            ("easter this year", Some("2025-04")),
+            ("June '24", Some("2024-06")),
             ("childhood", None),
         ] {
             assert_eq!(since(text, seen_from).map(|d| d.to_string()).as_deref(), start, "{text}");

@@ -1,7 +1,12 @@
 //! What a form's row answers to whether something was done: "ESI [x] Yes [ ] No", "Epidural     Yes".
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::{ColumnAnswer, Note};
 use crate::lexicon::WordPattern;
+use crate::pattern::fixed_regex;
 use crate::span::Span;
 
 /// Longest row that may be a blank one of a table of answers (bytes).
@@ -23,6 +28,14 @@ static BEFORE_CELL: WordPattern = WordPattern::new(r"^[^.;:?\[\d]{0,40}[?:]?[ .]
 static CHOICE: WordPattern =
     WordPattern::new(r"^(?:[^.;:?\[]{0,40}[?:] ?)?(?:yes|y) ?[/|] ?(?:no|n)[ .]*$");
 
+/// A letter or word that answers in a cell of its own.
+static LETTER: WordPattern = WordPattern::new(
+    r"^\(?(?:(?P<yes>y|{form-word/yes})|(?P<no>n|{form-word/no})|u|unk|unknown|\?|n/a|na)[).]?$",
+);
+
+/// What the letters of a list mean: "Checklist (Y / N / U)".
+static LEGEND: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"\by ?[/=,|] ?(?:yes,? ?)?n\b"));
+
 /// What the head of a column asks that is no question for whether it was done.
 static ASKS_HELP: WordPattern = WordPattern::new(r"^{form-word/asks-help}\b");
 
@@ -32,7 +45,27 @@ impl Note<'_> {
     pub fn form_answer(&self, head: Span, name_end: usize) -> Option<FormAnswer> {
         let line = self.line_of(head);
         self.ticked_answer(head, name_end, line)
+            .or_else(|| self.led_answer(head, name_end))
             .or_else(|| self.worded_answer(head, name_end, line))
+    }
+
+    /// By a letter in the cell before it, in a list whose rows begin so: "N   epidural injections".
+    pub(super) fn led_answer(&self, head: Span, name_end: usize) -> Option<FormAnswer> {
+        let line = self.line_of(head);
+        let cells = self.cells(line);
+        let own = cells.iter().position(|cell| cell.contains(head))?;
+        let said = LETTER.of(self.lexicon).captures(self.get(*cells.get(own.checked_sub(1)?)?))?;
+        let begins = |above: Span| {
+            let cells = self.cells(above);
+            let first = cells.first().filter(|_| cells.len() > 1);
+            first.is_some_and(|cell| LETTER.of(self.lexicon).is_match(self.get(*cell)))
+                || LEGEND.is_match(self.get(above))
+        };
+        if !begins(line) || !self.lines_above(line).any(begins) {
+            return None;
+        }
+        let done = said.name("yes").map(|_| true).or(said.name("no").map(|_| false));
+        Some(FormAnswer { done, end: name_end })
     }
 
     /// By a box, or by a tick below the head of its column.
@@ -128,6 +161,16 @@ mod tests {
             "botox",
             Some(Some(false)),
         );
+    }
+
+    #[test]
+    fn a_row_is_answered_by_the_letter_that_it_begins_with() {
+        let list = "Items (Y / N / U)\n  Y   Epidural\n  N   Discogram\n  U   Botox      N   Pump";
+        check(list, "epidural", Some(Some(true)));
+        check(list, "discogram", Some(Some(false)));
+        check(list, "botox", Some(None));
+        check(list, "pump", Some(Some(false)));
+        check("Seen today.\nN   Discogram", "discogram", None);
     }
 
     #[test]

@@ -441,13 +441,17 @@ impl RawOnset {
 
 impl Onset {
     /// Each account is carried on from its document's day to the as-of date; the longest one counts.
+    /// What a document of the other side's pain tells counts only where no other document tells more.
     pub(super) fn ask<'c, A: Account<'c>>(&'c self, chart: &'c Chart) -> Answer<A> {
-        let longest = chart
-            .standing(const { kind_index("pain_duration") })
-            .iter()
-            .filter_map(|&at| Some((months(chart, at)?, at)))
-            .max_by(|a, b| a.0.total_cmp(&b.0));
-        match longest {
+        let longest = |other: bool| {
+            chart
+                .standing(const { kind_index("pain_duration") })
+                .iter()
+                .filter(|&&at| tells_of_other_side(chart, at) == other)
+                .filter_map(|&at| Some((months(chart, at)?, at)))
+                .max_by(|a, b| a.0.total_cmp(&b.0))
+        };
+        match longest(false).or_else(|| longest(true)) {
             None => Answer::silent(&self.missing),
             Some((months, at)) => Answer::of(Tri::from(months >= self.months), [at].as_slice())
                 .noting("pain_since", || [format!("{months:.0}")]),
@@ -461,6 +465,23 @@ impl Onset {
         supply.tell(PainDuration { months: Some(months), since: None });
         true
     }
+}
+
+/// Whether a document diagnoses and injects the other side than the request's, and that alone.
+fn tells_of_other_side(chart: &Chart, at: usize) -> bool {
+    let asked = match chart.request.side {
+        Some(side @ (Side::Left | Side::Right)) => side,
+        _ => return false,
+    };
+    let document = chart.facts[at].place.document;
+    let mut sides = chart
+        .facts
+        .iter()
+        .filter(|fact| fact.place.document == document)
+        .filter(|fact| matches!(fact.kind, Kind::Diagnosis(_) | Kind::Injection(_)))
+        .filter_map(|fact| side_of(&fact.kind))
+        .peekable();
+    sides.peek().is_some() && sides.all(|side| side != asked && side != Side::Bilateral)
 }
 
 fn months(chart: &Chart, at: usize) -> Option<f64> {

@@ -4,6 +4,7 @@
 //! together from the words of `diagnosis-word.toml`: "pain in the left hip" is
 //! `hip pain`, "right L5 radiculopathy" is `lumbar radiculopathy`.
 
+mod before_procedure;
 mod code;
 mod compose;
 mod denied;
@@ -125,6 +126,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         drafts.extend(draft(note, found, part, &mut studies));
     }
     code::read(note, drafts, first);
+    before_procedure::set_aside(note, &mut drafts[first..]);
     // What stands inside a code's own words is said by them.
     let coded = Wider::of(drafts[first..].iter_mut().filter_map(coded).collect());
     let mut index = 0;

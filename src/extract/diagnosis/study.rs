@@ -90,6 +90,11 @@ fn tells_of_patient(note: &Note<'_>, sentence: &Sentence) -> bool {
         && studies_in(note, sentence.span).next().is_none()
 }
 
+/// A label of a request: a form with a line for findings is no report of a study.
+static ASKS_SERVICE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"\bcpt\b(?: code)? ?[:.]|\bprior authorization\b|\bprecertification\b")
+});
+
 /// Whether a text is nothing but the report of a study: findings, and nobody examined or treated.
 pub(super) fn is_study_report(note: &Note<'_>) -> bool {
     let has = |wanted: &[Section]| note.sentences.iter().any(|s| wanted.contains(&s.section));
@@ -101,7 +106,7 @@ pub(super) fn is_study_report(note: &Note<'_>) -> bool {
             && !DATES_STUDY.is_match(note.get(s.span))
     });
     (titled || has(&[Section::Imaging, Section::Electrodiagnostics]))
-        && (titled || !examined)
+        && (titled || !(examined || ASKS_SERVICE.is_match(note.str())))
         && (titled || !has(&[Section::ChiefComplaint]))
         && !has(&[
             Section::Plan,

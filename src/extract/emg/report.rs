@@ -32,6 +32,7 @@ pub(super) fn is_report(note: &Note<'_>) -> bool {
     let both = |heading: &str| heading.contains("nerve conduction") && heading.contains("needle");
     let mut headings = note.sentences.iter().map(|s| note.heading(s));
     titled
+        || has_rows(note, Span::new(0, end))
         || has_title(note, Span::new(0, end))
         || headings.clone().any(both)
         || (headings.clone().any(conduction) && headings.any(|h| needle(h) && !conduction(h)))
@@ -50,4 +51,37 @@ fn has_title(note: &Note<'_>, head: Span) -> bool {
         at = note.str().len().min(line.end.max(at) + 1);
     }
     false
+}
+
+/// A first line that ends with the name of a study, as a letterhead does: "Hill Neurology Electrodiagnostics".
+static LETTERHEAD: WordPattern = WordPattern::new(r"\b{emg/title}(?: {emg/title-word})*$");
+
+/// How the rows of nerve conduction begin, and those of the needle examination.
+static CONDUCTION_ROW: WordPattern = WordPattern::new(r"^{emg/conduction-row}\b");
+
+static NEEDLE_ROW: WordPattern = WordPattern::new(r"^{emg/needle-row}\b");
+
+/// Whether a letterhead names the study and tables of both its parts follow.
+fn has_rows(note: &Note<'_>, head: Span) -> bool {
+    let (letterhead, mut at, mut named) = (LETTERHEAD.of(note.lexicon), head.start, false);
+    for _ in 0..TITLE_LINES {
+        let line = note.line_of(Span::new(at, at));
+        let first = note.cells(line).first().map_or("", |cell| note.get(*cell));
+        named |= letterhead.is_match(first);
+        at = note.str().len().min(line.end.max(at) + 1);
+    }
+    if !named {
+        return false;
+    }
+    let (mut conduction, mut needle, mut at) = (false, false, head.start);
+    while at < note.str().len() && !(conduction && needle) {
+        let line = note.line_of(Span::new(at, at));
+        let cells = note.cells(line);
+        if let (Some(first), true) = (cells.first(), cells.len() > 2) {
+            conduction |= CONDUCTION_ROW.of(note.lexicon).is_match(note.get(*first));
+            needle |= NEEDLE_ROW.of(note.lexicon).is_match(note.get(*first));
+        }
+        at = line.end.max(at) + 1;
+    }
+    conduction && needle
 }

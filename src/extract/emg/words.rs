@@ -299,6 +299,7 @@ impl Reader<'_, '_> {
         let Some(study) = study else {
             let words = note.get(sentence.span);
             return words.split_whitespace().count() <= 6
+                || note.get(result.span).contains("examination")
                 || words.contains(" study")
                 || words.contains("studies");
         };

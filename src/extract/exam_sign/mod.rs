@@ -29,6 +29,12 @@ static GENERAL: WordPattern = WordPattern::new(r"\b{exam-word/general}\b");
 /// Behind the name of a group of tests: that a form asks for them, and that they follow.
 static ASKS: WordPattern = WordPattern::new(r"\b{exam-word/asks}\b");
 
+/// A verb that has somebody look for a sign: "examine", "palpate".
+static SEEKS: WordPattern = WordPattern::new(r"^{exam-word/seeks}$");
+
+/// That pressing brings on some other pain than the complaint: "but it is a different pain".
+static OTHER_PAIN: WordPattern = WordPattern::new(r"\b{exam-word/other-pain}\b|\bnot reproduce\b");
+
 static NAMES: WordPattern = WordPattern::new(r"[(:]|\b{exam-word/lists}\b");
 
 /// Reads every sign that a note reports.
@@ -156,7 +162,7 @@ impl Row<'_, '_> {
             let inside = |at: &usize| tick.label.contains(self.tokens[*at].span);
             let answer = (0..self.tokens.len())
                 .filter(inside)
-                .find_map(|at| self.polarity_word(at))
+                .find_map(|at| self.polarity_word(at).or_else(|| self.plus_or_minus(at)))
                 .map(|answer| answer.polarity)
                 .or_else(|| {
                     let (yes, _) = self.note.yes_or_no(self.note.get(tick.label))?;
@@ -289,6 +295,11 @@ impl Row<'_, '_> {
         let found = self.tokens.iter().enumerate().find(|(at, token)| {
             self.answer_id(*at) == Some("reproduces") && !mention.span.overlaps(token.span)
         });
+        let words = self.note.get(self.span);
+        let alone = (0..self.tokens.len()).filter(|&at| self.is_sign(at)).count() == 1;
+        if found.is_none() && alone {
+            return OTHER_PAIN.of(self.note.lexicon).is_match(words).then_some(false);
+        }
         let (_, token) = found?;
         let asserted = self.note.assert(token.span);
         Some(!asserted.has(CueCategory::Negated, self.note.lexicon))
@@ -317,6 +328,14 @@ impl Row<'_, '_> {
         }
         if let Some((answer, tick)) = self.note.column_answer(token.span) {
             return self.read_column(mention, answer, tick, drafts);
+        }
+        if let Some(led) = self.note.led_answer(token.span, token.span.end) {
+            let answer = match led.done {
+                Some(true) => ColumnAnswer::Yes,
+                Some(false) => ColumnAnswer::No,
+                None => ColumnAnswer::Blank,
+            };
+            return self.read_column(mention, answer, token.span, drafts);
         }
         let behind = Span::new(token.span.end, self.span.end.max(token.span.end));
         if let Some(choice) = choice::read(self.note.lexicon, self.note.get(behind)) {
@@ -438,6 +457,11 @@ impl Row<'_, '_> {
         if asserted.assertion.experiencer != Experiencer::Patient
             || matches!(asserted.assertion.time, Time::Planned | Time::Hypothetical)
         {
+            return;
+        }
+        // "Examine the iliac crest for tenderness" finds nothing.
+        let sought = word > 0 && self.word(word - 1) == "for";
+        if sought && (0..word).any(|i| SEEKS.of(self.note.lexicon).is_match(self.word(i))) {
             return;
         }
         // "R SI joint nontender, L SI joint tender": each has its own answer.

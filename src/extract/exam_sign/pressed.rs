@@ -8,6 +8,10 @@ use crate::lexicon::{CueCategory, WordPattern};
 /// How many tokens behind a place that is pressed its answer may stand.
 const REACH: usize = 24;
 
+/// How many tokens before a place what presses it may stand, and how many behind it.
+const BEFORE: usize = 12;
+const BEHIND: usize = 24;
+
 /// A point of the body, and what is meant by "there".
 static SPOT: WordPattern = WordPattern::new(r"\b{exam-word/spot}\b");
 static THERE: WordPattern =
@@ -58,25 +62,20 @@ impl Row<'_, '_> {
     pub(super) fn read_pressed(&self, at: usize, drafts: &mut Vec<Draft>) {
         let token = self.tokens[at];
         let Some(mention) = token.mention() else { return };
-        let pressed =
-            (at.saturating_sub(8)..at).rev().find(|&i| self.answer_id(i) == Some("pressed"));
+        let presses = |&i: &usize| self.answer_id(i) == Some("pressed") || self.is_jump_sign(i);
+        let before = (at.saturating_sub(BEFORE)..at)
+            .rev()
+            .filter(|&i| self.answer_id(i) == Some("pressed"))
+            .take(1);
         // "L crest: exquisite point, pressing there = his pain"
-        let behind = || {
-            (at + 1..(at + 16).min(self.tokens.len()))
-                .take_while(|&i| !matches!(self.word(i), ";" | ".") && !self.is_sign(i))
-                .find(|&i| self.answer_id(i) == Some("pressed") || self.is_jump_sign(i))
-        };
-        let Some(pressed) = pressed.or_else(behind) else { return };
-        let answers = |&i: &usize| {
-            matches!(self.answer_id(i), Some("positive" | "negative" | "reproduces" | "withdraws"))
-                || self.brings_on(i)
-        };
-        let from = at.max(pressed) + usize::from(!self.is_jump_sign(pressed));
-        let row = from..(from + REACH).min(self.tokens.len());
-        let found = row
-            .take_while(|&i| !matches!(self.word(i), ";" | ".") && !self.is_sign(i))
-            .find(answers);
-        let Some(found) = found else { return };
+        let behind = (at + 1..(at + BEHIND).min(self.tokens.len()))
+            .take_while(|&i| !self.parts(i) && !self.is_sign(i))
+            .filter(presses);
+        let found = before.chain(behind).find_map(|pressed| {
+            let from = at.max(pressed) + usize::from(!self.is_jump_sign(pressed));
+            Some((pressed, self.answer_to_pressure(from)?))
+        });
+        let Some((pressed, found)) = found else { return };
         let span = self.tokens[found].span;
         let asserted = self.note.assert(span);
         if asserted.assertion.experiencer != Experiencer::Patient {
@@ -96,6 +95,23 @@ impl Row<'_, '_> {
                 .or((!negated && self.note.get(span).contains("reprod")).then_some(true));
         }
         drafts.push(draft);
+    }
+
+    /// The first word from a token on that answers for what is pressed.
+    fn answer_to_pressure(&self, from: usize) -> Option<usize> {
+        let answers = |&i: &usize| {
+            matches!(self.answer_id(i), Some("positive" | "negative" | "reproduces" | "withdraws"))
+                || self.brings_on(i)
+        };
+        (from..(from + REACH).min(self.tokens.len()))
+            .take_while(|&i| !matches!(self.word(i), ";" | ".") && !self.is_sign(i))
+            .find(answers)
+    }
+
+    /// Whether a token ends what is said of a place: "a spot at 7 cm; firm pressure there" goes on.
+    fn parts(&self, at: usize) -> bool {
+        let goes_on = || (at + 1..at + 4).any(|i| self.answer_id(i) == Some("pressed"));
+        self.word(at) == "." || (self.word(at) == ";" && !goes_on())
     }
 
     /// Whether a token names what somebody does who is pressed: "positive jump sign".

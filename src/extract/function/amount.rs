@@ -41,7 +41,7 @@ static AMOUNT: WordPattern = WordPattern::new(concat!(
 
 // "stand 20 min", "stands for about ten minutes", "walk more than one block", "sitting tolerance 15 min"
 static TO_AMOUNT: WordPattern = WordPattern::new(
-    r"^(?: ?(?:is|are|was|has been|for|to|up|only|at most|no|not|more|less|than|over|above|still|about|just|a|of|the|{function-row/to-amount}|(?:at|in|on|over) (?:(?:the|a|his|her|my|one|any) )?(?:hard |straight |office |dining )?{function-row/place}|in line|on level ground|around the (?:house|store|block)|:|,|=|>|<|-|~)){0,7} ?$",
+    r"^(?: ?(?:is|are|was|has been|for|to|up|only|at most|no|not|more|less|than|over|above|still|about|just|a|of|the|{function-row/to-amount}|to {function-row/task}|(?:at|in|on|over) (?:(?:the|a|his|her|my|one|any) )?(?:hard |straight |office |dining )?{function-row/place}|the dog|around|in line|on level ground|around the (?:house|store|block)|:|,|=|>|<|-|~)){0,7} ?$",
 );
 
 // "15 minutes of standing", "within 10 minutes after she sits", "40 minutes at the wheel"
@@ -53,7 +53,7 @@ static AMOUNT_OF: LazyLock<Regex> = LazyLock::new(|| {
 
 // "sitting brings it on within 15 minutes", "walking is uncomfortable after one block"
 static BRINGS_ON: WordPattern = WordPattern::new(
-    r"^(?: (?:at|in|on|over) (?:the|an?|his|her) [a-z]+)? {function-row/brings-on} (?:within|after|in|at|beyond|past)(?: only| just| about| more than| as little as)? $",
+    r"^(?: (?:at|in|on|over) (?:the|an?|his|her) [a-z]+(?: [a-z]+)?)? {function-row/brings-on} (?:within|after|in|at|beyond|past)(?: only| just| about| more than| as little as)? $",
 );
 
 // "the dog walk is down to ten minutes", "standing has been cut from an hour to 15 minutes"
@@ -109,7 +109,10 @@ pub(super) fn find(note: &Note<'_>, within: Span) -> Vec<Span> {
         .captures_iter(note.get(within))
         .filter_map(|c| c.name("a"))
         // "one step at a time" is how, and not how many.
-        .filter(|m| !note.get(within)[m.end()..].starts_with(" at a time"))
+        .filter(|m| {
+            let one = ["one ", "1 ", "a "].iter().any(|w| m.as_str().starts_with(w));
+            !(one && note.get(within)[m.end()..].starts_with(" at a time"))
+        })
         .map(|m| Span::new(within.start + m.start(), within.start + m.end()))
         .collect()
 }
@@ -229,6 +232,7 @@ pub(super) fn limits(note: &Note<'_>, mention: &Mention, amount: Span) -> bool {
     };
     (verb && !height)
         || alone()
+        || is_led(note, mention)
         || is_what_is_left(note, mention, amount)
         || is_can_for(note, mention, amount)
         || BRINGS_ON.of(note.lexicon).is_match(between)
@@ -237,6 +241,39 @@ pub(super) fn limits(note: &Note<'_>, mention: &Mention, amount: Span) -> bool {
         || between.starts_with(" only ")
         || between.trim() == ":"
         || words == "walking distance"
+}
+
+/// That something is done without trouble, behind its amount.
+static FREELY: WordPattern = WordPattern::new(
+    r"^[^.;:,]{0,24}\b(?:(?:without|w/o|with no) (?:any |much |real )?{function-row/no-trouble}|with ease)\b",
+);
+
+/// Whether the words behind an amount say that it is no trouble: "stands an hour without any trouble".
+pub(super) fn is_free(note: &Note<'_>, amount: Span) -> bool {
+    let Some(sentence) = note.sentence_at(amount) else { return false };
+    let behind = note.get(Span::new(amount.end, sentence.span.end.max(amount.end)));
+    FREELY.of(note.lexicon).is_match(behind)
+}
+
+/// How long an activity is fair, behind the words that call it so: "sitting is good for 10 minutes".
+static FAIR_FOR: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"^ (?:for|up to|until)(?: (?:up to|about|only|just|maybe|some))* $")
+});
+
+/// The amount right behind words that call an activity fair, which is all there is of it.
+pub(super) fn fair_for(note: &Note<'_>, said: Span, amounts: &[Span]) -> Option<Span> {
+    let behind = amounts.iter().find(|amount| amount.start >= said.end)?;
+    FAIR_FOR.is_match(note.get(Span::new(said.end, behind.start))).then_some(*behind)
+}
+
+/// Words before an activity that make its amount the most of it: "his limit for standing", "max walk".
+static LED: WordPattern =
+    WordPattern::new(r"\b{function-row/ceiling}(?: (?:for|of|in|on|when|while))? $");
+
+fn is_led(note: &Note<'_>, mention: &Mention) -> bool {
+    let lead = note.get(Span::new(0, mention.span.start));
+    let lead = &lead[lead.ceil_char_boundary(lead.len().saturating_sub(LEAD))..];
+    LED.of(note.lexicon).is_match(lead)
 }
 
 /// What hours of sleep say of it.

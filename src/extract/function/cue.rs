@@ -1,7 +1,9 @@
 //! The words that say how far an activity is limited, before it or behind it.
 
+use std::borrow::Cow;
+
 use super::super::Note;
-use super::parse;
+use super::{amount, parse};
 use crate::fact::Limitation;
 use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
@@ -22,7 +24,8 @@ pub(super) fn before(
     let mut first = mention.span;
     // Up the list: "cannot stand, walk or sit".
     for other in activities.iter().rev().filter(|m| m.span.end <= mention.span.start) {
-        if !is_list(note, note.get(Span::new(other.span.end, first.start))) {
+        let gap = Span::new(other.span.end, first.start);
+        if !is_list(note, &without_amounts(note, gap)) {
             break;
         }
         first = other.span;
@@ -94,7 +97,7 @@ static LOAD: WordPattern =
 
 // "for prolonged periods", "very far", "for long"
 static LONG: WordPattern = WordPattern::new(
-    r"^ (?:up |still |down )?(?:for )?(?:any )?(?:very|too|more than|much|for any|as (?:far|long|much)|{function-row/long})\b",
+    r"^ (?:(?:up |still |down )?(?:for )?(?:any )?(?:very|too|more than|much|for any|as (?:far|long|much)|{function-row/long})|through (?:an?|the|her|his|one|any))\b",
 );
 
 /// Whether a word only weighs what is done: "heavy lifting", "prolonged sitting".
@@ -159,6 +162,21 @@ pub(super) fn behind(
         limitation = Limitation::Independent;
     }
     (plain && !denied).then_some((limitation, cue.span))
+}
+
+/// What stands between two activities but how long each can be done: "sits 20 min, stands 10 min".
+fn without_amounts<'n>(note: &'n Note<'_>, gap: Span) -> Cow<'n, str> {
+    let amounts = amount::find(note, gap);
+    if amounts.is_empty() {
+        return Cow::Borrowed(note.get(gap));
+    }
+    let (mut words, mut at) = (String::new(), gap.start);
+    for amount in amounts {
+        words += note.get(Span::new(at, amount.start));
+        at = amount.end;
+    }
+    words += note.get(Span::new(at, gap.end));
+    Cow::Owned(words)
 }
 
 /// Words that join the activities of a list.

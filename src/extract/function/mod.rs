@@ -252,6 +252,13 @@ fn activity(
     }
     // "can walk a mile without difficulty"
     let freely = matches!(behind, Some((Limitation::Independent, _)));
+    // "sitting is fine for ten minutes"
+    let fair = behind
+        .filter(|(said, _)| *said == Limitation::Independent)
+        .and_then(|(_, tail)| amount::fair_for(note, tail, amounts))
+        .filter(|_| amount.is_none());
+    let amount = amount.or(fair);
+    let free = amount.is_some_and(|amount| amount::is_free(note, amount));
     // "can drive short distances", "is able to walk with a cane": the narrower one holds.
     let cue = match (before, behind) {
         (Some((Limitation::Independent, lead)), Some((limitation, tail))) => {
@@ -276,7 +283,10 @@ fn activity(
     let named_only = note.get(mention.span).ends_with("ing");
     let slept = amount.filter(|_| kind == Activity::Sleep);
     let limitation = match (cue, amount) {
-        _ if most.is_some() => Limitation::Limited,
+        _ if most.is_some() || fair.is_some() => Limitation::Limited,
+        _ if free && !matches!(cue, Some((Limitation::Unable | Limitation::Limited, _))) => {
+            Limitation::Independent
+        }
         _ if slept.is_some() => amount::of_sleep(note, slept?).or(cue.map(|(said, _)| said))?,
         (Some((Limitation::Unable, _)), None) if aided || long => Limitation::Limited,
         // "unable to walk more than one block" is a limit.

@@ -1,9 +1,14 @@
 //! What has to be broken off after so long: "kneads dough for ten minutes and then must sit down".
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::super::{Draft, Note};
 use super::{is_of_no_state, limited, parse};
-use crate::fact::Activity;
+use crate::fact::{Activity, Kind};
 use crate::lexicon::WordPattern;
+use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -25,12 +30,30 @@ static GETS_UP: WordPattern = WordPattern::new(r"\b{function-row/get-up}$");
 
 /// Words between an amount and what has to be done after it.
 static THEN: WordPattern = WordPattern::new(
-    r"^[ ,;(-]*(?:(?:and|but|then|before|until|or|so|at {function-row/place}|at the {function-row/place}|after that|after which|at (?:the )?most|max|tops|he|she|they|pt|patient)[ ,;(-]*){0,5}$",
+    r"^[ ,;(-]*(?:(?:at|in|on|behind) (?:(?:an?|the|his|her|my|one|any) )?(?:hard |straight |office |dining )?(?:{function-row/place}|{function-row/seat}|{function-row/post}|{function-row/wheel})[ ,;(-]*)?(?:(?:and|but|then|before|until|or|so|at {function-row/place}|at the {function-row/place}|after that|after which|at (?:the )?most|max|tops|he|she|they|pt|patient)[ ,;(-]*){0,5}$",
 );
 
 /// Words between what has to be done and the amount that it is done after.
-static AFTER: WordPattern =
-    WordPattern::new(r"^,? (?:after|every|within|at)(?: (?:only|just|about|around|some))? ?$");
+static AFTER: WordPattern = WordPattern::new(
+    r"^(?: (?:in|from|on|off|out of) (?:(?:an?|the|his|her|my) )?(?:{function-row/place}|{function-row/seat}|{function-row/post}))?,? (?:after|every|within|at)(?: (?:only|just|about|around|some))? ?$",
+);
+
+/// Words between what is done over and over and the time after which it is: "gets up from her desk every".
+static EVERY: WordPattern = WordPattern::new(
+    r"^(?: (?:in|from|on|off|out of|at) (?:(?:an?|the|his|her|my) )?(?:{function-row/place}|{function-row/seat}|{function-row/post}))?(?: and [a-z]+(?: around| about)?)? every(?: (?:about|some))? ?$",
+);
+
+/// A place where somebody sits, between an amount and what has to be done after it.
+static SEATED: WordPattern = WordPattern::new(
+    r"^ (?:in|on|at|from) (?:(?:an?|the|his|her|my) )?(?:[a-z]+ )?{function-row/seat}\b",
+);
+
+/// That a sentence tells of the night.
+static AT_NIGHT: WordPattern = WordPattern::new(r"\b{function-row/night}\b");
+
+/// Who has to stop by the road drove.
+static PULLS_OVER: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"\b(?:pulls? (?:over|off)(?: the [a-z]+)?|stops? the car)$"));
 
 /// Reads every amount of time or way behind which an activity has to be broken off.
 pub(super) fn read(
@@ -46,17 +69,37 @@ pub(super) fn read(
     }
     for stop in mentions {
         let Some(phrase) = stops(note, sentence, stop) else { continue };
-        let Some(amount) = amounts.iter().copied().find(|amount| ends(note, *amount, phrase))
+        // "has to stop running after one mile"
+        let stopped =
+            activities.iter().find(|m| phrase.end + 1 == m.span.start && !phrase.contains(m.span));
+        let whole = stopped.map_or(phrase, |activity| phrase.union(activity.span));
+        let each = note.concept(stop).id == "each-time";
+        let Some(amount) = amounts.iter().copied().find(|amount| ends(note, *amount, whole, each))
         else {
             continue;
         };
-        let Some(activity) = broken_off(note, activities, amount, phrase) else { continue };
+        let told = stopped.and_then(|m| parse(note.concept(m).field("activity")));
+        let Some(activity) = told.or_else(|| broken_off(note, activities, amount, phrase)) else {
+            continue;
+        };
+        let phrase = whole;
         // Who "gives up" may do so with anything.
-        if activity == Activity::Other && note.concept(stop).id == "breaks-off" {
+        if activity == Activity::Other
+            && matches!(note.concept(stop).id.as_str(), "breaks-off" | "each-time")
+        {
+            continue;
+        }
+        // Who gets up every hour at night is not sitting.
+        if each && AT_NIGHT.of(note.lexicon).is_match(note.get(sentence.span)) {
             continue;
         }
         let stated = limited(note, phrase, activity, amount, "function/stop");
-        drafts.extend(stated.map(|draft| Draft { span: amount.union(phrase), ..draft }));
+        let span = amount.union(phrase);
+        // "has to quit swimming after half a mile" gives nothing up.
+        if stated.is_some() && stopped.is_some() {
+            drafts.retain(|d| !(matches!(d.kind, Kind::Function(_)) && span.contains(d.span)));
+        }
+        drafts.extend(stated.map(|draft| Draft { span, ..draft }));
     }
 }
 
@@ -69,12 +112,17 @@ fn stops(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> Option<Span
             let found = HAS_TO.of(note.lexicon).find(note.get(behind))?;
             Some(Span::new(mention.span.start, behind.start + found.end()))
         }
+        "each-time" => Some(mention.span),
         _ => None,
     }
 }
 
 /// Whether an amount stands right before what has to be done after it, or right behind it.
-fn ends(note: &Note<'_>, amount: Span, phrase: Span) -> bool {
+fn ends(note: &Note<'_>, amount: Span, phrase: Span, each: bool) -> bool {
+    let gap = |from: usize| note.get(Span::new(from.min(amount.start), amount.start));
+    if each {
+        return phrase.end <= amount.start && EVERY.of(note.lexicon).is_match(gap(phrase.end));
+    }
     if amount.end <= phrase.start {
         let gap = Span::new(amount.end, phrase.start);
         return gap.len() <= REACH && THEN.of(note.lexicon).is_match(note.get(gap));
@@ -95,6 +143,15 @@ fn broken_off(
     let near =
         activities.iter().filter(|m| !phrase.contains(m.span)).min_by_key(|m| away(whole, m.span));
     let near = near.filter(|m| away(whole, m.span) <= ACTIVITY_REACH);
+    // "After 20 minutes in a chair he must get up and walk around."
+    let between = if amount < phrase {
+        Span::new(amount.end, phrase.start.max(amount.end))
+    } else {
+        Span::new(phrase.end, amount.start.max(phrase.end))
+    };
+    if SEATED.of(note.lexicon).is_match(note.get(between)) {
+        return Some(Activity::Sitting);
+    }
     if let Some(activity) = near.and_then(|m| parse(note.concept(m).field("activity"))) {
         return Some(activity);
     }
@@ -104,7 +161,9 @@ fn broken_off(
         return None;
     }
     let words = note.get(phrase);
-    Some(if SITS_DOWN.of(note.lexicon).is_match(words) {
+    Some(if PULLS_OVER.is_match(words) {
+        Activity::Driving
+    } else if SITS_DOWN.of(note.lexicon).is_match(words) {
         Activity::Standing
     } else if GETS_UP.of(note.lexicon).is_match(words) {
         Activity::Sitting

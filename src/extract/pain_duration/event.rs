@@ -25,7 +25,7 @@ static SINCE_THE: WordPattern = WordPattern::new(
 );
 
 /// That a complaint has been there from then on.
-static LASTS: WordPattern = WordPattern::new(r"\b{pain-duration/lasts}\b");
+pub(super) static LASTS: WordPattern = WordPattern::new(r"\b{pain-duration/lasts}\b");
 
 /// Reads every complaint that is dated by what it began with.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
@@ -69,12 +69,13 @@ fn happened(
     let behind = Span::new(event.span.end, sentence.span.end.max(event.span.end));
     let reach = note.get(behind).floor_char_boundary(REACH);
     let near = Span::new(behind.start, behind.start + reach);
-    let ago = LENGTH
-        .find(note.get(near))
-        .filter(|found| note.get(near)[found.end()..].trim_start().starts_with("ago"))
-        .map(|found| Span::new(near.start + found.start(), near.start + found.end()));
+    let ago = ago_in(note, near);
+    // "A year ago he slipped on ice"
+    let before = Span::new(sentence.span.start, event.span.start);
+    let ago = ago.or_else(|| ago_in(note, before));
     let when = ago.or_else(|| first_day(note, near))?;
-    let rest = Span::new(when.end, behind.end.max(when.end));
+    let from = when.end.max(event.span.end);
+    let rest = Span::new(from, behind.end.max(from));
     let next = note.sentences.get(index + 1).filter(|s| s.section == sentence.section);
     let lasts = |within: Span| {
         tells(note, within, "complaint")
@@ -92,6 +93,14 @@ fn happened(
         }
         None => Some((span, None, Some(when))),
     }
+}
+
+/// A length that is counted back from the note.
+fn ago_in(note: &Note<'_>, within: Span) -> Option<Span> {
+    LENGTH
+        .find(note.get(within))
+        .filter(|found| note.get(within)[found.end()..].trim_start().starts_with("ago"))
+        .map(|found| Span::new(within.start + found.start(), within.start + found.end()))
 }
 
 /// The day right behind what happened: "the accident in March 2024", "the crash (2021)".

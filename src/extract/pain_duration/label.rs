@@ -1,23 +1,39 @@
 //! Lengths and starts behind a label: "Duration: 14 months", "Onset: 2021".
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::super::{Draft, Note};
 use super::start::{begins, beside, months_since};
-use super::{GROUP, LENGTH, names_treatment, push};
-use crate::pattern::fixed_regex;
+use super::when::{MANNER, ONSET};
+use super::{GROUP, LENGTH, UNITS, names_treatment, push};
+use crate::lexicon::WordPattern;
 use crate::quantity;
 use crate::span::Span;
 
-/// The day, month or year that stands behind "onset:", and in prose behind "onset" or "began".
-static ONSET: LazyLock<Regex> = LazyLock::new(|| {
-    let month = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?";
-    fixed_regex(&format!(
-        r"^(?: ?\([^()]{{0,14}}\))?(?P<label> ?[:?])?[ .]*(?P<when>(?:19|20)\d\d-\d\d(?:-\d\d)?|\d{{1,2}}/(?:\d{{1,2}}/)?(?:19|20)\d\d|\d{{1,2}}/\d{{1,2}}/\d\d|(?:19|20)\d\d|{month} (?:\d{{1,2}}, )?(?:19|20)\d\d)\b"
-    ))
-});
+/// How far behind a length the day may stand that says the same, in bytes.
+const BESIDE_LENGTH: usize = 30;
+
+/// A row that counts how long the complaint has been there: "Weeks of pain      10".
+static COUNT: WordPattern = WordPattern::new(
+    r"^(?:(?:of|with|in|since) )?(?:the |this |present |current )*(?:[a-z]+ )?{pain-duration/counted}(?: (?:began|started|onset|so far|to date))?(?: ?[:?=]| ?\.{3,}|  )[ .:_]*(?P<count>\d{1,3})(?:\.\d)?$",
+);
+
+/// Reads the rows that name a unit and the complaint and hold a number.
+pub(super) fn read_counts(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    for unit in note.mentions(UNITS) {
+        let line = note.line_of(unit.span);
+        let lead = note.get(Span::new(line.start, unit.span.start));
+        if !lead.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | ')')) {
+            continue;
+        }
+        let behind = Span::new(unit.span.end, line.end.max(unit.span.end));
+        let words = note.as_written(behind).to_lowercase();
+        let Some(found) = COUNT.of(note.lexicon).captures(words.trim()) else { continue };
+        let Some(count) = found.name("count") else { continue };
+        let amount = format!("{} {}", count.as_str(), note.get(unit.span));
+        let Some(length) = quantity::duration(&amount) else { continue };
+        let months = (length.months() * 10.0).round() / 10.0;
+        push(note, drafts, line, Some(months), None, "label");
+    }
+}
 
 /// "Symptom duration in months? 24", "Duration of pain: [x] > 3 months".
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
@@ -51,15 +67,27 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
             continue;
         }
         // "Onset: 2021"
+        let manner = MANNER.of(note.lexicon).find(note.get(rest)).map_or(0, |found| found.end());
+        let asked = note.get(rest).trim_start().starts_with([':', '?']);
+        let rest = Span::new(rest.start + manner, rest.end);
         let onset = ONSET.captures(note.get(rest));
-        let asked = onset.as_ref().is_some_and(|c| c.name("label").is_some());
+        let asked = asked || onset.as_ref().is_some_and(|c| c.name("label").is_some());
         let start = onset.and_then(|c| c.name("when")).map(|m| m.range());
+        // "began, may spread" is no month.
+        let start = start.filter(|s| asked || &note.get(rest)[s.clone()] != "may");
         if let Some(start) = start.filter(|_| prose || asks_start(note.get(label.span))) {
             let when = Span::new(rest.start + start.start, rest.start + start.end);
             if (prose || !asked) && !begins(note, when) {
                 continue;
             }
-            let months = months_since(note, when).filter(|_| !covered(when));
+            // "5 mo, started mid April" has its length.
+            let beside = prose
+                && drafts.iter().rev().take_while(|d| d.rule.starts_with(GROUP)).any(|d| {
+                    d.span.end <= when.start
+                        && when.start - d.span.end < BESIDE_LENGTH
+                        && note.sentence_index(d.span) == note.sentence_index(when)
+                });
+            let months = months_since(note, when).filter(|_| !covered(when) && !beside);
             if let Some(months) = months {
                 push(note, drafts, when, Some(months), Some(when), "label");
             }

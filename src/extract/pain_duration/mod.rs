@@ -3,7 +3,9 @@
 mod asked;
 mod event;
 mod label;
+mod opening;
 mod start;
+mod when;
 
 use std::sync::LazyLock;
 
@@ -12,7 +14,7 @@ use regex::Regex;
 use crate::pattern::fixed_regex;
 
 use super::{Draft, Note};
-use crate::fact::{Certainty, PainDuration, Section, Time};
+use crate::fact::{Certainty, PainDuration, Polarity, Section, Time};
 use crate::lexicon::WordPattern;
 use crate::quantity;
 use crate::span::Span;
@@ -40,9 +42,9 @@ const LEADS_REACH: usize = 60;
 const BEHIND_COMPLAINT: usize = 12;
 
 static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
-    let number = r"(?:\d+(?:\.\d+)?(?: 1/2)?\+?|half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty(?:[- ](?:one|two|three|four|five))?|thirty|several|couple of|few)";
+    let number = r"(?:\d+(?:\.\d+)?(?: 1/2)?\+?|half an?|an? (?:good|full|solid|whole)|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty(?:[- ](?:one|two|three|four|five))?|thirty|several|couple of|few)";
     fixed_regex(&format!(
-        r"\b(?:x ?)?(?:(?:about|around|approximately|over|nearly|almost|roughly|close to|at least|more than|longer than|greater than|the (?:past|last)|a little over|just over|well over|some|a good|>) )*\b{number}(?: ?(?:-|to|or) ?{number})?(?:[ -]and[ -](?:a|one)[ -]half)?[ -]*(?:weeks?|wks?|months?|mos?|mths?|years?|yrs?|decades?)\b'?(?: and (?:a half|{number} (?:months?|weeks?)))?(?: or (?:so|more|longer|greater))?"
+        r"\b(?:x ?)?(?:(?:about|around|approximately|approx\.?|over|nearly|almost|roughly|close to|at least|more than|longer than|greater than|upwards of|just (?:under|short of|shy of)|a (?:little|bit) (?:under|over|more than)|most of|(?:the )?(?:better|greater|best) part of|the (?:past|last)|just over|well over|some|>) )*\b{number}(?: ?(?:-|to|or) ?{number})?(?:[ -]and[ -](?:a|one)[ -]half)?[ -]*(?:weeks?|wks?|months?|mos?|mths?|years?|yrs?|y|decades?)\b'?(?: and (?:a half|{number} (?:months?|weeks?))| {number} ?(?:months?|mos?|mths?)\b)?(?: or (?:so|more|longer|greater))?"
     ))
 });
 
@@ -51,7 +53,19 @@ static BESIDE: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^[ ,:-]{0,3}(?:(
 
 /// How what follows such a length may begin; "pain, 3 months after surgery" is none.
 static BESIDE_ENDS: LazyLock<Regex> =
-    LazyLock::new(|| fixed_regex(r"^ ?(?:$|[,.;)]|since\b|now\b)"));
+    LazyLock::new(|| fixed_regex(r"^ ?(?:$|[,.;)]|since\b|now\b|\((?:since\b|[^()a]))"));
+
+/// How a length may end the sentence or item that names the complaint: "..., three years and counting".
+static TRAILS: WordPattern = WordPattern::new(r"^(?:,? {pain-duration/to-now})? ?(?:$|[.;])");
+
+/// Words that name places of the body and how they feel, and nothing else: "Low back, both legs".
+static PLACES: WordPattern =
+    WordPattern::new(r"^(?:(?:{pain-duration/site}|{pain-duration/kind})(?:[ ,/&-]|$){1,3})+$");
+
+/// Words with which a length opens that something has lasted: "It is fourteen months that".
+static IT_IS: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"^(?:by now )?(?:it is|it's|it has been|it will soon be)(?: now| by now)?$")
+});
 
 /// A part of the body right before "x 9 mo".
 static SITE: WordPattern = WordPattern::new(r"\b{pain-duration/site}$");
@@ -62,6 +76,11 @@ static UNNAMED: WordPattern = WordPattern::new(r"^{pain-duration/unnamed}$");
 /// Words between a length of time and the complaint behind it: "7 wks rt buttock pain".
 static OF_COMPLAINT: WordPattern =
     WordPattern::new(r"^[ -](?:(?:{pain-duration/site}|{pain-duration/kind})[ ,/-]{1,2}){1,5}$");
+
+/// That a complaint has not gone away.
+static NEVER_GONE: WordPattern = WordPattern::new(
+    r"\b(?:never|not|without|hasn't|has not|didn't|did not)(?: (?:really|quite|fully|completely|entirely|once|ever|yet|since)){0,2} {pain-duration/going-away}\b",
+);
 
 /// A word right before a length of time that gives it to the complaint: "pain, present four years".
 static LEAD: WordPattern = WordPattern::new(r"\b{pain-duration/lead}$");
@@ -100,7 +119,7 @@ const ORDINALS: [&str; 19] = [
 static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
     let ordinals = ORDINALS.join("|");
     fixed_regex(&format!(
-        r"\b(?:(?:into|entering|entered|starting|reaching) (?:its|her|his|the)|in its) ({ordinals}|\d{{1,2}}(?:nd|rd|th)) $",
+        r"\b(?P<lead>(?:into|entering|entered|starting|reaching) (?:its|her|his|the) |in its )?(?P<nth>{ordinals}|\d{{1,2}}(?:nd|rd|th)) $",
     ))
 });
 
@@ -119,8 +138,10 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     }
     start::read(note, drafts);
     event::read(note, drafts);
+    opening::read(note, drafts);
     counted(note, drafts);
     label::read(note, drafts);
+    label::read_counts(note, drafts);
 }
 
 /// "Hip pain, now into its third year": two years are full.
@@ -134,12 +155,21 @@ fn counted(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         };
         let from = text.ceil_char_boundary(unit.span.start.saturating_sub(BEFORE_UNIT));
         let Some(c) = COUNTED.captures(&text[from..unit.span.start]) else { continue };
-        let (Some(whole), Some(nth)) = (c.get(0), c.get(1)) else { continue };
+        let (Some(whole), Some(nth)) = (c.get(0), c.name("nth")) else { continue };
         let Some(full) = ordinal(nth.as_str()).map(|n| n - 1.0) else { continue };
         let span = Span::new(from + whole.start(), unit.span.end);
         let Some(sentence) = note.sentence_at(span) else { continue };
         let before = Span::new(sentence.span.start, span.start);
+        let behind = Span::new(span.end, sentence.span.end.max(span.end));
+        // "in the fourth month of hip pain"
         if may_tell(sentence.section)
+            && text[span.end..].starts_with(" of ")
+            && leads_to_complaint(note, behind)
+        {
+            push(note, drafts, span, Some(full * months), None, "counted");
+        }
+        if may_tell(sentence.section)
+            && c.name("lead").is_some()
             && !text[span.end..].starts_with(" of")
             && matches!(nearest(note, before), Some("complaint" | "present" | "began"))
             && !names_treatment(note, before)
@@ -158,12 +188,20 @@ fn ordinal(word: &str) -> Option<f64> {
 fn names_treatment(note: &Note<'_>, words: Span) -> bool {
     ["injection", "therapy", "drug"]
         .iter()
-        .any(|group| note.mentions_in(group, words).next().is_some())
+        .any(|group| note.mentions_in(group, words).any(|m| !is_patient(note, m.span)))
+}
+
+/// What is told of a patient: "pt c/o pain", "pt w/ pain".
+static PATIENT_DOES: WordPattern = WordPattern::new(r"^ (?:{pain-duration/patient-does})(?: |$)");
+
+/// Whether "pt" is short for the patient.
+fn is_patient(note: &Note<'_>, mention: Span) -> bool {
+    note.get(mention) == "pt" && PATIENT_DOES.of(note.lexicon).is_match(&note.str()[mention.end..])
 }
 
 /// Whether a length stands right behind the complaint or its place: "hip pain, 14 mo", "low back x 9 mo".
 fn stands_beside(note: &Note<'_>, before: Span, span: Span, after: &str) -> bool {
-    if names_treatment(note, before) || first(note, before, "other").is_some() {
+    if names_treatment(note, before) || tells_otherwise(note, before) {
         return false;
     }
     let of_complaint = note
@@ -175,6 +213,34 @@ fn stands_beside(note: &Note<'_>, before: Span, span: Span, after: &str) -> bool
     let of_site = note.get(span).starts_with('x')
         && SITE.of(note.lexicon).is_match(note.get(before).trim_end());
     (of_complaint && BESIDE_ENDS.is_match(after)) || of_site
+}
+
+/// What somebody is by trade, which a comma parts from the complaint: "retired mason, heel pain".
+static TRADE: WordPattern = WordPattern::new(r"^{pain-duration/trade}$");
+
+/// Whether a stretch names something else than the complaint that a length may be of.
+fn tells_otherwise(note: &Note<'_>, before: Span) -> bool {
+    note.mentions_in(GROUP, before).filter(|m| note.concept(m).id == "other").any(|m| {
+        let behind = note.get(Span::new(m.span.end, before.end.max(m.span.end)));
+        !(TRADE.of(note.lexicon).is_match(note.get(m.span)) && behind.contains(','))
+    })
+}
+
+/// Whether a length closes what names the complaint or its places: "Hip pain with spread to the
+/// thigh, three years".
+fn trails(note: &Note<'_>, before: Span, after: &str) -> bool {
+    let Some(lead) = note.get(before).trim_end().strip_suffix(',') else { return false };
+    TRAILS.of(note.lexicon).is_match(after)
+        && !names_treatment(note, before)
+        && first(note, before, "other").is_none()
+        && (tells_of_pain(note, before) || PLACES.of(note.lexicon).is_match(lead))
+}
+
+/// Whether a stretch names a complaint that is told to be one of feeling.
+fn tells_of_pain(note: &Note<'_>, within: Span) -> bool {
+    note.mentions_in(GROUP, within).any(|m| {
+        note.concept(m).id == "complaint" && !UNNAMED.of(note.lexicon).is_match(note.get(m.span))
+    })
 }
 
 /// Whether a length stands right before the complaint: "7 wks rt buttock pain", "3 yr progressive neck ache".
@@ -232,8 +298,12 @@ fn push(
     let since = since.map(|s| note.get(s).to_owned());
     let kind = PainDuration { months, since };
     let mut draft = Draft::new(span, kind, format!("{GROUP}/{rule}"), note.assert(span));
-    // "has had pain for a year" still has it.
+    // "has had pain for a year" still has it, and so has who says that it never cleared.
     draft.assertion.time = Time::Current;
+    let sentence = note.sentence_at(span);
+    if sentence.is_some_and(|s| NEVER_GONE.of(note.lexicon).is_match(note.get(s.span))) {
+        draft.assertion.polarity = Polarity::Affirmed;
+    }
     // A question that is answered is none any more.
     if rule == "asked" {
         draft.assertion.certainty = Certainty::Certain;
@@ -244,6 +314,10 @@ fn push(
 
 fn vague(words: &str) -> Option<quantity::Duration> {
     let plain = words
+        .replace("a good ", "a ")
+        .replace("a full ", "a ")
+        .replace("a solid ", "a ")
+        .replace("a whole ", "a ")
         .replace("couple of", "2")
         .replace("a few", "3")
         .replace("several", "3")
@@ -299,6 +373,13 @@ fn binds(note: &Note<'_>, span: Span) -> Option<&'static str> {
     }
     if told && stands_before(note, before, behind) {
         return Some("before");
+    }
+    if told && trails(note, before, note.get(behind)) {
+        return Some("trailing");
+    }
+    let lasted = after.starts_with("that ") || after.starts_with("now that ");
+    if lasted && told && IT_IS.is_match(lead.trim()) && leads_to_complaint(note, behind) {
+        return Some("opening");
     }
     let opens = OPENING.is_match(lead.trim()) && !after.starts_with("after");
     if opens && told && leads_to_complaint(note, behind) {
@@ -376,10 +457,21 @@ fn binding<'n>(note: &'n Note<'_>, within: Span) -> impl Iterator<Item = &'n Men
     note.mentions_in(GROUP, within).filter(happened)
 }
 
+/// Words that make of a complaint what is said of it: "relief of the", "free of".
+static OF_THE: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^ (?:of|from|in|for) (?:(?:the|that|this|his|her|all) )?$"));
+
 /// What the last word before a length of time binds it to.
 fn nearest<'n>(note: &'n Note<'_>, before: Span) -> Option<&'n str> {
     let words: Vec<&Mention> = binding(note, before).collect();
     let last = words.last()?;
+    // "relief of the pain for a year"
+    if let [.., over, last] = words.as_slice()
+        && note.concept(over).id == "other"
+        && OF_THE.is_match(note.get(Span::new(over.span.end, last.span.start.max(over.span.end))))
+    {
+        return Some("other");
+    }
     // "has been present for" leans on the word before it.
     let id = note.concept(last).id.as_str();
     if id == "present"

@@ -5,24 +5,18 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Draft, Note};
+use super::event::LASTS;
+use super::when::SINCE;
 use super::{GROUP, SITE, first, leads_to_complaint, may_tell, names_treatment, push, tells};
-use crate::fact::Section;
+use crate::fact::{Polarity, Section};
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
-use crate::quantity::{self, HOLIDAYS};
+use crate::quantity;
 use crate::span::Span;
 use crate::tag::Mention;
 
 /// How far behind the word that something began its day may stand, in bytes.
 const BEGUN_REACH: usize = 60;
-
-static SINCE: LazyLock<Regex> = LazyLock::new(|| {
-    let month = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?";
-    let holiday = HOLIDAYS.map(|(name, behind, _)| format!("{name}{behind}")).join("|");
-    fixed_regex(&format!(
-        r"\b(?:since|in|on|from)(?: (?:about|around|approximately|early|late|mid|the|(?:beginning|start|middle|end) of|(?:first|second|third|fourth|last) (?:week|weeks|half|days|part) of))* ((?:{month}(?: \d{{1,2}},?)?(?: of)? (?:19|20)\d\d|\d{{1,2}}/(?:\d{{1,2}}/)?(?:(?:19|20)\d\d|\d\d)\b|(?:spring|summer|fall|autumn|winter)(?: of)? (?:(?:19|20)\d\d|last year)|(?:19|20)\d\d-\d\d(?:-\d\d)?\b|(?:19|20)\d\d\b|'\d\d\b|{month}[ -](?:19|20)\d\d|{month}(?: of)? last year|last year|last (?:spring|summer|fall|autumn|winter) ?\({month}\)|last (?:spring|summer|fall|autumn|winter)|(?:spring|summer|fall|autumn|winter) before last|(?:{holiday}),?(?: of)? (?:(?:19|20)\d\d|'\d\d|last year)|{month}\b))"
-    ))
-});
 
 /// That a patient has been in somebody's care, before since when.
 static IN_CARE: WordPattern =
@@ -30,6 +24,10 @@ static IN_CARE: WordPattern =
 
 /// Words before "began" where it opens a sentence about what the one before it names.
 static OPENS: WordPattern = WordPattern::new(r"^{pain-duration/opens}?$");
+
+/// A clause that says since what, before its day: "ever since she gave up her job".
+static SINCE_CLAUSE: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"\b(?:ever )?since [^.;]{2,60}$"));
 
 /// A place on the body.
 static PLACE: WordPattern = WordPattern::new(r"\b{pain-duration/site}\b");
@@ -132,14 +130,54 @@ pub(super) fn begins(note: &Note<'_>, span: Span) -> bool {
     if since && lead.strip_suffix([':', ',']).is_some_and(|l| SITE.of(note.lexicon).is_match(l)) {
         return true;
     }
+    // "since she gave up her job in 2022", "Ever since the delivery in May 2024 there is pain"
+    if let Some(clause) = SINCE_CLAUSE.find(note.get(before)) {
+        let head = Span::new(before.start, before.start + clause.start());
+        let told = Span::new(head.end, before.end);
+        let opens = note.get(head).trim().is_empty() && leads_to_complaint(note, behind);
+        let names = |id: &str| first(note, head, id).is_some();
+        let denied = note
+            .mentions_in(GROUP, head)
+            .any(|m| note.assert(m.span).assertion.polarity == Polarity::Negated);
+        if !denied
+            && !names_treatment(note, told)
+            && !names_treatment(note, head)
+            && (opens || names("complaint") && !names("other"))
+        {
+            return true;
+        }
+    }
     let words: Vec<&str> =
         note.mentions_in(GROUP, before).map(|m| note.concept(m).id.as_str()).collect();
     let began =
         words.contains(&"began") || note.mentions_in(GROUP, before).any(|m| is_onset(note, m));
-    let about = words.contains(&"complaint") || words.contains(&"label");
+    let about = words.contains(&"complaint") || words.contains(&"label") || goes_on(note, span);
     let other =
         words.iter().rev().find(|id| **id != "began" && **id != "present") == Some(&"other");
-    !other && about && (since || began)
+    // "woke one morning in May 2024 with a burning pain"
+    let with = began && note.get(behind).starts_with(" with ") && leads_to_complaint(note, behind);
+    !other && (about && (since || began) || with)
+}
+
+/// Words of a sentence that speaks on of what the sentence before it names: "It has been", "She has had it".
+static GOES_ON: WordPattern = WordPattern::new(
+    r"^(?:(?:and|but|where|there) )?(?:(?:he|she|they|pt|patient)(?: says (?:he|she|they))? (?:has|have) had (?:it|this|them)|(?:has|have) had (?:it|this|them)|(?:has|have) been|{pain-duration/opens})\b",
+);
+
+/// Whether a day is told of what the sentence before names: "It has been there since May", "Since: 2021".
+fn goes_on(note: &Note<'_>, span: Span) -> bool {
+    let Some(index) = note.sentence_index(span) else { return false };
+    let sentence = &note.sentences[index];
+    let before = Span::new(sentence.span.start, span.start);
+    let Some(previous) = index.checked_sub(1).map(|at| &note.sentences[at]) else { return false };
+    let label = note.get(span).starts_with("since:") && note.get(before).trim().is_empty();
+    let lasts = || {
+        GOES_ON.of(note.lexicon).is_match(note.get(before).trim_start())
+            && (tells(note, before, "present") || LASTS.of(note.lexicon).is_match(note.get(before)))
+    };
+    previous.section == sentence.section
+        && (label || lasts())
+        && tells_of_complaint(note, previous.span)
 }
 
 /// "Symptom onset 11/2024": a label that asks when it began.

@@ -35,7 +35,7 @@ static RATIO: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A bare number behind a scale's name.
 static LABELLED: WordPattern = WordPattern::new(
-    r"^(?:[ :,=()?_-]|\(?\b(?:0|zero|1|one)[ -]*(?:-|to)[ -]*(?:10|ten)\b\)?(?: scale)?|\b(?:is|was|as|of|at|an?|about|approximately|around|today|now|currently|it|her|his|the|that|to be|he|she|at its|between|from|{pain-score/label-word})\b)*?(\d{1,2}(?:\.\d)?)(?: ?(?:-|to|and) ?(\d{1,2}(?:\.\d)?))?",
+    r"^(?:[ :,=()?_-]|\(?\b(?:0|zero|1|one)[ -]*(?:-|to)[ -]*(?:10|ten)\b\)?(?: scale)?|\b(?:is|was|as|of|at|an?|about|approximately|around|today|now|currently|it|her|his|the|that|to be|he|she|at its|between|from|{pain-score/label-word})\b)*?(\d{1,2}(?:\.\d)?|{pain-score/number}\b)(?: ?(?:-|to|and) ?(\d{1,2}(?:\.\d)?|{pain-score/number}\b))?",
 );
 
 /// What a score came to, behind an arrow.
@@ -54,11 +54,11 @@ static MILLIMETRES: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A bare number before "on a scale of 1 to 10".
 static BEFORE_SCALE: WordPattern = WordPattern::new(
-    r"(?:(\d{1,2}) ?(?:-|to) ?)?\b(\d{1,2}) (?:on|in|using|of) (?:an? |the |our )?(?:(?:{pain-score/scale-name} |(?:0|zero|1|one) ?(?:-|to) ?(?:10|ten) |10[ -]point )*scale|(?:(?:0|zero|1|one) ?(?:-|to) ?(?:10|ten)|(?:10|ten)[ -](?:point|cm|centimet(?:er|re)))(?: pain| rating)? (?:scale|line|ruler|ladder))\b",
+    r"(?:\b(\d{1,2}|{pain-score/number}) ?(?:-|to|and|through) ?(?:an? )?)?\b(\d{1,2}|{pain-score/number}) (?:on|in|using|of) (?:an? |the |our )?(?:(?:{pain-score/scale-name} |(?:0|zero|1|one) ?(?:-|to) ?(?:10|ten) |10[ -]point )*scale|(?:(?:0|zero|1|one) ?(?:-|to) ?(?:10|ten)|(?:10|ten)[ -](?:point|cm|centimet(?:er|re)))(?: pain| rating)? (?:scale|line|ruler|ladder))\b",
 );
 
 static PAIN_IS: WordPattern = WordPattern::new(
-    r"\b(?:pain (?:today |now |currently |level |score )?(?:{pain-score/ranges} (?:anywhere )?(?:from |between )|(?:is |was |as |at |of |rated |level |score )+)|{pain-score/puts} (?:her|his|the) (?:[a-z]+ )?pain (?:at |around |about )*)(?:an? |about |approximately |around )?(\d{1,2})(?: ?(?:-|to|or|and) ?(\d{1,2}))?",
+    r"\b(?:pain (?:today|now|currently|level|score)?[ ?:]{0,12}(?:{pain-score/ranges} (?:anywhere )?(?:from |between )?|(?:is |was |as |at |of |rated |level |score )+)|{pain-score/puts} (?:her|his|the) (?:[a-z]+ )?pain (?:at |around |about )*)(?:an? |about |approximately |around )?(\d{1,2}|{pain-score/number}\b)(?: ?(?:-|to|or|and) ?(?:an? )?(\d{1,2}|{pain-score/number}\b))?",
 );
 
 /// How far before a score the words may stand that say what is scored, in bytes.
@@ -327,7 +327,10 @@ fn other_subject(note: &Note<'_>, span: Span) -> bool {
         } else {
             m.span.start.saturating_sub(span.end)
         };
-        gap < 20
+        // The next cell of a row is of something else: "Pain score  4      ODI  36".
+        let behind = Span::new(span.end, m.span.start.max(span.end));
+        let apart = !behind.is_empty() && note.as_written(behind).contains("   ");
+        gap < 20 && !apart
     })
 }
 
