@@ -3,7 +3,9 @@
 
 use super::super::{Draft, Note};
 use super::start::{first_day, months_since};
-use super::{GROUP, LENGTH, first, leads_to_complaint, may_tell, names_treatment, push, tells};
+use super::{
+    GROUP, LENGTH, denies, first, leads_to_complaint, may_tell, names_treatment, push, tells,
+};
 use crate::fact::{Experiencer, Section};
 use crate::lexicon::WordPattern;
 use crate::quantity;
@@ -38,7 +40,9 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         let before = Span::new(sentence.span.start, event.span.start);
         let found = if SINCE_THE.of(note.lexicon).is_match(note.get(before)) {
             let behind = Span::new(event.span.end, sentence.span.end.max(event.span.end));
-            let about = tells(note, before, "complaint") && first(note, before, "other").is_none()
+            let about = tells(note, before, "complaint")
+                && first(note, before, "other").is_none()
+                && !denies(note, before)
                 || leads_to_complaint(note, behind);
             let day = || own_day(note, behind).or_else(|| day_of_injury(note));
             about.then(day).flatten().map(|day| (event.span, None, Some(day)))

@@ -451,6 +451,12 @@ fn first(note: &Note<'_>, span: Span, id: &str) -> Option<usize> {
     note.mentions_in(GROUP, span).find(|m| note.concept(m).id == id).map(|m| m.span.start)
 }
 
+/// Whether the last complaint there is denied: "no back pain since the fall that he had in 2021".
+fn denies(note: &Note<'_>, within: Span) -> bool {
+    let complaints = note.mentions_in(GROUP, within).filter(|m| note.concept(m).id == "complaint");
+    complaints.last().is_some_and(|m| note.assert(m.span).assertion.polarity == Polarity::Negated)
+}
+
 /// Words that bind a length of time, but what happened to the patient.
 fn binding<'n>(note: &'n Note<'_>, within: Span) -> impl Iterator<Item = &'n Mention> {
     let happened = |m: &&Mention| !matches!(note.concept(m).id.as_str(), "event" | "day-of-event");

@@ -7,8 +7,10 @@ use regex::Regex;
 use super::super::{Draft, Note};
 use super::event::LASTS;
 use super::when::SINCE;
-use super::{GROUP, SITE, first, leads_to_complaint, may_tell, names_treatment, push, tells};
-use crate::fact::{Polarity, Section};
+use super::{
+    GROUP, SITE, denies, first, leads_to_complaint, may_tell, names_treatment, push, tells,
+};
+use crate::fact::Section;
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
 use crate::quantity;
@@ -136,10 +138,7 @@ pub(super) fn begins(note: &Note<'_>, span: Span) -> bool {
         let told = Span::new(head.end, before.end);
         let opens = note.get(head).trim().is_empty() && leads_to_complaint(note, behind);
         let names = |id: &str| first(note, head, id).is_some();
-        let denied = note
-            .mentions_in(GROUP, head)
-            .any(|m| note.assert(m.span).assertion.polarity == Polarity::Negated);
-        if !denied
+        if !denies(note, head)
             && !names_treatment(note, told)
             && !names_treatment(note, head)
             && (opens || names("complaint") && !names("other"))
