@@ -11,6 +11,7 @@ use regex::Regex;
 
 use crate::pattern::fixed_regex;
 
+use super::scope::names;
 use super::{Draft, Note};
 use crate::fact::{Certainty, PainDuration, Section, Time};
 use crate::lexicon::WordPattern;
@@ -156,9 +157,7 @@ fn ordinal(word: &str) -> Option<f64> {
 
 /// Whether words name a treatment, which has lengths of its own.
 fn names_treatment(note: &Note<'_>, words: Span) -> bool {
-    ["injection", "therapy", "drug"]
-        .iter()
-        .any(|group| note.mentions_in(group, words).next().is_some())
+    ["injection", "therapy", "drug"].iter().any(|group| names(note, group, words))
 }
 
 /// Whether a length stands right behind the complaint or its place: "hip pain, 14 mo", "low back x 9 mo".
