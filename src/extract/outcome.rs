@@ -89,7 +89,7 @@ static STOPPED: WordPattern = WordPattern::new(
 
 // "she gained 20 pounds and quit it": what befell her is why.
 static THEN_STOPPED: WordPattern = WordPattern::new(
-    r"^(?: to [\d.]+| again| (?:on|by|after|within|from) (?:the )?(?:day|night|week|dose) ?(?:\d{1,2}|one|two|three|four|five)| (?:on|by|after) the (?:first|second|third|fourth|fifth) (?:day|night|week|dose))?,?(?: and| so| so that| which is why| after which| at which point)?,? ?(?:(?:she|he|it|we|i|they|pt|was|were|had to|has|had|therefore|then|be|subsequently|eventually|it was|all) ?){0,4}(?:{outcome/ended}|{outcome/gave-up})\b",
+    r"^(?: to [\d.]+| again| (?:on|by|after|within|from) (?:the )?(?:day|night|week|dose) ?(?:\d{1,2}|one|two|three|four|five)| (?:on|by|after) the (?:first|second|third|fourth|fifth) (?:day|night|week|dose))?(?:,| ?-{1,2}| ?;)?(?: and| so| so that| which is why| after which| at which point)?,? ?(?:(?:she|he|it|we|i|they|pt|was|were|had to|has|had|therefore|then|be|subsequently|eventually|it was|all) ?){0,4}(?:{outcome/ended}|{outcome/gave-up})\b",
 );
 
 // "does not want to go higher due to swelling" tells of more of the drug than is taken.

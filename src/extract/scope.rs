@@ -8,6 +8,7 @@ use super::Note;
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
 use crate::span::Span;
+use crate::tag::Mention;
 
 /// The words around one treatment of a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,8 +146,18 @@ fn item_goes_on(note: &Note<'_>, sentence: usize, head: Span) -> Option<Span> {
         return None;
     }
     let rest = note.trimmed(Span::new(this.end.max(head.end), line.end));
-    let named = |group| note.mentions_in(group, rest).next().is_some();
+    let named = |group| names(note, group, rest);
     (!rest.is_empty() && !["drug", "therapy", "injection"].into_iter().any(named)).then_some(rest)
+}
+
+/// Whether a mention names a treatment by itself; a bare "therapist" or "therapy" does not.
+pub(super) fn stands_alone(note: &Note<'_>, mention: &Mention) -> bool {
+    note.concept(mention).field("needs") != Some("course")
+}
+
+/// Whether a stretch names a treatment of a group.
+pub(super) fn names(note: &Note<'_>, group: &str, within: Span) -> bool {
+    note.mentions_in(group, within).any(|m| stands_alone(note, m))
 }
 
 /// How a sentence begins that tells the result of what stands before: "Strength up, pain no better."

@@ -9,6 +9,7 @@ use super::agent::{Agent, agent_in};
 use super::phrase::SITE;
 use super::relief::{ReliefRead, relief_in};
 use super::{Event, Reader, told_as_done};
+use crate::extract::scope::stands_alone;
 use crate::extract::{Answer, Note};
 use crate::fact::{EventStatus, Injection, Polarity, Procedure, Time};
 use crate::lexicon::WordPattern;
@@ -193,7 +194,9 @@ impl Reader<'_, '_> {
         let injected = |span: Span| note.mentions_in("agent", span).any(|m| m.span.overlaps(span));
         note.mentions_in("drug", lead).any(|m| !injected(m.span))
             // "Pt states ..." is the patient.
-            || note.mentions_in("therapy", lead).any(|m| note.get(m.span) != "pt")
+            || note
+                .mentions_in("therapy", lead)
+                .any(|m| note.get(m.span) != "pt" && stands_alone(note, m))
     }
 
     /// A sentence without a procedure that tells how one worked: a row of a table, a call

@@ -17,7 +17,7 @@ use regex::Regex;
 use crate::pattern::fixed_regex;
 
 use super::outcome::{OutcomeRead, outcome_before, outcome_found, outcome_in, reason_in};
-use super::scope::{Reach, reaches};
+use super::scope::{Reach, reaches, stands_alone};
 use super::status::{answered_no, of_neither, status_of, within_status};
 use super::{Answer, Course, Draft, Note, course_in};
 use crate::fact::{
@@ -62,6 +62,7 @@ fn read_sentence(note: &Note<'_>, index: usize, drafts: &mut Vec<Draft>) {
     let mut spans: Vec<Span> = heads.iter().map(|head| head.span).collect();
     spans.extend(
         note.mentions_in("therapy", sentence.span)
+            .filter(|m| stands_alone(note, m))
             .map(|m| m.span)
             .filter(|span| !heads.iter().any(|head| head.span.overlaps(*span)))
             // "PT declined" is the patient.

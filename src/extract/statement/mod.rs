@@ -86,7 +86,11 @@ fn stated(at: &Surroundings<'_, '_>, concept: &Concept) -> Option<Draft> {
     let asked = note.question(mention.span).is_some_and(|question| question.answer != Some(true));
     // The row of a table of answers, where it is not ticked under a yes.
     let denied = || {
-        note.cells(note.line_of(mention.span)).len() > 1
+        let cells = note.cells(note.line_of(mention.span));
+        // What stands behind the answer explains it: "Other treatment     X    sole treatment".
+        let explains = cells.len() > 2 && cells.last().is_some_and(|c| c.contains(mention.span));
+        cells.len() > 1
+            && !explains
             && matches!(
                 note.column_answer(mention.span),
                 Some((ColumnAnswer::No | ColumnAnswer::Blank, _))
@@ -106,11 +110,17 @@ fn stated(at: &Surroundings<'_, '_>, concept: &Concept) -> Option<Draft> {
     // "no PT, no exercises -- the block is the only treatment"
     let apart = draft.cues.iter().any(|hit| {
         let from = hit.span.end.min(mention.span.start);
-        note.get(Span::new(from, mention.span.start)).contains("--")
+        let between = note.get(Span::new(from, mention.span.start));
+        // "goal not reached, strength better": a result is not denied by what stands before its comma.
+        between.contains("--") || concept.field("told").is_some() && between.contains(',')
     });
     if draft.assertion.polarity == Polarity::Negated && (apart || denies(note, mention.span)) {
         // "without contact, not thought to explain": each denial is its own.
         draft.assertion.polarity = Polarity::Affirmed;
+        // "goal 20 minutes: not reached, strength better" tells what became of the goal.
+        if apart && concept.field("told").is_some() {
+            draft.assertion.origin = Origin::Clinician;
+        }
     } else if draft.assertion.polarity == Polarity::Negated {
         // "not the only treatment": the opposite, where the topic has one.
         draft = statement(note, mention.span, concept.field("negated")?, None, note.rule(mention));

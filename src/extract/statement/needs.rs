@@ -12,6 +12,12 @@ const ROLES: &str = "statement-context";
 /// How far before a statement a word of its paragraph may stand, in bytes.
 const REACH: usize = 260;
 
+/// How far behind a statement the treatment may stand that it speaks of, in bytes.
+const TREATMENT_REACH: usize = 48;
+
+/// Longest number or bullet of a list's row, in bytes.
+const BULLET_LENGTH: usize = 4;
+
 /// A mention and what stands around it.
 pub(super) struct Surroundings<'n, 'a> {
     pub note: &'n Note<'a>,
@@ -55,6 +61,11 @@ impl Surroundings<'_, '_> {
             "planned" => time() == Time::Planned,
             "past" => self.says("past-event") || time() == Time::Past,
             "exam" => matches!(section, Section::Exam),
+            "block-before" => sentence.is_some_and(|s| {
+                self.has("block", Span::new(s.span.start, self.mention.span.start))
+            }),
+            "treatment-behind" => self.treatment_behind(),
+            "line-start" => self.opens_line(),
             "plan" => matches!(section, Section::Plan | Section::Education),
             // A word anywhere in the text, or a fact of its kind.
             "nantes" => {
@@ -93,6 +104,24 @@ impl Surroundings<'_, '_> {
         self.note.mentions_in(ROLES, span).any(|word| {
             self.note.concept(word).field("roles").unwrap_or("").split(' ').any(|r| r == role)
         })
+    }
+
+    /// Whether a drug or a therapy is named not far behind.
+    fn treatment_behind(&self) -> bool {
+        let sentence = self.note.sentence_at(self.mention.span);
+        let near = self.mention.span.end + TREATMENT_REACH;
+        let end = sentence.map_or(near, |s| s.span.end.min(near)).max(self.mention.span.end);
+        let end = self.note.str().floor_char_boundary(end);
+        let behind = Span::new(self.mention.span.end, end);
+        ["drug", "therapy"]
+            .into_iter()
+            .any(|group| self.note.mentions_in(group, behind).next().is_some())
+    }
+
+    /// Whether nothing but a bullet or a number stands before it on its line.
+    fn opens_line(&self) -> bool {
+        let lead = self.note.get(self.note.lead_of_line(self.mention.span));
+        !lead.contains(char::is_alphabetic) && lead.trim().len() <= BULLET_LENGTH
     }
 
     fn drug_in_sentence(&self) -> bool {

@@ -1,8 +1,10 @@
 //! Treatments without drugs or needles: physical therapy, home exercise, CBT, braces.
 
+mod course;
 mod discharge;
 mod measured;
 mod needs;
+mod pt;
 mod row;
 mod schedule;
 
@@ -13,8 +15,8 @@ use regex::Regex;
 
 use super::duration::{season_in, year_in};
 use super::outcome::{OutcomeRead, outcome_before, outcome_in};
-use super::scope::{Reach, reaches};
-use super::status::{StatusRead, answered_no, of_neither, status_before, status_of, within_status};
+use super::scope::{Reach, names, reaches};
+use super::status::{StatusRead, answered_no, of_neither, status_of, within_status};
 use super::{Draft, Note, course_in};
 use crate::context::Asserted;
 use crate::fact::{Origin, Outcome, Polarity, Section, Therapy, TherapyKind, TherapyStatus, Time};
@@ -23,7 +25,8 @@ use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
-use needs::{Needs, is_had, is_kept, near};
+use needs::{Needs, is_had, is_kept, is_told_to, near, without_owner};
+use pt::is_physical_therapy;
 use schedule::{find_frequency, find_visits, find_weeks, supervised_in};
 
 const GROUP: &str = "therapy";
@@ -39,6 +42,8 @@ struct Head {
     supervised: bool,
     /// Whether the words themselves say that there was none.
     denies: bool,
+    /// Whether the words themselves say that it was given up.
+    over: bool,
     /// What the words need around them before they count.
     needs: Needs,
     rule: String,
@@ -72,8 +77,7 @@ fn read_sentence(note: &Note<'_>, index: usize, drafts: &mut Vec<Draft>) {
     for head in &heads {
         if let Some(&reach) = reaches.iter().find(|reach| reach.head == head.span) {
             // A sentence that names a therapy speaks of that one.
-            let follow =
-                reach.follow.filter(|next| note.mentions_in(GROUP, *next).next().is_none());
+            let follow = reach.follow.filter(|next| !names(note, GROUP, *next));
             let follow = follow.or_else(|| pain_told_behind(note, index, head, &reach));
             drafts.extend(read_head(note, sentence, head, &Reach { follow, ..reach }));
         }
@@ -94,6 +98,8 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
                 && (within_status(note, sentence.span, mention.span)
                     || !is_physical_therapy(note, sentence, mention)))
             || (matches!(needs, "alone" | "rhythm") && names_another(note, sentence, mention))
+            || (needs == "course" && !course::may_be(note, sentence, mention))
+            || (needs == "alone" && course::of_something_else(note, sentence.span))
             || (concept.field("harms").is_some() && schedule::began_it(note, sentence, mention))
         {
             continue;
@@ -115,6 +121,7 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
             kind,
             supervised: concept.field("supervised").is_some(),
             denies: concept.field("denies").is_some(),
+            over: concept.field("over").is_some(),
             needs: Needs::of(needs),
             rule: note.rule(mention),
         });
@@ -146,81 +153,6 @@ fn in_capitals(note: &Note<'_>, mention: &Mention) -> bool {
     letters.chars().all(|c| !c.is_lowercase())
 }
 
-/// Verbs that follow "PT" where it means the patient.
-static PATIENT_VERB: WordPattern = WordPattern::new(r"^{therapy/patient-verb}$");
-
-/// "PT not aware of a fall".
-static PATIENT_NOT: WordPattern = WordPattern::new(r"^ not {therapy/patient-not}\b");
-
-/// Whether words that tell where a treatment stands end right before a mention.
-fn status_right_before(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
-    let lead = Span::new(sentence.span.start, mention.span.start);
-    status_before(note, lead)
-        .is_some_and(|read| note.get(Span::new(read.mention.span.end, lead.end)).trim().is_empty())
-}
-
-/// Who is named behind "PT:".
-static HOLDER: WordPattern = WordPattern::new(r"^{therapy/holder}\b");
-
-/// A patient's name with the day of birth behind it: "PT: DOE, PAT  DOB 1/1/1970".
-static DEMOGRAPHIC: WordPattern = WordPattern::new(r"^: [a-z',. -]{3,40}\b{therapy/demographic}\b");
-
-/// "PT with a therapist"
-static WITH_GIVER: WordPattern = WordPattern::new(r"^ with {therapy/giver}\b");
-
-/// Tests that are listed with a clotting time.
-static CLOTTING: WordPattern = WordPattern::new(
-    r"(?:^|[ ,:/]){therapy/clotting}(?:$|[ ,:/])|^[ :]*{therapy/clotting}(?:[^\w/.]|$)",
-);
-
-fn is_physical_therapy(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
-    let before = note.get(Span::new(sentence.span.start, mention.span.start));
-    let behind = note.get(Span::new(mention.span.end, sentence.span.end));
-    // "Therapist 4, PT" is a credential; "PT: Therapist 4" a name.
-    let holder = Span::new(
-        sentence.span.start,
-        mention.span.start.saturating_sub(2).max(sentence.span.start),
-    );
-    let holder = note.as_written(holder).rsplit([' ', '\n']).next().unwrap_or_default();
-    let person = holder.ends_with(|c: char| c.is_ascii_digit())
-        || (holder.starts_with(char::is_uppercase)
-            && holder.chars().skip(1).all(char::is_lowercase)
-            && note
-                .mentions_in(GROUP, Span::new(sentence.span.start, mention.span.start))
-                .next()
-                .is_none()
-            && !holder.is_empty());
-    let credential = before.ends_with(", ") && person && !behind.starts_with(" x ");
-    let next: String = behind
-        .trim_start_matches([' ', ':'])
-        .chars()
-        .take_while(|c| c.is_alphanumeric() || matches!(c, '/' | '.'))
-        .collect();
-    let named = behind.starts_with(':')
-        && (HOLDER.of(note.lexicon).is_match(&next)
-            || DEMOGRAPHIC.of(note.lexicon).is_match(behind));
-    let laboratory = next.ends_with("sec")
-        || behind.starts_with(" of 1")
-        || CLOTTING.of(note.lexicon).is_match(behind);
-    // "Restart PT with taping", "outpatient PT with DPT", "PT did help".
-    let treated = next == "with"
-        && (status_right_before(note, sentence, mention)
-            || WITH_GIVER.of(note.lexicon).is_match(behind))
-        || matches!(next.as_str(), "was" | "has" | "had" | "did")
-            && outcome_in(note, Span::new(mention.span.end, sentence.span.end)).is_some_and(|o| {
-                o.outcome != Outcome::NotTolerated
-                    && note
-                        .get(Span::new(mention.span.end, o.span.start.max(mention.span.end)))
-                        .split_whitespace()
-                        .count()
-                        <= 3
-            });
-    let patient =
-        PATIENT_VERB.of(note.lexicon).is_match(&next) && !treated && !behind.starts_with(':')
-            || PATIENT_NOT.of(note.lexicon).is_match(behind);
-    !(credential || named || laboratory || patient)
-}
-
 fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -> Option<Draft> {
     let asserted = note.assert(head.span);
     let own = note.said(reach.own);
@@ -229,11 +161,12 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     if ["__", "n/a", "not applicable"].iter().any(|blank| answer_line.starts_with(blank))
         || matches!(sentence.section, Section::Allergies | Section::Procedure)
         || note.choice_is_open(head.span)
+        || course::is_of_everybody(note, sentence.span)
     {
         return None;
     }
-    if head.denies {
-        return Some(denied(head, asserted));
+    if head.denies || head.over {
+        return Some(said_itself(head, asserted));
     }
     let status_read = status_of(note, reach, sentence.span.end);
     let outcome = outcome_in(note, reach.own)
@@ -255,9 +188,19 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         course = course.or(course_in(note, reach.tail));
     }
     let before = course_in(note, around);
-    let of = note.get(around).trim_end().ends_with("of");
+    // "eight weeks of PT", "six weeks PT"
+    let of = note.get(around).trim_end().ends_with("of")
+        || before
+            .duration
+            .is_some_and(|d| note.get(Span::new(d.end, around.end)).trim().is_empty());
     if of {
         course.duration = course.duration.or(before.duration);
+    }
+    let whole_sentence = head.needs == Needs::Course;
+    if whole_sentence {
+        course = course.or(course_in(note, sentence.span));
+    } else if is_course(head.kind) {
+        course = course.or(course::told_before(note, sentence, reach));
     }
     let visits = find_visits(note.lexicon, own)
         // "eleven supervised sessions" are the therapy's own words.
@@ -267,6 +210,9 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
             (reach.tail != reach.own)
                 .then(|| find_visits(note.lexicon, note.get(reach.tail)))
                 .flatten()
+        })
+        .or_else(|| {
+            whole_sentence.then(|| find_visits(note.lexicon, note.get(sentence.span))).flatten()
         });
     // "home exercises as well as twice daily gabapentin": that rhythm is the next one's.
     let of_next = |stretch: Span, found: &schedule::Often| {
@@ -285,6 +231,9 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         find_frequency(note.lexicon, note.get(around))
             .filter(|found| note.get(around)[found.span.end..].trim().is_empty())
     });
+    let frequency = frequency.or_else(|| {
+        whole_sentence.then(|| find_frequency(note.lexicon, note.get(sentence.span))).flatten()
+    });
     // "Physical therapy? Yes   If yes, number of visits: 12   Outcome: no change"
     let details = note.if_so(head.span).or_else(|| note.row_goes_on(head.span));
     let visits = visits.or_else(|| details.and_then(|d| find_visits(note.lexicon, note.get(d))));
@@ -295,6 +244,10 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     }
     let boxes = note.boxes_in(sentence.span);
     let boxed = note.box_of(head.span);
+    let blank = course::is_blank(own);
+    if blank && boxed.is_none() && boxes.is_empty() && status_read.is_none() && row.is_none() {
+        return None;
+    }
     let boxed_time = note.boxed_time(head.span);
     let answer = boxes
         .iter()
@@ -334,10 +287,16 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         || dated
         || boxed.is_some_and(|b| b.ticked)
         || answer.is_some();
+    // "told to do her exercises every day"
+    let told_to = head.kind == TherapyKind::HomeExercise && is_told_to(note, reach.lead);
     let has_needs = match head.needs {
         Needs::Nothing => true,
         Needs::Rhythm => frequency.is_some(),
-        Needs::Kept => is_kept(note, head.span, status_read, frequency.is_some()),
+        Needs::Course => {
+            visits.is_some() && (dated || course.duration.is_some() || frequency.is_some())
+                || course.duration.is_some() && dated
+        }
+        Needs::Kept => is_kept(note, head.span, status_read, frequency.is_some()) && !told_to,
         Needs::Evidence => {
             let course_told = visits.is_some() || course.start.is_some() && course.stop.is_some();
             outcome.is_some()
@@ -357,6 +316,13 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         Some(_) if boxed_time == Some(Time::Past) => Some(TherapyStatus::Past),
         Some(label) if label.starts_with("no") || is_no(note, label) => {
             Some(TherapyStatus::NotDone)
+        }
+        _ if told_to => Some(TherapyStatus::Planned),
+        None if status_read.is_none()
+            && visits.is_none()
+            && course::is_referred(note, reach.own) =>
+        {
+            Some(TherapyStatus::Planned)
         }
         None if answered_no(note, reach) => Some(TherapyStatus::NotDone),
         None if row.as_ref().is_some_and(|row| !row.done) => Some(TherapyStatus::NotDone),
@@ -413,7 +379,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
             head,
             sentence,
             &asserted,
-            dated || visits.is_some() || course.duration.is_some() || details.is_some(),
+            dated || visits.is_some() || course.duration.is_some() || details.is_some() || blank,
         ),
     };
     // "Supervised PT, 12 months   [x] Yes": what a form asks is no length.
@@ -442,6 +408,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         status,
         supervised: (head.supervised
             || supervised_in(note.lexicon, own)
+            || whole_sentence && supervised_in(note.lexicon, note.get(sentence.span))
             || supervised_in(note.lexicon, note.get(around)))
         .then_some(true),
         outcome: outcome.map(|o| o.outcome).filter(|_| status != Some(TherapyStatus::NotDone)),
@@ -452,7 +419,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         stop: course.stop,
     };
     // The quote holds what the fact says, as far as it stands near: dates, visits, a refusal.
-    let mut span = head.span;
+    let mut span = without_owner(note, head.span);
     let mut hold = |part: Span| {
         if part.start >= span.start
             && part.end <= reach.own.end
@@ -476,17 +443,21 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         draft.assertion.origin = Origin::Checkbox;
     }
     if status == Some(TherapyStatus::NotDone) {
+        if course::denial_is_limited(note, reach.own) {
+            return None;
+        }
         draft.assertion.polarity = Polarity::Negated;
     }
     Some(draft)
 }
 
-/// A therapy whose own words say that there was none: "has never been sent to a physical therapist".
-fn denied(head: &Head, asserted: Asserted) -> Draft {
-    let therapy =
-        Therapy { therapy: head.kind, status: Some(TherapyStatus::NotDone), ..Therapy::default() };
+/// A therapy whose own words say that there was none, or that it was given up: "has never been sent to a
+/// physical therapist", "let her exercises go".
+fn said_itself(head: &Head, asserted: Asserted) -> Draft {
+    let status = if head.denies { TherapyStatus::NotDone } else { TherapyStatus::Past };
+    let therapy = Therapy { therapy: head.kind, status: Some(status), ..Therapy::default() };
     let mut draft = Draft::new(head.span, therapy, head.rule.clone(), asserted);
-    draft.assertion.polarity = Polarity::Negated;
+    draft.assertion.polarity = if head.denies { Polarity::Negated } else { Polarity::Affirmed };
     draft
 }
 
@@ -497,7 +468,7 @@ fn pain_told_behind(note: &Note<'_>, index: usize, head: &Head, reach: &Reach) -
     let beside = next.section == this.section && next.paragraph == this.paragraph;
     let told = find_visits(note.lexicon, note.get(this.span)).is_some()
         || course_in(note, reach.own) != super::Course::default();
-    let other = |group| note.mentions_in(group, next.span).next().is_some();
+    let other = |group| names(note, group, next.span);
     let found = outcome_in(note, next.span)?;
     let of_pain = note
         .mentions_in("outcome", next.span)

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::Note;
-use super::super::status::{StatusRead, next_to};
+use super::super::status::{StatusRead, next_to, status_before};
 use crate::pattern::fixed_regex;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -21,6 +21,8 @@ pub(super) enum Needs {
     Kept,
     /// How often.
     Rhythm,
+    /// Visits, or a length and its days: "eight weeks at the clinic, 16 visits, supervised".
+    Course,
 }
 
 impl Needs {
@@ -30,6 +32,7 @@ impl Needs {
             "evidence" => Self::Evidence,
             "kept" => Self::Kept,
             "rhythm" => Self::Rhythm,
+            "course" => Self::Course,
             _ => Self::Nothing,
         }
     }
@@ -83,6 +86,21 @@ pub(super) fn is_kept(
             }
         })
         || owned && rhythm && read.is_none()
+}
+
+/// Whether the words right before exercises tell somebody to do them: "please do", "was told to do".
+pub(super) fn is_told_to(note: &Note<'_>, lead: Span) -> bool {
+    status_before(note, lead).is_some_and(|read| {
+        read.status == "planned"
+            && note.get(read.mention.span).ends_with(" do")
+            && note.get(Span::new(read.mention.span.end, lead.end)).split_whitespace().count() <= 1
+    })
+}
+
+/// A head without the word for whose it is: "her exercises".
+pub(super) fn without_owner(note: &Note<'_>, head: Span) -> Span {
+    let owner = OWNED.find(note.get(head)).map_or(0, |found| found.end());
+    Span::new(head.start + owner, head.end)
 }
 
 /// Whether nothing but articles parts words from the treatment behind them.

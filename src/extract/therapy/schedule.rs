@@ -77,7 +77,9 @@ static OFTEN: WordPattern = WordPattern::new(concat!(
     number!(),
     r"|once|twice)(?: ?(?:-|to|or) ?",
     number!(),
-    r")?(?: ?x| times| visits| sessions| days| hours)?(?: ?/ ?| a | per | each | every | x | )?(?:week|wk|month|weekly|monthly|day)\b|(?:once|twice|three times|\d ?x) daily\b|every (?:day|morning|evening|night|week|other day|other week)\b|each (?:day|morning)\b|{therapy/often}\b)"
+    r")?(?: ?x| times| visits| sessions| appointments| days| mornings| afternoons| evenings| nights| hours)?(?: ?/ ?| a | per | each | every | x | )?(?:week|wk|month|weekly|monthly|day)\b|(?:once|twice|three times|\d ?x) daily\b|(?:",
+    number!(),
+    r") (?:days|mornings|evenings|nights) (?:out )?of (?:every |the )?(?:seven|7|the week)\b|every (?:day|morning|evening|night|week|other day|other week)\b|each (?:day|morning)\b|{therapy/often}\b)"
 ));
 
 /// What is at night where nothing is done: "for pain at night".
@@ -99,7 +101,8 @@ pub(super) fn find_frequency(lexicon: &Lexicon, text: &str) -> Option<Often> {
             || words.contains("weekly")
             || words.contains("times")
             || words.contains("daily")
-            || words.contains("every");
+            || words.contains("every")
+            || words.contains(" of ");
         // "for pain at night": when it hurts is not when it is done.
         let hurts = HURTS.of(lexicon).is_match(before.trim_end());
         let hurts = hurts && matches!(words, "at night" | "at bedtime" | "overnight");
