@@ -43,7 +43,7 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
             r"(?P<y10>(?:19|20)\d\d)-{}-(?P<d10>\d{{1,2}})",
             month.replacen('(', "(?P<n10>", 1)
         ),
-        format!(r"(?P<d8>\d{{1,2}})-{}-(?P<y8>\d\d)", month.replacen('(', "(?P<n8>", 1)),
+        format!(r"(?P<d8>\d{{1,2}})[ -]{}(?:-| ?')(?P<y8>\d\d)", month.replacen('(', "(?P<n8>", 1)),
         format!(r"{month}(?: of)?,?[ -](?P<y6>(?:19|20)\d\d)").replacen('(', "(?P<n6>", 1),
         r"(?P<m9>\d{1,2})\.(?P<d9>\d{1,2})\.(?P<y9>(?:19|20)\d\d)".to_owned(),
         r"(?:since|in|from|of|until|year) (?P<y7>(?:19|20)\d\d)".to_owned(),

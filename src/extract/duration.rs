@@ -37,7 +37,7 @@ impl Course {
 }
 
 // OCR reads 1 as l and 0 as O.
-const NUMBER: &str = r"(?:\d+[ -]1/2|(?:\d+|one|two|three|four|five|six) and a half|\d+(?:\.\d+)?|[lio]?\d[\dlo]*|half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|eighteen|twenty(?:-four)?|thirty|(?:a )?couple(?: of)?|(?:a )?few|several|many)";
+const NUMBER: &str = r"(?:\d+[ -]1/2|(?:\d+|one|two|three|four|five|six) and a half|\d+(?:\.\d+)?|[lio]?\d[\dlo]*|half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|(?:twenty|thirty|forty|fifty|sixty)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|(?:a )?couple(?: of)?|(?:a )?few|several|many)";
 
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(&format!(

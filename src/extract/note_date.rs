@@ -21,9 +21,9 @@ const SIGNATURE_REACH: usize = 90;
 /// Labels of dates that are not the text's own.
 static OTHER_LABEL: WordPattern = WordPattern::new(r"{note-date/other-label}$");
 
-/// What a row has before its date where it asks for something.
+/// What a row has before its date where it asks for something: a box, a question, a tick, an answer.
 static ANSWERED: WordPattern =
-    WordPattern::new(r"[\[?]|: ?(?:{form-word/yes}|{form-word/no})(?: |$)");
+    WordPattern::new(r"[\[?]| x ?$|: ?(?:{form-word/yes}|{form-word/no})(?: |$)");
 
 /// Bytes that a time of day takes behind its date.
 const TIME_OF_DAY: usize = 8;

@@ -10,7 +10,7 @@ use super::filter::{Compare, RawBounds};
 use super::logic::{Answer, Grounds, Tri};
 use super::supply::{Supply, days_before};
 use super::unit::{Number, Unit};
-use crate::chart::{Chart, InjectionEvent, same_site};
+use crate::chart::{self, Chart, InjectionEvent, same_site};
 use crate::date::PartialDate;
 use crate::fact::Injection;
 
@@ -68,6 +68,9 @@ impl Frequency {
         }
         let (mut sure, mut possible) = (Counted::new(), Counted::new());
         for found in self.of.find(chart) {
+            if self.distinct_sites && is_of_neck(chart, found.event) {
+                continue;
+            }
             let counts = found
                 .inside
                 .min(self.failed_below.map_or(Tri::Yes, |below| failed(found.event, below)));
@@ -90,6 +93,12 @@ impl Frequency {
         let answer = Answer::of(value, facts).lacking(&self.missing);
         answer.noting("injections_counted", || [sure.len().to_string()])
     }
+}
+
+/// Whether an injection was at the neck, which tells nothing of pain that is not of the neck.
+fn is_of_neck(chart: &Chart, event: &InjectionEvent) -> bool {
+    let own = chart::region(&event.levels, event.target.as_deref().unwrap_or_default());
+    own == Some(chart::Region::Cervical) && chart.request.region() != own
 }
 
 impl Frequency {

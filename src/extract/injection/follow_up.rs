@@ -10,7 +10,7 @@ use super::phrase::SITE;
 use super::relief::{ReliefRead, relief_in};
 use super::{Event, Reader, told_as_done};
 use crate::extract::scope::stands_alone;
-use crate::extract::{Answer, Note};
+use crate::extract::{Answer, Note, durations_in};
 use crate::fact::{EventStatus, Injection, Polarity, Procedure, Time};
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
@@ -36,6 +36,19 @@ static CONTRAST: WordPattern = WordPattern::new(r"\b{agent/contrast}\b");
 static SPEAKS: WordPattern = WordPattern::new(
     r"^(?:(?:she|he|the patient|patient|pt|this|these|it|that|they|which|both|all|none|pain|{relief/reports}) |the (?:[a-z-]+ ){0,2}(?:pain|relief|headaches?|benefit|effect|symptoms|improvement|numbness|ache)\b|with this|her pain|his pain|there was|relief|{relief/log}\b)",
 );
+
+/// That a figure is a rule and no result: "80% or more counts as positive".
+static RULE: WordPattern = WordPattern::new(r"\b{relief/rule}\b");
+
+/// How a sentence begins that tells how long relief held which was told of before it.
+static LASTED: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r#"^["' |-]*(?:(?:it|this|that|which|(?:the |her |his )?(?:pain )?(?:relief|benefit|effect|improvement)) )?(?:lasted|held|stayed|persisted|continued|went on|duration|good for)\b(?: (?:for|about|of|only|a good|some|roughly|approximately|all of)|[ :?.-])*"#,
+    )
+});
+
+/// How far behind such words the length of time may stand (bytes).
+const LASTED_REACH: usize = 12;
 
 /// How a sentence begins that speaks of all injections of the one before it.
 static OF_ALL: LazyLock<Regex> = LazyLock::new(|| {
@@ -71,9 +84,10 @@ impl Reader<'_, '_> {
                 ""
             };
             let rest = note.get(Span::new(next.span.end, sentence.span.end));
-            let all = ["all ", "both ", "none ", "neither ", "each ", "any of"]
-                .iter()
-                .any(|w| rest.contains(w));
+            let all =
+                ["all ", "both ", "none ", "neither ", "each ", "any of", " to any", " from any"]
+                    .iter()
+                    .any(|w| rest.contains(w));
             let listed = gap.split([' ', ',', '(', ')']).all(|w| {
                 matches!(
                     w,
@@ -207,8 +221,13 @@ impl Reader<'_, '_> {
         if self.read_series(index, sentence.span) {
             return;
         }
-        if self.used.contains(&index) || note.mentions_in("relief", sentence.span).next().is_none()
-        {
+        let words = note.get(sentence.span);
+        let told = || {
+            note.mentions_in("relief", sentence.span).next().is_some()
+                || words.contains('%')
+                || words.contains("percent")
+        };
+        if self.used.contains(&index) || !told() || RULE.of(note.lexicon).is_match(words) {
             return;
         }
         let Some(at) = self.antecedent(index) else { return };
@@ -221,6 +240,10 @@ impl Reader<'_, '_> {
         {
             return;
         }
+        let relief = ReliefRead {
+            duration: relief.duration.or_else(|| self.duration_next(index)),
+            ..relief
+        };
         let before = &self.events[at];
         let close = index <= before.sentence + 2
             && note.sentences[before.sentence].paragraph == sentence.paragraph;
@@ -249,8 +272,20 @@ impl Reader<'_, '_> {
         self.events.push(event);
     }
 
+    /// "She had 90% relief yesterday. It lasted five hours.": how long relief held, where the next
+    /// sentence tells.
+    fn duration_next(&self, index: usize) -> Option<Span> {
+        let note = self.note;
+        let (own, next) = (&note.sentences[index], note.sentences.get(index + 1)?);
+        let told = LASTED.find(note.get(next.span)).filter(|_| own.paragraph == next.paragraph)?;
+        let from = next.span.start + told.end();
+        // "about five hours" begins with its "about".
+        let near = |d: &Span| d.end > from && d.start <= from + LASTED_REACH;
+        durations_in(note, next.span).into_iter().find(near)
+    }
+
     /// Whether all that is told of is one procedure at one place, and it was done.
-    fn only_one(&self) -> bool {
+    pub(super) fn only_one(&self) -> bool {
         let mut all = self
             .events
             .iter()

@@ -1,6 +1,8 @@
 //! Injections, blocks, ablations and other interventional pain procedures.
 
 mod agent;
+mod call_sheet;
+mod day;
 mod follow_up;
 mod percent;
 mod phrase;
@@ -16,15 +18,17 @@ use regex::Regex;
 use crate::pattern::fixed_regex;
 
 use agent::agent_in;
+use day::DATE_REACH;
+use phrase::log::{leads_failures, tells_year};
 use phrase::{Phrase, phrases};
-use relief::{ReliefRead, relief_before, relief_in, relief_in_row};
+use relief::{ReliefRead, nothing_in, relief_before, relief_in, relief_in_row};
 use series::each_of_series;
 use standing::{is_title, names_row, standing};
 
 use super::{Draft, FormAnswer, Note};
 use crate::context::Asserted;
 use crate::date::PartialDate;
-use crate::fact::{EventStatus, Injection, Intent, Kind, Origin, Polarity, Section, Time};
+use crate::fact::{EventStatus, Injection, Intent, Kind, Origin, Polarity, Relief, Section, Time};
 use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -34,9 +38,6 @@ const TITLE_REACH: usize = 700;
 
 /// How long a quote with its relief may be (bytes).
 const QUOTE: usize = 130;
-
-/// How far from a procedure its date may stand (bytes).
-const DATE_REACH: usize = 60;
 
 /// Reads every procedure that a note names, with what it did for the pain.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
@@ -57,6 +58,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         }
     }
     reader.read_injectates();
+    reader.read_call_sheets();
     drafts.extend(reader.events.into_iter().map(Event::into_draft));
 }
 
@@ -67,14 +69,6 @@ fn told_as_done(note: &Note<'_>, words: Span) -> Asserted {
     asserted.assertion.time = Time::Past;
     asserted
 }
-
-/// Whether a day is one of birth or of a paper, by the words right before it on its line.
-fn is_day_of_else(note: &Note<'_>, date: &super::DateMention) -> bool {
-    DAY_OF_ELSE.of(note.lexicon).is_match(note.get(note.lead_of_line(date.span)))
-}
-
-static DAY_OF_ELSE: WordPattern =
-    WordPattern::new(r"(?:^|[^a-z]){injection-word/day-of-else}[ .:#(-]*$");
 
 /// Whether only figures stand before a percentage: "(6/22, 9/22): 80% x 2 wks".
 fn is_row(behind: &str) -> bool {
@@ -89,16 +83,9 @@ fn is_row(behind: &str) -> bool {
 static CONTRAST: WordPattern =
     WordPattern::new(r"\b(?:{agent/contrast}|{agent/contrast-before}|{skin-anesthesia/put-in})\b");
 
-/// What leads to the day on which something was done: "what was done on Monday,".
-static DONE_ON: WordPattern =
-    WordPattern::new(r"\b{injection-word/done-behind} on (?:[a-z]+day,? )?$");
-
 /// That a payer asks for relief, and that nobody tells of it.
 static ASKS_RELIEF: WordPattern =
     WordPattern::new(r"\b{relief/payer} (?:\w+ ){0,2}{relief/asks}\b[^.;]*$");
-
-/// How many years before its record a day above a procedure's title may lie.
-const OLDEST: i16 = 5;
 
 /// How many sentences from its title on may tell what a procedure is for.
 const PURPOSE_ROWS: usize = 8;
@@ -167,14 +154,24 @@ fn ticked_phrases(note: &Note<'_>, sentence: &Sentence) -> Vec<Phrase> {
     if !found.is_empty() {
         let boxes = note.boxes_in(sentence.span);
         found.retain(|p| !boxes.iter().any(|b| !b.ticked && b.label.overlaps(p.head)));
-        for phrase in &mut found {
+        // What is told in the row of a log is no answer to a question.
+        for phrase in found.iter_mut().filter(|p| !p.is_logged()) {
             phrase.answered = answered(note, phrase);
         }
         // A form that was left blank tells of nothing.
+        found.retain(|p| !is_left_blank(note, p));
         found.retain(|p| p.answered.is_none_or(|answer| answer.done.is_some()));
     }
     found
 }
+
+/// Whether a line to write on stands behind a procedure, with nothing on it.
+fn is_left_blank(note: &Note<'_>, phrase: &Phrase) -> bool {
+    BLANK_BEHIND.is_match(&note.str()[phrase.span.end..])
+}
+
+static BLANK_BEHIND: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^[ :.?]{0,4}_{3,}(?:[ ,;|)]|\n|$)"));
 
 /// What a form's row answers to a procedure; "Repeat injection planned?   No" tells nothing of one
 /// that was done.
@@ -258,10 +255,15 @@ impl Reader<'_, '_> {
             let row =
                 note.dates_in(behind).next().is_some_and(|d| d.span.start <= behind.start + 12)
                     || is_row(note.get(behind))
-                    || phrase.rule.contains("/log+");
+                    || phrase.is_logged();
             // Of several injections the words before one speak of the one before it.
             let relief = relief_in_row(note, phrase.span)
                 .or_else(|| relief_in(note, behind, row))
+                .or_else(|| {
+                    let since =
+                        date.is_some() || tells_year(note.get(note.lead_of_line(phrase.span)));
+                    self.nothing_told(sentence, phrase, behind, since)
+                })
                 .filter(|r| !self.conditional(sentence, r.span))
                 .or_else(|| {
                     // "block with >80% relief, proceed with RFA": that relief is the block's.
@@ -298,6 +300,28 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// "SI joint injection 3/24 - nil": what came of a named procedure in a word.
+    fn nothing_told(
+        &self,
+        sentence: &Sentence,
+        phrase: &Phrase,
+        behind: Span,
+        dated: bool,
+    ) -> Option<ReliefRead> {
+        let ahead = matches!(sentence.section, Section::Plan | Section::Request);
+        if phrase.procedure.is_none() || phrase.answered.is_some() || ahead {
+            return None;
+        }
+        nothing_in(self.note, behind, dated).or_else(|| {
+            leads_failures(self.note, phrase.span).then_some(ReliefRead {
+                span: Span::new(phrase.span.end, phrase.span.end),
+                percent: None,
+                relief: Some(Relief::None),
+                duration: None,
+            })
+        })
+    }
+
     /// Whether relief is only a condition: "if relief is less than 80%".
     fn conditional(&self, sentence: &Sentence, span: Span) -> bool {
         let lead = self.note.get(Span::new(sentence.span.start, span.start));
@@ -310,6 +334,16 @@ impl Reader<'_, '_> {
             || lead.starts_with("if ")
             || lead.starts_with("should ")
             || lead.contains(" if ")
+            || self.leads_on(sentence, span)
+    }
+
+    /// Whether relief in a plan is what a next step hangs on: "both blocks >80% -> ablation".
+    fn leads_on(&self, sentence: &Sentence, relief: Span) -> bool {
+        let behind = self.note.get(Span::new(relief.end, sentence.span.end.max(relief.end)));
+        sentence.section == Section::Plan
+            && ["->", "=>", "\u{2192}", "= go", "then "]
+                .iter()
+                .any(|mark| behind.trim_start_matches([' ', ',', ':']).starts_with(mark))
     }
 
     /// The event that a phrase speaks of, if it speaks of one.
@@ -392,6 +426,7 @@ impl Reader<'_, '_> {
                 .is_some_and(|d| d.date == *date && d.span.start <= behind.start + DATE_REACH)
                 || antecedent.is_none()
                 || phrase.procedure.is_some()
+                || self.is_done_on(sentence, phrase, *date)
         };
         let date = date
             .filter(|d| performed && close(d))
@@ -471,64 +506,6 @@ impl Reader<'_, '_> {
     fn is_contrast(&self, sentence: &Sentence, phrase: &Phrase) -> bool {
         let words = self.note.get(Span::new(sentence.span.start, phrase.head.start));
         CONTRAST.of(self.note.lexicon).is_match(words)
-    }
-
-    /// The day that stands next to a procedure.
-    fn date_near(
-        &self,
-        sentence: &Sentence,
-        phrase: &Phrase,
-        behind: Span,
-        lead: Span,
-    ) -> Option<PartialDate> {
-        let note = self.note;
-        let inside = note.dates_in(phrase.span).next();
-        let after = note.dates_in(behind).next().filter(|d| !is_day_of_else(note, d)).filter(|d| {
-            let gap = note.get(Span::new(behind.start, d.span.start));
-            d.span.start - behind.start <= DATE_REACH
-                && !gap.contains("last seen")
-                && !gap.contains("return")
-                && !gap.contains("stopped")
-                && !gap.contains(';')
-        });
-        let before = note.dates_in(lead).last().filter(|d| !is_day_of_else(note, d)).filter(|d| {
-            let gap = note.get(Span::new(d.span.end, phrase.span.start));
-            (gap.len() <= DATE_REACH + 20 && !gap.contains(". ") && !gap.contains(';'))
-                && d.span.start >= sentence.span.start
-        });
-        inside.or(after).or(before).map(|d| d.date)
-    }
-
-    /// "A short account of what was done on 8 May 2025. She came in for a block": the day that the
-    /// sentence before tells of, in a record of one procedure.
-    fn date_before(&self, index: usize) -> Option<PartialDate> {
-        let note = self.note;
-        let (own, before) = (&note.sentences[index], &note.sentences[index.checked_sub(1)?]);
-        let mut dates = note.dates_in(before.span);
-        let date = dates.next().filter(|_| dates.next().is_none())?;
-        let lead = note.get(Span::new(before.span.start, date.span.start));
-        (own.paragraph == before.paragraph
-            && own.section == before.section
-            && self.named[index - 1].is_empty()
-            && DONE_ON.of(note.lexicon).is_match(lead))
-        .then_some(date.date)
-    }
-
-    /// The day of a procedure's title: a dated line just above it, else the note's own.
-    fn heading_date(&self, sentence: &Sentence) -> Option<PartialDate> {
-        let note = self.note;
-        let first = note.dates.partition_point(|d| d.span.end <= sentence.span.start);
-        let near = note.dates[..first].last();
-        let stands_alone = |d: &&super::DateMention| {
-            let gap = note.get(Span::new(d.span.end, sentence.span.start));
-            gap.len() <= 40 && !gap.contains(". ")
-        };
-        // A date of birth stands there too.
-        let of_record = |d: &&super::DateMention| {
-            note.date.is_none_or(|own| own.latest().year() - d.date.latest().year() < OLDEST)
-        };
-        let own = |d: &&super::DateMention| !is_day_of_else(note, d);
-        near.filter(stands_alone).filter(of_record).filter(own).map(|d| d.date).or(note.date)
     }
 
     /// "ESI, CPT 62321, therapeutic": the purpose behind a comma or a bracket, with nothing but

@@ -22,7 +22,7 @@ static SINGLE: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"\d[\do]{0,2}"));
 
 /// A label that asks for a percentage, and the figure behind it: "% relief: 40".
 static LABELLED: WordPattern = WordPattern::new(
-    r"(?:(?:%|\bpercent(?:age)?|\bper cent) ?(?:of )?(?:pain )?{relief/measured}|\b{relief/measured} ?\(? ?(?:%|in percent|percent(?:age)?) ?\)?)[ :?=._]{1,12}(?P<a>\d{1,3})\b",
+    r"(?:(?:%|\bpercent(?:age)?|\bper cent) ?(?:of )?(?:pain )?{relief/measured}(?: at (?:best|peak|most))?|\b{relief/measured} ?\(? ?(?:%|in percent|percent(?:age)?) ?\)?)[ :?=._]{1,12}(?P<a>\d{1,3})\b",
 );
 
 /// Who sets a threshold, or that one is set, on the words before a percentage.
@@ -90,7 +90,7 @@ fn figure(note: &Note<'_>, within: Span, row: bool, found: &Captures<'_>) -> Opt
     // "positive (90% for 8 hours)"
     let timed = durations_in(note, behind).first().is_some_and(|held| {
         let gap = note.get(Span::new(span.end, held.start.max(span.end)));
-        ["for", "x", "lasting"].contains(&gap.trim())
+        ["for", "x", "lasting"].contains(&gap.trim_matches([' ', ',']))
     });
     let speaks = id(around, "effect") || id(around, "complete") || id(around, "partial");
     ((speaks || row || timed) && !drug && value <= 100.0).then_some((span, value))

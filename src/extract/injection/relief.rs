@@ -130,6 +130,48 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
     Some(ReliefRead { span: whole, percent: value, relief: Some(relief), duration })
 }
 
+/// What stands for no relief behind a procedure and a mark, up to the end of what is said of it.
+static NOTHING_CAME: WordPattern = WordPattern::new(
+    r"^[^;:%=>]{0,60}?(?:[:=>(,\x{2013}\x{2014}]|\)| -|\d{1,2}/\d{2,4}) ?(?:(?:it|this|that|gave|was|were|with|result|response|relief|also|again|likewise|still|only|just|all|-|>|:) )*(?:(?P<sure>{relief/nothing-came})|(?P<dated>{relief/nothing-came-in-short}))(?: (?:at all|really|whatsoever|again|either|too|as well|for (?:her|him|it|me)|from (?:it|that)))?[ .]*(?:[;,)|]|$|\. )",
+);
+
+/// "SI joint (3/24) - nil", "piriformis, triamcinolone: no good": what came of it in a list, in a word;
+/// a bare "nil" or "no" only where a day is told, for it may say as well that none was done.
+pub(super) fn nothing_came(note: &Note<'_>, behind: Span, dated: bool) -> Option<Span> {
+    let line = note.line_of(Span::new(behind.start, behind.start));
+    let row = Span::new(behind.start, behind.end.min(line.end).max(behind.start));
+    let Some(found) = NOTHING_CAME.of(note.lexicon).captures(note.get(row)) else {
+        return nothing_in_cell(note, row, dated);
+    };
+    let figured = |word: &regex::Match<'_>| {
+        note.get(row)[..word.start()].contains(|c: char| c.is_ascii_digit())
+    };
+    let short = found.name("dated").filter(|word| dated || figured(word));
+    let word = found.name("sure").or(short)?;
+    Some(Span::new(row.start + word.start(), row.start + word.end()))
+}
+
+/// The same where it is a cell of a row: "R hip bursa      nil".
+fn nothing_in_cell(note: &Note<'_>, row: Span, dated: bool) -> Option<Span> {
+    let line = note.line_of(Span::new(row.start, row.start));
+    let words = NOTHING_CELL.of(note.lexicon);
+    note.cells(line).into_iter().filter(|cell| cell.start >= row.start && cell.end <= row.end).find(
+        |cell| {
+            let found = words.captures(note.get(*cell));
+            found.is_some_and(|found| found.name("sure").is_some() || dated)
+        },
+    )
+}
+
+static NOTHING_CELL: WordPattern =
+    WordPattern::new(r"^(?:(?P<sure>{relief/nothing-came})|{relief/nothing-came-in-short})[ .]*$");
+
+/// The same as relief.
+pub(super) fn nothing_in(note: &Note<'_>, behind: Span, dated: bool) -> Option<ReliefRead> {
+    let span = nothing_came(note, behind, dated)?;
+    Some(ReliefRead { span, percent: None, relief: Some(Relief::None), duration: None })
+}
+
 /// A cell that was left open in words.
 static NOT_TOLD: WordPattern = WordPattern::new(r"^{form-word/not-told}[ .]*$");
 

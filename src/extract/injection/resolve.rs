@@ -15,6 +15,10 @@ static UNTRIED: WordPattern = WordPattern::new(r"\b{injection-word/untried}\b");
 /// That a procedure without a name is to be done.
 static PLANNED_ACT: WordPattern = WordPattern::new(r"\b{injection-word/planned-act}\b");
 
+/// That a test without a name was made: "a test block was given in the fall".
+static SAID_DONE: WordPattern =
+    WordPattern::new(r"^ (?:was|were|has been|had been) {injection-word/done-behind}\b");
+
 /// That a block without a name follows another.
 static AGAIN: WordPattern = WordPattern::new(r"\b{injection-word/again}\b");
 
@@ -111,12 +115,21 @@ impl Reader<'_, '_> {
         };
         // "dx block" before anything is named: a nerve's, where one is named further on.
         let test = phrase.class == "block" && phrase.intent == Some(Intent::Diagnostic);
-        let after = behind().find(|p| test && is_block(*p)).or_else(|| behind().next());
+        let is_noun_of = |p: &Procedure| phrase.class != "block" || is_block(*p);
+        let after =
+            behind().find(|p| test && is_block(*p)).or_else(|| behind().next().filter(is_noun_of));
         let planned_act = PLANNED_ACT.of(note.lexicon).is_match(note.get(sentence.span));
         let before_name = note.get(Span::new(sentence.span.start, phrase.span.start)).trim_end();
         let indefinite = before_name.ends_with(" a") || before_name.ends_with(" an");
+        let behind_name =
+            note.get(Span::new(phrase.span.end, sentence.span.end.max(phrase.span.end)));
         let tells = match status {
-            EventStatus::Performed => helped || dated || phrase.steroid,
+            EventStatus::Performed => {
+                helped
+                    || dated
+                    || phrase.steroid
+                    || (test && SAID_DONE.of(note.lexicon).is_match(behind_name))
+            }
             _ => {
                 let again = phrase.class == "block" && AGAIN.of(note.lexicon).is_match(near);
                 (phrase.steroid && indefinite)

@@ -3,6 +3,7 @@
 use super::relief::relief_in;
 use super::{Event, Reader, told_as_done};
 use crate::extract::Note;
+use crate::fact::{Injection, Intent};
 use crate::lexicon::WordPattern;
 use crate::span::Span;
 
@@ -11,7 +12,7 @@ const REACH: usize = 3;
 
 // A member and what it did; "the first injection helped" names its procedure and is read as such.
 static MEMBER: WordPattern = WordPattern::new(
-    r"\b(?:the|her|his) (?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|initial|last|latest|other|former|latter)(?: (?:one|two|three|of these|of them|set|time))?,? (?:also |only |again |did |had )?(?:(?:was|were|had|did|not|nothing|none|nil|{relief/did})\b|\d{1,3} ?(?:%|percent\b))",
+    r"\b(?:the|her|his) (?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|initial|last|latest|other|former|latter|(?:therapeutic|diagnostic|test|treatment|steroid) one)(?: (?:one|two|three|of these|of them|set|time))?(?: (?:on|of|in|from) [a-z0-9 ,/-]{3,20}?)?,? (?:also |only |again |did |had )?(?:(?:was|were|had|did|not|nothing|none|nil|{relief/did})\b|\d{1,3} ?(?:%|percent\b))",
 );
 
 /// The members of a series that a stretch tells of, each with what is said of it.
@@ -24,6 +25,16 @@ pub(super) fn each_of_series(note: &Note<'_>, within: Span) -> Vec<Span> {
         .zip(ends)
         .map(|(&start, end)| Span::new(within.start + start, within.start + end))
         .collect()
+}
+
+/// What a member was meant for, by the words that name it: "the therapeutic one".
+fn purpose(member: &str) -> Option<Intent> {
+    let named = |word: &str| member.split(' ').nth(1) == Some(word);
+    if named("therapeutic") || named("treatment") {
+        Some(Intent::Therapeutic)
+    } else {
+        (named("diagnostic") || named("test")).then_some(Intent::Diagnostic)
+    }
 }
 
 impl Reader<'_, '_> {
@@ -41,7 +52,15 @@ impl Reader<'_, '_> {
         for &member in &members {
             let Some(relief) = relief_in(note, member, true) else { continue };
             let series = &self.events[before];
-            let injection = relief.of(note, &series.injection);
+            let purpose = purpose(note.get(member));
+            let like = relief.of(note, &series.injection);
+            let injection = match purpose {
+                // Another purpose has another mixture.
+                Some(_) if purpose != like.intent => {
+                    Injection { intent: purpose, agent: None, steroid: None, ..like }
+                }
+                _ => like,
+            };
             let end = relief.duration.map_or(relief.span.end, |d| d.end.max(relief.span.end));
             self.events.push(Event {
                 span: Span::new(member.start, end.min(member.end)),
@@ -50,7 +69,7 @@ impl Reader<'_, '_> {
                 injection,
                 rule: format!("{}/series", series.rule),
                 asserted: told_as_done(note, relief.span),
-                date: None,
+                date: note.dates_in(member).next().map(|d| d.date),
                 title: false,
                 named: false,
                 confidence: 0.85,

@@ -123,6 +123,10 @@ pub(super) fn standing(
     let obstetric = note.get(phrase.head).starts_with("epidural")
         && !phrase.steroid
         && note.mentions("injection-word").any(|m| note.concept(m).id == "obstetric");
+    if tells_of_none(phrase) {
+        return (asserted.assertion.experiencer != Experiencer::Family)
+            .then(|| answered(asserted, false));
+    }
     if obstetric || (has(note, sentence.span, "anesthesia") && phrase.class != "verb") {
         return None;
     }
@@ -226,6 +230,11 @@ pub(super) fn standing(
     };
     let own = asserted.assertion.experiencer != Experiencer::Family;
     own.then_some(Standing { status, asserted })
+}
+
+/// Whether a name says by itself that there was none: "never been injected".
+fn tells_of_none(phrase: &Phrase) -> bool {
+    phrase.rule.ends_with("/never-injected")
 }
 
 /// Whether none is told of but those told of already; in a plan "no further blocks" are none to come.
@@ -374,9 +383,8 @@ pub(super) fn is_title(note: &Note<'_>, sentence: &Sentence) -> bool {
 
 /// Whether a procedure is what the row of a record names that was done: "Procedure | Left L5 block".
 pub(super) fn names_row(note: &Note<'_>, phrase: &Phrase) -> bool {
-    let cells = note.cells(note.line_of(phrase.head));
-    let Some([label, name]) = cells.get(..2) else { return false };
-    let words = note.get(*label).trim_matches([' ', ':', '|']);
+    let Some((label, name)) = labelled_row(note, phrase) else { return false };
+    let words = note.get(label).trim_matches([' ', ':', '|']);
     // "Block    SCN, left": the row's label is the noun itself.
     let own = label.contains(phrase.head) && name.overlaps(phrase.span);
     (own || name.contains(phrase.head) && NAMES_ROW.of(note.lexicon).is_match(words))
@@ -385,6 +393,17 @@ pub(super) fn names_row(note: &Note<'_>, phrase: &Phrase) -> bool {
         && note
             .mentions_in("title", Span::new(0, phrase.head.start))
             .any(|m| note.concept(m).id == "procedure-note")
+}
+
+/// The label of a procedure's line and what stands behind it: cells apart, or parted by a colon.
+fn labelled_row(note: &Note<'_>, phrase: &Phrase) -> Option<(Span, Span)> {
+    let line = note.line_of(phrase.head);
+    let cells = note.cells(line);
+    if let Some([label, name]) = cells.get(..2) {
+        return Some((*label, *name));
+    }
+    let colon = line.start + note.get(line).find(':')?;
+    Some((Span::new(line.start, colon), Span::new(colon + 1, line.end)))
 }
 
 static NAMES_ROW: WordPattern = WordPattern::new(r"^(?:{injection-word/done-heading}|title)\b");

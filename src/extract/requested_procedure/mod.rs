@@ -22,13 +22,21 @@ const GROUP: &str = "request";
 /// How far behind a procedure its code, side and purpose may stand, in bytes.
 const REACH: usize = 90;
 
+/// How far behind a procedure its code may end and still be quoted with it, in bytes.
+const CODE_QUOTED: usize = 40;
+
 static CODE: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(r"\b((?:[0-9][0-9]{4})|(?:[0-9]{4}t)|(?:[aegjklq][0-9]{4}))(?:-(?:\d\d|lt|rt))?\b")
 });
 
+/// The code of a nerve's block right before its name, with no other procedure between.
+static CODE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"\b(6[24]\d{3})(?:-(?:\d\d|lt|rt))?(?: ?x ?\d)?[ ,:(-]{1,4}(?:an? |one )?$")
+});
+
 /// What may stand between a procedure and its side, purpose or code.
 static SUFFIX: WordPattern = WordPattern::new(
-    r"^(?:[ ,;:()/-]+|\b(?:left|right|bilateral|l|r|and|at|[ctls]\d{1,2}|one|two|only|single|once|x ?\d|with|under|\d{5}|lt|rt|on the|side|for|{request/suffix})\b)+",
+    r"^(?:[ ,;:()/%+.-]+|\b(?:left|right|bilateral|l|r|and|at|[ctls]\d{1,2}|one|two|only|single|once|x ?\d|with|under|\d{5}(?:-(?:\d\d|lt|rt))?|lt|rt|on the|side|for|\d{1,3}(?:\.\d+)?|{request/suffix}|{request/suffix-agent})\b|\bw/)+",
 );
 
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
@@ -82,11 +90,15 @@ fn draft(note: &Note<'_>, phrase: &Phrase, rule: &str) -> Draft {
     let words = format!("{} {suffix}", note.get(phrase.span));
     let code = CODE.captures(behind).filter(|c| c.get(0).is_some_and(|m| m.start() < 70));
     let cpt = code.as_ref().and_then(|c| c.get(1));
-    let span_end = cpt.filter(|m| m.end() <= suffix.len()).map_or(0, |m| m.end());
+    // "64454, right genicular nerve block": the code right before the name.
+    let lead = note.get(note.lead_of_line(phrase.span));
+    let before = CODE_BEFORE.captures(lead).and_then(|c| c.get(1));
+    let near = |m: &regex::Match<'_>| m.end() <= suffix.len().min(CODE_QUOTED);
+    let span_end = cpt.filter(near).map_or(0, |m| m.end());
     let span = Span::new(phrase.span.start, phrase.span.end + span_end);
     let kind = RequestedProcedure {
         name: Some(phrase.name.clone()),
-        cpt: cpt.map(|m| m.as_str().to_owned()),
+        cpt: cpt.or(before).map(|m| m.as_str().to_owned()),
         side: find_side(&words),
         intent: intent(&words),
     };
@@ -99,11 +111,13 @@ fn draft(note: &Note<'_>, phrase: &Phrase, rule: &str) -> Draft {
 /// What a block is meant for: where both are said, the more.
 fn intent(words: &str) -> Option<Intent> {
     let said = |word: &str| words.split(|c: char| !c.is_alphanumeric()).any(|w| w == word);
-    if said("therapeutic") || said("tx") {
+    // "for treatment", "to treat" tell what it is for; "treatment" alone may be any.
+    let meant = |word: &str| words.contains(&format!("for {word}"));
+    if said("therapeutic") || said("tx") || meant("treatment") {
         Some(Intent::Therapeutic)
     } else {
-        (said("diagnostic") || said("dx") || said("test") || said("confirmatory"))
-            .then_some(Intent::Diagnostic)
+        let tests = ["diagnostic", "dx", "test", "confirmatory"].iter().any(|word| said(word));
+        (tests || meant("diagnosis")).then_some(Intent::Diagnostic)
     }
 }
 
@@ -114,10 +128,14 @@ fn in_prose(note: &Note<'_>, phrase: &Phrase, part: Option<&str>) -> Option<Draf
     let next = Span::new(phrase.span.end, sentence.span.end.max(phrase.span.end));
     let arranged =
         part == Some("procedure-note") && ARRANGED.of(note.lexicon).is_match(note.get(next));
-    if !arranged && matches!(part, Some("procedure-note" | "study-report" | "therapy-note")) {
+    let mut draft = draft(note, phrase, "prose");
+    // A table's row on a therapy looks like the title of its report: a plan that names a code asks.
+    let of_therapy =
+        part == Some("therapy-note") && sentence.section == Section::Plan && draft_has_code(&draft);
+    let report = matches!(part, Some("procedure-note" | "study-report" | "therapy-note"));
+    if report && !arranged && !of_therapy {
         return None;
     }
-    let mut draft = draft(note, phrase, "prose");
     let assertion = &draft.assertion;
     if assertion.polarity == Polarity::Negated || assertion.experiencer == Experiencer::Family {
         return None;
@@ -156,7 +174,8 @@ fn in_prose(note: &Note<'_>, phrase: &Phrase, part: Option<&str>) -> Option<Draf
             && note.str()[m.span.end..].starts_with([':', ' '])
             && note.get(line).contains(':')
     });
-    let opens = note.get(before).trim_matches([' ', ':', '-']).is_empty();
+    let lead = note.get(before).trim_matches([' ', ':', '-']);
+    let opens = lead.is_empty() || matches!(lead, "a" | "an" | "one" | "one (1)");
     let told = match sentence.section {
         Section::PastMedicalHistory
         | Section::PastSurgicalHistory

@@ -1,8 +1,13 @@
 //! Names of procedures, put together from their words.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::Note;
 use crate::extract::find_levels;
 use crate::lexicon::WordPattern;
+use crate::pattern::fixed_regex;
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -51,7 +56,9 @@ pub(super) fn phrases(note: &Note<'_>) -> Vec<Phrase> {
         }
         for run in apart(note, &words[start..end]) {
             found.extend(both(note, run));
-            let own = phrase(note, run).or_else(|| next_nerve(note, run, found.last()?));
+            let own = phrase(note, run)
+                .or_else(|| next_nerve(note, run, found.last()?))
+                .or_else(|| coded_nerve(note, run));
             found.extend(own);
         }
         start = end;
@@ -85,6 +92,13 @@ fn joined(note: &Note<'_>, run: &[&Mention], next: &Mention) -> bool {
         return false;
     }
     let gap = note.get(Span::new(last.span.end, next.span.start));
+    // "block with steroid of the left pudendal nerve"
+    let gap = match WITH_AGENT.find(gap) {
+        Some(with) if role(note, last) == "head" => {
+            &gap[with.as_str().rfind(' ').unwrap_or_default()..]
+        }
+        _ => gap,
+    };
     if JOINTS.contains(&gap) {
         // A comma parts names, unless a side or purpose follows it.
         return !gap.contains(',') || role(note, next) == "about" && gap.len() <= 2;
@@ -102,6 +116,10 @@ fn joined(note: &Note<'_>, run: &[&Mention], next: &Mention) -> bool {
         && gap.split_whitespace().all(|w| ARTICLES.contains(&w));
     role(note, last) == "head" && role(note, next) != "head" && (linked || verb)
 }
+
+/// What is to be injected, between a procedure and its place.
+static WITH_AGENT: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^ (?:with|w/) [a-z0-9 .%]{2,24}(?: of| into| at| to)\b"));
 
 /// Whether a part behind a comma belongs to the procedure before it, as forms write: "Radiofrequency
 /// ablation, cervical, right". Before another procedure it is that one's: "joint injection, knee
@@ -150,6 +168,26 @@ fn next_nerve(note: &Note<'_>, run: &[&Mention], before: &Phrase) -> Option<Phra
     })
 }
 
+/// "Please authorize 64450 x 1 (right superior cluneal nerve)": a nerve behind the code of its block.
+fn coded_nerve(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
+    let (first, last) = (run.first()?, run.last()?);
+    let nerve = note.get(last.span).ends_with("nerve") && role(note, last) == "part";
+    let headed = run.iter().any(|w| role(note, w) == "head");
+    let lead = note.get(note.lead_of_line(first.span));
+    if !nerve || headed || !CODED.is_match(lead) {
+        return None;
+    }
+    let part = |w: &&&Mention| role(note, w) == "part";
+    let name = run.iter().filter(part).map(|w| note.get(w.span)).collect::<Vec<_>>().join(" ");
+    let span = Span::new(first.span.start, last.span.end);
+    Some(Phrase { span, name: format!("{name} block") })
+}
+
+/// The code of a nerve's block that leads to the nerve.
+static CODED: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"\b644\d\d(?:-(?:\d\d|lt|rt))?(?: ?x ?\d)?[ ,:(-]*(?:(?:the|a|for|of|at|to) )*$")
+});
+
 fn phrase(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
     let head = run.iter().rposition(|w| role(note, w) == "head")?;
     // Words that lead or trail without belonging: "the", "and", "her".
@@ -183,17 +221,39 @@ fn phrase(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
             });
         }
         if !bare.contains("nerve") && !bare.starts_with("epidural") && !bare.contains(' ') {
-            return None;
+            return nerve_before(note, run, run[head].span);
         }
     }
     let mut words = after;
     words.extend(before);
-    words.push(name(run[head]));
+    let own = name(run[head]);
+    // "nerve block, superior cluneal": the nerve is said once.
+    let twice = words.last().is_some_and(|w| w.ends_with(" nerve")) && own.starts_with("nerve ");
+    words.push(if twice { own["nerve ".len()..].to_owned() } else { own });
     words.dedup();
     let start = run[first].span.start.min(run[head].span.start);
     let end = run[last].span.end.max(run[head].span.end);
     Some(Phrase { span: Span::new(start, end), name: words.join(" ") })
 }
+
+/// "we ask for a therapeutic block on the right": a block whose purpose and side are said is of the
+/// nerve that was named last.
+fn nerve_before(note: &Note<'_>, run: &[&Mention], head: Span) -> Option<Phrase> {
+    let meant = run.iter().any(|w| matches!(note.get(w.span), "therapeutic" | "diagnostic"));
+    let sided = SIDED.is_match(&note.str()[head.end..]);
+    if !(meant && sided && note.get(head) == "block") {
+        return None;
+    }
+    let nerve = |w: &&Mention| role(note, w) == "part" && note.get(w.span).ends_with(" nerve");
+    let before = Span::new(0, run.first()?.span.start);
+    let named = note.mentions_in(WORDS, before).filter(nerve).last()?;
+    let name = format!("{} block", note.get(named.span));
+    Some(Phrase { span: Span::new(run.first()?.span.start, head.end), name })
+}
+
+/// The side right behind a block that names no nerve.
+static SIDED: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^(?: on the|,| at the)? (?:left|right|both)\b"));
 
 /// The region of the spine whose levels stand right before or behind a procedure's bare name:
 /// "fusion at L4-5", "C5-6 discectomy".

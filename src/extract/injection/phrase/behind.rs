@@ -91,7 +91,17 @@ impl Row<'_, '_> {
                 || matches!(self.word_id(at), Some("link"))
                 || matches!(
                     self.word(at),
-                    "(" | ")" | ":" | "?" | "." | "s" | "with" | "was" | "were" | ";"
+                    "(" | ")"
+                        | ":"
+                        | "?"
+                        | "."
+                        | "s"
+                        | "with"
+                        | "only"
+                        | "alone"
+                        | "was"
+                        | "were"
+                        | ";"
                 ) && !(self.word(at) == "." && last > head)
                 || (last == head && at < self.behind_number(head));
             if !passes {

@@ -4,11 +4,13 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::super::relief::{nothing_came, relief_in};
 use super::{NAME, Phrase, Row, SITE, WORD};
 use crate::extract::{Note, Token, outcome_in, tokens};
 use crate::fact::{Section, Side};
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
+use crate::segment::Sentence;
 use crate::span::Span;
 
 /// How far above a row its log may be introduced (bytes).
@@ -37,6 +39,20 @@ static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// What an item of a list may begin with: its number, a season or month and a year, "then", "a".
+static OPENING: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^[ |(*#\x{2022}-]*(?:\d{1,2}[.):]?(?: ?\|| |$))?[ |-]*(?:(?:(?:early|late|mid|in|the) ?-?)*(?:spring|summer|fall|autumn|winter|jan[a-z]*|feb[a-z]*|mar[a-z]*|apr[a-z]*|may|june?|july?|aug[a-z]*|sept?[a-z]*|oct[a-z]*|nov[a-z]*|dec[a-z]*)\.? ?(?:of )?)?(?:(?:19|20)\d{2}|'\d{2})?[ :|,-]*(?:(?:and|then|also|an?|the|next|finally|later) )*$",
+    )
+});
+
+/// Whether the year stands before a place: "2024   left hip bursa".
+pub(in super::super) fn tells_year(lead: &str) -> bool {
+    YEAR.is_match(lead)
+}
+
+static YEAR: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"\b(?:19|20)\d\d\b"));
+
 /// How a row begins whose day is not known: its number and a word for that.
 static UNDATED: WordPattern =
     WordPattern::new(r"^[ |(*-]*(?:# ?)?(?:\d{1,2}[.):]?)?[ |]*{injection-word/no-day}[ |]+$");
@@ -47,8 +63,17 @@ pub(super) fn rows(note: &Note<'_>, within: Span) -> Vec<Phrase> {
     if !placed {
         return numbered(note, within).into_iter().collect();
     }
+    beside(note, within, &[])
+}
+
+/// The items of a list of injections that name the place alone, beside procedures that a stretch names:
+/// "Prior injections: SI joint - no good, L5 TFESI - no help, piriformis - nothing".
+pub(super) fn beside(note: &Note<'_>, within: Span, named: &[Phrase]) -> Vec<Phrase> {
+    if note.mentions_in(SITE, within).next().is_none() {
+        return Vec::new();
+    }
     let logged = note.dates_in(within).next().is_some() && HELPED.is_match(note.get(within));
-    let listed = !logged && is_listed(note, within);
+    let listed = is_listed(note, within);
     if !(logged || listed) {
         return Vec::new();
     }
@@ -57,8 +82,9 @@ pub(super) fn rows(note: &Note<'_>, within: Span) -> Vec<Phrase> {
     let mut found: Vec<Phrase> = Vec::new();
     let mut at = 0;
     while at < row.tokens.len() {
-        if row.is_site(at) {
-            at = row.read_log(at, listed, &mut found);
+        let taken = |p: &Phrase| p.span.overlaps(row.tokens[at].span);
+        if row.is_site(at) && !named.iter().any(taken) {
+            at = row.read_log(at, listed, within, &mut found);
         }
         at += 1;
     }
@@ -86,7 +112,9 @@ fn numbered(note: &Note<'_>, within: Span) -> Option<Phrase> {
     let sites: Vec<_> = note.mentions_in(SITE, head).collect();
     let [site] = sites[..] else { return None };
     let title = of_all(note, head)?;
-    let named = note.mentions_in(NAME, title).next()?;
+    if !names_procedures(note, title) {
+        return None;
+    }
     let row = Row { note, tokens: tokens(note, rest, &[NAME, SITE, WORD]) };
     let last = row.tokens.len().checked_sub(1)?;
     let concept = note.concept(site);
@@ -102,7 +130,7 @@ fn numbered(note: &Note<'_>, within: Span) -> Option<Phrase> {
         intent: row.intent(0, last),
         steroid: false,
         class: "needle",
-        rule: format!("{NAME}/log+{}+{}", note.rule(named), note.rule(site)),
+        rule: format!("{NAME}/log+{}", note.rule(site)),
         group: 0,
         answered: None,
     })
@@ -115,8 +143,7 @@ fn of_all(note: &Note<'_>, head: Span) -> Option<Span> {
     if words.ends_with(':') {
         return Some(head);
     }
-    let whole = ["(all ", "(each ", "(every "].iter().any(|said| words.starts_with(said));
-    let above = written_above(note, head.start).filter(|_| whole)?;
+    let above = written_above(note, head.start).filter(|_| OF_EACH.is_match(words))?;
     Some(Span::new(above.start.min(head.start), head.end))
 }
 
@@ -126,6 +153,13 @@ fn written_above(note: &Note<'_>, at: usize) -> Option<Span> {
     let last = before.chars().next_back()?;
     Some(note.line_of(Span::new(before.len() - last.len_utf8(), before.len())))
 }
+
+/// That a line says where all rows went: "(all left genicular)", "site for all: right saphenous nerve".
+static OF_EACH: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^\((?:all|each|every) |\b(?:sites?|nerves?|targets?|locations?|place|side) ?(?:\(?(?:for|of|in|:)? ?(?:all|each|every)\b)|\ball (?:entries|rows|blocks|injections|procedures|of them)?(?: (?:at|to|of|on|into)|:)",
+    )
+});
 
 /// What a row's day stands behind: its number, or nothing.
 fn opening(note: &Note<'_>, line: Span) -> Option<Span> {
@@ -170,15 +204,96 @@ fn introduction(note: &Note<'_>, within: Span) -> Option<Span> {
     let from = note.str().ceil_char_boundary(within.start.saturating_sub(ABOVE));
     let above = Span::new(from.min(top).min(within.start), within.start);
     let heading = note.sentence_at(within)?.heading;
-    (names_procedures(note, above) || names_procedures(note, heading)).then_some(above)
+    let told = names_procedures(note, above)
+        || names_procedures(note, heading)
+        || labels(note, label_before(note, within))
+        || in_company(note, within);
+    told.then_some(above)
 }
 
-fn names_procedures(note: &Note<'_>, head: Span) -> bool {
-    let words = note.get(head);
-    note.mentions_in(NAME, head).next().is_some()
-        || words.contains("procedure")
-        || words.contains("intervention")
+/// What stands on a stretch's line up to the colon or dash that leads to its first place.
+fn label_before(note: &Note<'_>, within: Span) -> Span {
+    let line = note.line_of(Span::new(within.start, within.start));
+    let first = note.mentions_in(SITE, within).next().map_or(within.start, |m| m.span.start);
+    let start = line.start.min(within.start);
+    let words = note.get(Span::new(start, first.max(start)));
+    let end = words.rfind([':', '-']).map_or(0, |at| at + 1);
+    Span::new(start, start + end)
 }
+
+/// Whether a line or its beginning labels a list of injections.
+fn labels(note: &Note<'_>, line: Span) -> bool {
+    let words = note.get(line).trim_end();
+    let closed = words.ends_with([':', '-', '=', '*']) || words.starts_with("injection");
+    closed && words.split_whitespace().count() <= LABEL_WORDS && names_procedures(note, line)
+}
+
+/// Whether a stretch is of a list of treatments in which a procedure is named: the label of its own line
+/// tells of the past and its words name one, or an item next to it does with what came of it.
+fn in_company(note: &Note<'_>, within: Span) -> bool {
+    let label = note.get(label_before(note, within));
+    if TRIED_BEFORE.of(note.lexicon).is_match(label)
+        && note.mentions_in(NAME, within).next().is_some()
+    {
+        return true;
+    }
+    let Some(at) = note.sentence_index(within) else { return false };
+    let own = &note.sentences[at];
+    let near = at.saturating_sub(COMPANY)..(at + 1 + COMPANY).min(note.sentences.len());
+    let alike = |s: &&Sentence| s.item && s.heading == own.heading && s.span != own.span;
+    let told = |s: &Sentence| {
+        let name = note.mentions_in(NAME, s.span).next().filter(|m| {
+            let lead = note.get(Span::new(s.span.start.min(m.span.start), m.span.start));
+            note.concept(m).field("class").is_some_and(|c| c != "verb") && lead.len() <= LEAD
+        });
+        name.is_some_and(|m| {
+            let behind = Span::new(m.span.end, s.span.end.max(m.span.end));
+            outcome_in(note, behind).is_some() || HELPED.is_match(note.get(behind))
+        })
+    };
+    own.item && note.sentences[near].iter().filter(alike).any(told)
+}
+
+/// How many items before and behind one may show what its list is of.
+const COMPANY: usize = 4;
+
+/// How far into an item its procedure may be named (bytes).
+const LEAD: usize = 24;
+
+static TRIED_BEFORE: WordPattern = WordPattern::new(
+    r"^(?:[a-z/]+ ?: ?)?(?:[a-z]+ ){0,2}{injection-word/tried-before}(?: [a-z]+){0,2} ?[:-]$",
+);
+
+/// Whether a row of a table stands below the title of a log of injections.
+fn is_tabled(note: &Note<'_>, within: Span) -> bool {
+    let line = note.line_of(Span::new(within.start, within.start));
+    if note.cells(line).len() < 3 {
+        return false;
+    }
+    let from = note.str().ceil_char_boundary(within.start.saturating_sub(ABOVE));
+    let mut at = line.start;
+    while let Some(above) = written_above(note, at).filter(|above| above.start >= from) {
+        let words = note.get(above);
+        if names_procedures(note, above)
+            && LOG_OF.of(note.lexicon).is_match(words)
+            && words.split_whitespace().count() <= LABEL_WORDS
+        {
+            return true;
+        }
+        at = above.start;
+    }
+    false
+}
+
+static LOG_OF: WordPattern = WordPattern::new(r"\b{injection-word/log-of}\b");
+
+fn names_procedures(note: &Note<'_>, head: Span) -> bool {
+    note.mentions_in(NAME, head).next().is_some()
+        || LIST_OF.of(note.lexicon).is_match(note.get(head))
+}
+
+/// What heads a list of injections without their name: "Needles so far", "Interventions".
+static LIST_OF: WordPattern = WordPattern::new(r"\b{injection-word/list-of}\b");
 
 /// Whether rows of injections are headed as such, and need no day: "Procedures so far:", "Injections".
 fn is_listed(note: &Note<'_>, within: Span) -> bool {
@@ -187,19 +302,88 @@ fn is_listed(note: &Note<'_>, within: Span) -> bool {
         sentence.section,
         Section::Plan | Section::Request | Section::Procedure | Section::Exam | Section::Imaging
     );
-    let labels = |line: &Span| {
+    let closed = |line: &Span| {
         let words = note.get(*line).trim_end();
         (words.ends_with([':', '-', '=', '*']) || words.starts_with("injection"))
             && words.split_whitespace().count() <= LABEL_WORDS
     };
-    let label = || note.lines_above(note.line_of(within)).find(labels);
+    let label = || note.lines_above(note.line_of(within)).find(closed);
     past && (names_procedures(note, sentence.heading)
-        || label().is_some_and(|line| names_procedures(note, line)))
+        || label().is_some_and(|line| names_procedures(note, line))
+        || labels(note, label_before(note, within))
+        || in_company(note, within)
+        || is_tabled(note, within))
 }
 
+/// Whether the words that lead a list say that all of it failed: "Unsuccessful injections:".
+pub(in super::super) fn leads_failures(note: &Note<'_>, within: Span) -> bool {
+    let line = note.line_of(Span::new(within.start, within.start));
+    let words = note.get(Span::new(line.start.min(within.start), within.start));
+    let label = words.rfind(':').map(|at| &words[..=at]).unwrap_or_default();
+    let failed = |label: &str| {
+        label.split_whitespace().count() <= LABEL_WORDS
+            && FAILED_LIST.of(note.lexicon).is_match(label)
+    };
+    failed(label)
+        || note
+            .lines_above(line)
+            .find(|above| note.get(*above).trim_end().ends_with(':'))
+            .is_some_and(|above| failed(note.get(above)))
+}
+
+static FAILED_LIST: WordPattern =
+    WordPattern::new(r"\b{injection-word/failed-list}\b(?: [a-z]+){0,4} ?:");
+
+/// Whether what is said at the end of a stretch holds for all that it lists: "no response to any".
+fn is_told_of_all(note: &Note<'_>, within: Span) -> bool {
+    note.mentions_in("relief", within).any(|m| {
+        note.concept(m).id == "none"
+            && note.get(m.span).split(' ').any(|w| matches!(w, "any" | "all" | "none" | "neither"))
+    })
+}
+
+/// How much it helped, right behind a place: "SIJ 0%", "SIJ (3/24): about 10 percent".
+static HELPED_AT_ONCE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^[ ,:;(=>)\d/.-]*(?:(?:about|only|some|approx|maybe|perhaps) |~)?\d{1,3} ?(?:%|percent\b)",
+    )
+});
+
 impl Row<'_, '_> {
+    /// The item of a list that a place stands in: its line, or the part of it between the items before
+    /// and behind it.
+    fn item(&self, own: Span, last: usize, listed: bool) -> Span {
+        let line = self.note.line_of(own);
+        let line = Span::new(line.start.min(own.start), line.end.max(own.end));
+        if !listed {
+            return line;
+        }
+        let lead = self.note.get(Span::new(line.start, own.start));
+        let apart = |(at, c): (usize, char)| {
+            let next = lead[at + c.len_utf8()..].chars().next();
+            (matches!(c, ':' | ';' | ',' | '.' | '-') && next.is_none_or(char::is_whitespace))
+                .then_some(at + c.len_utf8())
+        };
+        let start = line.start + lead.char_indices().rev().find_map(apart).unwrap_or(0);
+        // The item ends where the next place or procedure begins behind a comma or stop.
+        let named = |i: &usize| matches!(self.group(*i), Some(SITE | NAME));
+        let next = (last + 1..self.tokens.len())
+            .filter(named)
+            .map(|i| self.tokens[self.left(i)].span.start)
+            .find(|&at| {
+                let gap = self.note.get(Span::new(own.end.min(at), at)).trim_end();
+                at >= own.end && gap.ends_with([',', ';', '.', ')', ':'])
+            });
+        Span::new(start, next.map_or(line.end, |at| at.min(line.end)).max(own.end))
+    }
+
+    /// What opens an item, without its number and the season or year that it knows of its day.
+    fn without_opening<'a>(&self, opens: &'a str) -> &'a str {
+        OPENING.find(opens).map_or(opens, |found| &opens[found.end()..])
+    }
+
     /// Reads a row at its first place; the last token of its places.
-    fn read_log(&self, at: usize, listed: bool, found: &mut Vec<Phrase>) -> usize {
+    fn read_log(&self, at: usize, listed: bool, within: Span, found: &mut Vec<Phrase>) -> usize {
         let from = self.left(at);
         let mut last = at;
         while last + 1 < self.tokens.len()
@@ -208,9 +392,12 @@ impl Row<'_, '_> {
         {
             last += 1;
         }
+        // "SI joint - ": the dash leads to what came of it.
+        while last > at && self.word(last) == "-" {
+            last -= 1;
+        }
         let own = Span::new(self.tokens[from].span.start, self.tokens[last].span.end);
-        let line = self.note.line_of(own);
-        let line = Span::new(line.start.min(own.start), line.end.max(own.end));
+        let line = self.item(own, last, listed);
         let rest = Span::new(own.end, line.end);
         let lead = Span::new(line.start, own.start);
         let first = self.note.dates_in(lead).next();
@@ -221,9 +408,20 @@ impl Row<'_, '_> {
         let dated = first.is_some()
             || self.note.dates_in(rest).next().is_some_and(|d| d.span.start <= rest.start + DATED);
         let logged = dated && HELPED.is_match(self.note.get(rest));
-        let told = || listed && outcome_in(self.note, rest).is_some();
+        let since = first.is_some() || tells_year(self.note.get(lead));
+        let told = || {
+            listed
+                && (outcome_in(self.note, rest).is_some()
+                    || nothing_came(self.note, rest, since).is_some()
+                    || HELPED_AT_ONCE.is_match(self.note.get(rest))
+                    || relief_in(self.note, rest, false).is_some()
+                    || leads_failures(self.note, own)
+                    || is_told_of_all(self.note, Span::new(own.end, within.end.max(own.end))))
+        };
         // "2    not known    piriformis    did not help"
         let undated = first.is_none() && UNDATED.of(self.note.lexicon).is_match(opens);
+        // "#3  autumn 2021 SI joint", "2) SI joint"
+        let opens = self.without_opening(opens);
         if opens.contains(char::is_alphanumeric) && !undated || !(logged || told()) {
             return last;
         }

@@ -2,7 +2,7 @@
 
 mod about;
 mod behind;
-mod log;
+pub(super) mod log;
 
 use crate::extract::{FormAnswer, Note, Token, What, find_side, number_in_words, tokens};
 use crate::fact::{Intent, Procedure, Side};
@@ -41,6 +41,13 @@ pub(super) struct Phrase {
     pub answered: Option<FormAnswer>,
 }
 
+impl Phrase {
+    /// Whether it is a row or item of a log that names the place alone.
+    pub(super) fn is_logged(&self) -> bool {
+        self.rule.contains("/log+")
+    }
+}
+
 /// A place in a run, with where its own words begin.
 struct Place {
     mention: Mention,
@@ -71,6 +78,13 @@ pub(super) fn phrases(note: &Note<'_>, within: Span) -> Vec<Phrase> {
         if !rows.is_empty() {
             return rows;
         }
+    }
+    let others = log::beside(note, within, &found);
+    if !others.is_empty() {
+        // What only heads the list is none of its items.
+        found.retain(|p| p.procedure.is_some() || p.span.start > others[0].span.start);
+        found.extend(others);
+        found.sort_by_key(|p| (p.head.start, p.span.start));
     }
     // A noun inside a longer name: "epidural injection of the hip".
     found.dedup_by(|b, a| {
@@ -127,10 +141,19 @@ impl Row<'_, '_> {
     fn is_number(&self, at: usize) -> bool {
         let word = self.word(at);
         let bare = word.strip_prefix(['x', '#']).unwrap_or(word);
-        self.tokens.get(at).is_some_and(|t| t.what == What::Word)
+        !self.is_of_day(at)
+            && self.tokens.get(at).is_some_and(|t| t.what == What::Word)
             && bare.len() <= 9
             && number_in_words(bare).is_some_and(|n| (1.0..=60.0).contains(&n))
             && !matches!(word, "a" | "an")
+    }
+
+    /// Whether a figure is of a day without its name: "SIJ 2/24, bursa 4/24".
+    fn is_of_day(&self, at: usize) -> bool {
+        let figure = |i: usize| self.word(i).bytes().all(|b| b.is_ascii_digit());
+        let slash = |i: usize| self.word(i) == "/";
+        at >= 2 && slash(at - 1) && figure(at - 2) && figure(at)
+            || slash(at + 1) && figure(at) && !self.word(at + 2).is_empty() && figure(at + 2)
     }
 
     fn is_join(&self, at: usize) -> bool {

@@ -1,0 +1,102 @@
+//! The day of an injection: beside its name, before it, or above its title.
+
+use super::Reader;
+use super::phrase::Phrase;
+use crate::date::PartialDate;
+use crate::extract::{DateMention, Note};
+use crate::lexicon::WordPattern;
+use crate::segment::Sentence;
+use crate::span::Span;
+
+/// How far from a procedure its date may stand (bytes).
+pub(super) const DATE_REACH: usize = 60;
+
+/// How many years before its record a day above a procedure's title may lie.
+const OLDEST: i16 = 5;
+
+/// What leads to the day on which something was done: "what was done on Monday,".
+static DONE_ON: WordPattern =
+    WordPattern::new(r"\b{injection-word/done-behind} on (?:[a-z]+day,? )?$");
+
+/// Whether a day is one of birth or of a paper, by the words right before it on its line.
+fn is_day_of_else(note: &Note<'_>, date: &DateMention) -> bool {
+    DAY_OF_ELSE.of(note.lexicon).is_match(note.get(note.lead_of_line(date.span)))
+}
+
+static DAY_OF_ELSE: WordPattern =
+    WordPattern::new(r"(?:^|[^a-z]){injection-word/day-of-else}[ .:#(-]*$");
+
+impl Reader<'_, '_> {
+    /// The day that stands next to a procedure.
+    pub(super) fn date_near(
+        &self,
+        sentence: &Sentence,
+        phrase: &Phrase,
+        behind: Span,
+        lead: Span,
+    ) -> Option<PartialDate> {
+        let note = self.note;
+        let inside = note.dates_in(phrase.span).next();
+        let after = note.dates_in(behind).next().filter(|d| !is_day_of_else(note, d)).filter(|d| {
+            let gap = note.get(Span::new(behind.start, d.span.start));
+            d.span.start - behind.start <= DATE_REACH
+                && !gap.contains("last seen")
+                && !gap.contains("return")
+                && !gap.contains("stopped")
+                && !gap.contains(';')
+        });
+        let before = note.dates_in(lead).last().filter(|d| !is_day_of_else(note, d)).filter(|d| {
+            let gap = note.get(Span::new(d.span.end, phrase.span.start));
+            (gap.len() <= DATE_REACH + 20 && !gap.contains(". ") && !gap.contains(';'))
+                && d.span.start >= sentence.span.start
+        });
+        inside.or(after).or(before).map(|d| d.date)
+    }
+
+    /// "A short account of what was done on 8 May 2025. She came in for a block": the day that the
+    /// sentence before tells of, in a record of one procedure.
+    pub(super) fn date_before(&self, index: usize) -> Option<PartialDate> {
+        let note = self.note;
+        let (own, before) = (&note.sentences[index], &note.sentences[index.checked_sub(1)?]);
+        let mut dates = note.dates_in(before.span);
+        let date = dates.next().filter(|_| dates.next().is_none())?;
+        let lead = note.get(Span::new(before.span.start, date.span.start));
+        (own.paragraph == before.paragraph
+            && own.section == before.section
+            && self.named[index - 1].is_empty()
+            && DONE_ON.of(note.lexicon).is_match(lead))
+        .then_some(date.date)
+    }
+
+    /// "On May 20 I did a second block": the day that stands before the verb of a procedure.
+    pub(super) fn is_done_on(
+        &self,
+        sentence: &Sentence,
+        phrase: &Phrase,
+        date: PartialDate,
+    ) -> bool {
+        let note = self.note;
+        let lead = Span::new(sentence.span.start.min(phrase.span.start), phrase.span.start);
+        note.dates_in(lead).last().filter(|d| d.date == date).is_some_and(|d| {
+            let gap = Span::new(d.span.end, lead.end);
+            note.mentions_in("injection-word", gap).any(|m| note.concept(m).id == "done")
+        })
+    }
+
+    /// The day of a procedure's title: a dated line just above it, else the note's own.
+    pub(super) fn heading_date(&self, sentence: &Sentence) -> Option<PartialDate> {
+        let note = self.note;
+        let first = note.dates.partition_point(|d| d.span.end <= sentence.span.start);
+        let near = note.dates[..first].last();
+        let stands_alone = |d: &&DateMention| {
+            let gap = note.get(Span::new(d.span.end, sentence.span.start));
+            gap.len() <= 40 && !gap.contains(". ")
+        };
+        // A date of birth stands there too.
+        let of_record = |d: &&DateMention| {
+            note.date.is_none_or(|own| own.latest().year() - d.date.latest().year() < OLDEST)
+        };
+        let own = |d: &&DateMention| !is_day_of_else(note, d);
+        near.filter(stands_alone).filter(of_record).filter(own).map(|d| d.date).or(note.date)
+    }
+}
