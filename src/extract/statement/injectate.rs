@@ -3,8 +3,9 @@
 use super::statement;
 use crate::extract::parts::part_at;
 use crate::extract::{Draft, Note};
-use crate::fact::{Section, Time};
+use crate::fact::{Polarity, Section, Time};
 use crate::span::Span;
+use crate::tag::Mention;
 
 /// Words of injectates, in a group of the lexicon.
 const GROUP: &str = "injectate";
@@ -35,7 +36,7 @@ pub(super) fn read(note: &Note<'_>, titles: &[(usize, &str)], drafts: &mut Vec<D
                         Some(value),
                         note.rule(mention),
                     ));
-                    if is_steroid(note, mention.span) {
+                    if is_steroid(note, sentence.span) {
                         drafts.push(said(
                             note,
                             mention.span,
@@ -54,7 +55,10 @@ fn said(note: &Note<'_>, span: Span, topic: &str, rule: String) -> Draft {
     statement(note, span, topic, None, rule)
 }
 
-/// Whether a steroid is among the words.
-fn is_steroid(note: &Note<'_>, span: Span) -> bool {
-    note.mentions_in("steroid", span).next().is_some()
+/// Whether a steroid is among what a sentence says was injected.
+fn is_steroid(note: &Note<'_>, sentence: Span) -> bool {
+    let mut agents = note.mentions_in("agent", sentence);
+    let denied = agents.any(|m| note.concept(m).field("steroid") == Some("no"));
+    let given = |m: &Mention| note.assert(m.span).assertion.polarity == Polarity::Affirmed;
+    !denied && note.mentions_in("steroid", sentence).any(given)
 }

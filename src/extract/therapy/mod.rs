@@ -318,6 +318,13 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
             Some(TherapyStatus::NotDone)
         }
         _ if told_to => Some(TherapyStatus::Planned),
+        // "has not been given any exercises to do at home"
+        None if status_read.is_none()
+            && head.kind == TherapyKind::HomeExercise
+            && asserted.assertion.polarity == Polarity::Negated =>
+        {
+            Some(TherapyStatus::NotDone)
+        }
         None if status_read.is_none()
             && visits.is_none()
             && course::is_referred(note, reach.own) =>
