@@ -5,10 +5,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::relief::ReliefRead;
+use super::relief::{ReliefRead, of_percent};
 use super::{Event, Reader, told_as_done};
 use crate::extract::{Note, durations_in};
-use crate::fact::Relief;
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
 use crate::span::Span;
@@ -75,12 +74,8 @@ impl Reader<'_, '_> {
             return;
         }
         let Some((span, value)) = much else { return };
-        let relief = match value {
-            v if v >= 100.0 => Relief::Complete,
-            v if v <= 0.0 => Relief::None,
-            _ => Relief::Partial,
-        };
-        let read = ReliefRead { span, percent: Some(value), relief: Some(relief), duration: long };
+        let relief = Some(of_percent(value));
+        let read = ReliefRead { span, percent: Some(value), relief, duration: long };
         let before = &self.events[at];
         let event = Event {
             span,

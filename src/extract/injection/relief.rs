@@ -41,6 +41,15 @@ pub(super) const WORDS: &str = "relief";
 /// What half of the pain is in percent.
 const HALF: f64 = 50.0;
 
+/// What a percentage of relief comes to.
+pub(super) fn of_percent(value: f64) -> Relief {
+    match value {
+        v if v >= 100.0 => Relief::Complete,
+        v if v <= 0.0 => Relief::None,
+        _ => Relief::Partial,
+    }
+}
+
 /// What a stretch behind an injection, or a sentence of its own, says of relief.
 pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<ReliefRead> {
     let said = |m: &&Mention| !note.is_unticked(m.span);
@@ -76,14 +85,7 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
     // "no steroid: 80 relief" has lost its sign for percent, and denies nothing.
     let worded = worded.filter(|_| percent.is_some() || !has_bare_figure(note, within));
     let (span, value, relief) = match (percent, worded) {
-        (Some((span, value)), _) => {
-            let relief = match value {
-                v if v >= 100.0 => Relief::Complete,
-                v if v <= 0.0 => Relief::None,
-                _ => Relief::Partial,
-            };
-            (span, Some(value), relief)
-        }
+        (Some((span, value)), _) => (span, Some(value), of_percent(value)),
         (None, Some((span, relief))) => (span, None, relief),
         (None, None) => {
             // "the relief provided by that lasted four to six months"
@@ -241,13 +243,9 @@ pub(super) fn relief_before(note: &Note<'_>, lead: Span) -> Option<ReliefRead> {
             .iter()
             .any(|w| words.trim_end().ends_with(w) || words.contains(&format!(" {w} ")));
         if linked && from {
-            let relief = match value {
-                v if v >= 100.0 => Relief::Complete,
-                v if v <= 0.0 => Relief::None,
-                _ => Relief::Partial,
-            };
             let duration = durations_in(note, Span::new(span.end, lead.end)).into_iter().next();
-            return Some(ReliefRead { span, percent: Some(value), relief: Some(relief), duration });
+            let relief = Some(of_percent(value));
+            return Some(ReliefRead { span, percent: Some(value), relief, duration });
         }
     }
     // "symptoms have resolved since her injection"

@@ -5,6 +5,7 @@ use super::super::{Draft, Note};
 use super::start::{first_day, months_since};
 use super::{
     GROUP, LENGTH, denies, first, leads_to_complaint, may_tell, names_treatment, push, tells,
+    told_in,
 };
 use crate::fact::{Experiencer, Section};
 use crate::lexicon::WordPattern;
@@ -50,12 +51,9 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
             happened(note, index, event)
         };
         let Some((span, months, since)) = found else { continue };
-        let covered = drafts
-            .iter()
-            .rev()
-            .take_while(|d| d.rule.starts_with(GROUP))
-            .any(|d| d.span.start < sentence.span.end && sentence.span.start < d.span.end);
-        if covered || note.assert(event.span).assertion.experiencer != Experiencer::Patient {
+        if told_in(drafts, sentence.span)
+            || note.assert(event.span).assertion.experiencer != Experiencer::Patient
+        {
             continue;
         }
         let months = months.or_else(|| months_since(note, since?));

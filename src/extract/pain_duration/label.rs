@@ -3,7 +3,7 @@
 use super::super::{Draft, Note};
 use super::start::{begins, beside, months_since};
 use super::when::{MANNER, ONSET};
-use super::{GROUP, LENGTH, UNITS, names_treatment, push};
+use super::{GROUP, LENGTH, UNITS, names_treatment, push, told};
 use crate::lexicon::WordPattern;
 use crate::quantity;
 use crate::span::Span;
@@ -82,7 +82,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
             }
             // "5 mo, started mid April" has its length.
             let beside = prose
-                && drafts.iter().rev().take_while(|d| d.rule.starts_with(GROUP)).any(|d| {
+                && told(drafts).any(|d| {
                     d.span.end <= when.start
                         && when.start - d.span.end < BESIDE_LENGTH
                         && note.sentence_index(d.span) == note.sentence_index(when)

@@ -451,6 +451,16 @@ fn first(note: &Note<'_>, span: Span, id: &str) -> Option<usize> {
     note.mentions_in(GROUP, span).find(|m| note.concept(m).id == id).map(|m| m.span.start)
 }
 
+/// The lengths and beginnings that were read last.
+fn told(drafts: &[Draft]) -> impl Iterator<Item = &Draft> {
+    drafts.iter().rev().take_while(|d| d.rule.starts_with(GROUP))
+}
+
+/// Whether one of them stands in a sentence.
+fn told_in(drafts: &[Draft], sentence: Span) -> bool {
+    told(drafts).any(|d| d.span.start < sentence.end && sentence.start < d.span.end)
+}
+
 /// Whether the last complaint there is denied: "no back pain since the fall that he had in 2021".
 fn denies(note: &Note<'_>, within: Span) -> bool {
     let complaints = note.mentions_in(GROUP, within).filter(|m| note.concept(m).id == "complaint");

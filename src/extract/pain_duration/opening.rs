@@ -8,7 +8,7 @@ use regex::Regex;
 use super::super::{Draft, Note};
 use super::start::months_since;
 use super::when::SINCE;
-use super::{GROUP, LENGTH, NEVER_GONE, first, may_tell, names_treatment, push};
+use super::{GROUP, LENGTH, NEVER_GONE, first, may_tell, names_treatment, push, told_in};
 use crate::fact::{Experiencer, Section};
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
@@ -54,12 +54,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         let words = note.get(sentence.span);
         let gone = WENT_AWAY.of(note.lexicon).is_match(words)
             && !NEVER_GONE.of(note.lexicon).is_match(words);
-        let covered = drafts
-            .iter()
-            .rev()
-            .take_while(|d| d.rule.starts_with(GROUP))
-            .any(|d| d.span.start < sentence.span.end && sentence.span.start < d.span.end);
-        if covered
+        if told_in(drafts, sentence.span)
             || gone
             || lessens
             || first(note, told, "other").is_some()

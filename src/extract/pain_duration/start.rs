@@ -8,7 +8,8 @@ use super::super::{Draft, Note};
 use super::event::LASTS;
 use super::when::SINCE;
 use super::{
-    GROUP, SITE, denies, first, leads_to_complaint, may_tell, names_treatment, push, tells,
+    GROUP, SITE, denies, first, leads_to_complaint, may_tell, names_treatment, push, tells, told,
+    told_in,
 };
 use crate::fact::Section;
 use crate::lexicon::WordPattern;
@@ -42,7 +43,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         let when = Span::new(when.start(), when.end());
         // A length of the same clause has taken it along.
         let taken = || {
-            drafts.iter().rev().take_while(|d| d.rule.starts_with(GROUP)).any(|d| {
+            told(drafts).any(|d| {
                 d.span.start.abs_diff(span.end) < 30 || span.start.abs_diff(d.span.end) < 30
             })
         };
@@ -75,12 +76,10 @@ fn begun(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         let clause = note.get(Span::new(rest.start, rest.end)).find([',', ';']);
         let clause = clause.map_or(rest.end, |at| (rest.start + at).max(when.end));
         let clause = Span::new(rest.start, clause);
-        let covered = drafts
-            .iter()
-            .rev()
-            .take_while(|d| d.rule.starts_with(GROUP))
-            .any(|d| d.span.start < sentence.span.end && sentence.span.start < d.span.end);
-        if covered || first(note, clause, "other").is_some() || names_treatment(note, clause) {
+        if told_in(drafts, sentence.span)
+            || first(note, clause, "other").is_some()
+            || names_treatment(note, clause)
+        {
             continue;
         }
         let span = mention.span.union(when);
