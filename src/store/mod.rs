@@ -480,6 +480,23 @@ mod tests {
     }
 
     #[test]
+    fn programs_that_begin_a_store_at_once_all_have_it() {
+        for _ in 0..20 {
+            let folder = tempfile::tempdir().unwrap();
+            let all = std::sync::Barrier::new(4);
+            std::thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| {
+                        all.wait();
+                        open(folder.path()).0.add_event(&said("a", Verdict::Accept)).unwrap();
+                    });
+                }
+            });
+            assert_eq!(open(folder.path()).0.events_after(0).unwrap().len(), 4);
+        }
+    }
+
+    #[test]
     fn a_newer_store_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = open(folder.path());

@@ -1,9 +1,10 @@
 //! The store's tables.
 
 use std::path::Path;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 /// Raised whenever the tables change.
 const VERSION: i64 = 2;
@@ -92,6 +93,12 @@ CREATE VIEW review_current AS
         AND other.subject = event.subject ORDER BY queue = 'adjudicate' DESC, id DESC LIMIT 1);
 ";
 
+/// How long another program is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long until it is asked again whether it is done.
+const AGAIN: Duration = Duration::from_millis(5);
+
 /// Why a store cannot be used.
 pub enum Trouble {
     /// A newer program made it.
@@ -106,12 +113,28 @@ impl From<rusqlite::Error> for Trouble {
     }
 }
 
+/// Has changes written to a log ahead of the file. SQLite does not wait for a program that begins
+/// the same store just then, but refuses at once.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let done = connection.pragma_update(None, "journal_mode", "WAL");
+        let busy = |error: &rusqlite::Error| {
+            error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < until
+        };
+        if !done.as_ref().is_err_and(busy) {
+            return done;
+        }
+        thread::sleep(AGAIN);
+    }
+}
+
 /// Opens a store, or begins one; checks that it is sound.
 pub fn open(path: &Path) -> Result<Connection, Trouble> {
     let mut connection = Connection::open(path)?;
     // Another process reads, or a virus scanner looks on.
-    connection.busy_timeout(Duration::from_secs(10))?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.busy_timeout(PATIENCE)?;
+    write_ahead(&connection)?;
     // A power cut may lose the last documents, which are then read again; it damages nothing.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
