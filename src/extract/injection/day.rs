@@ -18,6 +18,12 @@ const OLDEST: i16 = 5;
 static DONE_ON: WordPattern =
     WordPattern::new(r"\b{injection-word/done-behind} on (?:[a-z]+day,? )?$");
 
+/// Who does what right behind a day: "I did a second block". A day on which somebody called tells
+/// when that was, and not the block.
+static DOES: WordPattern = WordPattern::new(
+    r"^,? (?:(?:i|we|he|she|they|pt|patient|the patient|dr\.? [a-z0-9]+|provider [a-z0-9]+) )?{injection-word/did}\b",
+);
+
 /// Whether a day is one of birth or of a paper, by the words right before it on its line.
 fn is_day_of_else(note: &Note<'_>, date: &DateMention) -> bool {
     DAY_OF_ELSE.of(note.lexicon).is_match(note.get(note.lead_of_line(date.span)))
@@ -78,8 +84,7 @@ impl Reader<'_, '_> {
         let note = self.note;
         let lead = Span::new(sentence.span.start.min(phrase.span.start), phrase.span.start);
         note.dates_in(lead).last().filter(|d| d.date == date).is_some_and(|d| {
-            let gap = Span::new(d.span.end, lead.end);
-            note.mentions_in("injection-word", gap).any(|m| note.concept(m).id == "done")
+            DOES.of(note.lexicon).is_match(note.get(Span::new(d.span.end, lead.end)))
         })
     }
 
