@@ -32,25 +32,22 @@ pub(super) fn is_report(note: &Note<'_>) -> bool {
     let both = |heading: &str| heading.contains("nerve conduction") && heading.contains("needle");
     let mut headings = note.sentences.iter().map(|s| note.heading(s));
     titled
-        || has_rows(note, Span::new(0, end))
-        || has_title(note, Span::new(0, end))
+        || has_rows(note)
+        || has_title(note)
         || headings.clone().any(both)
         || (headings.clone().any(conduction) && headings.any(|h| needle(h) && !conduction(h)))
 }
 
+/// The first cells of a document's first lines.
+fn first_cells<'n>(note: &'n Note<'_>) -> impl Iterator<Item = &'n str> {
+    let written = note.written_lines().filter(|line| !line.is_empty());
+    written.take(TITLE_LINES).filter_map(|line| Some(note.get(*note.cells(line).first()?)))
+}
+
 /// Whether one of a document's first lines begins with the name of a study alone.
-fn has_title(note: &Note<'_>, head: Span) -> bool {
+fn has_title(note: &Note<'_>) -> bool {
     let (title, names) = (TITLE.of(note.lexicon), NAMES_STUDY.of(note.lexicon));
-    let mut at = head.start;
-    for _ in 0..TITLE_LINES {
-        let line = note.line_of(Span::new(at, at));
-        let first = note.cells(line).first().map_or("", |cell| note.get(*cell));
-        if title.is_match(first) && names.is_match(first) {
-            return true;
-        }
-        at = note.str().len().min(line.end.max(at) + 1);
-    }
-    false
+    first_cells(note).any(|first| title.is_match(first) && names.is_match(first))
 }
 
 /// A first line that ends with the name of a study, as a letterhead does: "Hill Neurology Electrodiagnostics".
@@ -62,26 +59,21 @@ static CONDUCTION_ROW: WordPattern = WordPattern::new(r"^{emg/conduction-row}\b"
 static NEEDLE_ROW: WordPattern = WordPattern::new(r"^{emg/needle-row}\b");
 
 /// Whether a letterhead names the study and tables of both its parts follow.
-fn has_rows(note: &Note<'_>, head: Span) -> bool {
-    let (letterhead, mut at, mut named) = (LETTERHEAD.of(note.lexicon), head.start, false);
-    for _ in 0..TITLE_LINES {
-        let line = note.line_of(Span::new(at, at));
-        let first = note.cells(line).first().map_or("", |cell| note.get(*cell));
-        named |= letterhead.is_match(first);
-        at = note.str().len().min(line.end.max(at) + 1);
-    }
-    if !named {
+fn has_rows(note: &Note<'_>) -> bool {
+    let letterhead = LETTERHEAD.of(note.lexicon);
+    if !first_cells(note).any(|first| letterhead.is_match(first)) {
         return false;
     }
-    let (mut conduction, mut needle, mut at) = (false, false, head.start);
-    while at < note.str().len() && !(conduction && needle) {
-        let line = note.line_of(Span::new(at, at));
+    let (mut conduction, mut needle) = (false, false);
+    for line in note.written_lines() {
         let cells = note.cells(line);
         if let (Some(first), true) = (cells.first(), cells.len() > 2) {
             conduction |= CONDUCTION_ROW.of(note.lexicon).is_match(note.get(*first));
             needle |= NEEDLE_ROW.of(note.lexicon).is_match(note.get(*first));
         }
-        at = line.end.max(at) + 1;
+        if conduction && needle {
+            return true;
+        }
     }
-    conduction && needle
+    false
 }

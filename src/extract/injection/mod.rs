@@ -28,7 +28,7 @@ use standing::{is_title, names_row, standing};
 use super::{Draft, FormAnswer, Note};
 use crate::context::Asserted;
 use crate::date::PartialDate;
-use crate::fact::{EventStatus, Injection, Intent, Kind, Origin, Polarity, Relief, Section, Time};
+use crate::fact::{EventStatus, Injection, Intent, Kind, Origin, Polarity, Section, Time};
 use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -313,12 +313,8 @@ impl Reader<'_, '_> {
             return None;
         }
         nothing_in(self.note, behind, dated).or_else(|| {
-            leads_failures(self.note, phrase.span).then_some(ReliefRead {
-                span: Span::new(phrase.span.end, phrase.span.end),
-                percent: None,
-                relief: Some(Relief::None),
-                duration: None,
-            })
+            let behind = Span::new(phrase.span.end, phrase.span.end);
+            leads_failures(self.note, phrase.span).then(|| ReliefRead::nothing(behind))
         })
     }
 

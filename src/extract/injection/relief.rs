@@ -22,6 +22,11 @@ pub(super) struct ReliefRead {
 }
 
 impl ReliefRead {
+    /// That nothing came of it, by words that give no figure.
+    pub(super) fn nothing(span: Span) -> Self {
+        Self { span, percent: None, relief: Some(Relief::None), duration: None }
+    }
+
     /// An injection like one that was told of, done, with this relief.
     pub(super) fn of(&self, note: &Note<'_>, like: &Injection) -> Injection {
         Injection {
@@ -170,8 +175,7 @@ static NOTHING_CELL: WordPattern =
 
 /// The same as relief.
 pub(super) fn nothing_in(note: &Note<'_>, behind: Span, dated: bool) -> Option<ReliefRead> {
-    let span = nothing_came(note, behind, dated)?;
-    Some(ReliefRead { span, percent: None, relief: Some(Relief::None), duration: None })
+    nothing_came(note, behind, dated).map(ReliefRead::nothing)
 }
 
 /// A cell that was left open in words.

@@ -20,7 +20,7 @@ static COUNT: WordPattern = WordPattern::new(
 pub(super) fn read_counts(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     for unit in note.mentions(UNITS) {
         let line = note.line_of(unit.span);
-        let lead = note.get(Span::new(line.start, unit.span.start));
+        let lead = note.get(note.lead_of_line(unit.span));
         if !lead.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | ')')) {
             continue;
         }

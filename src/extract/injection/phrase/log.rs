@@ -77,7 +77,7 @@ pub(super) fn beside(note: &Note<'_>, within: Span, named: &[Phrase]) -> Vec<Phr
     if !(logged || listed) {
         return Vec::new();
     }
-    let Some(above) = introduction(note, within) else { return Vec::new() };
+    let Some(above) = introduction(note, within, listed) else { return Vec::new() };
     let row = Row { note, tokens: tokens(note, within, &[NAME, SITE, WORD]) };
     let mut found: Vec<Phrase> = Vec::new();
     let mut at = 0;
@@ -198,13 +198,14 @@ fn what_it_did(note: &Note<'_>, rest: Span) -> Option<usize> {
     HELPED.find_iter(words).map(|found| found.start()).filter(apart).last()
 }
 
-/// The words above that tell that what follows are injections.
-fn introduction(note: &Note<'_>, within: Span) -> Option<Span> {
+/// The words above that tell that what follows are injections; what is listed needs no more of them.
+fn introduction(note: &Note<'_>, within: Span, listed: bool) -> Option<Span> {
     let top = note.lines_above(note.line_of(within)).last().map_or(within.start, |top| top.start);
     let from = note.str().ceil_char_boundary(within.start.saturating_sub(ABOVE));
     let above = Span::new(from.min(top).min(within.start), within.start);
     let heading = note.sentence_at(within)?.heading;
-    let told = names_procedures(note, above)
+    let told = listed
+        || names_procedures(note, above)
         || names_procedures(note, heading)
         || labels(note, label_before(note, within))
         || in_company(note, within);
@@ -213,19 +214,23 @@ fn introduction(note: &Note<'_>, within: Span) -> Option<Span> {
 
 /// What stands on a stretch's line up to the colon or dash that leads to its first place.
 fn label_before(note: &Note<'_>, within: Span) -> Span {
-    let line = note.line_of(Span::new(within.start, within.start));
+    let start = note.lead_of_line(within).start;
     let first = note.mentions_in(SITE, within).next().map_or(within.start, |m| m.span.start);
-    let start = line.start.min(within.start);
     let words = note.get(Span::new(start, first.max(start)));
     let end = words.rfind([':', '-']).map_or(0, |at| at + 1);
     Span::new(start, start + end)
 }
 
-/// Whether a line or its beginning labels a list of injections.
-fn labels(note: &Note<'_>, line: Span) -> bool {
+/// Whether a line or its beginning labels what follows it.
+fn is_label(note: &Note<'_>, line: Span) -> bool {
     let words = note.get(line).trim_end();
     let closed = words.ends_with([':', '-', '=', '*']) || words.starts_with("injection");
-    closed && words.split_whitespace().count() <= LABEL_WORDS && names_procedures(note, line)
+    closed && words.split_whitespace().count() <= LABEL_WORDS
+}
+
+/// Whether it labels a list of injections.
+fn labels(note: &Note<'_>, line: Span) -> bool {
+    is_label(note, line) && names_procedures(note, line)
 }
 
 /// Whether a stretch is of a list of treatments in which a procedure is named: the label of its own line
@@ -266,7 +271,7 @@ static TRIED_BEFORE: WordPattern = WordPattern::new(
 
 /// Whether a row of a table stands below the title of a log of injections.
 fn is_tabled(note: &Note<'_>, within: Span) -> bool {
-    let line = note.line_of(Span::new(within.start, within.start));
+    let line = note.line_of(within);
     if note.cells(line).len() < 3 {
         return false;
     }
@@ -302,12 +307,7 @@ fn is_listed(note: &Note<'_>, within: Span) -> bool {
         sentence.section,
         Section::Plan | Section::Request | Section::Procedure | Section::Exam | Section::Imaging
     );
-    let closed = |line: &Span| {
-        let words = note.get(*line).trim_end();
-        (words.ends_with([':', '-', '=', '*']) || words.starts_with("injection"))
-            && words.split_whitespace().count() <= LABEL_WORDS
-    };
-    let label = || note.lines_above(note.line_of(within)).find(closed);
+    let label = || note.lines_above(note.line_of(within)).find(|line| is_label(note, *line));
     past && (names_procedures(note, sentence.heading)
         || label().is_some_and(|line| names_procedures(note, line))
         || labels(note, label_before(note, within))
@@ -317,8 +317,7 @@ fn is_listed(note: &Note<'_>, within: Span) -> bool {
 
 /// Whether the words that lead a list say that all of it failed: "Unsuccessful injections:".
 pub(in super::super) fn leads_failures(note: &Note<'_>, within: Span) -> bool {
-    let line = note.line_of(Span::new(within.start, within.start));
-    let words = note.get(Span::new(line.start.min(within.start), within.start));
+    let words = note.get(note.lead_of_line(within));
     let label = words.rfind(':').map(|at| &words[..=at]).unwrap_or_default();
     let failed = |label: &str| {
         label.split_whitespace().count() <= LABEL_WORDS
@@ -326,7 +325,7 @@ pub(in super::super) fn leads_failures(note: &Note<'_>, within: Span) -> bool {
     };
     failed(label)
         || note
-            .lines_above(line)
+            .lines_above(note.line_of(within))
             .find(|above| note.get(*above).trim_end().ends_with(':'))
             .is_some_and(|above| failed(note.get(above)))
 }
