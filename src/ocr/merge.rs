@@ -60,7 +60,7 @@ fn chosen(mut first: Vec<Read>, mut second: Vec<Read>, knows: &dyn Fn(&str) -> b
         first.append(&mut second);
         first.retain(|word| {
             let least = match word.text.chars().count() {
-                _ if all_words(std::slice::from_ref(word), knows) => KNOWN_ALONE,
+                _ if is_known(word, knows) => KNOWN_ALONE,
                 ..=2 => SHORT_ALONE,
                 _ => ALONE,
             };
@@ -128,15 +128,14 @@ fn parts_wrongly(words: &[Read]) -> bool {
     })
 }
 
-/// Whether each is a word of the language, whatever marks stand around it; numbers are
-/// none.
 fn all_words(words: &[Read], knows: &dyn Fn(&str) -> bool) -> bool {
-    words.iter().all(|word| {
-        let text = word.text.trim_matches(|c: char| !c.is_alphanumeric());
-        text.len() >= 2
-            && text.chars().all(|c| c.is_alphabetic() || "-'".contains(c))
-            && knows(text)
-    })
+    words.iter().all(|word| is_known(word, knows))
+}
+
+/// Whether this is a word of the language, whatever marks stand around it; numbers are none.
+pub fn is_known(word: &Read, knows: &dyn Fn(&str) -> bool) -> bool {
+    let text = word.text.trim_matches(|c: char| !c.is_alphanumeric());
+    text.len() >= 2 && text.chars().all(|c| c.is_alphabetic() || "-'".contains(c)) && knows(text)
 }
 
 fn letters(words: &[Read]) -> String {

@@ -4,7 +4,8 @@
 use std::time::{Duration, Instant};
 
 use super::lines::{area, lines, print_height};
-use super::merge::merge;
+use super::merge::{is_known, merge};
+use super::page::NOISE;
 use super::{OcrEngine, OcrError, Read, Recognition};
 use crate::geometry::Rect;
 use crate::image::Picture;
@@ -27,6 +28,9 @@ const USUAL_HEIGHT: f32 = 26.0;
 
 /// Print that was passed over is taken in only if it was read this surely.
 const PASSED_OVER: f32 = 0.85;
+
+/// The same of a word of the language: dirt is seldom read as one.
+const PASSED_OVER_KNOWN: f32 = 0.6;
 
 /// The number of a list's item stands at most this many times the height of print
 /// before its text.
@@ -60,7 +64,7 @@ pub fn improve(
     let new: Vec<Read> = found
         .words
         .into_iter()
-        .filter(|word| word.confidence >= PASSED_OVER && says_something(word))
+        .filter(|word| word.confidence >= least(word, knows) && says_something(word))
         .filter(|word| !covers(&words, word))
         .map(|word| Read { line: word.line + 2 * NEW_LINES, ..word })
         .collect();
@@ -79,13 +83,19 @@ fn in_doubt(word: &Read) -> bool {
     sign || word.confidence < if number { SURE_OF_NUMBER } else { SURE }
 }
 
+/// How surely a word has to be read that stands where nothing was.
+fn least(word: &Read, knows: &dyn Fn(&str) -> bool) -> f32 {
+    let letters = word.text.chars().filter(|c| c.is_alphabetic()).count();
+    if letters >= 3 && is_known(word, knows) { PASSED_OVER_KNOWN } else { PASSED_OVER }
+}
+
 /// Whether a word stands where others are already.
 fn covers(words: &[Read], new: &Read) -> bool {
     let r = new.rect;
     let (third, y) = (r.width() / 3.0, (r.y0 + r.y1) / 2.0);
     [r.x0 + third, r.x1 - third].iter().any(|x| {
         let at = |w: &Read| w.rect.x0 <= *x && *x <= w.rect.x1 && w.rect.y0 <= y && y <= w.rect.y1;
-        words.iter().any(at)
+        words.iter().filter(|word| word.confidence >= NOISE).any(at)
     })
 }
 
@@ -161,7 +171,9 @@ fn whole_page(
         }
         own.sort_by(|a, b| a.rect.x0.total_cmp(&b.rect.x0));
         let line = NEW_LINES + number;
-        words.extend(merge(own, second, knows).into_iter().map(|word| Read { line, ..word }));
+        // Where the second engine makes out nothing, it says nothing against the first one.
+        let read = if second.is_empty() { own } else { merge(own, second, knows) };
+        words.extend(read.into_iter().map(|word| Read { line, ..word }));
     }
     // The second engine found no print here: only what is plainly read stays.
     words.extend(rest.into_iter().filter(|word| word.confidence >= SURE));
@@ -180,14 +192,15 @@ fn home(word: &Read, areas: &[Rect]) -> Option<usize> {
     homes.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(i, _)| i)
 }
 
-/// Boxes around ink that looks like words and that no word covers.
+/// Boxes around ink that looks like words and that no word covers: one that is but noise leaves
+/// print unread.
 fn passed_over(picture: &Picture, words: &[Read], height: f32) -> Vec<Rect> {
     // Cells of half a letter: fine enough to part lines, coarse enough to join words.
     let cell = (height / 4.0).max(2.0);
     let (w, h) = (picture.width as f32 / cell, picture.height as f32 / cell);
     let mut cells = Picture::white(w.ceil() as usize, h.ceil() as usize, 50.0, 50.0);
     let mut covered = vec![false; cells.pixels.len()];
-    for word in words {
+    for word in words.iter().filter(|word| word.confidence >= NOISE) {
         let clamp = |v: f32, most: usize| ((v / cell).max(0.0) as usize).min(most);
         let (x0, x1) = (clamp(word.rect.x0, cells.width), clamp(word.rect.x1 + cell, cells.width));
         for y in clamp(word.rect.y0, cells.height)..clamp(word.rect.y1 + cell, cells.height) {
@@ -255,9 +268,12 @@ mod tests {
     use super::*;
     use crate::ocr::Recognition;
 
-    /// Finds one line, and reads "again" wherever it is asked to, this surely.
+    /// Finds one line, and reads "again" wherever it is asked to, this surely; the first so many
+    /// times it makes out nothing.
+    #[derive(Default)]
     struct Scripted {
         sure: f32,
+        silent: usize,
         asked: Vec<Rect>,
     }
 
@@ -276,6 +292,10 @@ mod tests {
                 return Ok(Recognition { timed_out: !areas.is_empty(), ..Recognition::default() });
             }
             self.asked.extend(areas);
+            if self.silent > 0 {
+                self.silent -= 1;
+                return Ok(Recognition::default());
+            }
             let word =
                 |(rect, line): (&Rect, u32)| Read { rect: *rect, ..read("again", line, self.sure) };
             Ok(Recognition { words: areas.iter().zip(0..).map(word).collect(), timed_out: false })
@@ -312,10 +332,22 @@ mod tests {
 
     #[track_caller]
     fn check(words: &[(&str, f32)], columns: usize, sure: f32, expect: &[&str], asked: usize) {
+        let engine = Scripted { sure, ..Scripted::default() };
+        check_with(engine, words, columns, &|_| false, expect, asked);
+    }
+
+    #[track_caller]
+    fn check_with(
+        mut engine: Scripted,
+        words: &[(&str, f32)],
+        columns: usize,
+        knows: &dyn Fn(&str) -> bool,
+        expect: &[&str],
+        asked: usize,
+    ) {
         let (picture, first) = page(words, columns);
-        let mut engine = Scripted { sure, asked: Vec::new() };
         let limit = Duration::from_secs(5);
-        let got = improve(&picture, first, &mut engine, &|_| false, limit).unwrap().words;
+        let got = improve(&picture, first, &mut engine, knows, limit).unwrap().words;
         let texts: Vec<&str> = got.iter().map(|word| word.text.as_str()).collect();
         assert_eq!((texts.as_slice(), engine.asked.len()), (expect, asked));
     }
@@ -335,7 +367,7 @@ mod tests {
     fn words_that_were_not_reached_in_time_are_told() {
         let (picture, first) = page(&[("pain", 0.95), ("lcg", 0.6)], 2);
         for (limit, late) in [(Duration::ZERO, true), (Duration::from_secs(5), false)] {
-            let mut engine = Scripted { sure: 0.99, asked: Vec::new() };
+            let mut engine = Scripted { sure: 0.99, ..Scripted::default() };
             let got = improve(&picture, first.clone(), &mut engine, &|_| false, limit).unwrap();
             assert_eq!((got.timed_out, engine.asked.is_empty()), (late, late));
         }
@@ -351,12 +383,29 @@ mod tests {
     fn print_that_was_passed_over_is_read() {
         let half = [("pain", 0.95), ("radiates", 0.95)];
         check(&half, 5, 0.99, &["pain", "radiates", "again"], 1);
-        check(&half, 5, 0.6, &["pain", "radiates"], 1);
+        check(&half, 5, 0.65, &["pain", "radiates"], 1);
+        let engine = Scripted { sure: 0.65, ..Scripted::default() };
+        let known = |word: &str| word == "again";
+        check_with(engine, &half, 5, &known, &["pain", "radiates", "again"], 1);
+    }
+
+    #[test]
+    fn what_is_but_noise_leaves_print_to_be_read() {
+        let noise = [("pain", 0.95), ("radiates", 0.95), ("~xy", 0.1)];
+        let engine = Scripted { sure: 0.99, silent: 1, ..Scripted::default() };
+        check_with(engine, &noise, 3, &|_| false, &["pain", "radiates", "~xy", "again"], 2);
     }
 
     #[test]
     fn a_poor_page_is_read_anew_line_by_line() {
         let poor = [("pxin", 0.4), ("rxdiates", 0.4), ("dxwn", 0.4), ("lxg", 0.4)];
         check(&poor, 4, 0.9, &["again"], 1);
+    }
+
+    #[test]
+    fn a_line_of_which_the_second_engine_makes_out_nothing_stays() {
+        let poor = [("disability", 0.5), ("no", 0.4), ("work", 0.4), ("lxg", 0.4)];
+        let engine = Scripted { silent: 1, ..Scripted::default() };
+        check_with(engine, &poor, 4, &|_| false, &["disability", "no", "work", "lxg"], 1);
     }
 }
