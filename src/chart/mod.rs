@@ -5,6 +5,7 @@
 //! [`History`] of injections, therapy courses and drug trials.
 
 mod dates;
+mod elsewhere;
 mod history;
 mod marks;
 pub mod reading;
@@ -144,6 +145,7 @@ impl Chart {
             .map(|(kind, places)| Marks::of(kind, places.iter().map(|&at| &*chart.facts[at])))
             .collect();
         request::resolve(&mut chart, given);
+        elsewhere::leave_out(&mut chart);
         chart.history = history::build(&chart);
         chart
     }

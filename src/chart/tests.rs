@@ -1,6 +1,7 @@
 use super::*;
 use crate::fact::{
-    Assertion, ExamSign, Injection, Place, Procedure, RequestedProcedure, Section, Statement, Time,
+    Assertion, ExamSign, Imaging, Injection, PainScore, Place, Procedure, RequestedProcedure,
+    Section, Statement, Time,
 };
 
 fn fact(at: usize, kind: impl Into<Kind>) -> Fact {
@@ -123,4 +124,31 @@ fn a_copied_fact_stands_only_alone() {
     let kind = kind_index("exam_sign");
     assert_eq!(gather(vec![vec![copied(0)]]).standing(kind), [0]);
     assert_eq!(gather(vec![vec![copied(0), fact(9, sign())]]).standing(kind), [1]);
+}
+
+#[test]
+fn what_is_told_of_a_neck_stands_for_no_pain_at_the_pelvis() {
+    let neck = || {
+        vec![
+            fact(3, PainScore { low: 4.0, high: 4.0, scale: 10.0, qualifier: None }),
+            fact(
+                3,
+                Statement { topic: "score-of-other-region".into(), value: Some("neck".into()) },
+            ),
+            fact(20, Imaging { region: Some(crate::fact::Region::Cervical), ..Default::default() }),
+            fact(40, Statement { topic: "imaging-not-explanatory".into(), value: None }),
+        ]
+    };
+    let told = |request: Fact| {
+        let mut facts = neck();
+        facts.push(request);
+        let chart = gather(vec![facts]);
+        let explains = Topic::of("imaging-not-explanatory");
+        (
+            chart.standing(const { kind_index("pain_score") }).len(),
+            chart.statements(&explains).count(),
+        )
+    };
+    assert_eq!(told(request(90, "superior cluneal nerve block", None)), (0, 0));
+    assert_eq!(told(request(90, "cervical medial branch block", None)), (1, 1));
 }

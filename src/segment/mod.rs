@@ -349,7 +349,10 @@ impl Segmenter<'_> {
             if self.headings.makes_title(rest) {
                 return None;
             }
-            let long = heading.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+            // "A   Sciatica, left": a letter heads a column where it is set off.
+            let column = line[length..].starts_with("  ")
+                && rest.split("  ").next().is_some_and(|words| words.contains(' '));
+            let long = column || heading.chars().filter(|c| c.is_alphabetic()).count() >= 3;
             let section = (long && !rest.is_empty()).then(|| self.headings.section(heading))??;
             (!KEEP_HEADING.contains(&section) || section == Section::Exam)
                 .then_some((section, rest))

@@ -121,7 +121,10 @@ pub(super) fn split_sentences(original: &str, folded: &Folded, unit: Span) -> Ve
                     && next_word.len() <= 7;
                 // A question's boxes are its answer.
                 let answered = c == b'?' && matches!(bytes[begin], b'[' | b'(');
+                // "? L sciatica" asks for what comes.
+                let asks = c == b'?' && text[start..at].trim_matches([' ', '-', '*']).is_empty();
                 let keeps = answered
+                    || asks
                     || (NEVER_ENDS.contains(&token) && !is_therapy(token, token_start))
                     || (short_form && (dotted_next || digit_at(begin)))
                     || (c == b'.'

@@ -8,6 +8,7 @@ mod before_procedure;
 mod code;
 mod compose;
 mod denied;
+mod doubt;
 mod located;
 mod purpose;
 mod queried;
@@ -337,7 +338,8 @@ fn draft(
     let queried = assessed && note.str()[found.span.end..].starts_with('?');
     let qualified = QUALIFIED.of(note.lexicon).is_match(note.get(behind)) || queried;
     let provisional = PROVISIONAL.of(note.lexicon).is_match(note.heading(sentence));
-    let possible = doubted || open || provisional || qualified;
+    let remarked = doubt::is_remarked(note, found.span, sentence.span);
+    let possible = doubted || open || provisional || qualified || remarked;
     let asked =
         note.get(behind).get(..16.min(behind.len())).is_some_and(|words| words.contains('?'));
     let answer = note.answer_where(found.span, asked);

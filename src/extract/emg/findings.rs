@@ -111,7 +111,7 @@ impl Reader<'_, '_> {
             let mut previous = within.start;
             for (at, mention) in conditions.iter().enumerate() {
                 let next = conditions.get(at + 1).map_or(until, |m| m.span.start);
-                let result = if denied[at] && !equivocal {
+                let result = if denied[at] && (!equivocal || self.concluded_normal(index)) {
                     EmgResult::Normal
                 } else if uncertain_tail
                     || (denied[at] && equivocal)
@@ -198,6 +198,23 @@ impl Reader<'_, '_> {
         } else {
             self.going_on = None;
         }
+    }
+
+    /// Whether the conclusion that a sentence stands in has called the study normal: what then "does not
+    /// meet the criteria" is not there.
+    fn concluded_normal(&self, index: usize) -> bool {
+        let note = self.note;
+        let heading = note.sentences[index].heading;
+        let before = self.drafts.iter().rev().filter(|draft| {
+            note.sentence_at(draft.span).is_some_and(|s| s.heading == heading && self.report)
+        });
+        before
+            .filter_map(|draft| match &draft.kind {
+                Kind::Emg(emg) if emg.condition.is_none() => emg.result,
+                _ => None,
+            })
+            .next()
+            == Some(EmgResult::Normal)
     }
 
     /// "EMG of the right arm. There is a C6 radiculopathy." is told once, by what was found.

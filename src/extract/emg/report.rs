@@ -33,6 +33,7 @@ pub(super) fn is_report(note: &Note<'_>) -> bool {
     let mut headings = note.sentences.iter().map(|s| note.heading(s));
     titled
         || has_rows(note)
+        || has_tables(note)
         || has_title(note)
         || headings.clone().any(both)
         || (headings.clone().any(conduction) && headings.any(|h| needle(h) && !conduction(h)))
@@ -48,6 +49,30 @@ fn first_cells<'n>(note: &'n Note<'_>) -> impl Iterator<Item = &'n str> {
 fn has_title(note: &Note<'_>) -> bool {
     let (title, names) = (TITLE.of(note.lexicon), NAMES_STUDY.of(note.lexicon));
     first_cells(note).any(|first| title.is_match(first) && names.is_match(first))
+}
+
+/// What the columns of nerve conduction are called, and those of the needle examination.
+static CONDUCTION_COLUMN: WordPattern = WordPattern::new(r"^{emg/conduction-column}\b");
+
+static NEEDLE_COLUMN: WordPattern = WordPattern::new(r"^{emg/needle-column}\b");
+
+/// Whether tables of both parts stand there, whatever the document is called.
+fn has_tables(note: &Note<'_>) -> bool {
+    let heads = |cells: &[Span], row: &WordPattern, column: &WordPattern| {
+        let named = cells.first().is_some_and(|c| row.of(note.lexicon).is_match(note.get(*c)));
+        let columns = cells.iter().skip(1);
+        named && columns.filter(|c| column.of(note.lexicon).is_match(note.get(**c))).count() > 1
+    };
+    let (mut conduction, mut needle) = (false, false);
+    for line in note.written_lines() {
+        let cells = note.cells(line);
+        if cells.len() < 3 {
+            continue;
+        }
+        conduction |= heads(&cells, &CONDUCTION_ROW, &CONDUCTION_COLUMN);
+        needle |= heads(&cells, &NEEDLE_ROW, &NEEDLE_COLUMN);
+    }
+    conduction && needle
 }
 
 /// A first line that ends with the name of a study, as a letterhead does: "Hill Neurology Electrodiagnostics".

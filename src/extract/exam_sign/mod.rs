@@ -32,6 +32,9 @@ static ASKS: WordPattern = WordPattern::new(r"\b{exam-word/asks}\b");
 /// A verb that has somebody look for a sign: "examine", "palpate".
 static SEEKS: WordPattern = WordPattern::new(r"^{exam-word/seeks}$");
 
+/// How far behind words that tell of another pain the usual one may be named, in bytes.
+const UNLIKE_REACH: usize = 12;
+
 /// That pressing brings on some other pain than the complaint: "but it is a different pain".
 static OTHER_PAIN: WordPattern = WordPattern::new(r"\b{exam-word/other-pain}\b|\bnot reproduce\b");
 
@@ -297,10 +300,16 @@ impl Row<'_, '_> {
         });
         let words = self.note.get(self.span);
         let alone = (0..self.tokens.len()).filter(|&at| self.is_sign(at)).count() == 1;
-        if found.is_none() && alone {
-            return OTHER_PAIN.of(self.note.lexicon).is_match(words).then_some(false);
+        let other = OTHER_PAIN.of(self.note.lexicon).find(words).filter(|_| alone);
+        let Some((_, token)) = found else { return other.map(|_| false) };
+        // "different from her usual pain"
+        let unlike = |m: regex::Match<'_>| {
+            let (start, end) = (self.span.start + m.start(), self.span.start + m.end());
+            start <= token.span.start && token.span.start <= end + UNLIKE_REACH
+        };
+        if other.is_some_and(unlike) {
+            return Some(false);
         }
-        let (_, token) = found?;
         let asserted = self.note.assert(token.span);
         Some(!asserted.has(CueCategory::Negated, self.note.lexicon))
     }

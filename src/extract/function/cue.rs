@@ -72,6 +72,13 @@ pub(super) fn before(
             return None;
         }
     }
+    // "she can't walk": the subject's word ends before what denies it.
+    let follows = &note.str()[cue.span.end..];
+    let denied = follows.starts_with("'t ")
+        || follows.starts_with(" not ") && !follows.starts_with(" not only");
+    if limitation == Limitation::Independent && denied {
+        limitation = Limitation::Unable;
+    }
     if limitation == Limitation::Limited
         && bare.is_none()
         && (words_before.ends_with("no ")

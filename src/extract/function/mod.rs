@@ -42,7 +42,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         }
         last_sentence = index;
         let sentence = &note.sentences[index];
-        if !is_foreign(sentence.section) {
+        if !is_foreign(sentence.section) && !is_after_procedure(note, mention.span) {
             read_sentence(note, sentence, &rows, drafts);
         }
     }
@@ -59,6 +59,33 @@ fn is_foreign(section: Section) -> bool {
             | Section::Allergies
             | Section::Medications
     )
+}
+
+/// What stands over rows of how somebody left who was just injected, or in them.
+static AFTER_PROCEDURE: WordPattern = WordPattern::new(r"\b{function-row/after-procedure}\b");
+
+/// Whether a row tells how somebody was right after a procedure, which is no state of the complaint's:
+/// "How you were when you left", and below it "Walking by yourself: yes".
+fn is_after_procedure(note: &Note<'_>, row: Span) -> bool {
+    let line = note.line_of(row);
+    let tells = |words: Span| AFTER_PROCEDURE.of(note.lexicon).is_match(note.get(words));
+    line.len() <= LONGEST_ROW
+        && (tells(note.lead_of_line(row))
+            || note.sentence_at(row).is_some_and(|s| tells(s.heading))
+            || note
+                .lines_above(line)
+                .take(LIST_ABOVE)
+                .any(|above| above.len() <= LONGEST_ROW && tells(above)))
+}
+
+/// How many lines above a row what heads it may stand.
+const LIST_ABOVE: usize = 6;
+
+/// Whether a form's blank stands behind a label: "Activities limited: ____".
+fn is_blank(note: &Note<'_>, label: Span) -> bool {
+    let line = note.line_of(label);
+    let behind = note.as_written(Span::new(label.end, line.end.max(label.end)));
+    behind.trim_start_matches([' ', ':', '?', '.', '\t', '-']).starts_with("__")
 }
 
 /// The places that some spans cover: in order, and none touches another.
@@ -96,7 +123,7 @@ fn read_sentence(note: &Note<'_>, sentence: &Sentence, rows: &[Span], drafts: &m
         };
         let Some((span, function)) = found else { continue };
         // A form's row says nothing by its question alone.
-        if is_unanswered(note, sentence, mention) {
+        if is_unanswered(note, sentence, mention) || is_blank(note, span) {
             continue;
         }
         let asserted = note.assert(mention.span);

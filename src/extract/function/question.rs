@@ -2,7 +2,7 @@
 
 use super::super::{Draft, Note};
 use super::asks::{Asks, asks, asks_above, asks_of};
-use super::{GROUP, amount, is_foreign, parse};
+use super::{GROUP, amount, is_after_procedure, is_foreign, parse};
 use crate::extract::question::Question;
 use crate::fact::{Activity, Certainty, Experiencer, Function, Limitation, Origin, Polarity};
 use crate::span::Span;
@@ -17,6 +17,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) -> Vec<Span> {
         if !matches!(role, Some("activity" | "state"))
             || read.last().is_some_and(|last| mention.span.start < last.end)
             || note.sentence_at(mention.span).is_none_or(|s| is_foreign(s.section))
+            || is_after_procedure(note, mention.span)
         {
             continue;
         }

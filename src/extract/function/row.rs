@@ -2,7 +2,7 @@
 
 use super::super::{ColumnAnswer, Draft, Note};
 use super::asks::{Asks, WORDS, asks_above, asks_of};
-use super::{GROUP, amount, is_foreign, parse, touch};
+use super::{GROUP, amount, is_after_procedure, is_foreign, parse, touch};
 use crate::fact::{Activity, Experiencer, Function, Limitation, Origin, Polarity, Section, Time};
 use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
@@ -48,7 +48,7 @@ pub(super) fn read(note: &Note<'_>, done: &[Span], drafts: &mut Vec<Draft>) -> V
             continue;
         }
         let Some(sentence) = note.sentence_at(mention.span) else { continue };
-        if is_foreign(sentence.section) {
+        if is_foreign(sentence.section) || is_after_procedure(note, mention.span) {
             continue;
         }
         let Some(row) = Row::at(note, mention) else { continue };

@@ -1,6 +1,10 @@
 //! A complaint that has been there since something happened: "ever since the fall", "was struck two
 //! years ago, and the pain has stayed".
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::super::{Draft, Note};
 use super::start::{first_day, months_since};
 use super::{
@@ -9,6 +13,7 @@ use super::{
 };
 use crate::fact::{Experiencer, Section};
 use crate::lexicon::WordPattern;
+use crate::pattern::fixed_regex;
 use crate::quantity;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -33,6 +38,9 @@ pub(super) static LASTS: WordPattern = WordPattern::new(r"\b{pain-duration/lasts
 /// Reads every complaint that is dated by what it began with.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     for event in note.mentions(GROUP).filter(|m| note.concept(m).id == "event") {
+        if is_season(note, event.span) {
+            continue;
+        }
         let Some(index) = note.sentence_index(event.span) else { continue };
         let sentence = &note.sentences[index];
         if !may_tell(sentence.section) || sentence.section == Section::Treatments {
@@ -59,6 +67,16 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         let months = months.or_else(|| months_since(note, since?));
         push(note, drafts, span, months, since, "event");
     }
+}
+
+/// What stands behind "fall" where it is the season.
+static OF_YEAR: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"^,?(?: of)? (?:(?:19|20)\d\d\b|'\d\d\b|(?:this|last) year|before last)")
+});
+
+/// Whether an event is the season: "dates from the fall of 2023".
+fn is_season(note: &Note<'_>, event: Span) -> bool {
+    note.get(event) == "fall" && OF_YEAR.is_match(&note.str()[event.end..])
 }
 
 /// What happened, when, where a complaint is said to have lasted from then on.

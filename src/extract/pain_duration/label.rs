@@ -1,10 +1,16 @@
 //! Lengths and starts behind a label: "Duration: 14 months", "Onset: 2021".
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::super::{Draft, Note};
 use super::start::{begins, beside, months_since};
 use super::when::{MANNER, ONSET};
-use super::{GROUP, LENGTH, UNITS, names_treatment, push, told};
+use super::{GROUP, LENGTH, UNITS, may_tell, names_treatment, push, tells_of_nothing_else, told};
+use crate::fact::Section;
 use crate::lexicon::WordPattern;
+use crate::pattern::fixed_regex;
 use crate::quantity;
 use crate::span::Span;
 
@@ -16,17 +22,31 @@ static COUNT: WordPattern = WordPattern::new(
     r"^(?:(?:of|with|in|since) )?(?:the |this |present |current )*(?:[a-z]+ )?{pain-duration/counted}(?: (?:began|started|onset|so far|to date))?(?: ?[:?=]| ?\.{3,}|  )[ .:_]*(?P<count>\d{1,3})(?:\.\d)?$",
 );
 
+/// What a row counts that has its unit behind it: "Pain (months)", "Duration in mo".
+static COUNTED: WordPattern = WordPattern::new(
+    r"^(?:\d{1,2}[.)] ?)?(?:(?:the|this|present|current) )?(?:{pain-duration/counted}|(?:symptom |pain |complaint )?duration)(?: of (?:the |this )?{pain-duration/counted})?,?(?: in)? ?\(?$",
+);
+
+/// The number of such a row, behind the unit.
+static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"^\)?(?: ?[:?=]| ?\.{2,}|  )[ .:_]*(?P<count>\d{1,3})(?:\.\d)?\+?$")
+});
+
 /// Reads the rows that name a unit and the complaint and hold a number.
 pub(super) fn read_counts(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     for unit in note.mentions(UNITS) {
         let line = note.line_of(unit.span);
-        let lead = note.get(note.lead_of_line(unit.span));
-        if !lead.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | ')')) {
-            continue;
-        }
+        let lead = note.get(note.lead_of_line(unit.span)).trim();
         let behind = Span::new(unit.span.end, line.end.max(unit.span.end));
         let words = note.as_written(behind).to_lowercase();
-        let Some(found) = COUNT.of(note.lexicon).captures(words.trim()) else { continue };
+        let found = if lead.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | ')')) {
+            COUNT.of(note.lexicon).captures(words.trim())
+        } else if COUNTED.of(note.lexicon).is_match(lead) && in_history(note, unit.span) {
+            AMOUNT.captures(words.trim_end())
+        } else {
+            continue;
+        };
+        let Some(found) = found else { continue };
         let Some(count) = found.name("count") else { continue };
         let amount = format!("{} {}", count.as_str(), note.get(unit.span));
         let Some(length) = quantity::duration(&amount) else { continue };
@@ -56,7 +76,8 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         {
             let span = Span::new(behind.start + found.start(), behind.start + found.end());
             let below = note.get(behind)[..found.start()].contains('<');
-            if covered(span) || below {
+            let between = Span::new(label.span.end, span.start.max(label.span.end));
+            if covered(span) || below || !tells_of_nothing_else(note, between) {
                 continue;
             }
             if let Some(length) = quantity::duration(found.as_str()) {
@@ -68,7 +89,8 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         }
         // "Onset: 2021"
         let manner = MANNER.of(note.lexicon).find(note.get(rest)).map_or(0, |found| found.end());
-        let asked = note.get(rest).trim_start().starts_with([':', '?']);
+        let asked =
+            note.get(rest).trim_start().starts_with([':', '?']) || opens_row(note, label.span);
         let rest = Span::new(rest.start + manner, rest.end);
         let onset = ONSET.captures(note.get(rest));
         let asked = asked || onset.as_ref().is_some_and(|c| c.name("label").is_some());
@@ -111,9 +133,24 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     }
 }
 
+/// Whether a label opens a row and its answer stands in the next column: "onset          08/2024".
+fn opens_row(note: &Note<'_>, label: Span) -> bool {
+    let lead = note.get(note.lead_of_line(label));
+    let cells = note.cells(note.line_of(label));
+    let parted = cells.first().is_some_and(|cell| cell.end == label.end) && cells.len() > 1;
+    lead.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | ')' | '-' | '*'))
+        && (parted || note.get(note.rest_of_line(label)).starts_with(".."))
+        && in_history(note, label)
+}
+
+/// Whether a row does not stand below a heading of treatments.
+fn in_history(note: &Note<'_>, row: Span) -> bool {
+    note.sentence_at(row).is_none_or(|s| may_tell(s.section) && s.section != Section::Treatments)
+}
+
 /// Whether a label asks when it began.
 fn asks_start(label: &str) -> bool {
-    ["onset", "start", "begin", "began"].iter().any(|word| label.contains(word))
+    ["onset", "start", "begin", "began", "since", "first"].iter().any(|word| label.contains(word))
 }
 
 /// Whether a label that does not say of what stands on a row that names a treatment before it:

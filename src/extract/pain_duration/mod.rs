@@ -1,5 +1,6 @@
 //! How long the complaint has been there, in months as of the note.
 
+mod alone;
 mod asked;
 mod event;
 mod label;
@@ -44,9 +45,13 @@ const BEHIND_COMPLAINT: usize = 12;
 static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
     let number = r"(?:\d+(?:\.\d+)?(?: 1/2)?\+?|half an?|an? (?:good|full|solid|whole)|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty(?:[- ](?:one|two|three|four|five))?|thirty|several|couple of|few)";
     fixed_regex(&format!(
-        r"\b(?:x ?)?(?:(?:about|around|approximately|approx\.?|over|nearly|almost|roughly|close to|at least|more than|longer than|greater than|upwards of|just (?:under|short of|shy of)|a (?:little|bit) (?:under|over|more than)|most of|(?:the )?(?:better|greater|best) part of|the (?:past|last)|just over|well over|some|>) )*\b{number}(?: ?(?:-|to|or) ?{number})?(?:[ -]and[ -](?:a|one)[ -]half)?[ -]*(?:weeks?|wks?|months?|mos?|mths?|years?|yrs?|y|decades?)\b'?(?: and (?:a half|{number} (?:months?|weeks?))| {number} ?(?:months?|mos?|mths?)\b)?(?: or (?:so|more|longer|greater))?"
+        r"\b(?:x ?)?(?:(?:in excess of|no less than|not less than|fully|easily|about|around|approximately|approx\.?|over|nearly|almost|roughly|close to|at least|more than|longer than|greater than|upwards of|just (?:under|short of|shy of)|a (?:little|bit) (?:under|over|more than)|most of|(?:the )?(?:better|greater|best) part of|the (?:past|last)|just over|well over|some|>) )*{number}(?: ?(?:-|to|or) ?{number})?(?:[ -]and[ -](?:a|one)[ -]half)?[ -]*(?:weeks?|wks?|months?|mos?|mths?|years?|yrs?|y|decades?)\b'?(?: and (?:a half|(?:some|a few|several|{number}) (?:months?|weeks?))| {number} ?(?:months?|mos?|mths?)\b)?(?: or (?:so|more|longer|greater))?"
     ))
 });
+
+/// A unit of time that stands right behind its number: "x1yr", "18mo".
+static GLUED: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"\d(wks?|mos?|mths?|months?|yrs?|years?|y)\b"));
 
 /// Words between a complaint and a length of time that belongs to it: "hip pain, 14 mo".
 static BESIDE: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^[ ,:-]{0,3}(?:(?:now|x|~) ?)?$"));
@@ -66,6 +71,9 @@ static PLACES: WordPattern =
 static IT_IS: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(r"^(?:by now )?(?:it is|it's|it has been|it will soon be)(?: now| by now)?$")
 });
+
+/// Words behind a length of time for what a complaint has behind it: "16-month history".
+const HISTORY: [&str; 4] = ["history", "hx", "h/o", "hist"];
 
 /// A part of the body right before "x 9 mo".
 static SITE: WordPattern = WordPattern::new(r"\b{pain-duration/site}$");
@@ -91,6 +99,10 @@ static AT_LARGE: WordPattern = WordPattern::new(r"\b{pain-duration/at-large}\b")
 /// Words before a length of time with which a sentence opens: "For the past two years".
 static OPENING: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^(?:for|over|during|in)(?: the)?(?: past| last)?$"));
+
+/// The same words before what a patient has had: "who for the past two years has suffered".
+static OPENS_CLAUSE: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"[ ,](?:for|over|during)(?: the)?(?: past| last)?$"));
 
 /// Ordinals in words, from the second on.
 const ORDINALS: [&str; 19] = [
@@ -129,7 +141,8 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
             asked::read(note, span, answer, drafts);
             continue;
         }
-        let Some(rule) = binds(note, span) else { continue };
+        let alone = || alone::tells(note, span).then_some("alone");
+        let Some(rule) = binds(note, span).or_else(alone) else { continue };
         let words = note.get(span);
         let Some(length) = quantity::duration(words).or_else(|| vague(words)) else { continue };
         let since = start::beside(note, span);
@@ -226,6 +239,20 @@ fn tells_otherwise(note: &Note<'_>, before: Span) -> bool {
     })
 }
 
+/// Whether a length belongs to the complaint before "of": "buttock pain of eleven months".
+fn is_of(note: &Note<'_>, before: Span, after: &str) -> bool {
+    let Some(complaint) = binding(note, before).last() else { return false };
+    note.concept(complaint).id == "complaint"
+        && note.get(Span::new(complaint.span.end, before.end)).trim() == "of"
+        && (BESIDE_ENDS.is_match(after) || after.starts_with("standing"))
+        && tells_of_nothing_else(note, before)
+}
+
+/// Whether a stretch names neither a treatment nor something else that has a length of its own.
+fn tells_of_nothing_else(note: &Note<'_>, within: Span) -> bool {
+    !names_treatment(note, within) && !tells_otherwise(note, within)
+}
+
 /// Whether a length closes what names the complaint or its places: "Hip pain with spread to the
 /// thigh, three years".
 fn trails(note: &Note<'_>, before: Span, after: &str) -> bool {
@@ -270,17 +297,21 @@ fn leads_to_complaint(note: &Note<'_>, behind: Span) -> bool {
 fn lengths(note: &Note<'_>) -> Vec<Span> {
     let text = note.str();
     let mut found: Vec<Span> = Vec::new();
-    for unit in note.mentions(UNITS) {
+    let glued = GLUED.captures_iter(text).filter_map(|c| c.get(1));
+    let mut units: Vec<Span> = note.mentions(UNITS).map(|unit| unit.span).collect();
+    units.extend(glued.map(|unit| Span::new(unit.start(), unit.end())));
+    units.sort_unstable();
+    for unit in units {
         let last = found.last().map_or(0, |span| span.end);
-        let start = text.ceil_char_boundary(unit.span.start.saturating_sub(BEFORE_UNIT)).max(last);
-        let end = text.ceil_char_boundary(unit.span.end + BEHIND_UNIT);
-        if start >= end || unit.span.start < last {
+        let start = text.ceil_char_boundary(unit.start.saturating_sub(BEFORE_UNIT)).max(last);
+        let end = text.ceil_char_boundary(unit.end + BEHIND_UNIT);
+        if start >= end || unit.start < last {
             continue;
         }
         let own = LENGTH
             .find_iter(&text[start..end])
             .map(|m| Span::new(start + m.start(), start + m.end()))
-            .find(|span| span.start < unit.span.start && unit.span.start < span.end)
+            .find(|span| span.start < unit.start && unit.start < span.end)
             .filter(|span| !note.is_unticked(*span));
         found.extend(own);
     }
@@ -338,9 +369,10 @@ fn binds(note: &Note<'_>, span: Span) -> Option<&'static str> {
     }
     let behind = Span::new(span.end, sentence.span.end.max(span.end));
     let after = note.get(behind).trim_start_matches(['\'', ' ', '-']);
+    let after = after.strip_prefix("s ").unwrap_or(after);
     let before = Span::new(sentence.span.start, span.start);
     // "sixteen months of pain", "a two-year history of pain", "two years' duration".
-    let of = after.starts_with("of ") || after.starts_with("history") || after.starts_with("hx");
+    let of = after.starts_with("of ") || HISTORY.iter().any(|word| after.starts_with(word));
     let lasting = after.starts_with("duration") || after.starts_with("standing");
     if of || lasting {
         let near = note.get(behind);
@@ -384,6 +416,15 @@ fn binds(note: &Note<'_>, span: Span) -> Option<&'static str> {
     let opens = OPENING.is_match(lead.trim()) && !after.starts_with("after");
     if opens && told && leads_to_complaint(note, behind) {
         return Some("opening");
+    }
+    let clause = OPENS_CLAUSE.is_match(lead)
+        && ["has ", "have "].iter().any(|word| after.starts_with(word))
+        && tells_of_nothing_else(note, before);
+    if clause && told && leads_to_complaint(note, behind) {
+        return Some("opening");
+    }
+    if told && is_of(note, before, after) {
+        return Some("of-length");
     }
     let leads = lead.ends_with(" for")
         || lead.ends_with("over the")
@@ -474,8 +515,9 @@ fn binding<'n>(note: &'n Note<'_>, within: Span) -> impl Iterator<Item = &'n Men
 }
 
 /// Words that make of a complaint what is said of it: "relief of the", "free of".
-static OF_THE: LazyLock<Regex> =
-    LazyLock::new(|| fixed_regex(r"^ (?:of|from|in|for) (?:(?:the|that|this|his|her|all) )?$"));
+static OF_THE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"^ (?:of|from|in|for) (?:(?:the|that|this|his|her|all) )?(?:[a-z]+ ){0,2}$")
+});
 
 /// What the last word before a length of time binds it to.
 fn nearest<'n>(note: &'n Note<'_>, before: Span) -> Option<&'n str> {

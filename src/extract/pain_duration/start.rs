@@ -6,10 +6,10 @@ use regex::Regex;
 
 use super::super::{Draft, Note};
 use super::event::LASTS;
-use super::when::SINCE;
+use super::when::{ONSET, SINCE};
 use super::{
-    GROUP, SITE, denies, first, leads_to_complaint, may_tell, names_treatment, push, tells, told,
-    told_in,
+    GROUP, NEVER_GONE, PLACES, alone, denies, first, leads_to_complaint, may_tell, names_treatment,
+    push, tells, told, told_in,
 };
 use crate::fact::Section;
 use crate::lexicon::WordPattern;
@@ -33,7 +33,7 @@ static SINCE_CLAUSE: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"\b(?:ever )?since [^.;]{2,60}$"));
 
 /// A place on the body.
-static PLACE: WordPattern = WordPattern::new(r"\b{pain-duration/site}\b");
+pub(super) static PLACE: WordPattern = WordPattern::new(r"\b{pain-duration/site}\b");
 
 /// Reads every day that the complaint is said to have begun on.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
@@ -72,12 +72,19 @@ fn begun(note: &Note<'_>, drafts: &mut Vec<Draft>) {
             continue;
         }
         let rest = Span::new(mention.span.end, sentence.span.end.max(mention.span.end));
-        let Some(when) = first_day(note, rest) else { continue };
+        // "Started 2021."
+        let bare = || {
+            let when = ONSET.captures(note.get(rest))?.name("when")?;
+            let dated = when.as_str().contains(|c: char| c.is_ascii_digit());
+            dated.then(|| Span::new(rest.start + when.start(), rest.start + when.end()))
+        };
+        let Some(when) = first_day(note, rest).or_else(bare) else { continue };
         let clause = note.get(Span::new(rest.start, rest.end)).find([',', ';']);
         let clause = clause.map_or(rest.end, |at| (rest.start + at).max(when.end));
         let clause = Span::new(rest.start, clause);
+        let stays = NEVER_GONE.of(note.lexicon).is_match(note.get(sentence.span));
         if told_in(drafts, sentence.span)
-            || first(note, clause, "other").is_some()
+            || !stays && first(note, clause, "other").is_some()
             || names_treatment(note, clause)
         {
             continue;
@@ -115,7 +122,13 @@ pub(super) fn begins(note: &Note<'_>, span: Span) -> bool {
     }
     let since = note.get(span).starts_with("since");
     let behind = Span::new(span.end, sentence.span.end.max(span.end));
-    if since && note.get(before).trim().is_empty() && leads_to_complaint(note, behind) {
+    // "Since 2021 L buttock, worse of late"
+    let places = || {
+        let clause = note.get(behind).split([',', ';', '.']).next().unwrap_or_default();
+        PLACES.of(note.lexicon).is_match(clause.trim())
+    };
+    if since && note.get(before).trim().is_empty() && (leads_to_complaint(note, behind) || places())
+    {
         return true;
     }
     // "I have followed her since 2021 for pain of the left hip": it is there as long at least.
@@ -127,8 +140,7 @@ pub(super) fn begins(note: &Note<'_>, span: Span) -> bool {
         return true;
     }
     // "L buttock: since last summer"
-    let lead = note.get(before).trim_end();
-    if since && lead.strip_suffix([':', ',']).is_some_and(|l| SITE.of(note.lexicon).is_match(l)) {
+    if since && alone::tells(note, span) {
         return true;
     }
     // "since she gave up her job in 2022", "Ever since the delivery in May 2024 there is pain"
@@ -206,9 +218,30 @@ pub(super) fn beside(note: &Note<'_>, span: Span) -> Option<Span> {
     None
 }
 
+/// Words before a month of which only the end is meant.
+static END_OF: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"\b(?:(?:the )?(?:end|close|last (?:few )?(?:days?|weeks?|part|half|third)|latter (?:part|half)) of(?: the month of)?|late(?: in)?)[ -]?$",
+    )
+});
+
+/// How far before a month such words may stand, in bytes.
+const END_REACH: usize = 40;
+
+/// Months that are fewer are told to a tenth: what is short of three months is not rounded up to them.
+const FEW_MONTHS: f64 = 3.0;
+
+/// The months from a beginning to the note's day. A month counts from its first day, or from its last
+/// where its end is meant.
 pub(super) fn months_since(note: &Note<'_>, when: Span) -> Option<f64> {
     let seen = note.date?.exact()?;
     let start = quantity::since(note.get(when), seen)?;
-    let days = start.earliest().until(seen).ok()?.get_days();
-    (days > 0).then(|| (f64::from(days) / quantity::DAYS_A_MONTH).round())
+    let before = &note.str()[..when.start];
+    let before = &before[before.ceil_char_boundary(before.len().saturating_sub(END_REACH))..];
+    let month = start.earliest().month() == start.latest().month();
+    let first = if month && END_OF.is_match(before) { start.latest() } else { start.earliest() };
+    let days = first.until(seen).ok()?.get_days();
+    let months = f64::from(days) / quantity::DAYS_A_MONTH;
+    let told = if months < FEW_MONTHS { (months * 10.0).round() / 10.0 } else { months.round() };
+    (days > 0).then_some(told)
 }

@@ -37,7 +37,7 @@ static TIME: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// What may stand between a preposition and such a time: "since about the middle of".
-const PART: &str = r"(?: (?:about|around|approximately|approx\.?|roughly|some time|sometime|early|late|mid|the|this|very|(?:the )?(?:beginning|start|middle|end|time) of|(?:first|second|third|fourth|last|early|late) (?:week|weeks|half|days|part) of|(?:early|late) in|(?:shortly|soon|just|right)(?: (?:before|after))?|before|after|[a-z]+ (?:season|time) of))*";
+const PART: &str = r"(?: (?:about|around|approximately|approx\.?|roughly|some time|sometime|early|late|mid|at least|the|this|very|(?:the )?(?:beginning|start|middle|end|time) of|(?:first|second|third|fourth|last|early|late) (?:week|weeks|half|days|part) of|(?:early|late) in|(?:shortly|soon|just|right)(?: (?:before|after))?|before|after|[a-z]+ (?:season|time) of))*";
 
 /// A time behind "since", or behind a preposition that leads from what began to when.
 pub(super) static SINCE: LazyLock<Regex> = LazyLock::new(|| {
@@ -51,7 +51,7 @@ pub(super) static SINCE: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) static ONSET: LazyLock<Regex> = LazyLock::new(|| {
     let time = &*TIME;
     fixed_regex(&format!(
-        r"^(?: ?\([^()]{{0,14}}\))?(?P<label> ?[:?])?[ .,-]*(?:(?:in|on|around|about|at|over|approx\.?|approximately|early|mid|late|the)[ -]){{0,3}}(?P<when>{time})\b"
+        r"^(?: ?\([^()]{{0,14}}\))?(?P<label> ?[:?])?[ .,-]*(?:(?:in|on|around|about|at|at least|over|approx\.?|approximately|early|mid|late|the)[ -]){{0,3}}(?P<when>{time})\b"
     ))
 });
 

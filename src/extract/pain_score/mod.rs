@@ -1,5 +1,6 @@
 //! Numeric pain scores: "7/10", "6 to 8 out of ten", "VAS 4", "on a scale of 1 to 10 a 5".
 
+mod elsewhere;
 mod series;
 
 use std::sync::LazyLock;
@@ -157,6 +158,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
             draft.assertion.time = Time::Past;
         }
         draft.span = place.quote();
+        drafts.extend(elsewhere::read(note, span, before, after));
         drafts.push(draft);
     }
 }
@@ -221,7 +223,7 @@ fn ratio<'a>(
     let spelled = !top.as_str().starts_with(|n: char| n.is_ascii_digit()) && top.as_str().len() > 2;
     let counted = spelled && COUNTED.of(note.lexicon).is_match(after);
     let dose = after.trim_start().starts_with("mg") || after.trim_start().starts_with("mcg");
-    if part_of_number || counted || dose || note.is_dated(span) {
+    if part_of_number || counted || dose || note.is_dated(span) || is_day(note, span) {
         return None;
     }
     // "one over ten years ago"
@@ -253,6 +255,24 @@ fn ratio<'a>(
         return None;
     }
     Some((span, low, high, scale, "ratio"))
+}
+
+/// Words before a day of the tenth: "seated duty till 3/10".
+static DAY_LEAD: WordPattern = WordPattern::new(r"\b{pain-score/before-day} ?$");
+
+/// What a clause names that rates: "pain since 3/10" may have none, "pain down to 3/10 by noon" has.
+static RATES_PAIN: WordPattern =
+    WordPattern::new(r"\b(?:{pain-score/scored}|{pain-score/rates}|{pain-score/scale-name})\b");
+
+/// Whether what looks like a score is the day up to which or from which something goes on.
+fn is_day(note: &Note<'_>, span: Span) -> bool {
+    let Some(sentence) = note.sentence_at(span) else { return false };
+    let lead = note.get(Span::new(sentence.span.start.min(span.start), span.start));
+    let digits =
+        note.get(span).strip_suffix("/10").is_some_and(|month| month.parse::<u8>().is_ok());
+    digits
+        && DAY_LEAD.of(note.lexicon).is_match(lead)
+        && !RATES_PAIN.of(note.lexicon).is_match(lead)
 }
 
 /// The number behind a scale's name, in its sentence or cell.
