@@ -43,6 +43,11 @@ pub(super) fn leave_out(chart: &mut Chart) {
     leave(chart, const { kind_index("pain_score") }, |_, at| {
         scores.iter().any(|score| score.overlaps(at))
     });
+    let other: Vec<bool> =
+        (0..chart.documents.len()).map(|document| is_of_other_region(chart, document)).collect();
+    for kind in [const { kind_index("pain_score") }, const { kind_index("function") }] {
+        leave(chart, kind, |_, at| other[at.document]);
+    }
     let pictures: Vec<(Place, bool)> = chart
         .standing(const { kind_index("imaging") })
         .iter()
@@ -56,6 +61,30 @@ pub(super) fn leave_out(chart: &mut Chart) {
         let last = pictures.iter().rfind(|(picture, _)| picture.leads_to(at));
         explains.contains(&fact) && last.is_some_and(|(_, far)| *far)
     });
+}
+
+/// Parts of diagnoses of a body's other regions.
+const OTHER_DIAGNOSES: [&str; 13] = [
+    "cervic", "neck", "headache", "migraine", "shoulder", "rotator", "knee", "ankle", "foot",
+    "wrist", "carpal", "elbow", "hand",
+];
+
+/// Whether all that a document diagnoses is of another region, and it asks for nothing: the visit of a
+/// neck tells no limits of a buttock.
+fn is_of_other_region(chart: &Chart, document: usize) -> bool {
+    let own = |kind: usize| {
+        let facts = chart.standing(kind).iter().map(|&at| &*chart.facts[at]);
+        facts.filter(move |fact| fact.place.document == document)
+    };
+    let mut diagnoses = own(const { kind_index("diagnosis") })
+        .filter_map(|fact| match &fact.kind {
+            Kind::Diagnosis(found) => Some(found.name.as_str()),
+            _ => None,
+        })
+        .peekable();
+    diagnoses.peek().is_some()
+        && diagnoses.all(|name| OTHER_DIAGNOSES.iter().any(|part| name.contains(part)))
+        && own(const { kind_index("requested_procedure") }).next().is_none()
 }
 
 /// Whether a region of imaging is far from the lower trunk.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::fact::{
-    Assertion, ExamSign, Imaging, Injection, PainScore, Place, Procedure, RequestedProcedure,
-    Section, Statement, Time,
+    Activity, Assertion, Diagnosis, ExamSign, Function, Imaging, Injection, PainScore, Place,
+    Procedure, RequestedProcedure, Section, Statement, Time,
 };
 
 fn fact(at: usize, kind: impl Into<Kind>) -> Fact {
@@ -151,4 +151,20 @@ fn what_is_told_of_a_neck_stands_for_no_pain_at_the_pelvis() {
     };
     assert_eq!(told(request(90, "superior cluneal nerve block", None)), (0, 0));
     assert_eq!(told(request(90, "cervical medial branch block", None)), (1, 1));
+}
+
+#[test]
+fn the_visit_of_an_ankle_tells_no_limits_of_a_buttock() {
+    let visit = |name: &str| {
+        let sleep = Function { activity: Activity::Sleep, limitation: None, amount: None };
+        let diagnosis = Diagnosis { name: name.into(), ..Default::default() };
+        vec![fact(0, sleep), fact(5, diagnosis)]
+    };
+    let limits = |name: &str| {
+        let asked = vec![request(0, "superior cluneal nerve block", None)];
+        let chart = gather(vec![visit(name), asked]);
+        chart.standing(const { kind_index("function") }).len()
+    };
+    assert_eq!(limits("ankle sprain"), 0);
+    assert_eq!(limits("superior cluneal neuralgia"), 1);
 }

@@ -1,7 +1,12 @@
 //! The Nantes criteria for pudendal neuralgia, where a note applies them by name.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::{Draft, Note};
-use crate::fact::{Nantes, Origin, Polarity, SignPolarity, Time};
+use crate::fact::{Nantes, NantesCriterion, Origin, Polarity, SignPolarity, Time};
+use crate::pattern::fixed_regex;
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -45,20 +50,60 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     }
 }
 
+/// A short answer right behind a criterion: "worse sitting Y".
+static SHORT: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^[ :?=.]*(?:(?P<yes>yes|y|\+)|(?P<no>no|n|-))(?: ?[,;|.)]|$)"));
+
+/// What is ticked behind a criterion; `None` in it where boxes stand there and none of them is.
+fn box_answer(note: &Note<'_>, mention: Span, until: usize) -> Option<Option<(bool, Span)>> {
+    let line = note.line_of(mention);
+    let boxes = note.boxes_in(Span::new(mention.end, line.end.min(until).max(mention.end)));
+    if boxes.is_empty() {
+        return None;
+    }
+    let tick = boxes.iter().find(|b| b.ticked);
+    Some(tick.and_then(|b| Some((note.yes_or_no(note.get(b.label))?.0, b.label))))
+}
+
 fn read_sentence(note: &Note<'_>, span: Span, all_met: bool, drafts: &mut Vec<Draft>) {
     let mentions: Vec<&Mention> = note.mentions_in(GROUP, span).collect();
     for (at, mention) in mentions.iter().enumerate() {
         let concept = note.concept(mention);
-        let Ok(criterion) = concept.id.parse() else { continue };
+        let criterion = concept.field("criterion").unwrap_or(&concept.id);
+        let Ok(criterion) = criterion.parse::<NantesCriterion>() else { continue };
+        let inverted = concept.field("inverted").is_some();
         let next = mentions[at + 1..]
             .iter()
             .find(|m| note.concept(m).field("answer").is_none() && note.concept(m).id != "name");
         let until = next.map_or(span.end, |m| m.span.start);
+        // "does not wake her, and there is no numbness": what a comma parts answers something else.
+        let near = |m: &&&Mention| {
+            let between = note.get(Span::new(mention.span.end, m.span.start.max(mention.span.end)));
+            m.span.start < until && !between.contains([',', ';'])
+        };
         let answer = mentions[at + 1..]
             .iter()
-            .find(|m| m.span.start < until && note.concept(m).field("answer").is_some());
+            .filter(near)
+            .find(|m| note.concept(m).field("answer").is_some());
+        let boxed = box_answer(note, mention.span, until);
+        if boxed == Some(None) {
+            continue;
+        }
+        let behind = Span::new(mention.span.end, until.max(mention.span.end));
+        let short = SHORT.captures(note.get(behind)).map(|c| {
+            let end = behind.start + c.name("yes").or(c.name("no")).map_or(0, |m| m.end());
+            (c.name("yes").is_some(), Span::new(mention.span.start, end))
+        });
         let ticked = note.boxes_in(span).into_iter().find(|b| b.ticked && b.span.start <= until);
-        let (polarity, end) = match answer.and_then(|m| note.concept(m).field("answer")) {
+        let told = boxed.flatten().or(short);
+        let word = answer.and_then(|m| note.concept(m).field("answer"));
+        let (polarity, end) = match word.filter(|_| told.is_none()) {
+            _ if told.is_some_and(|(yes, _)| yes) => {
+                (SignPolarity::Positive, told.map_or(until, |(_, span)| span.end))
+            }
+            _ if told.is_some() => {
+                (SignPolarity::Negative, told.map_or(until, |(_, span)| span.end))
+            }
             Some("open") => continue,
             Some("positive") => {
                 (SignPolarity::Positive, answer.map_or(mention.span.end, |m| m.span.end))
@@ -69,6 +114,11 @@ fn read_sentence(note: &Note<'_>, span: Span, all_met: bool, drafts: &mut Vec<Dr
                 (SignPolarity::Positive, mention.span.end)
             }
             None => continue,
+        };
+        let polarity = match (inverted, polarity) {
+            (false, polarity) => polarity,
+            (true, SignPolarity::Positive) => SignPolarity::Negative,
+            (true, SignPolarity::Negative) => SignPolarity::Positive,
         };
         // The words of the criterion from its line's beginning to its answer.
         let start = if at == 0 && mention.span.start - span.start <= 40 {

@@ -341,6 +341,16 @@ impl Segmenter<'_> {
             word.chars().any(char::is_alphabetic)
                 && !word.chars().any(|c| c.is_lowercase() || c.is_ascii_digit())
         };
+        // "Ex   Gait normal."
+        let first = line.split(' ').next().unwrap_or_default();
+        if first.starts_with(char::is_uppercase)
+            && first.len() <= SHORT_HEADING
+            && heads_column(line, first.len())
+            && let Some(section) = self.headings.section(first)
+            && (!KEEP_HEADING.contains(&section) || section == Section::Exam)
+        {
+            return Some((section, line[first.len()..].trim_start()));
+        }
         let words: Vec<&str> = line.split(' ').take(6).take_while(capital).collect();
         (1..=words.len()).rev().find_map(|count| {
             let length = words[..count].iter().map(|w| w.len() + 1).sum::<usize>() - 1;
@@ -349,10 +359,8 @@ impl Segmenter<'_> {
             if self.headings.makes_title(rest) {
                 return None;
             }
-            // "A   Sciatica, left": a letter heads a column where it is set off.
-            let column = line[length..].starts_with("  ")
-                && rest.split("  ").next().is_some_and(|words| words.contains(' '));
-            let long = column || heading.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+            let long = heads_column(line, length)
+                || heading.chars().filter(|c| c.is_alphabetic()).count() >= 3;
             let section = (long && !rest.is_empty()).then(|| self.headings.section(heading))??;
             (!KEEP_HEADING.contains(&section) || section == Section::Exam)
                 .then_some((section, rest))
@@ -420,6 +428,15 @@ impl Segmenter<'_> {
         (is_capitals(words) && self.headings.section(words).is_some())
             .then(|| (heading, Span::new(heading.end + 1, span.end)))
     }
+}
+
+/// The longest word that heads a column in small letters, in bytes: "Plan".
+const SHORT_HEADING: usize = 4;
+
+/// Whether a line's first words are set off from a statement: "A   Sciatica, left".
+fn heads_column(line: &str, length: usize) -> bool {
+    line[length..].starts_with("  ")
+        && line[length..].trim_start().split("  ").next().is_some_and(|words| words.contains(' '))
 }
 
 /// Whether a line answers a form's label: "Sleep: poor".
