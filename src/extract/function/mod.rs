@@ -330,7 +330,9 @@ fn activity(
             Limitation::Independent
         }
         (None, Some(_)) if habit => return None,
-        (None, _) if is_listed(note, sentence, mention) => Limitation::Limited,
+        (None, _) if is_listed(note, sentence, mention) || answers_limits(note, mention) => {
+            Limitation::Limited
+        }
         (None, Some(amount)) if amount::limits(note, mention, amount) => Limitation::Limited,
         _ => return None,
     };
@@ -360,6 +362,21 @@ fn is_listed(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
     let limits = LIMITS.of(note.lexicon).is_match(heading);
     let lead = note.get(Span::new(sentence.span.start, mention.span.start));
     limits && lead.split_whitespace().all(|word| cue::is_load(note, word))
+}
+
+/// A form's label that asks what is limited, with what stands before its answer.
+static LIMITS_LABEL: WordPattern =
+    WordPattern::new(r"^(?:\d+[.)] ?)?{function-row/limits-label}(?: ?[:?]| ?\.{2,}| )[ .:_?]*");
+
+/// Whether an activity answers a form's question for limits: "Activities limited ....... stairs, driving".
+fn answers_limits(note: &Note<'_>, mention: &Mention) -> bool {
+    let lead = note.lead_of_line(mention.span);
+    let Some(label) = LIMITS_LABEL.of(note.lexicon).find(note.get(lead)) else { return false };
+    let cells = note.cells(note.line_of(mention.span));
+    // The next column has a label of its own.
+    let parted = label.as_str().contains([':', '?', '.']) || cells.len() == 2;
+    let answer = &note.get(lead)[label.end()..];
+    parted && !answer.contains(['.', ':', '[', '(']) && !answer.starts_with("no")
 }
 
 /// Whether a state and an activity are the same words ("using a cane" and "walking").
