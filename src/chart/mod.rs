@@ -203,6 +203,19 @@ impl Chart {
             matches!(&self.facts[at].kind, Kind::Statement(told) if told.topic == topic.word.as_ref())
         })
     }
+
+    /// Whether a statement of a topic stands on the very words of each of some facts.
+    pub fn each_told_as<W: AsRef<str>>(&self, facts: &[usize], topic: &Topic<W>) -> bool {
+        facts.iter().all(|&fact| {
+            let fact = &self.facts[fact].place;
+            self.statements(topic).map(|at| &self.facts[at].place).any(|said| {
+                said.source.is_some()
+                    && said.document == fact.document
+                    && said.start < fact.end
+                    && fact.start < said.end
+            })
+        })
+    }
 }
 
 /// The place of a kind in [`Kind::SCHEMA`], which indexes [`Chart::standing`].

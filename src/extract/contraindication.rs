@@ -1,8 +1,13 @@
 //! Treatments that the record says the patient must not have, with the reason.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::{Draft, Note};
-use crate::fact::{Contraindication, Experiencer};
+use crate::fact::{Contraindication, Experiencer, Polarity};
 use crate::lexicon::WordPattern;
+use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -54,7 +59,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
             };
             let rule = note.rule(&cue);
             let mut draft = Draft::new(span.union(cue.span), contraindication, rule, asserted);
-            draft.assertion.polarity = crate::fact::Polarity::Affirmed;
+            draft.assertion.polarity = Polarity::Affirmed;
             drafts.push(draft);
         }
     }
@@ -161,18 +166,48 @@ fn as_reason(note: &Note<'_>, stretch: Span) -> Option<Span> {
     Some(note.trimmed(stretch)).filter(|reason| (3..=LONGEST_REASON).contains(&reason.len()))
 }
 
+/// What stands right behind a cue, parted from it by no more than a mark.
+static BESIDE: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^ ?(?:,|-+|\(|:) ?(?P<r>[a-z0-9][^.;()\n]{2,70})"));
+
+static FIRST_LINE: WordPattern = WordPattern::new(r"^{medication-word/class-untried}$");
+
+/// An illness or another drug beside a cue, that is its reason: "not used, on linezolid".
+fn reason_beside(note: &Note<'_>, within: Span) -> Option<Span> {
+    let found = BESIDE.captures(note.get(within))?.name("r")?;
+    let reason = Span::new(within.start + found.start(), within.start + found.end());
+    let words = note.get(reason);
+    let on_drug = (words.starts_with("on ") || words.starts_with("takes "))
+        && note.mentions_in("drug", reason).next().is_some_and(|m| {
+            // That a drug of the same kind is taken forbids none.
+            let class = note.concept(m).field("class").unwrap_or_default();
+            !FIRST_LINE.of(note.lexicon).is_match(class)
+        });
+    let ill = || {
+        let illness = note.mentions_in("diagnosis", reason).next();
+        illness.is_some_and(|m| {
+            m.span.start == reason.start
+                && note.assert(m.span).assertion.polarity == Polarity::Affirmed
+        })
+    };
+    (!words.contains("pain") && (on_drug || ill())).then(|| note.trimmed(reason))
+}
+
 /// The reason behind a cue, without what follows it.
 fn reason_behind(note: &Note<'_>, within: Span) -> Option<Span> {
     let words = note.get(within);
-    let c = REASON
+    let Some(c) = REASON
         .of(note.lexicon)
         .captures(words)
-        .or_else(|| APPOSED.of(note.lexicon).captures(words))?;
+        .or_else(|| APPOSED.of(note.lexicon).captures(words))
+    else {
+        return reason_beside(note, within);
+    };
     let (whole, found) = (c.get(0)?, c.name("r")?);
     // "for" and ":" give a reason only right behind the cue.
     let lead = whole.as_str();
     if (lead.starts_with("for ") || lead.starts_with(':')) && whole.start() > 2 {
-        return None;
+        return reason_beside(note, within);
     }
     let mut reason = found.as_str();
     for end in [

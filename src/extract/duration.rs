@@ -51,6 +51,19 @@ static NOT_A_LENGTH_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+// "for eight weeks after that": what comes first is told of the order, not of the length.
+static IN_TURN: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^ (?:after|before) (?:that|this|then|which|it)\b"));
+
+// "after eight weeks there was no change": how long it was taken until then.
+static AFTER: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"\bafter (?:about |around |some |a full |nearly )?$"));
+static NO_EFFECT_BY_THEN: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^,? (?:(?:of (?:it|this|that|use|treatment)|on (?:it|this|that dose)|at (?:that|this|full|the full|the same) dose),? )?(?:there was (?:no|little|not)|(?:it|she|he|pt|the patient) (?:had|felt|saw|noted|noticed|reported) (?:no|little)|(?:without|no|still no|with no) (?:any |much |real )?(?:change|benefit|effect|help|relief|better|improvement))\b",
+    )
+});
+
 static NOT_A_LENGTH_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
         r"(?:\b(?:every|per|each|within|q|next|every other|times an?|once an?|twice an?|follow.?up|days an?|visits an?|sessions an?|return|recheck|back)|\d/|\bx/) ?$|\b(?:in|after|at|and) (?:about |another )?$|\b(?:in|within|during|over) (?:the )?(?:last|past|previous|prior) $|\bevery \d+ ?(?:-|to) ?$",
@@ -93,8 +106,10 @@ pub fn durations_in(note: &Note<'_>, within: Span) -> Vec<Span> {
         let before = &text[..number.start()];
         let after = &text[whole.end()..];
         let lead = &text[..whole.start()];
-        if NOT_A_LENGTH_AFTER.is_match(after)
+        let in_turn = IN_TURN.is_match(after) && lead.ends_with("for ");
+        if (NOT_A_LENGTH_AFTER.is_match(after) && !in_turn)
             || (NOT_A_LENGTH_BEFORE.is_match(lead)
+                && !(AFTER.is_match(lead) && NO_EFFECT_BY_THEN.is_match(after))
                 && !STOPPED_AFTER.of(note.lexicon).is_match(lead))
             || (matches!(number.as_str(), "a" | "an") && !BARE_ARTICLE.is_match(before))
             // "x 10 d", or a cell of its own, but no "a d"

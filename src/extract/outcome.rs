@@ -31,6 +31,9 @@ const GROUP: &str = "outcome";
 /// How many bytes a degree may stand before the effect that it measures.
 const DEGREE_BEFORE: usize = 32;
 
+/// How many bytes may part an unwanted effect from the end of the treatment that it is of.
+const IN_ONE_BREATH: usize = 70;
+
 /// How many bytes a degree may stand behind the effect that it measures.
 const DEGREE_BEHIND: usize = 24;
 
@@ -124,7 +127,7 @@ pub fn outcome_in(note: &Note<'_>, tail: Span) -> Option<OutcomeRead> {
             best = Some((rank, OutcomeRead { outcome, span: mention.span, reason: None }));
         }
     }
-    let (_, mut found) = best?;
+    let (_, mut found) = best.or_else(|| given_up(note, &mentions, tail))?;
     if found.outcome == Outcome::NotTolerated {
         found.reason = reason_in(note, tail);
         if found.reason.is_none() {
@@ -135,6 +138,38 @@ pub fn outcome_in(note: &Note<'_>, tail: Span) -> Option<OutcomeRead> {
         }
     }
     Some(found)
+}
+
+/// That a treatment was ended, in whatever words.
+static ENDED: WordPattern =
+    WordPattern::new(r"\b(?:{outcome/ended}|{outcome/gave-up}|{outcome/not-again})\b");
+
+/// What an unwanted effect is that a drug is taken for: "Elavil for insomnia".
+static TAKEN_FOR: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"\b(?:for|with|against)(?: (?:her|his|the|some|chronic))? $"));
+
+/// What befell a patient whose treatment ended, in one breath and with no other reason given:
+/// "vomited on three of five days, and it was withdrawn".
+fn given_up(note: &Note<'_>, mentions: &[Mention], tail: Span) -> Option<(u8, OutcomeRead)> {
+    let words = note.get(tail);
+    let ended = ENDED.of(note.lexicon).find(words)?;
+    let supposed = MODAL.is_match(&words[..ended.start()]);
+    if supposed || reason_in(note, tail).is_some() {
+        return None;
+    }
+    let ended = Span::new(tail.start + ended.start(), tail.start + ended.end());
+    let befell = mentions.iter().filter(|m| role(note, m) == "adverse").find(|m| {
+        let before = note.get(Span::new(tail.start, m.span.start));
+        let (first, last) =
+            if m.span.start < ended.start { (m.span, ended) } else { (ended, m.span) };
+        let gap = note.get(Span::new(first.end.min(last.start), last.start));
+        gap.len() <= IN_ONE_BREATH
+            && !NONE.of(note.lexicon).is_match(before)
+            && !MODAL.is_match(before)
+            && !(TAKEN_FOR.is_match(before) && m.span.start < ended.start)
+    })?;
+    let found = OutcomeRead { outcome: Outcome::NotTolerated, span: befell.span, reason: None };
+    Some((2, found))
 }
 
 /// The outcome of a degree that stands alone, as an answer: "some", "a lot".

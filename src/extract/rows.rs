@@ -217,6 +217,8 @@ impl Note<'_> {
         }
         let parted = if in_cell { 0 } else { words.find(['?', ':', '_'])? };
         let answer = words[parted..].trim_start_matches([' ', '?', ':', '_', '-', '.']);
+        // "Q. Home exercise?   A. no"
+        let answer = answer.strip_prefix("a. ").unwrap_or(answer).trim_start();
         if answer.is_empty() {
             return words[parted..].contains('_').then_some(Answer::Blank);
         }

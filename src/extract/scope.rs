@@ -45,16 +45,19 @@ pub fn reaches(note: &Note<'_>, sentence: usize, heads: &[Span]) -> Vec<Reach> {
             }
         })
         .collect();
-    let follow = heads
-        .first()
-        .and_then(|&head| item_goes_on(note, sentence, head))
-        .or_else(|| following(note, sentence));
+    let item = heads.first().and_then(|&head| item_goes_on(note, sentence, head));
+    // Of a treatment that heads its line alone, the whole line is its own.
+    let item_end = item.filter(|_| heads.len() == 1).map_or(whole.end, |rest| rest.end);
+    let follow = match item {
+        Some(_) if heads.len() == 1 => None,
+        _ => item.or_else(|| following(note, sentence)),
+    };
     let mut found = Vec::with_capacity(heads.len());
     for (index, &head) in heads.iter().enumerate() {
         let first = (0..index).rev().take_while(|&i| joined[i]).last().unwrap_or(index);
         let last = (index..joined.len()).take_while(|&i| joined[i]).last().map_or(index, |i| i + 1);
         let end_of =
-            |i: usize| heads.get(i + 1).map_or(whole.end, |next| next.start).max(heads[i].end);
+            |i: usize| heads.get(i + 1).map_or(item_end, |next| next.start).max(heads[i].end);
         let lead_start = match first {
             0 => whole.start,
             _ => heads[first - 1].end.min(heads[first].start),
@@ -128,20 +131,26 @@ static BULLET: LazyLock<Regex> = LazyLock::new(|| {
 /// What stands between a label's words and its colon: "Gabapentin (Neurontin): ...".
 static LABELS: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^[^.:;\n]{0,50}:"));
 
+/// The rest of a question, and what parts its answer from it on a row.
+static ASKS: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^[^.:;?\n]{0,50}\? {2,}"));
+
+/// A name that is a sentence by itself, and so the heading of what follows: "Gabapentin. Begun in May ...".
+static HEADS: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^ ?\. "));
+
 /// Longest line of a list whose sentences are all of the treatment that it begins with (bytes).
 const LONGEST_ITEM: usize = 400;
 
-/// The rest of a list's line, where its first sentence begins with the treatment and a colon:
-/// "Lyrica: 75 mg for a week. Quit. Swollen feet."
+/// The rest of a list's line, where its first sentence begins with the treatment and a colon, or
+/// is its name alone: "Lyrica: 75 mg for a week. Quit. Swollen feet."
 fn item_goes_on(note: &Note<'_>, sentence: usize, head: Span) -> Option<Span> {
     let this = note.sentences[sentence].span;
     let line = note.line_of(head);
     let before = note.get(Span::new(line.start, head.start.max(line.start)));
-    if line.end <= this.end
-        || line.len() > LONGEST_ITEM
-        || head.end > line.end
-        || !BULLET.is_match(before)
-        || !LABELS.is_match(note.get(Span::new(head.end, line.end)))
+    let behind = note.get(Span::new(head.end.min(line.end), line.end));
+    let opens = BULLET.is_match(before) && [&LABELS, &HEADS].iter().any(|p| p.is_match(behind));
+    // A form's question has its answer on the same row: "Physical therapy?   5 visits in May".
+    let asks = note.get(this).trim_end().ends_with('?') && ASKS.is_match(behind);
+    if line.end <= this.end || line.len() > LONGEST_ITEM || head.end > line.end || !(opens || asks)
     {
         return None;
     }
@@ -164,7 +173,7 @@ pub(super) fn names(note: &Note<'_>, group: &str, within: Span) -> bool {
 static RESULT: WordPattern = WordPattern::new(r"^{outcome/result-begins}\b");
 
 /// The next sentence, where it speaks of what stands before.
-fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
+pub(super) fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
     let this = &note.sentences[sentence];
     let next = note.sentences.get(sentence + 1)?;
     if next.section != this.section || next.paragraph != this.paragraph {

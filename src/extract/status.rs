@@ -23,14 +23,15 @@ const GROUP: &str = "treatment-status";
 /// How many bytes a word behind a treatment may stand away from it.
 const REACH_BEHIND: usize = 160;
 
-// "Physical therapy in the last year? ........ No", "Acetaminophen ever taken for it: NO", "Acupuncture: none (declined)"
+// "Physical therapy in the last year? ........ No", "Acetaminophen ever taken for it: NO", "Acupuncture: none (declined)",
+// "Antidepressant for pain? no, nobody gave me one", "HEP y / CBT n"
 static ANSWERED_NO: WordPattern = WordPattern::new(
-    r"^(?:[^.;:]{0,60}\?|(?:,? {form-word/asks-treated})*(?: ?:| ?\.{2,}| ?_{2,}| -+))[ .:_-]*{form-word/no-treatment}(?: ?(?:\(|- |, ?){form-word/why-none}\)?)?[ .,]*$",
+    r"^(?:[^.;:]{0,60}\?|(?:,? {form-word/asks-treated})*(?: ?:| ?\.{2,}| ?_{2,}| -+))[ .:_-]*(?:a[.:] )?{form-word/no-treatment}(?: ?(?:\(|- |, ?){form-word/why-none}\)?)?[ .,]*$|^[^.;:?]{0,60}\? *no, [^.;?]{3,60}[.]?$|^ n(?:o)? ?(?:[/,;|.]|$)",
 );
 
 // "PT: never had formal therapy", "Massage - has not tried it": a label's own words deny what it names.
 static DENIED_LABEL: WordPattern = WordPattern::new(
-    r"^ ?(?::|-+) ?(?:(?:she|he|pt|patient) )?{treatment-status/never-had}(?: {treatment-status/of-itself})*(?:[.,;)]|$)",
+    r"^ ?\)? ?(?::|-+) ?(?:(?:she|he|pt|patient) )?{treatment-status/never-had}(?: {treatment-status/of-itself})*(?:[.,;)]|$)",
 );
 
 static NO_TREATMENT: WordPattern = WordPattern::new(r"^{form-word/no-treatment}$");
@@ -47,11 +48,18 @@ pub(super) fn answered_no(note: &Note<'_>, reach: &Reach) -> bool {
         let end = if asked { note.rest_of_line(words).end } else { words.end };
         [end, answer_end(note, words)].into_iter().any(|end| {
             let answer = note.get(Span::new(words.start, end.max(words.start)));
-            ANSWERED_NO.of(note.lexicon).is_match(answer)
+            ANSWERED_NO.of(note.lexicon).is_match(answer) && !asks_of_effect(note, answer)
                 || DENIED_LABEL.of(note.lexicon).is_match(answer)
         })
     };
     (no(reach.own) || no(reach.tail)) && !asks_else(note, reach.lead)
+}
+
+/// "Has it helped? No, not at all" is no answer to whether it was done.
+fn asks_of_effect(note: &Note<'_>, words: &str) -> bool {
+    words.split_once('?').is_some_and(|(asked, rest)| {
+        rest.contains(',') && ASKS_ELSE.of(note.lexicon).is_match(asked)
+    })
 }
 
 /// Where the answer of a label ends that shares its line with others: "PT: N      Age: 50".
@@ -156,31 +164,50 @@ fn status_behind<'a>(
     let said = |m: &&Mention| !note.is_unticked_beside(m.span, tail.start);
     let said = note.mentions_in(GROUP, tail).filter(said);
     let mentions: Vec<Mention> = said.copied().collect();
-    mentions.iter().rev().find_map(|mention| {
-        let concept = note.concept(mention);
-        let status = concept.field("status")?;
-        let rest = note.get(Span::new(mention.span.end, tail.end));
-        // "partial, cont" at the end of a line is of that line's treatment.
-        let ends_line = closes_line(note, mention, tail);
-        // "let it go the week PT ended": the word points back.
-        let points_back = [" it", " them"].iter().any(|back| note.get(mention.span).contains(back));
-        let next = ends_at_next
-            && !ends_line
-            && !points_back
-            && (rest.trim().split(' ').count() <= 2)
-            && !rest.contains([')', ';', '.'])
-            && !(rest.trim_end().ends_with(" and") || rest.trim_end().ends_with(','));
-        // "is contemplated if surgery is refused": what stands behind the "if" is no status.
-        let lead = note.get(Span::new(tail.start, mention.span.start));
-        let supposed = lead.rfind(" if ").is_some_and(|at| {
-            mentions.iter().any(|m| m.span.end <= tail.start + at && tells_behind(note, m))
-        });
-        let counts = concept.field("side") != Some("before")
-            && (concept.field("weak").is_none() || weak)
-            && !supposed;
-        (counts && !next).then_some(StatusRead { status, mention: *mention })
-    })
+    mentions
+        .iter()
+        .rev()
+        .find_map(|mention| {
+            let concept = note.concept(mention);
+            let status = concept.field("status")?;
+            let rest = note.get(Span::new(mention.span.end, tail.end));
+            // "partial, cont" at the end of a line is of that line's treatment.
+            let ends_line = closes_line(note, mention, tail);
+            // "let it go the week PT ended": the word points back.
+            let points_back =
+                [" it", " them"].iter().any(|back| note.get(mention.span).contains(back));
+            let next = ends_at_next
+                && !ends_line
+                && !points_back
+                && (rest.trim().split(' ').count() <= 2)
+                && !rest.contains(['(', ')', ';', '.'])
+                && !(rest.trim_end().ends_with(" and") || rest.trim_end().ends_with(','));
+            // "is contemplated if surgery is refused": what stands behind the "if" is no status.
+            let lead = note.get(Span::new(tail.start, mention.span.start));
+            let supposed = lead.rfind(" if ").is_some_and(|at| {
+                mentions.iter().any(|m| m.span.end <= tail.start + at && tells_behind(note, m))
+            });
+            let counts = concept.field("side") != Some("before")
+                && (concept.field("weak").is_none() || weak)
+                && !supposed;
+            (counts && !next).then_some(StatusRead { status, mention: *mention })
+        })
+        .map(|read| {
+            // What was stopped was taken: "had to be stopped; he does not want it again".
+            let stopped = mentions.iter().find(|m| {
+                m.span.end <= read.mention.span.start
+                    && note.concept(m).field("status") == Some("past")
+                    && ENDED.of(note.lexicon).is_match(note.get(m.span))
+            });
+            match stopped {
+                Some(m) if read.status == "not_taken" => StatusRead { status: "past", mention: *m },
+                _ => read,
+            }
+        })
 }
+
+/// That a treatment was ended.
+static ENDED: WordPattern = WordPattern::new(r"\b(?:{outcome/ended}|{outcome/gave-up})\b");
 
 /// Whether a mention tells where the treatment before it stands.
 fn tells_behind(note: &Note<'_>, mention: &Mention) -> bool {

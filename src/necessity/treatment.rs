@@ -19,6 +19,9 @@ use crate::quantity;
 /// A class of drugs was not tried; the statement's value names it.
 const CLASS_NOT_TRIED: Topic = Topic::of("class-not-tried");
 
+/// A drug was taken for something else; the statement stands on the drug's own words.
+const FOR_OTHER_COMPLAINT: Topic = Topic::of("drug-for-other-complaint");
+
 /// A drug of a set was tried, as a policy file writes it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -125,6 +128,9 @@ impl Trial {
         if !trial.taken {
             let never: Grounds = trial.denied.iter().chain(&trial.withheld).copied().collect();
             return (!never.is_empty()).then(|| Answer::of(Tri::No, never));
+        }
+        if chart.each_told_as(&trial.facts, &FOR_OTHER_COMPLAINT) {
+            return None;
         }
         let Some(weeks) = self.weeks else {
             return Some(Answer::of(Tri::Yes, trial.facts.as_slice()));
@@ -298,15 +304,7 @@ impl Course {
 
     /// Whether each account of a course says that it was for something else: "PT for the knee".
     fn is_elsewhere(&self, chart: &Chart, course: &chart::Course) -> bool {
-        course.facts.iter().all(|&fact| {
-            let fact = &chart.facts[fact].place;
-            chart.statements(&self.elsewhere).map(|at| &chart.facts[at].place).any(|said| {
-                said.source.is_some()
-                    && said.document == fact.document
-                    && said.start < fact.end
-                    && fact.start < said.end
-            })
-        })
+        chart.each_told_as(&course.facts, &self.elsewhere)
     }
 
     fn of_course<'c, A: Account<'c>>(

@@ -3,10 +3,13 @@
 use jiff::civil::Date;
 
 use super::{Reported, days_between};
-use crate::chart::{Chart, kind_index, reading};
+use crate::chart::{Chart, Topic, kind_index, reading};
 use crate::date::PartialDate;
 use crate::fact::{Fact, Kind, Outcome, Therapy, TherapyKind, TherapyStatus};
 use crate::quantity;
+
+/// Therapy was for something else; the statement stands on the therapy's own words.
+const FOR_OTHER_COMPLAINT: Topic = Topic::of("therapy-for-other-complaint");
 
 /// Days between two accounts of what may be one course.
 const SAME_COURSE: i32 = 31;
@@ -54,12 +57,14 @@ pub fn merge(chart: &Chart) -> Vec<Course> {
         .collect();
     // Dated accounts first: the others add to what is there.
     accounts.sort_by_key(|a| (a.therapy, a.end.is_none(), a.end, a.facts.clone()));
+    // What was for another complaint is another course, however little is told of either.
+    let elsewhere = |c: &Course| chart.each_told_as(&c.facts, &FOR_OTHER_COMPLAINT);
+    let of_one = |a: &Course, b: &Course| elsewhere(a) == elsewhere(b);
     let mut courses: Vec<Course> = Vec::new();
     for account in accounts {
-        let known = courses
-            .iter_mut()
-            .rev()
-            .find(|c| c.therapy == account.therapy && one_course(c, &account));
+        let known = courses.iter_mut().rev().find(|c| {
+            c.therapy == account.therapy && one_course(c, &account) && of_one(c, &account)
+        });
         match known {
             Some(course) => absorb(course, account),
             None => courses.push(account),

@@ -1,7 +1,10 @@
 //! Drug trials: for each drug the highest dose a day and the longest time that the record tells of.
 
+use jiff::civil::Date;
+
 use super::days_between;
 use crate::chart::{Chart, kind_index, reading};
+use crate::date::PartialDate;
 use crate::fact::{Kind, Medication, MedicationStatus, Outcome};
 use crate::quantity;
 
@@ -45,7 +48,10 @@ pub fn merge(chart: &Chart) -> Vec<Trial> {
         });
         tell(chart, &mut trials[n], at, drug);
     }
-    trials.iter_mut().for_each(|trial| span_documents(chart, trial));
+    trials.iter_mut().for_each(|trial| {
+        span_documents(chart, trial);
+        span_fills(chart, trial);
+    });
     trials.sort_by(|a, b| a.drug.cmp(&b.drug));
     trials
 }
@@ -102,14 +108,27 @@ fn weeks(
             .zip(seen_from)
             .and_then(|(t, day)| quantity::since(t, day))
     });
+    // Between two months as much as between their middles, where neither day is told.
+    let in_months =
+        start.zip(drug.stop).is_some_and(|(start, stop)| is_month(start) && is_month(stop));
+    let start = start.map(|d| if in_months { middle(d) } else { d.latest() });
     let stop = drug
         .stop
-        .map(|d| d.earliest())
+        .map(|d| if in_months { middle(d) } else { d.earliest() })
         .or_else(|| seen_from.filter(|_| status == Some(MedicationStatus::Current)));
-    let spanned = start
-        .zip(stop)
-        .map(|(start, stop)| f64::from(days_between(start.latest().min(stop), stop)) / 7.0);
+    let spanned =
+        start.zip(stop).map(|(start, stop)| f64::from(days_between(start.min(stop), stop)) / 7.0);
     length.into_iter().chain(spanned).reduce(f64::max)
+}
+
+fn is_month(date: PartialDate) -> bool {
+    date.exact().is_none() && days_between(date.earliest(), date.latest()) <= 31
+}
+
+/// The fifteenth of a month.
+fn middle(month: PartialDate) -> Date {
+    let first = month.earliest();
+    jiff::civil::date(first.year(), first.month(), 15)
 }
 
 /// A drug on the list in two dated documents was taken in between.
@@ -128,6 +147,32 @@ fn span_documents(chart: &Chart, trial: &mut Trial) {
         && first < last
     {
         trial.weeks_at_least = Some(f64::from(days_between(first, last)) / 7.0);
+    }
+}
+
+/// Days that may part one supply of a drug from the next where it was taken on.
+const NEXT_SUPPLY: i32 = 14;
+
+/// What was supplied or taken in stretches that follow each other was taken through all of them.
+fn span_fills(chart: &Chart, trial: &mut Trial) {
+    let mut stretches: Vec<(Date, Date)> = trial
+        .facts
+        .iter()
+        .filter_map(|&at| match &chart.facts[at].kind {
+            Kind::Medication(drug) => Some((drug.start?.exact()?, drug.stop?.exact()?)),
+            _ => None,
+        })
+        .filter(|(first, last)| first <= last)
+        .collect();
+    stretches.sort_unstable();
+    let mut run: Option<(Date, Date)> = None;
+    for (first, last) in stretches {
+        run = Some(match run {
+            Some((from, to)) if days_between(to, first) <= NEXT_SUPPLY => (from, to.max(last)),
+            _ => (first, last),
+        });
+        let weeks = run.map(|(from, to)| f64::from(days_between(from, to)) / 7.0);
+        trial.weeks = trial.weeks.into_iter().chain(weeks).reduce(f64::max);
     }
 }
 

@@ -153,6 +153,10 @@ pub(super) fn find_frequency(lexicon: &Lexicon, text: &str) -> Option<Frequency>
         let whole = c.get(0)?;
         let span = Span::new(whole.start(), whole.end());
         let is_prn = c.name("prn").is_some();
+        // "by the second week" is no rhythm.
+        if matches!(whole.as_str(), "week" | "wk") {
+            continue;
+        }
         let Some(before) = &mut found else {
             let value = if is_prn { "prn".to_owned() } else { times(&c)? };
             found = Some(Frequency { span, value });

@@ -87,7 +87,8 @@ impl Attributes {
                 let gap = &own[..dose.span.start];
                 let named =
                     || names_another(note, Span::new(reach.own.start, reach.own.start + gap.len()));
-                let far = gap.len() > DOSE_REACH || gap.contains(". ") || named();
+                let told = gap.trim_start_matches(['.', ':', ' ']);
+                let far = gap.len() > DOSE_REACH || told.contains(". ") || named();
                 // "gabapentin and 20 mg of something": another drug's dose stands before its name.
                 let of = own[dose.span.end..].trim_start().starts_with("of ")
                     && own[dose.span.end..].len() <= 6;

@@ -46,7 +46,9 @@ pub(super) fn row_of(note: &Note<'_>, drug: Span) -> Option<Row> {
     let columns = note.columns(drug, |head| kind(head).is_some());
     let cell = |id: &str| columns.iter().find(|(head, _)| kind(*head) == Some(id)).map(|c| c.1);
     let answer = |id: &str| yes_or_no(note, note.get(cell(id)?));
-    if columns.is_empty() {
+    // Heads of the name and the dose alone ask nothing.
+    if !columns.iter().any(|(head, _)| kind(*head).is_some_and(|id| !matches!(id, "drug" | "how")))
+    {
         return None;
     }
     let (tried, taking) =

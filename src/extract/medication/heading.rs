@@ -42,7 +42,12 @@ pub(super) fn under_heading(
     let under = |words: &WordPattern| words.of(note.lexicon).is_match(heading);
     let begins =
         !note.get(reach.lead).contains(char::is_alphabetic) || under_own_words(note, reach);
+    let above = label_above(note, reach.head);
+    let labelled =
+        |words: &WordPattern| above.is_some_and(|at| words.of(note.lexicon).is_match(at));
     match sentence.section {
+        _ if begins && labelled(&NEVER) => Some(MedicationStatus::NotTaken),
+        _ if begins && labelled(&FORMER) => Some(MedicationStatus::Past),
         Section::Medications if under(&PRESCRIBED) && behind_assessment(note, sentence) => {
             Some(MedicationStatus::Planned)
         }
@@ -52,6 +57,12 @@ pub(super) fn under_heading(
         Section::Other if begins && under(&FORMER) => Some(MedicationStatus::Past),
         _ => labelled_former(note, sentence).then_some(MedicationStatus::Past),
     }
+}
+
+/// The label over the rows that a drug's line is one of: "Never picked up:" on a line of its own.
+fn label_above<'a>(note: &'a Note<'_>, head: Span) -> Option<&'a str> {
+    let labels = |line: &str| line.trim_end().ends_with(':') && line.trim().len() <= LONGEST_LABEL;
+    note.lines_above(note.line_of(head)).map(|line| note.get(line)).find(|line| labels(line))
 }
 
 /// Whether the words before a list are its heading's own, with its first row in one sentence.

@@ -4,8 +4,10 @@ mod attributes;
 mod bound;
 mod columns;
 mod exchange;
+mod fills;
 mod heading;
 mod heads;
+mod purpose;
 mod standing;
 mod titration;
 
@@ -20,8 +22,9 @@ use super::outcome::{OutcomeRead, outcome_before, outcome_found, outcome_in, rea
 use super::scope::{Reach, reaches, stands_alone};
 use super::status::{answered_no, of_neither, status_of, within_status};
 use super::{Answer, Course, Draft, Note, course_in};
+use crate::date::PartialDate;
 use crate::fact::{
-    Medication, MedicationStatus, Origin, Polarity, Route, Section, Statement, Time,
+    Medication, MedicationStatus, Origin, Outcome, Polarity, Route, Section, Statement, Time,
 };
 use crate::lexicon::WordPattern;
 use crate::span::Span;
@@ -44,7 +47,9 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
             later_doses(note, at + 1..index.min(at + 3), &drug, drafts);
         }
         let from = drafts.len();
-        read_sentence(note, index, drafts);
+        let told = read_sentence(note, index, drafts);
+        // What stands on the drug's own line is told already.
+        let index = note.sentences.partition_point(|s| s.span.start < told).max(index + 1) - 1;
         last = drafts[from..].iter().rev().find_map(|draft| match &draft.kind {
             crate::fact::Kind::Medication(drug) => Some((index, drug.clone())),
             _ => None,
@@ -55,7 +60,8 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     }
 }
 
-fn read_sentence(note: &Note<'_>, index: usize, drafts: &mut Vec<Draft>) {
+/// Reads the drugs of a sentence and says where the words end that are of its last one.
+fn read_sentence(note: &Note<'_>, index: usize, drafts: &mut Vec<Draft>) -> usize {
     let sentence = &note.sentences[index];
     let heads = heads_of(note, sentence);
     // Other treatments end a drug's reach.
@@ -77,6 +83,7 @@ fn read_sentence(note: &Note<'_>, index: usize, drafts: &mut Vec<Draft>) {
         }
         read_head(note, index, head, reach, &heads, drafts);
     }
+    reaches.last().map_or(sentence.span.end, |reach| reach.own.end.max(sentence.span.end))
 }
 
 static ALLERGIC: WordPattern =
@@ -165,6 +172,10 @@ fn read_head(
     if let Some(row) = &row {
         outcome = row.outcome;
     }
+    // "none" below "Effect" is no effect, and no drug that was not taken.
+    let status_read = status_read.filter(|read| {
+        row.is_none() || outcome.is_none_or(|effect| !effect.span.overlaps(read.mention.span))
+    });
     let boxed = note.box_of(head.span);
     let answer =
         note.answer_where(head.span, ASKED.is_match(own)).or_else(|| note.boxed_answer(head.span));
@@ -181,6 +192,10 @@ fn read_head(
         let day = |cell: Option<Span>| note.dates_in(cell?).next().map(|d| d.date);
         course.start = day(start).or(course.start);
         course.stop = day(stop).or(course.stop);
+    }
+    let fill = fills::fill_of(note, head.span);
+    if let Some((first, last)) = fill {
+        (course.duration, course.start, course.stop) = (None, Some(first), Some(last));
     }
     let status = if allergic {
         if status_read.is_some_and(|s| s.status == "not_taken") {
@@ -209,8 +224,10 @@ fn read_head(
                 status_in_words(note, status_read, &asserted, outcome, &found, &course, reach)
             })
     };
-    // A row with a last day is of what was taken until then.
-    let ended = columns.is_some() && course.stop.is_some();
+    // A row with a last day is of what was taken until then, and a fill is taken for as long as it lasts.
+    let lasts = |last: PartialDate| note.date.is_some_and(|seen| last.earliest() >= seen.latest());
+    let ended =
+        columns.is_some() && course.stop.is_some() || fill.is_some_and(|(_, last)| !lasts(last));
     let status = match status {
         None | Some(MedicationStatus::Current) if ended => Some(MedicationStatus::Past),
         status => status,
@@ -270,6 +287,10 @@ fn read_head(
     }
     if status == Some(MedicationStatus::NotTaken) {
         draft.assertion.polarity = Polarity::Negated;
+    }
+    // "stopped for ankle swelling" tells what it did.
+    if !outcome.is_some_and(|o| o.outcome == Outcome::NotTolerated) {
+        purpose::tell(note, draft.span, reach.own, drafts);
     }
     draft.confidence = match sentence.section {
         Section::Medications | Section::Allergies => 0.95,

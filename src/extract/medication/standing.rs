@@ -123,7 +123,8 @@ pub(super) fn status_in_words(
     let over = failed && OVER.of(note.lexicon).is_match(words) && !going_on;
     // "S/p stent, asthma on albuterol": the word before is of another item.
     let read = read.filter(|r| {
-        let gap = Span::new(r.mention.span.end, reach.head.start.max(r.mention.span.end));
+        // Commas of the drug's own list part nothing.
+        let gap = Span::new(r.mention.span.end, reach.lead.end.max(r.mention.span.end));
         let before = r.mention.span.end <= reach.head.start;
         !(before && ON.is_match(note.get(reach.lead)) && note.get(gap).contains(','))
     });

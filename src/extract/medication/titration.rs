@@ -1,11 +1,12 @@
 //! Further doses of a drug: titrations in one sentence and doses in the next.
 
+use super::super::scope::following;
 use super::super::status::status_before;
 use super::super::{Draft, Note, course_in};
 use super::attributes::{Dose, find_doses, find_route};
 use super::bound::{FREQUENCY_REACH, frequency_near};
 use crate::context::Asserted;
-use crate::fact::{Medication, MedicationStatus, Polarity, Section, Time};
+use crate::fact::{Kind, Medication, MedicationStatus, Polarity, Section, Time};
 use crate::lexicon::WordPattern;
 use crate::span::Span;
 
@@ -91,7 +92,15 @@ pub(super) fn later_doses(
                     _ => drug.status,
                 });
             asserted.assertion.polarity = Polarity::Affirmed;
+            // "It was raised to 60 mg daily. She stayed on it until June."
+            let told = course_in(note, sentence.span);
+            let told = match following(note, index) {
+                Some(next) if told.duration.is_none() => told.or(course_in(note, next)),
+                _ => told,
+            };
             let base = Medication {
+                start: told.start,
+                stop: told.stop,
                 name: drug.name.clone(),
                 class: drug.class.clone(),
                 status,
@@ -101,6 +110,10 @@ pub(super) fn later_doses(
                 ..Medication::default()
             };
             titrated(note, sentence.span, &dose, &base, &asserted, "medication/dose-alone", drafts);
+            if let Some(Kind::Medication(drug)) = drafts.last_mut().map(|draft| &mut draft.kind) {
+                let length = told.duration.map(|span| note.as_written(span).to_owned());
+                drug.duration = drug.duration.take().or(length);
+            }
         }
     }
 }

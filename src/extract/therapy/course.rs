@@ -45,11 +45,18 @@ pub(super) fn denial_is_limited(note: &Note<'_>, behind: Span) -> bool {
     LIMITED.of(note.lexicon).is_match(note.get(behind))
 }
 
-static REFERRED: WordPattern = WordPattern::new(r"^[^.;]{0,30}\b{therapy/referred}\b");
+static REFERRED: WordPattern =
+    WordPattern::new(r"^ (?:referral|ref)\b|^[^.;]{0,30}\b{therapy/referred}\b");
 
 /// Whether what stands behind a therapy says that the patient was referred: "CBT for pain: referral placed".
 pub(super) fn is_referred(note: &Note<'_>, behind: Span) -> bool {
     REFERRED.of(note.lexicon).is_match(note.get(behind))
+}
+
+/// Whether a row goes no further than the dots or strokes behind its name: "cbt .............".
+pub(super) fn is_unanswered(note: &Note<'_>, head: Span) -> bool {
+    let rest = note.as_written(note.rest_of_line(head)).trim();
+    rest.len() >= 4 && rest.chars().all(|c| matches!(c, '.' | '_' | ' ' | ':'))
 }
 
 /// Whether a form asks for the particulars of a course and has none: "dates ____ visits ____".

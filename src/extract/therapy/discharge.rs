@@ -1,5 +1,9 @@
 //! A therapist's own note: its rows tell visits, dates and rhythm of one course.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::super::dates::DateMention;
 use super::super::outcome::outcome_in;
 use super::super::{Draft, Note, course_in};
@@ -7,6 +11,7 @@ use super::measured;
 use super::schedule::{find_frequency, find_visits};
 use crate::fact::{Kind, Section, Therapy, TherapyKind, TherapyStatus};
 use crate::lexicon::WordPattern;
+use crate::pattern::fixed_regex;
 use crate::span::Span;
 
 /// How far into a document its title may stand (bytes).
@@ -52,6 +57,17 @@ fn letter<'t>(note: &Note<'_>, head: &'t str) -> Option<regex::Captures<'t>> {
         })
         .then(|| LETTERHEAD.of(note.lexicon).captures(&head[..head.floor_char_boundary(160)]))
         .flatten()
+}
+
+/// How many of the visits that were booked took place: "Seen: 14 of 16".
+static KEPT_OF: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"\b(?:seen|kept|attended|completed) ?:? ?(\d{1,2}) ?(?:of|/|out of) ?\d{1,2}\b(?:[^/]|$)",
+    )
+});
+
+fn kept_of(words: &str) -> Option<f64> {
+    KEPT_OF.captures(words)?[1].parse().ok()
 }
 
 /// The first day that stands behind one of some labels on its line.
@@ -109,7 +125,8 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
         } else {
             2
         };
-        course.visits = course.visits.or(find_visits(note.lexicon, words).map(|v| v.count));
+        let visits = find_visits(note.lexicon, words).map(|v| v.count).or_else(|| kept_of(words));
+        course.visits = course.visits.or(visits);
         course.frequency =
             course.frequency.or(find_frequency(note.lexicon, words).map(|f| f.words));
         let dates = course_in(note, sentence.span);
@@ -122,9 +139,12 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
     }
     let first_day = labelled(note, &FIRST_DAY);
     course.start = course.start.or(first_day.map(|day| day.date));
-    if over {
-        course.stop = course.stop.or(labelled(note, &LAST_DAY).map(|day| day.date));
-    }
+    // A day on which it ended stands beside the first, or in the note of a course that is over.
+    let last_day = labelled(note, &LAST_DAY);
+    let beside = |last: &DateMention| {
+        first_day.is_some_and(|first| note.line_of(first.span) == note.line_of(last.span))
+    };
+    course.stop = course.stop.or(last_day.filter(|day| over || beside(day)).map(|day| day.date));
     course.outcome = course.outcome.or_else(|| measured::in_columns(note));
     let Some((_, span)) = head else { return };
     if course.stop.is_some() {

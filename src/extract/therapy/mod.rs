@@ -7,6 +7,7 @@ mod needs;
 mod pt;
 mod row;
 mod schedule;
+mod source;
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -93,7 +94,8 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
             continue;
         };
         let needs = concept.field("needs").unwrap_or_default();
-        if (matches!(needs, "pt" | "capitals") && !in_capitals(note, mention))
+        let labels = needs == "pt" && pt::labels_row(note, mention);
+        if (matches!(needs, "pt" | "capitals") && !in_capitals(note, mention) && !labels)
             || (needs == "pt"
                 && (within_status(note, sentence.span, mention.span)
                     || !is_physical_therapy(note, sentence, mention)))
@@ -101,6 +103,7 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
             || (needs == "course" && !course::may_be(note, sentence, mention))
             || (needs == "alone" && course::of_something_else(note, sentence.span))
             || (concept.field("harms").is_some() && schedule::began_it(note, sentence, mention))
+            || source::gave_exercises(note, sentence, mention)
         {
             continue;
         }
@@ -133,6 +136,7 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
 fn names_another(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
     note.mentions_in(GROUP, sentence.span).any(|other| {
         !other.span.overlaps(mention.span)
+            && !source::gave_exercises(note, sentence, other)
             && (other.concept != mention.concept || other.span.start < mention.span.start)
     })
 }
@@ -162,6 +166,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         || matches!(sentence.section, Section::Allergies | Section::Procedure)
         || note.choice_is_open(head.span)
         || course::is_of_everybody(note, sentence.span)
+        || course::is_unanswered(note, head.span)
     {
         return None;
     }
@@ -291,12 +296,18 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     let told_to = head.kind == TherapyKind::HomeExercise && is_told_to(note, reach.lead);
     let has_needs = match head.needs {
         Needs::Nothing => true,
-        Needs::Rhythm => frequency.is_some(),
+        Needs::Rhythm => frequency.is_some() || was_left(note, status_read, reach),
         Needs::Course => {
             visits.is_some() && (dated || course.duration.is_some() || frequency.is_some())
                 || course.duration.is_some() && dated
         }
-        Needs::Kept => is_kept(note, head.span, status_read, frequency.is_some()) && !told_to,
+        Needs::Kept => {
+            let begins = !note.get(reach.lead).contains(char::is_alphabetic);
+            !told_to
+                && (is_kept(note, head.span, status_read, frequency.is_some())
+                    || was_left(note, status_read, reach)
+                    || begins && frequency.is_some())
+        }
         Needs::Evidence => {
             let course_told = visits.is_some() || course.start.is_some() && course.stop.is_some();
             outcome.is_some()
@@ -317,7 +328,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         Some(label) if label.starts_with("no") || is_no(note, label) => {
             Some(TherapyStatus::NotDone)
         }
-        _ if told_to => Some(TherapyStatus::Planned),
+        _ if told_to || handed_out(note, head, status_read) => Some(TherapyStatus::Planned),
         // "has not been given any exercises to do at home"
         None if status_read.is_none()
             && head.kind == TherapyKind::HomeExercise
@@ -331,7 +342,9 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         {
             Some(TherapyStatus::Planned)
         }
-        None if answered_no(note, reach) => Some(TherapyStatus::NotDone),
+        None if answered_no(note, reach) || denied_below(note, sentence, reach) => {
+            Some(TherapyStatus::NotDone)
+        }
         None if row.as_ref().is_some_and(|row| !row.done) => Some(TherapyStatus::NotDone),
         None if row.is_some() && status_read.is_none() => {
             Some(default_status(head.kind, sentence.section, true))
@@ -392,7 +405,8 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     // "Supervised PT, 12 months   [x] Yes": what a form asks is no length.
     let asked = |span: &Span| {
         let ticked = boxes.iter().any(|b| b.ticked && b.span.start >= span.end);
-        ticked
+        let behind = note.get(note.rest_of_line(*span));
+        (ticked || QUESTION_ENDS.is_match(behind))
             && WINDOW.is_match(note.get(*span))
             && !note.get(Span::new(head.span.end.min(span.start), span.start)).contains("for")
     };
@@ -401,8 +415,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     let duration =
         duration.or_else(|| find_weeks(note.lexicon, note.get(details?))).or_else(|| {
             // A psychologist's course is counted in sessions.
-            visits
-                .as_ref()
+            find_visits(note.lexicon, own)
                 .filter(|_| head.kind == TherapyKind::Cbt)
                 .map(|v| own_words(own, v.span))
         });
@@ -489,10 +502,51 @@ fn pain_told_behind(note: &Note<'_>, index: usize, head: &Head, reach: &Reach) -
     .then_some(next.span)
 }
 
+/// That exercises were given to somebody, which says neither that they are done nor that they are not.
+static HANDED_OUT: WordPattern = WordPattern::new(r"^{therapy/handed-out}$");
+
+fn handed_out(note: &Note<'_>, head: &Head, read: Option<StatusRead<'_>>) -> bool {
+    head.kind == TherapyKind::HomeExercise
+        && read
+            .is_some_and(|read| HANDED_OUT.of(note.lexicon).is_match(note.get(read.mention.span)))
+}
+
+/// Whether a question asks for nothing else than whether a therapy is or was done.
+static ASKS_MORE: WordPattern = WordPattern::new(r"\b{therapy/asks-more}\b");
+
+/// Whether a question of its own line is answered with a no on the next: "Exercises at home? // No. I stopped."
+fn denied_below(note: &Note<'_>, sentence: &Sentence, reach: &Reach) -> bool {
+    let asked = note.get(sentence.span);
+    let behind = note.get(reach.own).trim_end();
+    let line = note.line_of(reach.head);
+    let next = note.written_lines().find(|next| next.start > line.start && next.start >= line.end);
+    behind.ends_with('?')
+        && note.get(line).trim_end().ends_with('?')
+        && !ASKS_MORE.of(note.lexicon).is_match(asked)
+        && next.is_some_and(|next| {
+            let answer = note.get(next).trim_start_matches([' ', '-', '>']);
+            let answer =
+                ["a. ", "a: "].iter().find_map(|mark| answer.strip_prefix(mark)).unwrap_or(answer);
+            note.yes_or_no(answer).is_some_and(|(yes, rest)| {
+                !yes && (rest.is_empty() || rest.starts_with(['.', ',', ';', ' ']))
+            })
+        })
+}
+
+/// Whether a line begins with exercises and says that they are done no more: "Stretches - gave them up".
+fn was_left(note: &Note<'_>, read: Option<StatusRead<'_>>, reach: &Reach) -> bool {
+    let begins = !note.get(reach.lead).contains(char::is_alphabetic);
+    begins && read.is_some_and(|read| matches!(read.status, "past" | "not_taken"))
+}
+
 /// A stretch of time that forms ask about: "12 months", "1 year".
 static WINDOW: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(r"^(?:(?:6|12|18|24) ?(?:months?|mos?)|(?:1|2|one|two) (?:years?|yrs?))$")
 });
+
+/// What stands right behind the words of a row's question: "PT last 12 mo ........ yes".
+static QUESTION_ENDS: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^\.? ?(?:\.{3,}|_{3,}|\?|:)"));
 
 /// Whether a ticked box's label begins with a no.
 fn is_no(note: &Note<'_>, label: &str) -> bool {

@@ -41,6 +41,18 @@ static CLOTTING: WordPattern = WordPattern::new(
     r"(?:^|[ ,:/]){therapy/clotting}(?:$|[ ,:/])|^[ :]*{therapy/clotting}(?:[^\w/.]|$)",
 );
 
+/// What a row answers that "pt" labels, however it is written: "pt ....... 16 visits".
+static ROW: WordPattern = WordPattern::new(
+    r"^ ?(?:\.{3,}|_{3,}|:| {2,})[ .:_]*(?:\d{1,3} ?{therapy/visit}\b|(?:yes|no|none|never|y|n)\b|(?:from )?\d{1,2}/\d)",
+);
+
+/// Whether a small "pt" begins a row that is answered as therapy is and no patient.
+pub(super) fn labels_row(note: &Note<'_>, mention: &Mention) -> bool {
+    let lead = note.get(note.lead_of_line(mention.span));
+    let behind = note.get(note.rest_of_line(mention.span));
+    !lead.contains(char::is_alphabetic) && ROW.of(note.lexicon).is_match(behind)
+}
+
 /// Whether "PT" is physical therapy: neither the patient, a credential nor a clotting time.
 pub(super) fn is_physical_therapy(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
     let before = note.get(Span::new(sentence.span.start, mention.span.start));
