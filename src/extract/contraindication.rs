@@ -167,8 +167,11 @@ fn as_reason(note: &Note<'_>, stretch: Span) -> Option<Span> {
 }
 
 /// What stands right behind a cue, parted from it by no more than a mark.
-static BESIDE: LazyLock<Regex> =
-    LazyLock::new(|| fixed_regex(r"^ ?(?:,|-+|\(|:) ?(?P<r>[a-z0-9][^.;()\n]{2,70})"));
+static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^ ?(?:,|-+|\(|:) ?(?:(?:she|he|the patient|patient|pt) (?:is |has )?)?(?P<r>[a-z0-9][^.;()\n]{2,70})",
+    )
+});
 
 static FIRST_LINE: WordPattern = WordPattern::new(r"^{medication-word/class-untried}$");
 

@@ -138,6 +138,9 @@ static RANGE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+// "off it since May": that is when it ended.
+static OFF: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"\boff(?: (?:it|this|that|them))? $"));
+
 static YEARLESS_START: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(concat!(
         r"\b(?P<m>",
@@ -238,7 +241,10 @@ pub fn course_in(note: &Note<'_>, within: Span) -> Course {
             let known = note.date.map_or(2000 + year <= 2099, |d| 2000 + year <= d.latest().year());
             (known && year >= 10).then(|| PartialDate::month(2000 + year, month)).flatten()
         };
-        if c.name("since").is_some() {
+        let off = c.name("since").is_some() && OFF.is_match(&note.get(within)[..whole.start()]);
+        if off {
+            course.stop = course.stop.or(date);
+        } else if c.name("since").is_some() {
             course.start = course.start.or(date);
             let span = Span::new(within.start + whole.start(), within.start + whole.end());
             course.duration = course.duration.or(Some(span));

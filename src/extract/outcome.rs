@@ -140,9 +140,15 @@ pub fn outcome_in(note: &Note<'_>, tail: Span) -> Option<OutcomeRead> {
     Some(found)
 }
 
+/// "no dizziness": an effect that there was not.
+static DENIED: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"\b(?:no|without|denies|denied)(?: (?:any|more|real|significant|further))* $")
+});
+
 /// That a treatment was ended, in whatever words.
-static ENDED: WordPattern =
-    WordPattern::new(r"\b(?:{outcome/ended}|{outcome/gave-up}|{outcome/not-again})\b");
+static ENDED: WordPattern = WordPattern::new(
+    r"\b(?:{outcome/ended}|{outcome/gave-up}|{outcome/not-again})\b|[,;] ?off(?: it)?(?:$|[ .;,])",
+);
 
 /// What an unwanted effect is that a drug is taken for: "Elavil for insomnia".
 static TAKEN_FOR: LazyLock<Regex> =
@@ -330,7 +336,11 @@ fn read(
                 || THEN_STOPPED.of(note.lexicon).is_match(behind);
             let telling = concept.field("alone").is_some();
             let alone = stands_alone(note, telling, mention.span, before);
-            (reason || bracketed || stopped || alone).then_some((2, Outcome::NotTolerated))
+            let denied = DENIED.is_match(before);
+            let purpose =
+                !reason && TAKEN_FOR.is_match(before) && !ENDED.of(note.lexicon).is_match(before);
+            (!denied && !purpose && (reason || bracketed || stopped || alone))
+                .then_some((2, Outcome::NotTolerated))
         }
         "effect" => {
             if wished {

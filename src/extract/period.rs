@@ -41,7 +41,7 @@ static PERIOD: WordPattern = WordPattern::new(concat!(
     day!(),
     r")|(?P<c>",
     day!(),
-    r")(?: ?- ?| ?\x{2013} ?| to | through | thru | until | till | into )(?:(?P<now>{treatment-status/to-this-day}\b)|(?P<d>",
+    r")(?: ?- ?| ?\x{2013} ?| ?-{1,2}> ?| to | through | thru | until | till | into )(?:(?P<now>{treatment-status/to-this-day}\b)|(?P<d>",
     day!(),
     r"))|(?:in|during) (?P<e>",
     month!(),

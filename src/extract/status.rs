@@ -26,7 +26,7 @@ const REACH_BEHIND: usize = 160;
 // "Physical therapy in the last year? ........ No", "Acetaminophen ever taken for it: NO", "Acupuncture: none (declined)",
 // "Antidepressant for pain? no, nobody gave me one", "HEP y / CBT n"
 static ANSWERED_NO: WordPattern = WordPattern::new(
-    r"^(?:[^.;:]{0,60}\?|(?:,? {form-word/asks-treated})*(?: ?:| ?\.{2,}| ?_{2,}| -+))[ .:_-]*(?:a[.:] )?{form-word/no-treatment}(?: ?(?:\(|- |, ?){form-word/why-none}\)?)?[ .,]*$|^[^.;:?]{0,60}\? *no, [^.;?]{3,60}[.]?$|^ n(?:o)? ?(?:[/,;|.]|$)",
+    r"^(?:[^.;:]{0,60}\?|(?:,? {form-word/asks-treated})*(?: ?:| ?\.{2,}| ?_{2,}| -+))[ .:_-]*(?:a[.:] )?{form-word/no-treatment}(?: (?:at present|currently|now|at the moment|right now|at this time|so far|to date|yet|at home))?(?: ?(?:\(|- |, ?){form-word/why-none}\)?)?[ .,]*$|^[^.;:?]{0,60}\? *no, [^.;?]{3,60}[.]?$|^ n(?:o)? ?(?:[/,;|.]|$)",
 );
 
 // "PT: never had formal therapy", "Massage - has not tried it": a label's own words deny what it names.

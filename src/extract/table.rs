@@ -99,12 +99,20 @@ impl Note<'_> {
         if cells.len() < 2 {
             return None;
         }
-        let (start, stop) = self.lines_above(line).find_map(|above| {
+        let (heads, start, stop) = self.lines_above(line).find_map(|above| {
             let heads = self.cells(above);
             let (start, stop) = (self.head(&heads, &START_HEAD), self.head(&heads, &STOP_HEAD));
-            (heads.len() >= 3 && (start.is_some() || stop.is_some())).then_some((start, stop))
+            let found = heads.len() >= 3 && (start.is_some() || stop.is_some());
+            found.then_some((heads, start, stop))
         })?;
-        let below = |head: Option<Span>| self.in_line_with(&cells[1..], head?);
+        // Bars need not stand below each other: there the cells count, where none is empty.
+        let barred = self.get(line).contains('|');
+        let place = |head: Span| heads.iter().position(|other| *other == head);
+        let below = |head: Option<Span>| match barred {
+            true if cells.len() == heads.len() => cells.get(place(head?)?).copied(),
+            true => None,
+            false => self.in_line_with(&cells[1..], head?),
+        };
         let (first, last) = (below(start), below(stop));
         // One cell is not both: a row that ends early has no last day.
         let last = last.filter(|last| first.is_none_or(|first| first.start < last.start));

@@ -146,6 +146,11 @@ static FREQUENCY: WordPattern = WordPattern::new(concat!(
     r"|(?P<prn>{medication-word/as-needed-short}|{medication-word/as-needed}\b))"
 ));
 
+/// Weeks, or so many of them.
+static A_LENGTH: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"^(?:(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten) ?)?(?:week|wk)$")
+});
+
 /// The first frequency of a stretch, with a "prn" that goes with it.
 pub(super) fn find_frequency(lexicon: &Lexicon, text: &str) -> Option<Frequency> {
     let mut found: Option<Frequency> = None;
@@ -153,8 +158,8 @@ pub(super) fn find_frequency(lexicon: &Lexicon, text: &str) -> Option<Frequency>
         let whole = c.get(0)?;
         let span = Span::new(whole.start(), whole.end());
         let is_prn = c.name("prn").is_some();
-        // "by the second week" is no rhythm.
-        if matches!(whole.as_str(), "week" | "wk") {
+        // "by the second week" and "10 wk" are no rhythm.
+        if A_LENGTH.is_match(whole.as_str()) {
             continue;
         }
         let Some(before) = &mut found else {

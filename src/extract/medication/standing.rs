@@ -36,6 +36,9 @@ static STARTED: WordPattern = WordPattern::new(
     r"^(?: \d[\d./-]*(?: ?mg| ?mcg)?)?(?: was| were|,) (?:recently |just |first |also |newly )?{medication-word/started}\b[^.;]{0,50}\b(?:ago|recently)\b",
 );
 
+/// That a drug was ended.
+static STOPPED: WordPattern = WordPattern::new(r"\b(?:{outcome/ended}|{outcome/gave-up})\b");
+
 /// A pause before a procedure.
 static FOR_PROCEDURE: WordPattern = WordPattern::new(
     r"^[^.;]{0,30}\b(?:(?:\d+|a|one|two|three|five|seven|ten) ?(?:days?|weeks?|hours?|hrs?|d|wks?)\b[^.;]{0,12}\b(?:before|prior|pre)|(?:before|prior to|for) (?:the |this |today's |her |his |any |each )?{medication-word/paused-for})",
@@ -166,6 +169,16 @@ pub(super) fn status_in_words(
     // "Taper Paxil to 10 mg": that dose is ahead.
     if planning && (lowered(note, reach) || tried_out(note, reach)) {
         return Some(MedicationStatus::Planned);
+    }
+    // "which she has taken since June" goes on.
+    let since = course.duration.is_some_and(|span| note.get(span).starts_with("since"));
+    if since
+        && course.stop.is_none()
+        && !over
+        && read.is_some_and(|r| r.status == "past" && note.get(r.mention.span).starts_with("has "))
+        && !STOPPED.of(note.lexicon).is_match(words)
+    {
+        return Some(MedicationStatus::Current);
     }
     let supposed = matches!(asserted.assertion.time, Time::Hypothetical);
     if let Some(status) = read.and_then(|r| r.status.parse().ok()) {

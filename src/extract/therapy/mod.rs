@@ -167,6 +167,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         || note.choice_is_open(head.span)
         || course::is_of_everybody(note, sentence.span)
         || course::is_unanswered(note, head.span)
+        || COULD_BE.is_match(own)
     {
         return None;
     }
@@ -538,6 +539,13 @@ fn was_left(note: &Note<'_>, read: Option<StatusRead<'_>>, reach: &Reach) -> boo
     let begins = !note.get(reach.lead).contains(char::is_alphabetic);
     begins && read.is_some_and(|read| matches!(read.status, "past" | "not_taken"))
 }
+
+/// "CBT would be useful": neither done nor offered.
+static COULD_BE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^ (?:would|could|might|may) (?:also |still |perhaps |well )?(?:be (?:useful|helpful|of help|of use|worth|of benefit|beneficial|good)|help|benefit)\b",
+    )
+});
 
 /// A stretch of time that forms ask about: "12 months", "1 year".
 static WINDOW: LazyLock<Regex> = LazyLock::new(|| {
