@@ -173,7 +173,7 @@ static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-static FIRST_LINE: WordPattern = WordPattern::new(r"^{medication-word/class-untried}$");
+static FIRST_LINE: WordPattern = WordPattern::new(r"^{medication-word/class-first-line}$");
 
 /// An illness or another drug beside a cue, that is its reason: "not used, on linezolid".
 fn reason_beside(note: &Note<'_>, within: Span) -> Option<Span> {

@@ -36,6 +36,13 @@ static STARTED: WordPattern = WordPattern::new(
     r"^(?: \d[\d./-]*(?: ?mg| ?mcg)?)?(?: was| were|,) (?:recently |just |first |also |newly )?{medication-word/started}\b[^.;]{0,50}\b(?:ago|recently)\b",
 );
 
+/// "Which she has taken since June": what goes on.
+static HAS_SINCE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"\b(?:has|have) (?:taken|used|been (?:on|taking|using))(?: (?:it|this|that|daily|nightly))* since\b",
+    )
+});
+
 /// That a drug was ended.
 static STOPPED: WordPattern = WordPattern::new(r"\b(?:{outcome/ended}|{outcome/gave-up})\b");
 
@@ -175,7 +182,7 @@ pub(super) fn status_in_words(
     if since
         && course.stop.is_none()
         && !over
-        && read.is_some_and(|r| r.status == "past" && note.get(r.mention.span).starts_with("has "))
+        && HAS_SINCE.is_match(words)
         && !STOPPED.of(note.lexicon).is_match(words)
     {
         return Some(MedicationStatus::Current);

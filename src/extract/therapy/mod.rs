@@ -8,6 +8,7 @@ mod pt;
 mod row;
 mod schedule;
 mod source;
+mod told;
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -167,7 +168,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         || note.choice_is_open(head.span)
         || course::is_of_everybody(note, sentence.span)
         || course::is_unanswered(note, head.span)
-        || COULD_BE.is_match(own)
+        || told::might_help(own)
     {
         return None;
     }
@@ -297,7 +298,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     let told_to = head.kind == TherapyKind::HomeExercise && is_told_to(note, reach.lead);
     let has_needs = match head.needs {
         Needs::Nothing => true,
-        Needs::Rhythm => frequency.is_some() || was_left(note, status_read, reach),
+        Needs::Rhythm => frequency.is_some() || told::was_left(note, status_read, reach),
         Needs::Course => {
             visits.is_some() && (dated || course.duration.is_some() || frequency.is_some())
                 || course.duration.is_some() && dated
@@ -306,7 +307,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
             let begins = !note.get(reach.lead).contains(char::is_alphabetic);
             !told_to
                 && (is_kept(note, head.span, status_read, frequency.is_some())
-                    || was_left(note, status_read, reach)
+                    || told::was_left(note, status_read, reach)
                     || begins && frequency.is_some())
         }
         Needs::Evidence => {
@@ -329,7 +330,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         Some(label) if label.starts_with("no") || is_no(note, label) => {
             Some(TherapyStatus::NotDone)
         }
-        _ if told_to || handed_out(note, head, status_read) => Some(TherapyStatus::Planned),
+        _ if told_to || told::handed_out(note, head, status_read) => Some(TherapyStatus::Planned),
         // "has not been given any exercises to do at home"
         None if status_read.is_none()
             && head.kind == TherapyKind::HomeExercise
@@ -343,7 +344,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         {
             Some(TherapyStatus::Planned)
         }
-        None if answered_no(note, reach) || denied_below(note, sentence, reach) => {
+        None if answered_no(note, reach) || told::denied_below(note, sentence, reach) => {
             Some(TherapyStatus::NotDone)
         }
         None if row.as_ref().is_some_and(|row| !row.done) => Some(TherapyStatus::NotDone),
@@ -502,50 +503,6 @@ fn pain_told_behind(note: &Note<'_>, index: usize, head: &Head, reach: &Reach) -
         && !["drug", "therapy", "injection"].into_iter().any(other))
     .then_some(next.span)
 }
-
-/// That exercises were given to somebody, which says neither that they are done nor that they are not.
-static HANDED_OUT: WordPattern = WordPattern::new(r"^{therapy/handed-out}$");
-
-fn handed_out(note: &Note<'_>, head: &Head, read: Option<StatusRead<'_>>) -> bool {
-    head.kind == TherapyKind::HomeExercise
-        && read
-            .is_some_and(|read| HANDED_OUT.of(note.lexicon).is_match(note.get(read.mention.span)))
-}
-
-/// Whether a question asks for nothing else than whether a therapy is or was done.
-static ASKS_MORE: WordPattern = WordPattern::new(r"\b{therapy/asks-more}\b");
-
-/// Whether a question of its own line is answered with a no on the next: "Exercises at home? // No. I stopped."
-fn denied_below(note: &Note<'_>, sentence: &Sentence, reach: &Reach) -> bool {
-    let asked = note.get(sentence.span);
-    let behind = note.get(reach.own).trim_end();
-    let line = note.line_of(reach.head);
-    let next = note.written_lines().find(|next| next.start > line.start && next.start >= line.end);
-    behind.ends_with('?')
-        && note.get(line).trim_end().ends_with('?')
-        && !ASKS_MORE.of(note.lexicon).is_match(asked)
-        && next.is_some_and(|next| {
-            let answer = note.get(next).trim_start_matches([' ', '-', '>']);
-            let answer =
-                ["a. ", "a: "].iter().find_map(|mark| answer.strip_prefix(mark)).unwrap_or(answer);
-            note.yes_or_no(answer).is_some_and(|(yes, rest)| {
-                !yes && (rest.is_empty() || rest.starts_with(['.', ',', ';', ' ']))
-            })
-        })
-}
-
-/// Whether a line begins with exercises and says that they are done no more: "Stretches - gave them up".
-fn was_left(note: &Note<'_>, read: Option<StatusRead<'_>>, reach: &Reach) -> bool {
-    let begins = !note.get(reach.lead).contains(char::is_alphabetic);
-    begins && read.is_some_and(|read| matches!(read.status, "past" | "not_taken"))
-}
-
-/// "CBT would be useful": neither done nor offered.
-static COULD_BE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^ (?:would|could|might|may) (?:also |still |perhaps |well )?(?:be (?:useful|helpful|of help|of use|worth|of benefit|beneficial|good)|help|benefit)\b",
-    )
-});
 
 /// A stretch of time that forms ask about: "12 months", "1 year".
 static WINDOW: LazyLock<Regex> = LazyLock::new(|| {
