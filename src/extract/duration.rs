@@ -291,7 +291,7 @@ fn starts_with_day(rest: &str) -> bool {
 }
 
 /// The last such day up to the note's own.
-fn last_day(note: &Note<'_>, month: i8, day: &str) -> Option<PartialDate> {
+pub(super) fn last_day(note: &Note<'_>, month: i8, day: &str) -> Option<PartialDate> {
     let (seen, day) = (note.date?.exact()?, day.parse::<i8>().ok()?);
     let ahead = (month, day) > (seen.month(), seen.day());
     PartialDate::day(seen.year() - i16::from(ahead), month, day)

@@ -126,8 +126,8 @@ impl Note<'_> {
         let cells = self.cells(line);
         let above = || self.heads_above(line, is_head);
         let Some(heads) = (cells.len() > 1).then(above).flatten() else { return Vec::new() };
-        // Bars need not stand below each other.
-        let barred = self.get(line).contains('|');
+        // Bars need not stand below each other, nor the cells of a row that has one for each head.
+        let barred = self.get(line).contains('|') || cells.len() == heads.len();
         let head_of = |(at, cell): (usize, Span)| {
             let head =
                 if barred { heads.get(at).copied() } else { self.in_line_with(&heads, cell) };

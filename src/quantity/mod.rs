@@ -2,9 +2,11 @@
 //!
 //! What cannot be read is `None`, never a guess.
 
+mod clock;
 mod number;
 mod since;
 
+pub use clock::clock;
 pub(crate) use number::TENS;
 pub use number::spelled;
 use number::{amount, tokens};
@@ -40,7 +42,8 @@ impl Duration {
     }
 }
 
-/// Reads a length of time: "8 weeks", "x 10 wk", "about five hours", "2-3 mo", "a year and 3 months", "6/52".
+/// Reads a length of time: "8 weeks", "x 10 wk", "about five hours", "2-3 mo", "a year and 3 months", "6/52",
+/// "from ten to 4 pm".
 pub fn duration(text: &str) -> Option<Duration> {
     let tokens = tokens(text);
     if let Some(length) = shorthand(&tokens) {
@@ -83,7 +86,10 @@ pub fn duration(text: &str) -> Option<Duration> {
             None => at += 1,
         }
     }
-    total
+    total.or_else(|| {
+        let (_, hours) = clock(&text.to_lowercase())?;
+        Some(Duration { low: hours / 24.0, high: hours / 24.0 })
+    })
 }
 
 /// "6/52" are six weeks, "3/12" three months, "10/7" ten days.

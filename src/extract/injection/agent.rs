@@ -1,7 +1,12 @@
 //! What was injected.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::extract::Note;
 use crate::lexicon::WordPattern;
+use crate::pattern::fixed_regex;
 use crate::span::Span;
 
 /// What a stretch says was injected.
@@ -22,8 +27,12 @@ static AMOUNT_BEFORE: WordPattern =
 
 static AMOUNT_BEHIND: WordPattern = WordPattern::new(r"^(?:%|{agent/amount})$");
 
+/// A line to write on with nothing on it.
+static LEFT_OPEN: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^[ :.?]{0,4}_{3,}(?:[ ,;|)]|\n|$)"));
+
 /// How strong no local anesthetic is, in percent.
-const STRONGEST: f64 = 10.0;
+pub(super) const STRONGEST: f64 = 10.0;
 
 /// What a stretch says was injected; nothing where the drug only numbs the skin.
 pub(super) fn agent_in(note: &Note<'_>, within: Span) -> Agent {
@@ -35,6 +44,10 @@ pub(super) fn agent_in(note: &Note<'_>, within: Span) -> Agent {
     let mut words: Option<Span> = None;
     for mention in note.mentions_in("agent", within) {
         let concept = note.concept(mention);
+        // "agent / steroid   ___": a line that was left open.
+        if LEFT_OPEN.is_match(&note.str()[mention.span.end..]) {
+            continue;
+        }
         match concept.field("steroid") {
             Some("no") => {
                 agent.steroid = agent.steroid.or(Some(false));
@@ -52,9 +65,15 @@ pub(super) fn agent_in(note: &Note<'_>, within: Span) -> Agent {
         if concept.field("label").is_some() {
             continue;
         }
+        // In a row its amount stands in its own cell, and the next one holds something else.
+        let cells = note.cells(note.line_of(mention.span));
+        let cell = cells.iter().find(|cell| cells.len() > 2 && cell.contains(mention.span));
+        let reach = cell.map_or(within, |cell| {
+            Span::new(cell.start.max(within.start), cell.end.min(within.end))
+        });
         let own = Span::new(
-            amount_start(note, within, mention.span),
-            amount_end(note, within, mention.span),
+            amount_start(note, reach, mention.span),
+            amount_end(note, reach, mention.span),
         );
         words =
             Some(words.map_or(own, |w| {

@@ -22,14 +22,14 @@ static HOW_MUCH: WordPattern = WordPattern::new(
 
 /// The same questions as a cell of their own, and a figure that begins the next one.
 static MUCH_CELL: WordPattern =
-    WordPattern::new(r"^(?:[a-z]?\d{0,2}[.)] ?)?{relief/how-much}[^.;:?=|\d]{0,40}$");
+    WordPattern::new(r#"^["']?(?:[a-z]?\d{0,2}[.)] ?)?{relief/how-much}[^.;:=|\d]{0,60}$"#);
 
 static LONG_CELL: WordPattern =
-    WordPattern::new(r"^(?:[a-z]?\d{0,2}[.)] ?)?{relief/how-long}[^.;:?=|\d]{0,40}$");
+    WordPattern::new(r#"^["']?(?:[a-z]?\d{0,2}[.)] ?)?{relief/how-long}[^.;:=|\d]{0,60}$"#);
 
 static FIGURE: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
-        r#"^["' ]?(?:about |approximately |over |nearly |around |some |[~>] ?)?(?P<a>\d{1,3}) ?(?P<unit>%|percent\b|per cent\b)"#,
+        r#"^["' ]?(?:about |approximately |over |nearly |around |some |[~>] ?)?(?P<a>\d{1,3}) ?(?:(?P<unit>%|percent\b|per cent\b)|["']?$)"#,
     )
 });
 
@@ -96,27 +96,34 @@ impl Reader<'_, '_> {
 /// The figure that answers how much it helped, on a line.
 fn how_much(note: &Note<'_>, line: Span) -> Option<(Span, f64)> {
     let Some(found) = HOW_MUCH.of(note.lexicon).captures(note.get(line)) else {
-        let cell = cell_behind(note, line, &MUCH_CELL)?;
+        let (asks, cell) = cell_behind(note, line, &MUCH_CELL)?;
         let found = FIGURE.captures(note.get(cell))?;
-        let (number, unit) = (found.name("a")?, found.name("unit")?);
-        let span = Span::new(cell.start + number.start(), cell.start + unit.end());
+        let (number, unit) = (found.name("a")?, found.name("unit"));
+        let end = unit.map_or(number.end(), |unit| unit.end());
+        let span = Span::new(cell.start + number.start(), cell.start + end);
         let value: f64 = number.as_str().parse().ok()?;
-        return (value <= 100.0).then_some((span, value));
+        let percent = unit.is_some() || asks_percent(note.get(asks));
+        return (percent && value <= 100.0).then_some((span, value));
     };
     let (asks, number) = (found.name("asks")?.as_str(), found.name("a")?);
     let end = found.name("unit").map_or(number.end(), |unit| unit.end());
     let span = Span::new(line.start + number.start(), line.start + end);
-    let percent = end > number.end() || asks.contains('%') || asks.contains("percent");
+    let percent = end > number.end() || asks_percent(asks);
     let timed = durations_in(note, line).iter().any(|d| d.overlaps(span));
     let value: f64 = number.as_str().parse().ok()?;
     (percent && !timed && value <= 100.0).then_some((span, value))
 }
 
-/// The cell behind the one that asks.
-fn cell_behind(note: &Note<'_>, line: Span, asks: &WordPattern) -> Option<Span> {
+/// Whether a question is for a share in percent.
+fn asks_percent(question: &str) -> bool {
+    question.contains('%') || question.contains("percent") || question.contains("per cent")
+}
+
+/// The cell that asks, and the one behind it.
+fn cell_behind(note: &Note<'_>, line: Span, asks: &WordPattern) -> Option<(Span, Span)> {
     let cells = note.cells(line);
     let at = cells.iter().position(|cell| asks.of(note.lexicon).is_match(note.get(*cell)))?;
-    cells.get(at + 1).copied()
+    Some((cells[at], *cells.get(at + 1)?))
 }
 
 /// The length of time right behind a figure, on its line.
@@ -129,7 +136,7 @@ fn beside(note: &Note<'_>, figure: Span, line: Span) -> Option<Span> {
 fn how_long(note: &Note<'_>, line: Span) -> Option<Span> {
     let from = match HOW_LONG.of(note.lexicon).find(note.get(line)) {
         Some(asked) => line.start + asked.end(),
-        None => cell_behind(note, line, &LONG_CELL)?.start,
+        None => cell_behind(note, line, &LONG_CELL)?.1.start,
     };
     durations_in(note, line).into_iter().find(|d| d.start >= from && d.start <= from + NEAR)
 }

@@ -1,10 +1,17 @@
 //! The day of an injection: beside its name, before it, or above its title.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::Reader;
 use super::phrase::Phrase;
 use crate::date::PartialDate;
+use crate::extract::dates::{month, month_number};
+use crate::extract::duration::last_day;
 use crate::extract::{DateMention, Note};
 use crate::lexicon::WordPattern;
+use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
 use crate::span::Span;
 
@@ -23,6 +30,30 @@ static DONE_ON: WordPattern =
 static DOES: WordPattern = WordPattern::new(
     r"^,? (?:(?:i|we|he|she|they|pt|patient|the patient|dr\.? [a-z0-9]+|provider [a-z0-9]+) )?{injection-word/did}\b",
 );
+
+/// Nothing but the article of a procedure between it and its day: "On 3/4/2025 a diagnostic block".
+static RIGHT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^,? (?:(?:an?|the|this|that|her|his|my|our|one|another|first|second|third|single) )*$",
+    )
+});
+
+/// A day whose year is not written, before a procedure and right behind it.
+static YEARLESS: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(concat!(
+        r"\bon (?P<m>",
+        month!(),
+        r")\.? (?P<d>\d{1,2})(?:st|nd|rd|th)?\b(?:,? [a-z]|,? ?$)"
+    ))
+});
+
+static YEARLESS_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(concat!(
+        r"^(?:,? [a-z]+){0,4},? on (?P<m>",
+        month!(),
+        r")\.? (?P<d>\d{1,2})(?:st|nd|rd|th)?(?:,? [a-z]|[.;)]|,? ?$)"
+    ))
+});
 
 /// Whether a day is one of birth or of a paper, by the words right before it on its line.
 fn is_day_of_else(note: &Note<'_>, date: &DateMention) -> bool {
@@ -84,8 +115,28 @@ impl Reader<'_, '_> {
         let note = self.note;
         let lead = Span::new(sentence.span.start.min(phrase.span.start), phrase.span.start);
         note.dates_in(lead).last().filter(|d| d.date == date).is_some_and(|d| {
-            DOES.of(note.lexicon).is_match(note.get(Span::new(d.span.end, lead.end)))
+            let gap = note.get(Span::new(d.span.end, lead.end));
+            DOES.of(note.lexicon).is_match(gap) || RIGHT_AFTER.is_match(gap)
         })
+    }
+
+    /// "On May 29 she had a block": the last such day before the record's own.
+    pub(super) fn day_without_year(
+        &self,
+        sentence: &Sentence,
+        phrase: &Phrase,
+    ) -> Option<PartialDate> {
+        let note = self.note;
+        let lead = Span::new(sentence.span.start.min(phrase.span.start), phrase.span.start);
+        let near = |gap: &str| gap.len() <= DATE_REACH && !gap.contains([';', ':']);
+        let words = note.get(lead);
+        let before = YEARLESS
+            .captures_iter(words)
+            .filter(|c| c.get(0).is_some_and(|m| near(&words[m.end()..])))
+            .last();
+        let behind = note.get(Span::new(phrase.span.end, sentence.span.end.max(phrase.span.end)));
+        let found = before.or_else(|| YEARLESS_BEHIND.captures(behind))?;
+        last_day(note, month_number(&found["m"]), &found["d"])
     }
 
     /// The day of a procedure's title: a dated line just above it, else the note's own.

@@ -20,6 +20,9 @@ use crate::span::Span;
 /// How far into a sentence its refusal may stand to be of what was offered before (bytes).
 const REFUSAL_REACH: usize = 50;
 
+/// Longest label of a row (bytes).
+const LONGEST_LABEL: usize = 40;
+
 /// How many sentences from a title on may tell where it went.
 const PLACE_ROWS: usize = 12;
 
@@ -34,11 +37,14 @@ static CONTRAST: WordPattern = WordPattern::new(r"\b{agent/contrast}\b");
 
 /// How a sentence begins that goes on about the injection before it.
 static SPEAKS: WordPattern = WordPattern::new(
-    r"^(?:(?:she|he|the patient|patient|pt|this|these|it|that|they|which|both|all|none|pain|{relief/reports}) |the (?:[a-z-]+ ){0,2}(?:pain|relief|headaches?|benefit|effect|symptoms|improvement|numbness|ache)\b|with this|her pain|his pain|there was|relief|{relief/log}\b)",
+    r"^(?:(?:she|he|the patient|patient|pt|this|these|it|that|they|which|both|all|none|pain|{relief/reports}) |the (?:[a-z-]+ ){0,2}(?:pain|relief|headaches?|benefit|effect|symptoms|improvement|numbness|ache)\b|with this|her pain|his pain|there was|relief|{relief/log}\b|{relief/not-all} of (?:the|her|his|it)\b)",
 );
 
 /// That a figure is a rule and no result: "80% or more counts as positive".
 static RULE: WordPattern = WordPattern::new(r"\b{relief/rule}\b");
+
+/// That a figure is of many blocks: "average % relief    55".
+static OF_MANY: WordPattern = WordPattern::new(r"^{relief/of-many}\b");
 
 /// How a sentence begins that tells how long relief held which was told of before it.
 static LASTED: LazyLock<Regex> = LazyLock::new(|| {
@@ -227,7 +233,12 @@ impl Reader<'_, '_> {
                 || words.contains('%')
                 || words.contains("percent")
         };
-        if self.used.contains(&index) || !told() || RULE.of(note.lexicon).is_match(words) {
+        if self.used.contains(&index)
+            || !told()
+            || RULE.of(note.lexicon).is_match(words)
+            || OF_MANY.of(note.lexicon).is_match(words)
+            || self.answers_other(sentence)
+        {
             return;
         }
         let Some(at) = self.antecedent(index) else { return };
@@ -270,6 +281,20 @@ impl Reader<'_, '_> {
             confidence: 0.85,
         };
         self.events.push(event);
+    }
+
+    /// Whether a sentence goes on in a row whose label names a block or place, which is that one's:
+    /// "prior block same nerve .. 3/18/25   30 %".
+    fn answers_other(&self, sentence: &Sentence) -> bool {
+        let note = self.note;
+        let lead = note.lead_of_line(sentence.span);
+        let words = note.get(lead);
+        let labelled =
+            words.trim_end().ends_with(['.', ':', '?', '_', '|']) && words.len() <= LONGEST_LABEL;
+        labelled
+            && ["injection", SITE]
+                .iter()
+                .any(|group| note.mentions_in(group, lead).next().is_some())
     }
 
     /// "She had 90% relief yesterday. It lasted five hours.": how long relief held, where the next

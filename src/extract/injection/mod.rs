@@ -87,6 +87,9 @@ static CONTRAST: WordPattern =
 static ASKS_RELIEF: WordPattern =
     WordPattern::new(r"\b{relief/payer} (?:\w+ ){0,2}{relief/asks}\b[^.;]*$");
 
+/// That a sentence teaches and tells nothing of the patient: "patients usually have 80% relief".
+static IN_GENERAL: WordPattern = WordPattern::new(r"\b{relief/in-general}\b");
+
 /// How many sentences from its title on may tell what a procedure is for.
 const PURPOSE_ROWS: usize = 8;
 
@@ -154,6 +157,14 @@ fn ticked_phrases(note: &Note<'_>, sentence: &Sentence) -> Vec<Phrase> {
     if !found.is_empty() {
         let boxes = note.boxes_in(sentence.span);
         found.retain(|p| !boxes.iter().any(|b| !b.ticked && b.label.overlaps(p.head)));
+        // "Injection request" is the title of a paper.
+        found.retain(|p| {
+            p.procedure.is_some()
+                || !note.mentions_in("title", sentence.span).any(|m| m.span.contains(p.head))
+        });
+        for phrase in found.iter_mut().filter(|p| p.procedure.is_none()) {
+            phrase.take_place(note);
+        }
         // What is told in the row of a log is no answer to a question.
         for phrase in found.iter_mut().filter(|p| !p.is_logged()) {
             phrase.answered = answered(note, phrase);
@@ -318,7 +329,7 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// Whether relief is only a condition: "if relief is less than 80%".
+    /// Whether relief is only a condition, or what such blocks do to people: "if relief is less than 80%".
     fn conditional(&self, sentence: &Sentence, span: Span) -> bool {
         let lead = self.note.get(Span::new(sentence.span.start, span.start));
         // "If yes, date: ... relief: ..." of a form goes on about what was answered.
@@ -330,6 +341,8 @@ impl Reader<'_, '_> {
             || lead.starts_with("if ")
             || lead.starts_with("should ")
             || lead.contains(" if ")
+            || lead.contains(" as long as ")
+            || IN_GENERAL.of(self.note.lexicon).is_match(self.note.get(sentence.span))
             || self.leads_on(sentence, span)
     }
 
@@ -432,7 +445,8 @@ impl Reader<'_, '_> {
                     .filter(|_| performed && relief.is_some())
                     .and_then(|at| self.events[at].date)
             })
-            .or_else(|| self.date_before(index).filter(|_| performed && !title));
+            .or_else(|| self.date_before(index).filter(|_| performed && !title))
+            .or_else(|| self.day_without_year(sentence, phrase).filter(|_| performed && !title));
         // A noun in the account of a procedure names again what its title named.
         if sentence.section == Section::Procedure
             && performed

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use super::agent::STRONGEST;
 use super::relief::WORDS;
 use crate::extract::{Note, durations_in};
 use crate::fact::Time;
@@ -28,6 +29,16 @@ static LABELLED: WordPattern = WordPattern::new(
 /// Who sets a threshold, or that one is set, on the words before a percentage.
 static SET: WordPattern = WordPattern::new(r"\b{relief/threshold}\b[^.;%]{0,40}$");
 
+/// A share of the pain in words: "three quarters of her pain", "two thirds better".
+static SHARE: WordPattern = WordPattern::new(
+    r"\b(?:(?P<n>a|one|two|three|four|five|six|seven|eight|nine)[ -](?P<of>half|quarter|third|fifth|tenth)s?|(?P<a>[1-9])/(?P<b>[2-9]|10))(?: of (?:(?:the|her|his|my|their|that|this|all) )*(?:[a-z-]+ ){0,2}?{relief/pain-word}| {relief/measured})\b",
+);
+
+/// That pain went, and that some was left, around its share.
+static WENT: WordPattern = WordPattern::new(r"\b{relief/went}\b");
+
+static LEFT: WordPattern = WordPattern::new(r"^[^.;,]{0,20}\b{relief/left-over}\b");
+
 /// How many bytes may lie between a percentage and the word that it measures.
 pub(super) const NEAR: usize = 45;
 
@@ -36,7 +47,31 @@ pub(super) const NEAR: usize = 45;
 pub(super) fn percent(note: &Note<'_>, within: Span, row: bool) -> Option<(Span, f64)> {
     let text = note.said(within);
     let plain = PERCENT.captures_iter(&text).find_map(|c| figure(note, within, row, &c));
-    plain.or_else(|| labelled(note, within))
+    plain.or_else(|| labelled(note, within)).or_else(|| share(note, within))
+}
+
+/// A share of the pain that went, in percent.
+fn share(note: &Note<'_>, within: Span) -> Option<(Span, f64)> {
+    let text = note.get(within);
+    let found = SHARE.of(note.lexicon).captures(text)?;
+    let whole = found.get(0)?;
+    let (part, of) = match (found.name("n"), found.name("of")) {
+        (Some(n), Some(of)) => {
+            let of = match of.as_str() {
+                "half" => 2.0,
+                "third" => 3.0,
+                "quarter" => 4.0,
+                "fifth" => 5.0,
+                _ => 10.0,
+            };
+            (if n.as_str() == "a" { 1.0 } else { spelled(n.as_str())? }, of)
+        }
+        _ => (found.name("a")?.as_str().parse().ok()?, found.name("b")?.as_str().parse().ok()?),
+    };
+    let behind = &text[whole.end()..];
+    let gone = WENT.of(note.lexicon).is_match(text) && !LEFT.of(note.lexicon).is_match(behind);
+    let span = Span::new(within.start + whole.start(), within.start + whole.end());
+    (gone && part < of).then(|| (span, (100.0 * part / of).round()))
 }
 
 /// The figure behind a label that asks for a percentage.
@@ -88,12 +123,20 @@ fn figure(note: &Note<'_>, within: Span, row: bool, found: &Captures<'_>) -> Opt
         Span::new(span.end, note.str().floor_char_boundary((span.end + 25).min(to)).max(span.end));
     let drug = note.mentions_in("agent", behind).next().is_some();
     // "positive (90% for 8 hours)"
-    let timed = durations_in(note, behind).first().is_some_and(|held| {
+    let next = Span::new(span.start, behind.end);
+    let timed = durations_in(note, next).iter().find(|d| d.start >= span.end).is_some_and(|held| {
         let gap = note.get(Span::new(span.end, held.start.max(span.end)));
-        ["for", "x", "lasting"].contains(&gap.trim_matches([' ', ',']))
+        ["for", "x", "lasting", ""].contains(&gap.trim_matches([' ', ',', ';']))
     });
+    // "with lidocaine 1%": the strength of what stands right before it.
+    let weak = value < STRONGEST && {
+        let lead = Span::new(from, span.start);
+        note.mentions_in("agent", lead).last().is_some_and(|m| {
+            note.get(Span::new(m.span.end, lead.end)).trim_matches([' ', '(', ',', ':']).is_empty()
+        })
+    };
     let speaks = id(around, "effect") || id(around, "complete") || id(around, "partial");
-    ((speaks || row || timed) && !drug && value <= 100.0).then_some((span, value))
+    ((speaks || row || timed) && !drug && !weak && value <= 100.0).then_some((span, value))
 }
 
 /// Where the figure of a percentage begins, and its value.

@@ -5,6 +5,7 @@ use crate::extract::outcome::degree_in;
 use crate::extract::{Note, durations_in, outcome_before, outcome_in};
 use crate::fact::{EventStatus, Injection, Outcome, Relief};
 use crate::lexicon::{CueCategory, WordPattern};
+use crate::quantity;
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -43,6 +44,9 @@ impl ReliefRead {
 /// Group of the lexicon.
 pub(super) const WORDS: &str = "relief";
 
+/// The least relief but none that a bare number below "%" may tell.
+const LEAST: f64 = 10.0;
+
 /// What half of the pain is in percent.
 const HALF: f64 = 50.0;
 
@@ -65,7 +69,9 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
     let outcome = outcome_in(note, within).filter(|read| !note.is_unticked(read.span));
     let briefly = word("briefly");
     let worded = if let Some(found) = word("complete") {
-        Some((found.span, Relief::Complete))
+        let lead = note.get(Span::new(within.start, found.span.start.max(within.start)));
+        let all = !NOT_ALL.of(note.lexicon).is_match(lead);
+        Some((found.span, if all { Relief::Complete } else { Relief::Partial }))
     } else if let Some(found) = word("none") {
         Some((found.span, Relief::None))
     } else if let Some(read) = outcome {
@@ -128,6 +134,7 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
         .filter(|d| relief != Relief::None || d.start >= span.end)
         .find(|d| lasts(note, within, *d) || beside(*d))
         .or_else(|| word("a-while").map(|m| m.span).filter(|d| lasts(note, within, *d)))
+        .or_else(|| by_the_clock(note, within).filter(|d| d.start >= span.end))
         .or(briefly.map(|m| m.span));
     if let Some(duration) =
         duration.filter(|d| d.start <= whole.end + 60 && d.end + 60 >= whole.start)
@@ -135,6 +142,16 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
         whole = whole.union(duration);
     }
     Some(ReliefRead { span: whole, percent: value, relief: Some(relief), duration })
+}
+
+/// What stands before words for all of the pain where it was not all: "most of the pain was gone".
+static NOT_ALL: WordPattern =
+    WordPattern::new(r"\b{relief/not-all}(?: of)?(?: (?:the|her|his|it|that))?(?: [a-z-]+)? ?$");
+
+/// From when to when relief held: "from ten until about four".
+fn by_the_clock(note: &Note<'_>, within: Span) -> Option<Span> {
+    let (range, _) = quantity::clock(note.get(within))?;
+    Some(Span::new(within.start + range.start, within.start + range.end))
 }
 
 /// What stands for no relief behind a procedure and a mark, up to the end of what is said of it.
@@ -184,17 +201,30 @@ static NOT_TOLD: WordPattern = WordPattern::new(r"^{form-word/not-told}[ .]*$");
 /// What the columns of a table say of the procedure in their row: "80%   6 hours".
 pub(super) fn relief_in_row(note: &Note<'_>, procedure: Span) -> Option<ReliefRead> {
     let kind = |head: Span| {
-        let mention = note.mentions_in("table-column", head).last()?;
-        Some(note.concept(mention).id.as_str())
+        let mention = note.mentions_in("table-column", head).last();
+        let named = mention.map(|m| note.concept(m).id.as_str());
+        named.or_else(|| (note.get(head) == "%").then_some("relief"))
     };
     let columns = note.columns(procedure, |head| kind(head).is_some());
     let cell = |id: &str| {
         let behind = |c: &&(Span, Span)| c.1.start >= procedure.end && kind(c.0) == Some(id);
-        columns.iter().find(behind).map(|c| c.1)
+        columns.iter().find(behind).copied()
     };
-    let answer =
-        cell("relief").filter(|&cell| !NOT_TOLD.of(note.lexicon).is_match(note.get(cell)))?;
-    let read = relief_in(note, answer, true).or_else(|| {
+    let (head, answer) =
+        cell("relief").filter(|&(_, cell)| !NOT_TOLD.of(note.lexicon).is_match(note.get(cell)))?;
+    let in_percent = || {
+        let value: f64 = note.get(answer).trim().parse().ok()?;
+        let asked = note.get(head).contains(['%']) || note.get(head).contains("percent");
+        // A score of another column is as small as that.
+        let share = value == 0.0 || (LEAST..=100.0).contains(&value);
+        (asked && share).then(|| ReliefRead {
+            span: answer,
+            percent: Some(value),
+            relief: Some(of_percent(value)),
+            duration: None,
+        })
+    };
+    let read = relief_in(note, answer, true).or_else(in_percent).or_else(|| {
         let said = degree_in(note, answer)?;
         let relief = match said.outcome {
             Outcome::Helpful | Outcome::Partial => Relief::Partial,
@@ -202,7 +232,7 @@ pub(super) fn relief_in_row(note: &Note<'_>, procedure: Span) -> Option<ReliefRe
         };
         Some(ReliefRead { span: answer, percent: None, relief: Some(relief), duration: None })
     })?;
-    let held = || durations_in(note, cell("duration")?).into_iter().next();
+    let held = || durations_in(note, cell("duration")?.1).into_iter().next();
     Some(ReliefRead { duration: read.duration.or_else(held), ..read })
 }
 
@@ -269,10 +299,12 @@ pub(super) fn relief_before(note: &Note<'_>, lead: Span) -> Option<ReliefRead> {
         let gap = note.get(Span::new(m.span.end, lead.end)).trim();
         since.iter().any(|s| gap.starts_with(s)) && gap.len() <= 40
     }) {
+        let before = note.get(Span::new(lead.start, gone.span.start));
+        let all = !NOT_ALL.of(note.lexicon).is_match(before);
         return Some(ReliefRead {
             span: gone.span,
             percent: None,
-            relief: Some(Relief::Complete),
+            relief: Some(if all { Relief::Complete } else { Relief::Partial }),
             duration: None,
         });
     }

@@ -12,6 +12,14 @@ static SAME: WordPattern = WordPattern::new(r"\b(?:same |this {injection-word/wh
 /// That it was not tried, behind its name.
 static UNTRIED: WordPattern = WordPattern::new(r"\b{injection-word/untried}\b");
 
+/// That a row answers that there was none: "Injections: none to date".
+static NONE_BEHIND: WordPattern = WordPattern::new(
+    r"^s?(?: (?:to date|so far|tried|ever|before|given|had))?(?: ?[:.?_|=-]+ ?| ){injection-word/answers-no}(?:,? (?:to date|so far|ever|yet|anywhere|(?:of|at) any|any|before)\b| *(?:$|[.;,)]))",
+);
+
+/// That a row is about another nerve or place than the one that was told of.
+static ELSEWHERE: WordPattern = WordPattern::new(r"^[^.;:?]{0,12}\b{injection-word/elsewhere}\b");
+
 /// That a procedure without a name is to be done.
 static PLANNED_ACT: WordPattern = WordPattern::new(r"\b{injection-word/planned-act}\b");
 
@@ -72,9 +80,14 @@ impl Reader<'_, '_> {
                 .any(|m| note.concept(m).id == "declined");
             let behind = note.get(Span::new(phrase.head.end, sentence.span.end));
             let untried = UNTRIED.of(note.lexicon).is_match(behind);
-            let said = said || turned_down || untried;
+            let none = phrase.class == "needle" && NONE_BEHIND.of(note.lexicon).is_match(behind);
+            let said = said || turned_down || untried || none;
             return (phrase.class != "verb" && (!others || listed) && said)
                 .then_some((Procedure::Other, None));
+        }
+        let behind_head = Span::new(phrase.head.end, sentence.span.end.max(phrase.head.end));
+        if ELSEWHERE.of(note.lexicon).is_match(note.get(behind_head)) {
+            return None;
         }
         if phrase.rule.ends_with("procedures-before") {
             return helped.then_some((Procedure::Other, None));

@@ -20,6 +20,11 @@ static ANSWERED_NO: WordPattern = WordPattern::new(
     r"^[^.;?:\[]{0,30}(?:[?:.]|\[ ?\]|  )[?:. ]*(?:\[? ?\]? ?yes ?)?(?:\[ ?x ?\] ?)?{injection-word/answers-no}\b|^ ?\| ?{injection-word/cell-no}\b|^[ |]+n[ |.]*$",
 );
 
+// "Relieved by a pudendal block - not tested"
+static NEVER_TRIED: WordPattern = WordPattern::new(
+    r"^s?(?: (?:is|was|has been|so far|to date))?[ )\x{22}'.,:=|_-]*(?:\(|\x{2013} ?)?{injection-word/not-tried}\b",
+);
+
 // "was aborted", "but never pursued", "denied by the carrier"
 static CAME_TO_NOTHING: WordPattern =
     WordPattern::new(r"\b{injection-word/came-to-nothing}\b|^ {injection-word/dropped}\b");
@@ -133,6 +138,11 @@ pub(super) fn standing(
     let name = note.get(Span::new(sentence.span.start.min(phrase.head.start), phrase.head.end));
     if relief.is_none() && !dated && (is_no_other(name, sentence) || has_exception(note, phrase)) {
         return None;
+    }
+    let told = note.get(Span::new(phrase.span.end, sentence.span.end.max(phrase.span.end)));
+    if relief.is_none_or(|r| r.percent.is_none()) && NEVER_TRIED.of(note.lexicon).is_match(told) {
+        return (asserted.assertion.experiencer != Experiencer::Family)
+            .then(|| answered(asserted, false));
     }
     if let Some(done) = phrase.answered.and_then(|answer| answer.done) {
         return (asserted.assertion.experiencer != Experiencer::Family)
@@ -388,7 +398,7 @@ pub(super) fn names_row(note: &Note<'_>, phrase: &Phrase) -> bool {
     // "Block    SCN, left": the row's label is the noun itself.
     let own = label.contains(phrase.head) && name.overlaps(phrase.span);
     (own || name.contains(phrase.head) && NAMES_ROW.of(note.lexicon).is_match(words))
-        && words.split_whitespace().count() <= 2
+        && words.split_whitespace().count() <= 3
         && note.dates_in(note.line_of(phrase.head)).next().is_none()
         && note
             .mentions_in("title", Span::new(0, phrase.head.start))

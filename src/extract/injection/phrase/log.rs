@@ -12,6 +12,7 @@ use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
 use crate::span::Span;
+use crate::tag::Mention;
 
 /// How far above a row its log may be introduced (bytes).
 const ABOVE: usize = 400;
@@ -109,12 +110,11 @@ fn numbered(note: &Note<'_>, within: Span) -> Option<Phrase> {
     let opens = opening(note, line)?;
     let told = what_it_did(note, rest)?;
     let head = head_of_rows(note, line)?;
-    let sites: Vec<_> = note.mentions_in(SITE, head).collect();
+    // "superior cluneal nerve, posterior iliac crest": the nerve, and where it runs.
+    let runs = |m: &&Mention| note.concept(m).id == "other";
+    let sites: Vec<_> = note.mentions_in(SITE, head).filter(|m| !runs(m)).collect();
     let [site] = sites[..] else { return None };
-    let title = of_all(note, head)?;
-    if !names_procedures(note, title) {
-        return None;
-    }
+    of_all(note, head)?;
     let row = Row { note, tokens: tokens(note, rest, &[NAME, SITE, WORD]) };
     let last = row.tokens.len().checked_sub(1)?;
     let concept = note.concept(site);
@@ -136,16 +136,31 @@ fn numbered(note: &Note<'_>, within: Span) -> Option<Phrase> {
     })
 }
 
-/// The words that name what a line above rows is of: its own, where it ends with a colon, or those of
-/// the title above it, where it says in brackets what all were: "(all left genicular, fluoroscopy)".
+/// The line that says that what a line above rows is of are injections: itself, where it ends with a
+/// colon or is a log's title, or a title not far above it, where it says what all were: "(all left
+/// genicular, fluoroscopy)".
 fn of_all(note: &Note<'_>, head: Span) -> Option<Span> {
     let words = note.get(head).trim();
-    if words.ends_with(':') {
+    let titled =
+        LOG_OF.of(note.lexicon).is_match(words) && words.split_whitespace().count() <= LABEL_WORDS;
+    if (words.ends_with(':') || titled) && names_procedures(note, head) {
         return Some(head);
     }
-    let above = written_above(note, head.start).filter(|_| OF_EACH.is_match(words))?;
-    Some(Span::new(above.start.min(head.start), head.end))
+    if !OF_EACH.is_match(words) {
+        return None;
+    }
+    let mut line = head;
+    for _ in 0..TITLE_LINES {
+        if names_procedures(note, line) {
+            return Some(line);
+        }
+        line = written_above(note, line.start)?;
+    }
+    None
 }
+
+/// How many lines from the one that says what all rows were up to the title of their log.
+const TITLE_LINES: usize = 4;
 
 /// The last line above a place that is not blank.
 fn written_above(note: &Note<'_>, at: usize) -> Option<Span> {
@@ -178,7 +193,9 @@ fn head_of_rows(note: &Note<'_>, line: Span) -> Option<Span> {
     };
     let mut top = line.start;
     for above in note.lines_above(line) {
-        if opening(note, above).is_none() && !columns(&above) {
+        // A line drawn between heads and rows says nothing.
+        let drawn = !note.get(above).contains(char::is_alphanumeric);
+        if opening(note, above).is_none() && !columns(&above) && !drawn {
             return Some(above);
         }
         top = above.start;
@@ -195,7 +212,8 @@ fn what_it_did(note: &Note<'_>, rest: Span) -> Option<usize> {
         words[..*at].trim_end().ends_with(['-', ':', ',', ';', '|', '=', '>', '\u{2013}'])
             || note.cells(rest).iter().any(|cell| cell.start == before.end)
     };
-    HELPED.find_iter(words).map(|found| found.start()).filter(apart).last()
+    let told = HELPED.find_iter(words).map(|found| found.start()).filter(apart).last();
+    told.or_else(|| nothing_came(note, rest, true).map(|nothing| nothing.start - rest.start))
 }
 
 /// The words above that tell that what follows are injections; what is listed needs no more of them.
@@ -218,13 +236,15 @@ fn label_before(note: &Note<'_>, within: Span) -> Span {
     let first = note.mentions_in(SITE, within).next().map_or(within.start, |m| m.span.start);
     let words = note.get(Span::new(start, first.max(start)));
     let end = words.rfind([':', '-']).map_or(0, |at| at + 1);
+    let end = end.max(words.rfind("..").map_or(0, |at| at + 2));
     Span::new(start, start + end)
 }
 
 /// Whether a line or its beginning labels what follows it.
 fn is_label(note: &Note<'_>, line: Span) -> bool {
     let words = note.get(line).trim_end();
-    let closed = words.ends_with([':', '-', '=', '*']) || words.starts_with("injection");
+    let closed = (words.ends_with([':', '-', '=', '*']) || words.ends_with(".."))
+        || words.starts_with("injection");
     closed && words.split_whitespace().count() <= LABEL_WORDS
 }
 
@@ -245,7 +265,17 @@ fn in_company(note: &Note<'_>, within: Span) -> bool {
     let Some(at) = note.sentence_index(within) else { return false };
     let own = &note.sentences[at];
     let near = at.saturating_sub(COMPANY)..(at + 1 + COMPANY).min(note.sentences.len());
-    let alike = |s: &&Sentence| s.item && s.heading == own.heading && s.span != own.span;
+    // "SI joint injection 2/3, no help. Piriformis 4/5, 10% for a day.": sentences as short as items.
+    let opens =
+        note.mentions_in(SITE, within).next().is_some_and(|m| m.span.start <= within.start + OPENS);
+    let terse = |s: &Sentence| note.get(s.span).split(' ').count() <= TERSE;
+    let dated = note.dates_in(within).next().is_some();
+    let prose = !own.item && opens && dated && terse(own);
+    let alike = |s: &&Sentence| {
+        s.heading == own.heading
+            && s.span != own.span
+            && (s.item || (prose && s.paragraph == own.paragraph && terse(s)))
+    };
     let told = |s: &Sentence| {
         let name = note.mentions_in(NAME, s.span).next().filter(|m| {
             let lead = note.get(Span::new(s.span.start.min(m.span.start), m.span.start));
@@ -256,11 +286,17 @@ fn in_company(note: &Note<'_>, within: Span) -> bool {
             outcome_in(note, behind).is_some() || HELPED.is_match(note.get(behind))
         })
     };
-    own.item && note.sentences[near].iter().filter(alike).any(told)
+    (own.item || prose) && note.sentences[near].iter().filter(alike).any(told)
 }
 
 /// How many items before and behind one may show what its list is of.
 const COMPANY: usize = 4;
+
+/// How far into a sentence of prose the place may stand that it is of (bytes).
+const OPENS: usize = 10;
+
+/// Most words of a sentence that is an item of a list in prose.
+const TERSE: usize = 14;
 
 /// How far into an item its procedure may be named (bytes).
 const LEAD: usize = 24;
@@ -360,7 +396,7 @@ impl Row<'_, '_> {
         let lead = self.note.get(Span::new(line.start, own.start));
         let apart = |(at, c): (usize, char)| {
             let next = lead[at + c.len_utf8()..].chars().next();
-            (matches!(c, ':' | ';' | ',' | '.' | '-') && next.is_none_or(char::is_whitespace))
+            (matches!(c, ':' | ';' | ',' | '.' | '-' | '/') && next.is_none_or(char::is_whitespace))
                 .then_some(at + c.len_utf8())
         };
         let start = line.start + lead.char_indices().rev().find_map(apart).unwrap_or(0);
@@ -371,7 +407,7 @@ impl Row<'_, '_> {
             .map(|i| self.tokens[self.left(i)].span.start)
             .find(|&at| {
                 let gap = self.note.get(Span::new(own.end.min(at), at)).trim_end();
-                at >= own.end && gap.ends_with([',', ';', '.', ')', ':'])
+                at >= own.end && (gap.ends_with([',', ';', '.', ')', ':']) || gap.ends_with(" /"))
             });
         Span::new(start, next.map_or(line.end, |at| at.min(line.end)).max(own.end))
     }

@@ -1,6 +1,7 @@
 //! Names of procedures: a place, a noun or verb, and the words around them.
 
 mod about;
+mod answer;
 mod behind;
 pub(super) mod log;
 
