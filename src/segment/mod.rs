@@ -433,10 +433,14 @@ impl Segmenter<'_> {
 /// The longest word that heads a column in small letters, in bytes: "Plan".
 const SHORT_HEADING: usize = 4;
 
-/// Whether a line's first words are set off from a statement: "A   Sciatica, left".
+/// Whether a line's first words are set off from a statement: "A   Sciatica, left", "P/ Block".
 fn heads_column(line: &str, length: usize) -> bool {
-    line[length..].starts_with("  ")
-        && line[length..].trim_start().split("  ").next().is_some_and(|words| words.contains(' '))
+    let (heading, behind) = line.split_at(length);
+    let statement = behind.trim_start();
+    let parted = heading.ends_with('/')
+        || (behind.starts_with("  ") || behind.starts_with('\t'))
+            && statement.split("  ").next().is_some_and(|words| words.contains(' '));
+    parted && statement.starts_with(|c: char| c.is_alphabetic() || matches!(c, '-' | '*' | '#'))
 }
 
 /// Whether a line answers a form's label: "Sleep: poor".
