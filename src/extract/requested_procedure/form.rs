@@ -5,6 +5,7 @@ use super::{CODE, GROUP, draft, intent, side};
 use crate::extract::parts::part_at;
 use crate::extract::{Answer, ColumnAnswer, Draft, Note};
 use crate::fact::{Intent, Kind, Polarity, RequestedProcedure, Side, Time};
+use crate::lexicon::WordPattern;
 use crate::span::Span;
 
 /// Most rows of boxes that one question offers.
@@ -46,8 +47,9 @@ pub(super) fn row(note: &Note<'_>, phrase: &Phrase) -> Option<Draft> {
             && note.get(Span::new(m.span.end, phrase.span.start)).trim_start_matches(' ').len() < 40
     });
     let coded = cells.iter().any(|c| CODE.is_match(note.get(*c))) && !label.ends_with(',');
+    let filled = fills_row(note, phrase, before);
     let only = label.is_empty() && cells.len() == 1 && note.get(line).split(' ').count() <= 9;
-    if !(ticked || first || coded || only) {
+    if !(ticked || first || coded || filled || only) {
         return None;
     }
     let mut draft = draft(note, phrase, "form");
@@ -57,6 +59,30 @@ pub(super) fn row(note: &Note<'_>, phrase: &Phrase) -> Option<Draft> {
     draft.confidence = 0.95;
     Some(draft)
 }
+
+/// Whether a procedure is what fills a row, behind a label of few words that does not speak of
+/// something else: "Injection       therapeutic left genicular nerve block".
+fn fills_row(note: &Note<'_>, phrase: &Phrase, before: Span) -> bool {
+    let words = note.get(before);
+    let label = words.trim_end_matches([' ', ':', '.', '_', '|']);
+    // Its name stands apart from the label: in a cell of its own, or behind a colon or dots.
+    let apart = words.ends_with([':', '.', '_', '|'])
+        || words.trim_end().ends_with([':', '.', '_', '|'])
+        || note
+            .cells(note.line_of(phrase.span))
+            .get(1)
+            .is_some_and(|c| c.start == phrase.span.start);
+    let count = label.split_whitespace().count();
+    apart
+        && (1..=MOST_LABEL).contains(&count)
+        && !label.contains([',', ';', '.', ':'])
+        && !NOT_ASKED.of(note.lexicon).is_match(label)
+}
+
+/// Most words of a row's label.
+const MOST_LABEL: usize = 4;
+
+static NOT_ASKED: WordPattern = WordPattern::new(r"\b{request/not-asked-label}\b");
 
 /// "Nerve: superior cluneal nerve" where the form ticks a nerve block.
 pub(super) fn nerve_rows(
@@ -74,14 +100,14 @@ pub(super) fn nerve_rows(
         }
         let Some(Answer::Words(words)) = note.answer(label.span) else { continue };
         let cell = note.cells(words).first().copied().unwrap_or(words);
-        let name = note.get(cell).trim_end_matches(['.', ',']).to_owned();
+        let Some(name) = nerve_in(note.get(cell)) else { continue };
         let taken = drafts[first..].iter().any(|d| {
             matches!(&d.kind, Kind::RequestedProcedure(r) if r.name.as_ref().is_some_and(|n| n.contains(&name)))
         });
-        if taken || !name.contains("nerve") && !name.contains("cluneal") {
+        if taken {
             continue;
         }
-        let name = if name.ends_with("nerve") { format!("{name} block") } else { name };
+        let name = if name.contains("block") { name } else { format!("{name} block") };
         let phrase = Phrase { span: cell, name };
         let mut draft = draft(note, &phrase, "nerve-row");
         draft.assertion.polarity = Polarity::Affirmed;
@@ -89,6 +115,22 @@ pub(super) fn nerve_rows(
         draft.cues.clear();
         drafts.push(draft);
     }
+}
+
+/// The nerve that a cell names, without its side: "middle cluneal / RIGHT".
+fn nerve_in(cell: &str) -> Option<String> {
+    let side = |word: &&str| side_choice(word).is_none();
+    let first =
+        cell.split(['/', ',', '(', ';']).map(str::trim).find(|part| side_choice(part).is_none())?;
+    let words: Vec<&str> = first.trim_end_matches('.').split(' ').filter(side).collect();
+    let name = words.join(" ");
+    if name.contains("nerve") {
+        return Some(name);
+    }
+    name.contains("cluneal").then(|| match name.strip_suffix(" block") {
+        Some(name) => format!("{name} nerve block"),
+        None => format!("{name} nerve"),
+    })
 }
 
 /// Gives the procedures of a form the code, side and purpose of its other rows.
@@ -180,6 +222,11 @@ fn ticked<T: Copy + PartialEq>(
     let alone = offered.iter().all(|&(choice, ticked)| !ticked || choice == first);
     let others = offered.iter().any(|&(choice, _)| choice != first);
     (alone && others).then_some(first)
+}
+
+/// The purpose that the boxes of a stretch tick.
+pub(super) fn ticked_intent(note: &Note<'_>, within: Span) -> Option<Intent> {
+    ticked(note, within, intent_choice)
 }
 
 /// The purpose that a box offers: "therapeutic injection", "find the source (diagnostic)"; not one with a

@@ -100,7 +100,12 @@ fn draft(note: &Note<'_>, phrase: &Phrase, rule: &str) -> Draft {
         name: Some(phrase.name.clone()),
         cpt: cpt.or(before).map(|m| m.as_str().to_owned()),
         side: find_side(&words),
-        intent: intent(&words),
+        // "( ) Dx  (x) Tx": what is not ticked is not meant.
+        intent: match note.boxes_in(note.line_of(phrase.span)).is_empty() {
+            true => intent(&words),
+            false => form::ticked_intent(note, note.line_of(phrase.span))
+                .or_else(|| intent(note.get(phrase.span))),
+        },
     };
     let asserted = note.assert(phrase.span);
     let mut draft = Draft::new(span, kind, format!("{GROUP}/{rule}"), asserted);

@@ -54,7 +54,7 @@ pub(super) fn phrases(note: &Note<'_>) -> Vec<Phrase> {
         {
             end += 1;
         }
-        for run in apart(note, &words[start..end]) {
+        for run in apart(note, without_label(note, &words[start..end])) {
             found.extend(both(note, run));
             let own = phrase(note, run)
                 .or_else(|| next_nerve(note, run, found.last()?))
@@ -68,6 +68,21 @@ pub(super) fn phrases(note: &Note<'_>) -> Vec<Phrase> {
 
 fn role<'n>(note: &'n Note<'_>, word: &Mention) -> &'n str {
     note.concept(word).field("role").unwrap_or("about")
+}
+
+/// A run of words without a noun that is the label of its row: "Injection     left genicular nerve block".
+fn without_label<'w>(note: &Note<'_>, run: &'w [&'w Mention]) -> &'w [&'w Mention] {
+    let Some((first, rest)) = run.split_first() else { return run };
+    let is_head = |w: &&&Mention| role(note, w) == "head";
+    let cells = note.cells(note.line_of(first.span));
+    let alone = cells.len() > 1
+        && cells[0].start == first.span.start
+        && note.get(Span::new(first.span.end, cells[0].end.max(first.span.end))).len() <= 2;
+    let named = rest
+        .iter()
+        .find(is_head)
+        .is_some_and(|w| w.span.start >= cells.get(1).map_or(0, |c| c.start));
+    if role(note, first) == "head" && alone && named { rest } else { run }
 }
 
 /// A run of words as its procedures: "facet injections and trigger point injections" are two.
@@ -171,16 +186,21 @@ fn next_nerve(note: &Note<'_>, run: &[&Mention], before: &Phrase) -> Option<Phra
 /// "Please authorize 64450 x 1 (right superior cluneal nerve)": a nerve behind the code of its block.
 fn coded_nerve(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
     let (first, last) = (run.first()?, run.last()?);
-    let nerve = note.get(last.span).ends_with("nerve") && role(note, last) == "part";
+    let nerve = part_name(note, last).ends_with("nerve") && role(note, last) == "part";
     let headed = run.iter().any(|w| role(note, w) == "head");
     let lead = note.get(note.lead_of_line(first.span));
     if !nerve || headed || !CODED.is_match(lead) {
         return None;
     }
     let part = |w: &&&Mention| role(note, w) == "part";
-    let name = run.iter().filter(part).map(|w| note.get(w.span)).collect::<Vec<_>>().join(" ");
+    let name = run.iter().filter(part).map(|w| part_name(note, w)).collect::<Vec<_>>().join(" ");
     let span = Span::new(first.span.start, last.span.end);
     Some(Phrase { span, name: format!("{name} block") })
+}
+
+/// A word as it stands in a name.
+fn part_name(note: &Note<'_>, word: &Mention) -> String {
+    note.concept(word).field("name").map_or_else(|| singular(note.get(word.span)), str::to_owned)
 }
 
 /// The code of a nerve's block that leads to the nerve.
@@ -195,10 +215,7 @@ fn phrase(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
     let first = run.iter().position(|w| !loose(w))?;
     let last = run.iter().rposition(|w| !loose(w))?;
     let part = |w: &&&Mention| role(note, w) != "about";
-    let name = |w: &Mention| {
-        let concept = note.concept(w);
-        concept.field("name").map_or_else(|| singular(note.get(w.span)), str::to_owned)
-    };
+    let name = |w: &Mention| part_name(note, w);
     let before: Vec<String> = run[first..head].iter().filter(part).map(|w| name(w)).collect();
     let after: Vec<String> =
         run[head + 1..=last.max(head)].iter().filter(part).map(|w| name(w)).collect();
