@@ -31,6 +31,10 @@ static AMOUNT_BEHIND: WordPattern = WordPattern::new(r"^(?:%|{agent/amount})$");
 static LEFT_OPEN: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^[ :.?]{0,4}_{3,}(?:[ ,;|)]|\n|$)"));
 
+/// A row that answers that there was none of it: "Steroid    0".
+static NONE_OF_IT: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^[ :.?=_|-]{1,40}0 ?(?:mg|ml|cc)?[ ;)]*(?:\n|$)"));
+
 /// How strong no local anesthetic is, in percent.
 pub(super) const STRONGEST: f64 = 10.0;
 
@@ -57,6 +61,10 @@ pub(super) fn agent_in(note: &Note<'_>, within: Span) -> Agent {
                 if words.is_some() && agent.steroid.is_none() {
                     agent.steroid = Some(false);
                 }
+                continue;
+            }
+            Some("yes") if NONE_OF_IT.is_match(&note.str()[mention.span.end..]) => {
+                agent.steroid = agent.steroid.or(Some(false));
                 continue;
             }
             Some("yes") => agent.steroid = Some(true),
@@ -116,7 +124,10 @@ fn amount_end(note: &Note<'_>, within: Span, drug: Span) -> usize {
         // "triamcinolone 40 mg   30%": no solution is as strong, and the figure tells of relief.
         let percent = bare.ends_with('%') || after[at + word.len()..].starts_with('%');
         if percent
-            && bare.trim_end_matches('%').parse().is_ok_and(|figure: f64| figure >= STRONGEST)
+            && bare
+                .trim_end_matches('%')
+                .parse()
+                .is_ok_and(|figure: f64| figure >= STRONGEST || figure == 0.0)
         {
             break;
         }

@@ -34,7 +34,7 @@ static DOES: WordPattern = WordPattern::new(
 /// Nothing but the article of a procedure between it and its day: "On 3/4/2025 a diagnostic block".
 static RIGHT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
-        r"^,? (?:(?:an?|the|this|that|her|his|my|our|one|another|first|second|third|single) )*$",
+        r"^,? (?:(?:an?|the|this|that|her|his|my|our|one|another|first|second|third|single|repeat|new|last|next|further) )*$",
     )
 });
 

@@ -290,7 +290,7 @@ impl Reader<'_, '_> {
                     let duration = read.duration.or_else(|| duration_behind(note, behind));
                     Some(ReliefRead { duration, ..read })
                 });
-            let Some(event) = self.event(index, phrase, relief, date) else { continue };
+            let Some(event) = self.event(index, phrase, relief, date, behind.end) else { continue };
             if let Some(relief) = relief.filter(|_| event.performed()) {
                 reliefs.push((self.events.len(), relief));
             }
@@ -355,13 +355,14 @@ impl Reader<'_, '_> {
                 .any(|mark| behind.trim_start_matches([' ', ',', ':']).starts_with(mark))
     }
 
-    /// The event that a phrase speaks of, if it speaks of one.
+    /// The event that a phrase speaks of, if it speaks of one; `until` the next one is told of.
     fn event(
         &self,
         index: usize,
         phrase: &Phrase,
         relief: Option<ReliefRead>,
         date: Option<PartialDate>,
+        until: usize,
     ) -> Option<Event> {
         let note = self.note;
         let sentence = &note.sentences[index];
@@ -422,8 +423,7 @@ impl Reader<'_, '_> {
         }
         // "steroid" in a procedure's own name is no agent as written.
         let from = if phrase.class == "verb" { sentence.span.start } else { phrase.head.end };
-        let agent = agent_in(note, Span::new(from, sentence.span.end));
-        let several = self.named.get(index).is_none_or(|l| l.len() <= 1);
+        let agent = agent_in(note, Span::new(from, until.max(from)));
         let before = antecedent.map(|at| &self.events[at].injection);
         let title = performed
             && (sentence.section == Section::Procedure && is_title(note, sentence)
@@ -474,7 +474,7 @@ impl Reader<'_, '_> {
                 .or_else(|| self.purpose_behind(sentence, phrase))
                 .or_else(|| self.purpose(index, title)),
             steroid: agent.steroid.or(phrase.steroid.then_some(true)),
-            agent: agent.words.filter(|_| several),
+            agent: agent.words,
             count: phrase.count,
             relief: relief.and_then(|r| r.relief),
             relief_percent: relief.and_then(|r| r.percent),

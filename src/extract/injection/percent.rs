@@ -68,7 +68,12 @@ fn share(note: &Note<'_>, within: Span) -> Option<(Span, f64)> {
         }
         _ => (found.name("a")?.as_str().parse().ok()?, found.name("b")?.as_str().parse().ok()?),
     };
-    let behind = &text[whole.end()..];
+    let (before, behind) = (text[..whole.start()].trim_end(), &text[whole.end()..]);
+    // "down to a third of the pain" is what is left of it, as is what stands behind "all but".
+    if before.ends_with(" to") {
+        return None;
+    }
+    let part = if before.ends_with("all but") { of - part } else { part };
     let gone = WENT.of(note.lexicon).is_match(text) && !LEFT.of(note.lexicon).is_match(behind);
     let span = Span::new(within.start + whole.start(), within.start + whole.end());
     (gone && part < of).then(|| (span, (100.0 * part / of).round()))
@@ -129,7 +134,7 @@ fn figure(note: &Note<'_>, within: Span, row: bool, found: &Captures<'_>) -> Opt
         ["for", "x", "lasting", ""].contains(&gap.trim_matches([' ', ',', ';']))
     });
     // "with lidocaine 1%": the strength of what stands right before it.
-    let weak = value < STRONGEST && {
+    let weak = value > 0.0 && value < STRONGEST && {
         let lead = Span::new(from, span.start);
         note.mentions_in("agent", lead).last().is_some_and(|m| {
             note.get(Span::new(m.span.end, lead.end)).trim_matches([' ', '(', ',', ':']).is_empty()

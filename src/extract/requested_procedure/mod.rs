@@ -14,6 +14,7 @@ use super::{Draft, Note, find_side};
 use crate::fact::{Experiencer, Intent, Kind, Polarity, RequestedProcedure, Section, Side, Time};
 use crate::lexicon::WordPattern;
 use crate::span::Span;
+use crate::tag::Mention;
 use phrase::Phrase;
 
 /// Words that ask for procedures and rows of forms, in a group of the lexicon.
@@ -155,8 +156,13 @@ fn in_prose(note: &Note<'_>, phrase: &Phrase, part: Option<&str>) -> Option<Draf
     if CAME_OUT.of(note.lexicon).is_match(&note.str()[phrase.span.end..]) {
         return None;
     }
-    let has =
-        |id: &str, span: Span| note.mentions_in(GROUP, span).any(|m| note.concept(m).id == id);
+    let of_papers = |m: &Mention| {
+        let lead = note.get(Span::new(sentence.span.start.min(m.span.start), m.span.start));
+        PAPERS.of(note.lexicon).is_match(lead)
+    };
+    let has = |id: &str, span: Span| {
+        note.mentions_in(GROUP, span).any(|m| note.concept(m).id == id && !of_papers(m))
+    };
     let whole = Span::new(sentence.span.start, sentence.span.end.max(phrase.span.end));
     let asks = has("asks", whole) || has("decides", whole);
     // Of two words before it the nearer one counts: "had relief and asks for a block".
@@ -234,6 +240,11 @@ fn in_prose(note: &Note<'_>, phrase: &Phrase, part: Option<&str>) -> Option<Draf
     draft.assertion.experiencer = Experiencer::Patient;
     Some(draft)
 }
+
+/// That what is asked for are papers: "records requested".
+static PAPERS: WordPattern = WordPattern::new(
+    r"\b{request/papers}(?: (?:were|was|are|is|have been|has been|still|again|being|to be))* $",
+);
 
 /// What may stand behind a procedure that only a condition would bring about.
 static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
