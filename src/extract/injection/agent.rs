@@ -31,10 +31,6 @@ static AMOUNT_BEHIND: WordPattern = WordPattern::new(r"^(?:%|{agent/amount})$");
 static LEFT_OPEN: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^[ :.?]{0,4}_{3,}(?:[ ,;|)]|\n|$)"));
 
-/// A row that answers that there was none of it: "Steroid    0".
-static NONE_OF_IT: LazyLock<Regex> =
-    LazyLock::new(|| fixed_regex(r"^[ :.?=_|-]{1,40}0 ?(?:mg|ml|cc)?[ ;)]*(?:\n|$)"));
-
 /// How strong no local anesthetic is, in percent.
 pub(super) const STRONGEST: f64 = 10.0;
 
@@ -61,10 +57,6 @@ pub(super) fn agent_in(note: &Note<'_>, within: Span) -> Agent {
                 if words.is_some() && agent.steroid.is_none() {
                     agent.steroid = Some(false);
                 }
-                continue;
-            }
-            Some("yes") if NONE_OF_IT.is_match(&note.str()[mention.span.end..]) => {
-                agent.steroid = agent.steroid.or(Some(false));
                 continue;
             }
             Some("yes") => agent.steroid = Some(true),

@@ -257,16 +257,13 @@ fn intent_asked(note: &Note<'_>, form: Span) -> Option<Intent> {
             .filter(|m| {
                 let cells = note.cells(note.line_of(m.span));
                 let label = cells.first().map_or("", |cell| note.get(*cell));
-                // "Therapeutic? ......... yes": the question, and dots that lead to its answer.
-                let label = label.split("..").next().unwrap_or(label);
                 label.trim_end_matches(['?', ':', '.', ' ']) == note.get(m.span)
             })
             .find_map(|m| match (note.answer(m.span), note.column_answer(m.span)) {
                 (Some(Answer::Yes), _) | (_, Some((ColumnAnswer::Yes, _))) => Some(true),
                 (Some(Answer::No), _) | (_, Some((ColumnAnswer::No, _))) => Some(false),
                 (Some(Answer::Words(said)), _) => {
-                    let (yes, rest) =
-                        note.yes_or_no(note.get(said).trim_matches([' ', '.', '_', ':']))?;
+                    let (yes, rest) = note.yes_or_no(note.get(said).trim())?;
                     rest.is_empty().then_some(yes)
                 }
                 _ => None,
