@@ -14,8 +14,9 @@ static LEAD: WordPattern = WordPattern::new(
 /// What opens a list of which nothing is certain.
 static LIST: WordPattern = WordPattern::new(r"\b{diagnosis-context/opens-differential}\b[^.;]*$");
 
-/// A question mark right behind a name, in brackets or without.
-static ASKED: WordPattern = WordPattern::new(r"^(?: of the| on the|,)?(?: (?:left|right))? ?\(?\?");
+/// A question mark right behind a name, in brackets or without; one that words follow is theirs.
+static ASKED: WordPattern =
+    WordPattern::new(r"^(?: of the| on the|,)?(?: (?:left|right))?(?:\?| ?\(\?| \? ?(?:[.;,)]|$))");
 
 /// Words that leave a diagnosis open wherever they stand in what is remarked of it.
 static OPEN: WordPattern = WordPattern::new(r"\b{diagnosis-context/leaves-open}\b");

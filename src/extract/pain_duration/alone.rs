@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::super::Note;
 use super::start::PLACE;
-use super::{AT_LARGE, denies, first, may_tell, tells as names, tells_of_nothing_else};
+use super::{AT_LARGE, GROUP, denies, first, may_tell, tells as names, tells_of_nothing_else};
 use crate::fact::{Experiencer, Section};
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
@@ -22,6 +22,9 @@ const MARKS: [char; 5] = [',', ';', ':', '(', '.'];
 /// Words before a time that is a clause of its own.
 static HEAD: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^[-~*+= ]*(?:(?:now|for|x|about|all of)[ ~]*)*$"));
+
+/// Words for a complaint of whatever kind: "bladder problem".
+static ANY_COMPLAINT: WordPattern = WordPattern::new(r"^{pain-duration/any-complaint}$");
 
 /// How the clause may end.
 static ENDS: WordPattern =
@@ -61,8 +64,10 @@ fn is_complaint(note: &Note<'_>, topic: Span) -> bool {
     let words = note.get(topic);
     let near = Span::new(topic.start, topic.start + words.floor_char_boundary(PLACE_REACH));
     let happened = first(note, topic, "event").is_some();
-    let named = names(note, topic, "complaint")
-        || !happened && PLACE.of(note.lexicon).is_match(note.get(near));
+    let named = note.mentions_in(GROUP, topic).any(|m| {
+        note.concept(m).id == "complaint"
+            && !ANY_COMPLAINT.of(note.lexicon).is_match(note.get(m.span))
+    }) || !happened && PLACE.of(note.lexicon).is_match(note.get(near));
     named
         && tells_of_nothing_else(note, topic)
         && note.mentions_in("drug", topic).next().is_none()

@@ -7,7 +7,9 @@ use regex::Regex;
 use super::super::{Draft, Note};
 use super::start::{begins, beside, months_since};
 use super::when::{MANNER, ONSET};
-use super::{GROUP, LENGTH, UNITS, may_tell, names_treatment, push, tells_of_nothing_else, told};
+use super::{
+    GROUP, LENGTH, UNITS, may_tell, names_treatment, push, tells_of_nothing_else, told, told_in,
+};
 use crate::fact::Section;
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
@@ -46,7 +48,7 @@ pub(super) fn read_counts(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         } else {
             continue;
         };
-        let Some(found) = found else { continue };
+        let Some(found) = found.filter(|_| !told_in(drafts, line)) else { continue };
         let Some(count) = found.name("count") else { continue };
         let amount = format!("{} {}", count.as_str(), note.get(unit.span));
         let Some(length) = quantity::duration(&amount) else { continue };
