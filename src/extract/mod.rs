@@ -108,6 +108,8 @@ pub fn extract_parts(text: &Text, lexicon: &Lexicon) -> Vec<Part> {
 
 /// Turns drafts into facts: places, ids, confidence.
 fn assemble(note: &Note<'_>, mut drafts: Vec<Draft>) -> Vec<Fact> {
+    let unanswered = note.unanswered_lines();
+    drafts.retain(|draft| !unanswered.iter().any(|line| line.overlaps(draft.span)));
     let order = |kind: &Kind| Kind::SCHEMA.iter().position(|(name, _)| *name == kind.name());
     drafts.sort_by_cached_key(|draft| (draft.span, order(&draft.kind)));
     drafts.dedup_by(|b, a| a.span == b.span && a.kind == b.kind);

@@ -1,6 +1,12 @@
-//! Questions of forms with a yes and a no to tick: "Diabetes  [ ] yes  [x] no".
+//! Questions of forms with a yes and a no to tick, "Diabetes  [ ] yes  [x] no", and those with a
+//! line for their answer.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::{Answer, CheckBox, Note};
+use crate::pattern::fixed_regex;
 use crate::span::Span;
 
 /// Most words of a question.
@@ -30,7 +36,23 @@ impl Question {
     }
 }
 
+/// How the line of a question begins, and the line of an answer that nobody gave: "Q: CBT?", "A: ____".
+static ASKED: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^[ -]*(?:q|question)(?: ?\d{1,2})?[.:)] ?[a-z]"));
+
+static LEFT_EMPTY: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^[ -]*(?:a|ans|answer)(?: ?\d{1,2})?[.:)][ ._-]*$"));
+
 impl Note<'_> {
+    /// The lines of questions whose own line for the answer is empty: they tell nothing.
+    pub fn unanswered_lines(&self) -> Vec<Span> {
+        let lines: Vec<Span> = self.written_lines().filter(|line| !line.is_empty()).collect();
+        let empty = |pair: &[Span]| {
+            ASKED.is_match(self.get(pair[0])) && LEFT_EMPTY.is_match(self.get(pair[1]))
+        };
+        lines.windows(2).filter(|pair| empty(pair)).map(|pair| pair[0]).collect()
+    }
+
     /// The answer to the question that a span is part of: by a tick, or, where words ask, in words.
     pub fn answer_where(&self, span: Span, words_ask: bool) -> Option<Answer> {
         match self.question(span) {
@@ -106,6 +128,22 @@ mod tests {
         let row = "Gout [x] yes [ ] no   Diabetes [ ] yes [x] no";
         check(row, "gout", Some(("gout", Some(true))));
         check(row, "diabetes", Some(("diabetes", Some(false))));
+    }
+
+    #[test]
+    fn a_question_whose_answer_is_empty_tells_nothing() {
+        let lexicon = Lexicon::embedded().unwrap();
+        let record =
+            "Q: Home exercises?\nA:\n\nQ2. Any CBT?\nA2. ______\nQ: Duloxetine?\nA: Never\n";
+        let text = Text::from_plain(record);
+        let note = Note::new(&text, &lexicon);
+        let lines: Vec<&str> = note.unanswered_lines().iter().map(|line| note.get(*line)).collect();
+        assert_eq!(lines, ["q: home exercises?", "q2. any cbt?"]);
+        let about = |kind: &str| {
+            let facts = crate::extract::extract(&text, &lexicon);
+            facts.iter().filter(|fact| fact.kind.name() == kind).count()
+        };
+        assert_eq!((about("therapy"), about("medication")), (0, 1));
     }
 
     #[test]

@@ -52,8 +52,10 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     if !named && !report {
         return;
     }
+    let parts = report::parts(note);
     let mut reader = Reader { note, report, drafts: Vec::new(), going_on: None };
-    for index in 0..note.sentences.len() {
+    for (index, sentence) in note.sentences.iter().enumerate() {
+        reader.report = report || parts.iter().any(|part| part.contains(sentence.span));
         reader.read_sentence(index);
     }
     drafts.append(&mut reader.drafts);
@@ -66,6 +68,7 @@ fn is_measured(note: &Note<'_>, words: &str) -> bool {
 
 struct Reader<'a, 'n> {
     note: &'a Note<'n>,
+    /// Whether the sentence stands in the report of a study.
     report: bool,
     drafts: Vec<Draft>,
     /// The sentence, status aside, that named the study whose findings may go on.

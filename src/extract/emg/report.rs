@@ -1,7 +1,12 @@
-//! Whether a document is the report of a study, by its title or by its headings.
+//! Whether a document, or a part of it, is the report of a study, by its title or by its headings.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::Note;
 use crate::lexicon::WordPattern;
+use crate::pattern::fixed_regex;
 use crate::span::Span;
 
 /// Words of a document's first lines count up to here (bytes).
@@ -49,6 +54,30 @@ fn first_cells<'n>(note: &'n Note<'_>) -> impl Iterator<Item = &'n str> {
 fn has_title(note: &Note<'_>) -> bool {
     let (title, names) = (TITLE.of(note.lexicon), NAMES_STUDY.of(note.lexicon));
     first_cells(note).any(|first| title.is_match(first) && names.is_match(first))
+}
+
+/// A line that parts a sheet of several results, with its words: "---- B. EMG, LEFT LEG ----".
+static PART: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"^[-=*#_~]{2,} ?(?:(?:[a-z]|\d{1,2})[.)] ?)?(?P<words>[a-z][^,;:\d]*)")
+});
+
+/// The parts of a sheet that report such a study, each from its title up to the next one.
+pub(super) fn parts(note: &Note<'_>) -> Vec<Span> {
+    let (title, names) = (TITLE.of(note.lexicon), NAMES_STUDY.of(note.lexicon));
+    let titles = note.written_lines().filter_map(|line| {
+        let words = PART.captures(note.get(line))?.name("words")?.as_str();
+        let words = words.trim_end_matches(|c: char| !c.is_alphanumeric());
+        Some((line, title.is_match(words) && names.is_match(words)))
+    });
+    let mut titles = titles.peekable();
+    let mut parts = Vec::new();
+    while let Some((line, of_study)) = titles.next() {
+        let end = titles.peek().map_or(note.str().len(), |(next, _)| next.start);
+        if of_study {
+            parts.push(Span::new(line.start, end));
+        }
+    }
+    parts
 }
 
 /// What the columns of nerve conduction are called, and those of the needle examination.

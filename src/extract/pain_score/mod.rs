@@ -289,7 +289,8 @@ fn labelled<'a>(note: &Note<'_>, label: &Mention) -> Option<(Span, f64, f64, f64
     let mut span = Span::new(label.span.end + low.start(), label.span.end + high.end());
     // "on a scale of 1 to 10, 8": the scale's own ends are no score.
     let own = format!("{}{}", low.as_str(), high.as_str());
-    let end_of_scale = own == "1010" && rest[..low.start()].trim() == "of";
+    let lead = rest[..low.start()].trim_matches([' ', '_', '.', ':', '-']);
+    let end_of_scale = own == "1010" && matches!(lead, "of" | "out of" | "/");
     if matches!(own.as_str(), "010" | "110") || end_of_scale {
         let rest_start = span.end;
         let more = LABELLED.of(note.lexicon).captures(note.get(Span::new(rest_start, end)))?;
