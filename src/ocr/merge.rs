@@ -4,7 +4,7 @@
 use super::Read;
 
 /// Words of which only one engine saw anything are noise below this.
-const ALONE: f32 = 0.7;
+pub const ALONE: f32 = 0.7;
 
 /// Of one or two signs, as check boxes and dirt are read, below this.
 const SHORT_ALONE: f32 = 0.93;

@@ -28,7 +28,10 @@ impl Phrase {
         self.procedure = name.parse().ok();
         self.target = row.target(site);
         self.side = note.side_in(*answer);
-        self.span = self.span.union(site.span);
+        // The answer may be a sentence of its own: "Prior procedures?     SI joint".
+        if note.sentence_at(self.head).is_some_and(|own| own.span.contains(site.span)) {
+            self.span = self.span.union(site.span);
+        }
         self.rule = format!("{}+{}", self.rule, note.rule(site));
     }
 }
