@@ -3,6 +3,7 @@
 use regex::Regex;
 use rustc_hash::FxHashMap;
 
+use super::KEEP_HEADING;
 use crate::fact::Section;
 
 /// Shortest and longest heading that ends in a full stop, in letters.
@@ -12,6 +13,15 @@ const LONGEST_POINTED: usize = 32;
 /// Sections that prose under such a heading is none of: what it tells of drugs is no list.
 const UNPOINTED: &[Section] =
     &[Section::Medications, Section::Allergies, Section::Procedure, Section::Signature];
+
+/// Most words of a heading that its line goes on behind.
+const MOST_LEADING: usize = 6;
+
+/// Fewest letters of such a heading in capitals, unless it heads a column.
+const SHORTEST_LEADING: usize = 3;
+
+/// The longest word that heads a column in small letters, in bytes: "Plan".
+const SHORT_HEADING: usize = 4;
 
 /// Shortest heading that is known without its spaces.
 const SHORTEST_JOINED: usize = 8;
@@ -138,6 +148,51 @@ impl Headings {
         }
         Some((section, line.len() - rest.trim_start().len()))
     }
+
+    /// A known heading in capitals at the head of a line that goes on in small letters without
+    /// a colon, as print parts them: by weight, by a bar or by a gap behind the heading.
+    pub(super) fn leading<'t>(&self, line: &'t str) -> Option<(Section, &'t str)> {
+        let opens = |length: usize| {
+            let (heading, rest) = line.split_at(length);
+            let section = self.section(heading)?;
+            let heads = !KEEP_HEADING.contains(&section) || section == Section::Exam;
+            heads.then_some((section, rest.trim_start()))
+        };
+        // "Ex   Gait normal."
+        let first = line.split(' ').next().map_or(0, str::len);
+        if line.starts_with(char::is_uppercase)
+            && first <= SHORT_HEADING
+            && heads_column(line, first)
+            && let Some(found) = opens(first)
+        {
+            return Some(found);
+        }
+        let capital = |word: &&str| {
+            word.chars().any(char::is_alphabetic)
+                && !word.chars().any(|c| c.is_lowercase() || c.is_ascii_digit())
+        };
+        let words: Vec<&str> = line.split(' ').take(MOST_LEADING).take_while(capital).collect();
+        (1..=words.len()).rev().find_map(|count| {
+            let length = words[..count].iter().map(|w| w.len() + 1).sum::<usize>() - 1;
+            let (heading, rest) = line.split_at(length);
+            let rest = rest.trim_start();
+            if rest.is_empty() || self.makes_title(rest) {
+                return None;
+            }
+            let letters = heading.chars().filter(|c| c.is_alphabetic()).count();
+            (letters >= SHORTEST_LEADING || heads_column(line, length)).then(|| opens(length))?
+        })
+    }
+}
+
+/// Whether a line's first words are set off from a statement: "A   Sciatica, left", "P/ Block".
+fn heads_column(line: &str, length: usize) -> bool {
+    let (heading, behind) = line.split_at(length);
+    let statement = behind.trim_start();
+    let parted = heading.ends_with('/')
+        || (behind.starts_with("  ") || behind.starts_with('\t'))
+            && statement.split("  ").next().is_some_and(|words| words.contains(' '));
+    parted && statement.starts_with(|c: char| c.is_alphabetic() || matches!(c, '-' | '*' | '#'))
 }
 
 /// Letters and single spaces only, without what stands in brackets.

@@ -258,7 +258,7 @@ impl Segmenter<'_> {
             None => {
                 is_capitals(line)
                     || (is_title(line) && self.headings.section(line).is_some())
-                    || self.leading_heading(line).is_some()
+                    || self.headings.leading(line).is_some()
                     || self.headings.pointed(line).is_some()
             }
         }
@@ -302,7 +302,7 @@ impl Segmenter<'_> {
             self.open(section, line);
             return Span::new(line.end, line.end);
         }
-        if let Some((section, rest)) = self.leading_heading(words) {
+        if let Some((section, rest)) = self.headings.leading(words) {
             let rest = Span::new(line.end - rest.len(), line.end);
             self.open(section, Span::new(line.start, rest.start));
             self.run_in = true;
@@ -332,39 +332,6 @@ impl Segmenter<'_> {
         ITEMIZED.contains(&self.section)
             && marker_length(line).is_some()
             && last.is_none_or(|sentence| sentence.item)
-    }
-
-    /// A known heading in capitals at the head of a line that goes on in small letters without
-    /// a colon, as print parts them: by weight or by a bar behind the heading.
-    fn leading_heading<'t>(&self, line: &'t str) -> Option<(Section, &'t str)> {
-        let capital = |word: &&str| {
-            word.chars().any(char::is_alphabetic)
-                && !word.chars().any(|c| c.is_lowercase() || c.is_ascii_digit())
-        };
-        // "Ex   Gait normal."
-        let first = line.split(' ').next().unwrap_or_default();
-        if first.starts_with(char::is_uppercase)
-            && first.len() <= SHORT_HEADING
-            && heads_column(line, first.len())
-            && let Some(section) = self.headings.section(first)
-            && (!KEEP_HEADING.contains(&section) || section == Section::Exam)
-        {
-            return Some((section, line[first.len()..].trim_start()));
-        }
-        let words: Vec<&str> = line.split(' ').take(6).take_while(capital).collect();
-        (1..=words.len()).rev().find_map(|count| {
-            let length = words[..count].iter().map(|w| w.len() + 1).sum::<usize>() - 1;
-            let (heading, rest) = line.split_at(length);
-            let rest = rest.trim_start();
-            if self.headings.makes_title(rest) {
-                return None;
-            }
-            let long = heads_column(line, length)
-                || heading.chars().filter(|c| c.is_alphabetic()).count() >= 3;
-            let section = (long && !rest.is_empty()).then(|| self.headings.section(heading))??;
-            (!KEEP_HEADING.contains(&section) || section == Section::Exam)
-                .then_some((section, rest))
-        })
     }
 
     fn open(&mut self, section: Section, heading: Span) {
@@ -428,19 +395,6 @@ impl Segmenter<'_> {
         (is_capitals(words) && self.headings.section(words).is_some())
             .then(|| (heading, Span::new(heading.end + 1, span.end)))
     }
-}
-
-/// The longest word that heads a column in small letters, in bytes: "Plan".
-const SHORT_HEADING: usize = 4;
-
-/// Whether a line's first words are set off from a statement: "A   Sciatica, left", "P/ Block".
-fn heads_column(line: &str, length: usize) -> bool {
-    let (heading, behind) = line.split_at(length);
-    let statement = behind.trim_start();
-    let parted = heading.ends_with('/')
-        || (behind.starts_with("  ") || behind.starts_with('\t'))
-            && statement.split("  ").next().is_some_and(|words| words.contains(' '));
-    parted && statement.starts_with(|c: char| c.is_alphabetic() || matches!(c, '-' | '*' | '#'))
 }
 
 /// Whether a line answers a form's label: "Sleep: poor".
