@@ -38,29 +38,33 @@ pub(super) fn leave_out(chart: &mut Chart) {
     if far || chart.request.region().is_some_and(|region| region == Region::Cervical) {
         return;
     }
-    let scores: Vec<Place> =
-        chart.statements(&OTHER_REGION).map(|at| Place::of(chart, at)).collect();
-    leave(chart, const { kind_index("pain_score") }, |_, at| {
-        scores.iter().any(|score| score.overlaps(at))
+    leave(chart, const { kind_index("pain_score") }, |chart, at| {
+        let place = |fact: usize| &chart.facts[fact].place;
+        chart.statements(&OTHER_REGION).any(|said| place(said).overlaps(place(at)))
     });
     let other: Vec<bool> =
         (0..chart.documents.len()).map(|document| is_of_other_region(chart, document)).collect();
     for kind in [const { kind_index("pain_score") }, const { kind_index("function") }] {
-        leave(chart, kind, |_, at| other[at.document]);
+        leave(chart, kind, |chart, at| other[chart.facts[at].place.document]);
     }
-    let pictures: Vec<(Place, bool)> = chart
-        .standing(const { kind_index("imaging") })
-        .iter()
-        .filter_map(|&at| match &chart.facts[at].kind {
-            Kind::Imaging(found) => Some((Place::of(chart, at), found.region.is_some_and(is_far))),
-            _ => None,
-        })
-        .collect();
     let explains: Vec<usize> = EXPLAINS.iter().flat_map(|topic| chart.statements(topic)).collect();
-    leave(chart, const { kind_index("statement") }, |fact, at| {
-        let last = pictures.iter().rfind(|(picture, _)| picture.leads_to(at));
-        explains.contains(&fact) && last.is_some_and(|(_, far)| *far)
+    leave(chart, const { kind_index("statement") }, |chart, at| {
+        explains.contains(&at) && goes_on_from_far(chart, at)
     });
+}
+
+/// Whether words go on from what a picture far from the lower trunk shows.
+fn goes_on_from_far(chart: &Chart, fact: usize) -> bool {
+    let own = &chart.facts[fact].place;
+    let pictures = chart.standing(const { kind_index("imaging") }).iter().rev();
+    let last = pictures.map(|&at| &*chart.facts[at]).find(|picture| {
+        let place = &picture.place;
+        place.document == own.document && place.start < own.end && own.start < place.end + REACH
+    });
+    last.is_some_and(|picture| match &picture.kind {
+        Kind::Imaging(found) => found.region.is_some_and(is_far),
+        _ => false,
+    })
 }
 
 /// Parts of diagnoses of a body's other regions.
@@ -94,35 +98,11 @@ fn is_far(region: fact::Region) -> bool {
 }
 
 /// Takes the facts of a kind out that `other` holds for.
-fn leave(chart: &mut Chart, kind: usize, other: impl Fn(usize, &Place) -> bool) {
+fn leave(chart: &mut Chart, kind: usize, other: impl Fn(&Chart, usize) -> bool) {
     let standing = &chart.standing[kind];
-    let kept: Vec<usize> =
-        standing.iter().copied().filter(|&at| !other(at, &Place::of(chart, at))).collect();
+    let kept: Vec<usize> = standing.iter().copied().filter(|&at| !other(chart, at)).collect();
     if kept.len() < standing.len() {
         chart.marks[kind] = Marks::of(kind, kept.iter().map(|&at| &*chart.facts[at]));
         chart.standing[kind] = kept;
-    }
-}
-
-/// Where a fact stands.
-struct Place {
-    document: usize,
-    start: usize,
-    end: usize,
-}
-
-impl Place {
-    fn of(chart: &Chart, fact: usize) -> Self {
-        let place = &chart.facts[fact].place;
-        Self { document: place.document, start: place.start, end: place.end }
-    }
-
-    fn overlaps(&self, other: &Self) -> bool {
-        self.document == other.document && self.start < other.end && other.start < self.end
-    }
-
-    /// Whether it stands in or shortly before another.
-    fn leads_to(&self, other: &Self) -> bool {
-        self.document == other.document && self.start < other.end && other.start < self.end + REACH
     }
 }

@@ -208,12 +208,8 @@ impl Chart {
     pub fn each_told_as<W: AsRef<str>>(&self, facts: &[usize], topic: &Topic<W>) -> bool {
         facts.iter().all(|&fact| {
             let fact = &self.facts[fact].place;
-            self.statements(topic).map(|at| &self.facts[at].place).any(|said| {
-                said.source.is_some()
-                    && said.document == fact.document
-                    && said.start < fact.end
-                    && fact.start < said.end
-            })
+            let mut said = self.statements(topic).map(|at| &self.facts[at].place);
+            said.any(|said| said.source.is_some() && said.overlaps(fact))
         })
     }
 }

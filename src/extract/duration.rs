@@ -241,10 +241,8 @@ pub fn course_in(note: &Note<'_>, within: Span) -> Course {
             let known = note.date.map_or(2000 + year <= 2099, |d| 2000 + year <= d.latest().year());
             (known && year >= 10).then(|| PartialDate::month(2000 + year, month)).flatten()
         };
-        let off = c.name("since").is_some() && OFF.is_match(&note.get(within)[..whole.start()]);
-        if off {
-            course.stop = course.stop.or(date);
-        } else if c.name("since").is_some() {
+        let since = c.name("since").is_some();
+        if since && !OFF.is_match(&note.get(within)[..whole.start()]) {
             course.start = course.start.or(date);
             let span = Span::new(within.start + whole.start(), within.start + whole.end());
             course.duration = course.duration.or(Some(span));

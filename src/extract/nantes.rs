@@ -97,29 +97,19 @@ fn read_sentence(note: &Note<'_>, span: Span, all_met: bool, drafts: &mut Vec<Dr
         let ticked = note.boxes_in(span).into_iter().find(|b| b.ticked && b.span.start <= until);
         let told = boxed.flatten().or(short);
         let word = answer.and_then(|m| note.concept(m).field("answer"));
-        let (polarity, end) = match word.filter(|_| told.is_none()) {
-            _ if told.is_some_and(|(yes, _)| yes) => {
-                (SignPolarity::Positive, told.map_or(until, |(_, span)| span.end))
+        let answered = answer.map_or(mention.span.end, |m| m.span.end);
+        let (yes, end) = match (told, word) {
+            (Some((yes, span)), _) => (yes, span.end),
+            (None, Some("open")) => continue,
+            (None, Some(word)) => (word == "positive", answered),
+            (None, None) if all_met => (true, mention.span.end),
+            (None, None) if ticked.is_some_and(|b| b.label.contains(mention.span)) => {
+                (true, mention.span.end)
             }
-            _ if told.is_some() => {
-                (SignPolarity::Negative, told.map_or(until, |(_, span)| span.end))
-            }
-            Some("open") => continue,
-            Some("positive") => {
-                (SignPolarity::Positive, answer.map_or(mention.span.end, |m| m.span.end))
-            }
-            Some(_) => (SignPolarity::Negative, answer.map_or(mention.span.end, |m| m.span.end)),
-            None if all_met => (SignPolarity::Positive, mention.span.end),
-            None if ticked.is_some_and(|b| b.label.contains(mention.span)) => {
-                (SignPolarity::Positive, mention.span.end)
-            }
-            None => continue,
+            (None, None) => continue,
         };
-        let polarity = match (inverted, polarity) {
-            (false, polarity) => polarity,
-            (true, SignPolarity::Positive) => SignPolarity::Negative,
-            (true, SignPolarity::Negative) => SignPolarity::Positive,
-        };
+        let polarity =
+            if yes == inverted { SignPolarity::Negative } else { SignPolarity::Positive };
         // The words of the criterion from its line's beginning to its answer.
         let start = if at == 0 && mention.span.start - span.start <= 40 {
             span.start

@@ -27,6 +27,13 @@ pub struct Reach {
     pub follow: Option<Span>,
 }
 
+impl Reach {
+    /// Whether no word stands before the list that the treatment is in.
+    pub fn begins(&self, note: &Note<'_>) -> bool {
+        !note.get(self.lead).contains(char::is_alphabetic)
+    }
+}
+
 /// Words of a list: they join treatments without saying anything of one of them.
 static GLUE: WordPattern = WordPattern::new(
     r"^(?:and|or|as|well|along|plus|with|including|also|then|the|a|an|some|both|nor|even|other|her|his|w|for|various|q|h|twice|once|one|two|three|four|times|x|at|every|per|use|of|such|like|multiple|up|to|{medication-word/glue})$",

@@ -164,50 +164,45 @@ fn status_behind<'a>(
     let said = |m: &&Mention| !note.is_unticked_beside(m.span, tail.start);
     let said = note.mentions_in(GROUP, tail).filter(said);
     let mentions: Vec<Mention> = said.copied().collect();
-    mentions
-        .iter()
-        .rev()
-        .find_map(|mention| {
-            let concept = note.concept(mention);
-            let status = concept.field("status")?;
-            let rest = note.get(Span::new(mention.span.end, tail.end));
-            // "partial, cont" at the end of a line is of that line's treatment.
-            let ends_line = closes_line(note, mention, tail);
-            // "let it go the week PT ended": the word points back.
-            let points_back =
-                [" it", " them"].iter().any(|back| note.get(mention.span).contains(back));
-            let next = ends_at_next
-                && !ends_line
-                && !points_back
-                && (rest.trim().split(' ').count() <= 2)
-                && !rest.contains(['(', ')', ';', '.'])
-                && !(rest.trim_end().ends_with(" and") || rest.trim_end().ends_with(','));
-            // "is contemplated if surgery is refused": what stands behind the "if" is no status.
-            let lead = note.get(Span::new(tail.start, mention.span.start));
-            let supposed = lead.rfind(" if ").is_some_and(|at| {
-                mentions.iter().any(|m| m.span.end <= tail.start + at && tells_behind(note, m))
-            });
-            let counts = concept.field("side") != Some("before")
-                && (concept.field("weak").is_none() || weak)
-                && !supposed;
-            (counts && !next).then_some(StatusRead { status, mention: *mention })
-        })
-        .map(|read| {
-            // What was stopped was taken: "had to be stopped; he does not want it again".
-            let stopped = mentions.iter().find(|m| {
-                m.span.end <= read.mention.span.start
-                    && note.concept(m).field("status") == Some("past")
-                    && ENDED.of(note.lexicon).is_match(note.get(m.span))
-            });
-            match stopped {
-                Some(m) if read.status == "not_taken" => StatusRead { status: "past", mention: *m },
-                _ => read,
-            }
-        })
+    let read = mentions.iter().rev().find_map(|mention| {
+        let concept = note.concept(mention);
+        let status = concept.field("status")?;
+        let rest = note.get(Span::new(mention.span.end, tail.end));
+        // "partial, cont" at the end of a line is of that line's treatment.
+        let ends_line = closes_line(note, mention, tail);
+        // "let it go the week PT ended": the word points back.
+        let points_back = [" it", " them"].iter().any(|back| note.get(mention.span).contains(back));
+        let next = ends_at_next
+            && !ends_line
+            && !points_back
+            && (rest.trim().split(' ').count() <= 2)
+            && !rest.contains(['(', ')', ';', '.'])
+            && !(rest.trim_end().ends_with(" and") || rest.trim_end().ends_with(','));
+        // "is contemplated if surgery is refused": what stands behind the "if" is no status.
+        let lead = note.get(Span::new(tail.start, mention.span.start));
+        let supposed = lead.rfind(" if ").is_some_and(|at| {
+            mentions.iter().any(|m| m.span.end <= tail.start + at && tells_behind(note, m))
+        });
+        let counts = concept.field("side") != Some("before")
+            && (concept.field("weak").is_none() || weak)
+            && !supposed;
+        (counts && !next).then_some(StatusRead { status, mention: *mention })
+    })?;
+    if read.status != "not_taken" {
+        return Some(read);
+    }
+    // What was stopped was taken: "had to be stopped; he does not want it again".
+    let stopped = mentions.iter().find(|m| {
+        m.span.end <= read.mention.span.start
+            && note.concept(m).field("status") == Some("past")
+            && ENDED.of(note.lexicon).is_match(note.get(m.span))
+    });
+    Some(stopped.map_or(read, |m| StatusRead { status: "past", mention: *m }))
 }
 
 /// That a treatment was ended.
-static ENDED: WordPattern = WordPattern::new(r"\b(?:{outcome/ended}|{outcome/gave-up})\b");
+pub(super) static ENDED: WordPattern =
+    WordPattern::new(r"\b(?:{outcome/ended}|{outcome/gave-up})\b");
 
 /// Whether a mention tells where the treatment before it stands.
 fn tells_behind(note: &Note<'_>, mention: &Mention) -> bool {

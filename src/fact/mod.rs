@@ -62,6 +62,13 @@ pub struct Place {
     pub ocr_confidence: Option<f32>,
 }
 
+impl Place {
+    /// Whether two places share a character.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.document == other.document && self.start < other.end && other.start < self.end
+    }
+}
+
 // A quote is protected health information and `Debug` output ends up in logs.
 impl std::fmt::Debug for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -89,7 +89,7 @@ fn chosen(mut first: Vec<Read>, mut second: Vec<Read>, knows: &dyn Fn(&str) -> b
     let lead = match (all_words(&first, knows), all_words(&second, knows)) {
         (true, false) => WORD,
         (false, true) => -WORD,
-        _ if has_digit(&first) || has_digit(&second) => -NUMBER,
+        _ if first.iter().chain(&second).any(has_digit) => -NUMBER,
         _ => 0.0,
     };
     let (mut kept, other) =
@@ -114,8 +114,9 @@ fn is_letter_i(letter: &Read, other: &Read) -> bool {
     letter.text == "I" && ["1", "l", "|"].contains(&other.text.as_str())
 }
 
-fn has_digit(words: &[Read]) -> bool {
-    words.iter().any(|word| word.text.contains(|c: char| c.is_ascii_digit()))
+/// Whether a word is a number or holds one.
+pub fn has_digit(word: &Read) -> bool {
+    word.text.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Whether a space stands inside a compound or a number, as in "well -developed" and

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::lines::{area, lines, print_height};
-use super::merge::{ALONE, is_known, merge};
+use super::merge::{ALONE, has_digit, is_known, merge};
 use super::page::NOISE;
 use super::{OcrEngine, OcrError, Read, Recognition};
 use crate::geometry::Rect;
@@ -78,9 +78,8 @@ pub fn improve(
 }
 
 fn in_doubt(word: &Read) -> bool {
-    let number = word.text.chars().any(|c| c.is_ascii_digit());
     let sign = !word.text.chars().any(char::is_alphanumeric);
-    sign || word.confidence < if number { SURE_OF_NUMBER } else { SURE }
+    sign || word.confidence < if has_digit(word) { SURE_OF_NUMBER } else { SURE }
 }
 
 /// How surely a word has to be read that stands where nothing was.
@@ -185,9 +184,7 @@ fn whole_page(
 /// A line of which the second engine makes out nothing, which says nothing against the first one's
 /// words; but a wrong number does more harm than none.
 fn unopposed(mut words: Vec<Read>) -> Vec<Read> {
-    words.retain(|word| {
-        word.confidence >= ALONE || !word.text.contains(|c: char| c.is_ascii_digit())
-    });
+    words.retain(|word| word.confidence >= ALONE || !has_digit(word));
     words
 }
 

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use super::spelled;
 use crate::pattern::fixed_regex;
 
 const TIME: &str = r"(?:\d{1,2}(?::\d\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midday|midnight)\b";
@@ -70,10 +71,6 @@ struct Time {
 
 impl Time {
     fn read(time: &str, part: &str) -> Option<Self> {
-        const WORDS: [&str; 13] = [
-            "", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-            "eleven", "twelve",
-        ];
         let part = part.replace(['.', ' '], "");
         let named = |minutes| Some(Self { minutes, told: true, half: true, whole_day: false });
         match time {
@@ -82,8 +79,7 @@ impl Time {
             _ => {}
         }
         let (hour, minute) = time.split_once(':').unwrap_or((time, "0"));
-        let spelled = WORDS.iter().position(|word| !word.is_empty() && *word == hour);
-        let hour: i32 = spelled.and_then(|n| n.try_into().ok()).or_else(|| hour.parse().ok())?;
+        let hour = spelled(hour).map(|n| n as i32).or_else(|| hour.parse().ok())?;
         let minute: i32 = minute.parse().ok()?;
         if hour > 24 || minute > 59 {
             return None;

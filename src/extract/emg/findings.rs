@@ -205,16 +205,16 @@ impl Reader<'_, '_> {
     fn concluded_normal(&self, index: usize) -> bool {
         let note = self.note;
         let heading = note.sentences[index].heading;
-        let before = self.drafts.iter().rev().filter(|draft| {
-            note.sentence_at(draft.span).is_some_and(|s| s.heading == heading && self.report)
+        let mut before = self
+            .drafts
+            .iter()
+            .rev()
+            .filter(|draft| note.sentence_at(draft.span).is_some_and(|s| s.heading == heading));
+        let last = before.find_map(|draft| match &draft.kind {
+            Kind::Emg(emg) if emg.condition.is_none() => emg.result,
+            _ => None,
         });
-        before
-            .filter_map(|draft| match &draft.kind {
-                Kind::Emg(emg) if emg.condition.is_none() => emg.result,
-                _ => None,
-            })
-            .next()
-            == Some(EmgResult::Normal)
+        self.report && last == Some(EmgResult::Normal)
     }
 
     /// "EMG of the right arm. There is a C6 radiculopathy." is told once, by what was found.

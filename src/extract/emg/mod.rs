@@ -52,7 +52,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     if !named && !report {
         return;
     }
-    let parts = report::parts(note);
+    let parts = if report { Vec::new() } else { report::parts(note) };
     let mut reader = Reader { note, report, drafts: Vec::new(), going_on: None };
     for (index, sentence) in note.sentences.iter().enumerate() {
         reader.report = report || parts.iter().any(|part| part.contains(sentence.span));

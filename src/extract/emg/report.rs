@@ -85,23 +85,29 @@ static CONDUCTION_COLUMN: WordPattern = WordPattern::new(r"^{emg/conduction-colu
 
 static NEEDLE_COLUMN: WordPattern = WordPattern::new(r"^{emg/needle-column}\b");
 
-/// Whether tables of both parts stand there, whatever the document is called.
+/// Whether tables of both parts stand there by their heads, whatever the document is called.
 fn has_tables(note: &Note<'_>) -> bool {
-    let heads = |cells: &[Span], row: &WordPattern, column: &WordPattern| {
-        let named = cells.first().is_some_and(|c| row.of(note.lexicon).is_match(note.get(*c)));
-        let columns = cells.iter().skip(1);
-        named && columns.filter(|c| column.of(note.lexicon).is_match(note.get(**c))).count() > 1
+    has_both(note, |cells, column| {
+        cells.iter().filter(|c| column.of(note.lexicon).is_match(note.get(**c))).count() > 1
+    })
+}
+
+/// Whether rows of nerve conduction and of the needle examination stand there whose cells behind the
+/// first one `shows` takes, with what their columns are called.
+fn has_both(note: &Note<'_>, shows: impl Fn(&[Span], &WordPattern) -> bool) -> bool {
+    let is_row = |cells: &[Span], row: &WordPattern, column: &WordPattern| {
+        let Some((first, rest)) = cells.split_first().filter(|_| cells.len() > 2) else {
+            return false;
+        };
+        row.of(note.lexicon).is_match(note.get(*first)) && shows(rest, column)
     };
     let (mut conduction, mut needle) = (false, false);
-    for line in note.written_lines() {
+    note.written_lines().any(|line| {
         let cells = note.cells(line);
-        if cells.len() < 3 {
-            continue;
-        }
-        conduction |= heads(&cells, &CONDUCTION_ROW, &CONDUCTION_COLUMN);
-        needle |= heads(&cells, &NEEDLE_ROW, &NEEDLE_COLUMN);
-    }
-    conduction && needle
+        conduction |= is_row(&cells, &CONDUCTION_ROW, &CONDUCTION_COLUMN);
+        needle |= is_row(&cells, &NEEDLE_ROW, &NEEDLE_COLUMN);
+        conduction && needle
+    })
 }
 
 /// A first line that ends with the name of a study, as a letterhead does: "Hill Neurology Electrodiagnostics".
@@ -115,19 +121,5 @@ static NEEDLE_ROW: WordPattern = WordPattern::new(r"^{emg/needle-row}\b");
 /// Whether a letterhead names the study and tables of both its parts follow.
 fn has_rows(note: &Note<'_>) -> bool {
     let letterhead = LETTERHEAD.of(note.lexicon);
-    if !first_cells(note).any(|first| letterhead.is_match(first)) {
-        return false;
-    }
-    let (mut conduction, mut needle) = (false, false);
-    for line in note.written_lines() {
-        let cells = note.cells(line);
-        if let (Some(first), true) = (cells.first(), cells.len() > 2) {
-            conduction |= CONDUCTION_ROW.of(note.lexicon).is_match(note.get(*first));
-            needle |= NEEDLE_ROW.of(note.lexicon).is_match(note.get(*first));
-        }
-        if conduction && needle {
-            return true;
-        }
-    }
-    false
+    first_cells(note).any(|first| letterhead.is_match(first)) && has_both(note, |_, _| true)
 }

@@ -64,7 +64,7 @@ fn share(note: &Note<'_>, within: Span) -> Option<(Span, f64)> {
                 "fifth" => 5.0,
                 _ => 10.0,
             };
-            (if n.as_str() == "a" { 1.0 } else { spelled(n.as_str())? }, of)
+            (spelled(n.as_str())?, of)
         }
         _ => (found.name("a")?.as_str().parse().ok()?, found.name("b")?.as_str().parse().ok()?),
     };

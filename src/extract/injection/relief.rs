@@ -69,9 +69,7 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
     let outcome = outcome_in(note, within).filter(|read| !note.is_unticked(read.span));
     let briefly = word("briefly");
     let worded = if let Some(found) = word("complete") {
-        let lead = note.get(Span::new(within.start, found.span.start.max(within.start)));
-        let all = !NOT_ALL.of(note.lexicon).is_match(lead);
-        Some((found.span, if all { Relief::Complete } else { Relief::Partial }))
+        Some((found.span, gone(note, within, found.span)))
     } else if let Some(found) = word("none") {
         Some((found.span, Relief::None))
     } else if let Some(read) = outcome {
@@ -147,6 +145,12 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
 /// What stands before words for all of the pain where it was not all: "most of the pain was gone".
 static NOT_ALL: WordPattern =
     WordPattern::new(r"\b{relief/not-all}(?: of)?(?: (?:the|her|his|it|that))?(?: [a-z-]+)? ?$");
+
+/// What words for all of the pain tell, by what stands before them in their stretch.
+fn gone(note: &Note<'_>, within: Span, words: Span) -> Relief {
+    let before = note.get(Span::new(within.start, words.start.max(within.start)));
+    if NOT_ALL.of(note.lexicon).is_match(before) { Relief::Partial } else { Relief::Complete }
+}
 
 /// From when to when relief held: "from ten until about four".
 fn by_the_clock(note: &Note<'_>, within: Span) -> Option<Span> {
@@ -299,14 +303,8 @@ pub(super) fn relief_before(note: &Note<'_>, lead: Span) -> Option<ReliefRead> {
         let gap = note.get(Span::new(m.span.end, lead.end)).trim();
         since.iter().any(|s| gap.starts_with(s)) && gap.len() <= 40
     }) {
-        let before = note.get(Span::new(lead.start, gone.span.start));
-        let all = !NOT_ALL.of(note.lexicon).is_match(before);
-        return Some(ReliefRead {
-            span: gone.span,
-            percent: None,
-            relief: Some(if all { Relief::Complete } else { Relief::Partial }),
-            duration: None,
-        });
+        let relief = Some(self::gone(note, lead, gone.span));
+        return Some(ReliefRead { span: gone.span, percent: None, relief, duration: None });
     }
     let read = outcome_before(note, lead)?;
     let relief = match read.outcome {

@@ -51,6 +51,8 @@ impl Reader<'_, '_> {
         let note = self.note;
         let sentence = &note.sentences[index];
         let name = note.get(phrase.span);
+        let behind_head =
+            note.get(Span::new(phrase.head.end, sentence.span.end.max(phrase.head.end)));
         let lead = note.get(Span::new(sentence.span.start, phrase.head.start));
         let near = lead[lead.ceil_char_boundary(lead.len().saturating_sub(40))..].trim_end();
         if status == EventStatus::NotDone {
@@ -78,15 +80,14 @@ impl Reader<'_, '_> {
             let turned_down = note
                 .mentions_in("injection-word", sentence.span)
                 .any(|m| note.concept(m).id == "declined");
-            let behind = note.get(Span::new(phrase.head.end, sentence.span.end));
-            let untried = UNTRIED.of(note.lexicon).is_match(behind);
-            let none = phrase.class == "needle" && NONE_BEHIND.of(note.lexicon).is_match(behind);
+            let untried = UNTRIED.of(note.lexicon).is_match(behind_head);
+            let none =
+                phrase.class == "needle" && NONE_BEHIND.of(note.lexicon).is_match(behind_head);
             let said = said || turned_down || untried || none;
             return (phrase.class != "verb" && (!others || listed) && said)
                 .then_some((Procedure::Other, None));
         }
-        let behind_head = Span::new(phrase.head.end, sentence.span.end.max(phrase.head.end));
-        if ELSEWHERE.of(note.lexicon).is_match(note.get(behind_head)) {
+        if ELSEWHERE.of(note.lexicon).is_match(behind_head) {
             return None;
         }
         if phrase.rule.ends_with("procedures-before") {

@@ -40,8 +40,7 @@ pub(super) fn under_heading(
 ) -> Option<MedicationStatus> {
     let heading = note.heading(sentence);
     let under = |words: &WordPattern| words.of(note.lexicon).is_match(heading);
-    let begins =
-        !note.get(reach.lead).contains(char::is_alphabetic) || under_own_words(note, reach);
+    let begins = reach.begins(note) || under_own_words(note, reach);
     let above = label_above(note, reach.head);
     let labelled =
         |words: &WordPattern| above.is_some_and(|at| words.of(note.lexicon).is_match(at));

@@ -8,7 +8,7 @@ use crate::pattern::fixed_regex;
 
 use super::super::outcome::OutcomeRead;
 use super::super::scope::Reach;
-use super::super::status::{StatusRead, status_at};
+use super::super::status::{ENDED, StatusRead, status_at};
 use super::super::{Course, Note};
 use super::bound::Attributes;
 use super::heading::under_heading;
@@ -42,9 +42,6 @@ static HAS_SINCE: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:has|have) (?:taken|used|been (?:on|taking|using))(?: (?:it|this|that|daily|nightly))* since\b",
     )
 });
-
-/// That a drug was ended.
-static STOPPED: WordPattern = WordPattern::new(r"\b(?:{outcome/ended}|{outcome/gave-up})\b");
 
 /// A pause before a procedure.
 static FOR_PROCEDURE: WordPattern = WordPattern::new(
@@ -183,7 +180,7 @@ pub(super) fn status_in_words(
         && course.stop.is_none()
         && !over
         && HAS_SINCE.is_match(words)
-        && !STOPPED.of(note.lexicon).is_match(words)
+        && !ENDED.of(note.lexicon).is_match(words)
     {
         return Some(MedicationStatus::Current);
     }

@@ -66,8 +66,7 @@ fn fills_row(note: &Note<'_>, phrase: &Phrase, before: Span) -> bool {
     let words = note.get(before);
     let label = words.trim_end_matches([' ', ':', '.', '_', '|']);
     // Its name stands apart from the label: in a cell of its own, or behind a colon or dots.
-    let apart = words.ends_with([':', '.', '_', '|'])
-        || words.trim_end().ends_with([':', '.', '_', '|'])
+    let apart = words.trim_end().ends_with([':', '.', '_', '|'])
         || note
             .cells(note.line_of(phrase.span))
             .get(1)

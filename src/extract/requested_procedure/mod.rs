@@ -97,15 +97,15 @@ fn draft(note: &Note<'_>, phrase: &Phrase, rule: &str) -> Draft {
     let near = |m: &regex::Match<'_>| m.end() <= suffix.len().min(CODE_QUOTED);
     let span_end = cpt.filter(near).map_or(0, |m| m.end());
     let span = Span::new(phrase.span.start, phrase.span.end + span_end);
+    let line = note.line_of(phrase.span);
     let kind = RequestedProcedure {
         name: Some(phrase.name.clone()),
         cpt: cpt.or(before).map(|m| m.as_str().to_owned()),
         side: find_side(&words),
         // "( ) Dx  (x) Tx": what is not ticked is not meant.
-        intent: match note.boxes_in(note.line_of(phrase.span)).is_empty() {
+        intent: match note.boxes_in(line).is_empty() {
             true => intent(&words),
-            false => form::ticked_intent(note, note.line_of(phrase.span))
-                .or_else(|| intent(note.get(phrase.span))),
+            false => form::ticked_intent(note, line).or_else(|| intent(note.get(phrase.span))),
         },
     };
     let asserted = note.assert(phrase.span);

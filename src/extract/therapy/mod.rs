@@ -304,11 +304,10 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
                 || course.duration.is_some() && dated
         }
         Needs::Kept => {
-            let begins = !note.get(reach.lead).contains(char::is_alphabetic);
             !told_to
                 && (is_kept(note, head.span, status_read, frequency.is_some())
                     || told::was_left(note, status_read, reach)
-                    || begins && frequency.is_some())
+                    || reach.begins(note) && frequency.is_some())
         }
         Needs::Evidence => {
             let course_told = visits.is_some() || course.start.is_some() && course.stop.is_some();

@@ -47,8 +47,7 @@ pub(super) fn denied_below(note: &Note<'_>, sentence: &Sentence, reach: &Reach) 
 
 /// Whether a line begins with exercises and says that they are done no more: "Stretches - gave them up".
 pub(super) fn was_left(note: &Note<'_>, read: Option<StatusRead<'_>>, reach: &Reach) -> bool {
-    let begins = !note.get(reach.lead).contains(char::is_alphabetic);
-    begins && read.is_some_and(|read| matches!(read.status, "past" | "not_taken"))
+    reach.begins(note) && read.is_some_and(|read| matches!(read.status, "past" | "not_taken"))
 }
 
 /// "CBT would be useful": neither done nor offered.

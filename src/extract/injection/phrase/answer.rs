@@ -1,6 +1,6 @@
 //! The place that a form's row answers: "Earlier block, other nerve     pudendal, right".
 
-use super::{NAME, Phrase, Row, SITE, WORD};
+use super::{NAME, Phrase, Row, SITE, WORD, procedure_at};
 use crate::extract::{Note, find_side, tokens};
 use crate::span::Span;
 
@@ -21,11 +21,8 @@ impl Phrase {
         if lead.len() > REACH || !(lead.trim().is_empty() || find_side(lead).is_some()) {
             return;
         }
-        let concept = note.concept(site);
-        let of_block = concept.field("block").filter(|_| self.class == "block");
-        let name = of_block.or(concept.field("procedure")).unwrap_or(&concept.id);
         let row = Row { note, tokens: tokens(note, *answer, &[NAME, SITE, WORD]) };
-        self.procedure = name.parse().ok();
+        self.procedure = procedure_at(note.concept(site), self.class == "block");
         self.target = row.target(site);
         self.side = note.side_in(*answer);
         // The answer may be a sentence of its own: "Prior procedures?     SI joint".

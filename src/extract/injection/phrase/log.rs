@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::relief::{nothing_came, relief_in};
-use super::{NAME, Phrase, Row, SITE, WORD};
+use super::{NAME, Phrase, Row, SITE, WORD, procedure_at};
 use crate::extract::{Note, Token, outcome_in, tokens};
 use crate::fact::{Section, Side};
 use crate::lexicon::WordPattern;
@@ -114,15 +114,16 @@ fn numbered(note: &Note<'_>, within: Span) -> Option<Phrase> {
     let runs = |m: &&Mention| note.concept(m).id == "other";
     let sites: Vec<_> = note.mentions_in(SITE, head).filter(|m| !runs(m)).collect();
     let [site] = sites[..] else { return None };
-    of_all(note, head)?;
+    if !is_of_injections(note, head) {
+        return None;
+    }
     let row = Row { note, tokens: tokens(note, rest, &[NAME, SITE, WORD]) };
     let last = row.tokens.len().checked_sub(1)?;
-    let concept = note.concept(site);
     let span = Span::new(opens.start.max(within.start), rest.start + told);
     Some(Phrase {
         span,
         head: date.span,
-        procedure: concept.field("procedure").unwrap_or(&concept.id).parse().ok(),
+        procedure: procedure_at(note.concept(site), false),
         target: row.target(site),
         levels: note.levels_in(head),
         side: note.side_in(head),
@@ -136,27 +137,17 @@ fn numbered(note: &Note<'_>, within: Span) -> Option<Phrase> {
     })
 }
 
-/// The line that says that what a line above rows is of are injections: itself, where it ends with a
-/// colon or is a log's title, or a title not far above it, where it says what all were: "(all left
-/// genicular, fluoroscopy)".
-fn of_all(note: &Note<'_>, head: Span) -> Option<Span> {
+/// Whether what a line above rows is of are injections: by itself, where it ends with a colon or is a
+/// log's title, or by a title not far above it, where it says what all were: "(all left genicular,
+/// fluoroscopy)".
+fn is_of_injections(note: &Note<'_>, head: Span) -> bool {
     let words = note.get(head).trim();
     let titled =
         LOG_OF.of(note.lexicon).is_match(words) && words.split_whitespace().count() <= LABEL_WORDS;
-    if (words.ends_with(':') || titled) && names_procedures(note, head) {
-        return Some(head);
-    }
-    if !OF_EACH.is_match(words) {
-        return None;
-    }
-    let mut line = head;
-    for _ in 0..TITLE_LINES {
-        if names_procedures(note, line) {
-            return Some(line);
-        }
-        line = written_above(note, line.start)?;
-    }
-    None
+    let above = std::iter::successors(Some(head), |line| written_above(note, line.start));
+    (words.ends_with(':') || titled) && names_procedures(note, head)
+        || OF_EACH.is_match(words)
+            && above.take(TITLE_LINES).any(|line| names_procedures(note, line))
 }
 
 /// How many lines from the one that says what all rows were up to the title of their log.
@@ -243,7 +234,8 @@ fn label_before(note: &Note<'_>, within: Span) -> Span {
 /// Whether a line or its beginning labels what follows it.
 fn is_label(note: &Note<'_>, line: Span) -> bool {
     let words = note.get(line).trim_end();
-    let closed = (words.ends_with([':', '-', '=', '*']) || words.ends_with(".."))
+    let closed = words.ends_with([':', '-', '=', '*'])
+        || words.ends_with("..")
         || words.starts_with("injection");
     closed && words.split_whitespace().count() <= LABEL_WORDS
 }
@@ -469,7 +461,7 @@ impl Row<'_, '_> {
             found.push(Phrase {
                 span,
                 head: place.mention.span,
-                procedure: site.field("procedure").unwrap_or(&site.id).parse().ok(),
+                procedure: procedure_at(site, false),
                 target: self.target(&place.mention),
                 levels: self.note.levels_in(span),
                 side: self.note.side_in(span),

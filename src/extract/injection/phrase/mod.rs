@@ -7,6 +7,7 @@ pub(super) mod log;
 
 use crate::extract::{FormAnswer, Note, Token, What, find_side, number_in_words, tokens};
 use crate::fact::{Intent, Procedure, Side};
+use crate::lexicon::Concept;
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -53,6 +54,12 @@ impl Phrase {
 struct Place {
     mention: Mention,
     from: usize,
+}
+
+/// What an injection into a place is called, or a block of the nerve there.
+fn procedure_at(place: &Concept, block: bool) -> Option<Procedure> {
+    let of_block = place.field("block").filter(|_| block);
+    of_block.or(place.field("procedure")).unwrap_or(&place.id).parse().ok()
 }
 
 /// The procedures that a stretch names, in order.
@@ -232,7 +239,7 @@ impl Row<'_, '_> {
             end = end.max(last);
             end = end.max(self.more(end, !sided));
         }
-        let whole = concept.field("procedure").unwrap_or(&concept.id).parse::<Procedure>().ok();
+        let whole = procedure_at(concept, false);
         let tail = Span::new(self.tokens[head].span.end, self.tokens[end].span.end);
         let base = Phrase {
             span: Span::new(self.tokens[from].span.start, self.tokens[end].span.end),
@@ -284,11 +291,10 @@ impl Row<'_, '_> {
         for (index, place) in list.iter().enumerate() {
             let mut phrase = base.clone();
             let site = self.note.concept(&place.mention);
-            let class_procedure = if place_class == "block" { site.field("block") } else { None };
-            let procedure =
-                class_procedure.or(site.field("procedure")).unwrap_or(&site.id).parse().ok();
-            phrase.procedure =
-                if place_class == "ablation" { Some(Procedure::Rfa) } else { procedure };
+            phrase.procedure = match place_class {
+                "ablation" => Some(Procedure::Rfa),
+                class => procedure_at(site, class == "block"),
+            };
             // "the same joint" is the one that was named before.
             let same = (from..=end).any(|i| self.word(i) == "same");
             if same && site.field("weak").is_some() {
