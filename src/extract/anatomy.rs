@@ -11,7 +11,7 @@ use crate::span::Span;
 
 static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
-        r"\b([ctls])[- ]?(1[0-2]|[1-9i])(?: ?(?:-|/|to|through|thru|over|on) ?([ctls])?-?(1[0-2]|[1-9il])\b)?(?:(?: ?[-/] ?)([ctls])-?(1[0-2]|[1-9il])\b)?",
+        r"\b([ctls])[- ]?(1[0-2]|[1-9i])(?:(?: ?(?:-|/|to|through|thru|over|on) ?([ctls])?-?|([tls])?)(1[0-2]|[1-9il])\b)?(?:(?: ?[-/] ?)([ctls])-?(1[0-2]|[1-9il])\b)?",
     )
 });
 
@@ -39,8 +39,33 @@ pub(super) fn level_mentions(text: &str) -> Vec<(Span, String)> {
         let (Some(whole), Some(first), Some(number)) = (c.get(0), c.get(1), c.get(2)) else {
             continue;
         };
+        // "L40" is no level.
+        if text[whole.end()..].starts_with(|c: char| c.is_ascii_digit()) {
+            continue;
+        }
         let region = first.as_str().to_uppercase();
-        let top = number.as_str().to_owned();
+        let mut top = number.as_str().to_owned();
+        let lower = c.get(5).map(|n| n.as_str().replace(['i', 'l'], "1"));
+        // "L34" is L3-4, and "L12" is L1-2; a code has a point behind it ("C34.1").
+        let joined = match &lower {
+            Some(lower) if c.get(4).is_none() && number.end() + lower.len() == whole.end() => {
+                Some((top.clone(), lower.clone()))
+            }
+            None if region == "L" && top == "12" => Some(("1".to_owned(), "2".to_owned())),
+            _ => None,
+        };
+        let lower = match joined {
+            Some((upper, lower)) => {
+                let coded = text[whole.end()..].starts_with('.')
+                    && text[whole.end() + 1..].starts_with(|c: char| c.is_ascii_digit());
+                if coded || !follows(&region, &upper, &lower) {
+                    continue;
+                }
+                top = upper;
+                Some(lower)
+            }
+            None => lower,
+        };
         // "T2-weighted" and "T1 signal" speak of the picture.
         let after = &text[whole.end()..];
         let weighting = [
@@ -56,14 +81,14 @@ pub(super) fn level_mentions(text: &str) -> Vec<(Span, String)> {
             " foci",
             " focus",
         ];
-        if region == "T" && c.get(4).is_none() && weighting.iter().any(|w| after.starts_with(w)) {
+        if region == "T" && lower.is_none() && weighting.iter().any(|w| after.starts_with(w)) {
             continue;
         }
         if !in_spine(&region, &top) || number.as_str() == "i" {
             continue;
         }
-        let lower = c.get(4).map(|n| n.as_str().replace(['i', 'l'], "1"));
-        let lower_region = c.get(3).map_or(region.clone(), |r| r.as_str().to_uppercase());
+        let lower_region =
+            c.get(3).or(c.get(4)).map_or(region.clone(), |r| r.as_str().to_uppercase());
         let mut level = format!("{region}{top}");
         if let Some(lower) = lower.filter(|l| in_spine(&lower_region, l)) {
             level = if lower_region == region {
@@ -75,7 +100,7 @@ pub(super) fn level_mentions(text: &str) -> Vec<(Span, String)> {
         let mut span = Span::new(whole.start(), whole.end());
         found.push((span, level));
         // "L5-S1-S2" names three roots.
-        if let (Some(r), Some(n)) = (c.get(5), c.get(6)) {
+        if let (Some(r), Some(n)) = (c.get(6), c.get(7)) {
             found.push((
                 span,
                 format!("{}{}", r.as_str().to_uppercase(), n.as_str().replace(['i', 'l'], "1")),
@@ -98,6 +123,12 @@ pub(super) fn level_mentions(text: &str) -> Vec<(Span, String)> {
         }
     }
     found
+}
+
+/// Whether figures written without a sign between them are neighbours of the neck or the loins.
+fn follows(region: &str, upper: &str, lower: &str) -> bool {
+    let number = |n: &str| n.parse().unwrap_or(0_u32);
+    matches!(region, "C" | "L") && in_spine(region, lower) && number(lower) == number(upper) + 1
 }
 
 /// Whether the spine has such a vertebra or root.
@@ -180,6 +211,11 @@ mod tests {
         levels("5 mg, 0.25, s9, vitamin c", &[]);
         levels("l5-sl, l4-5", &["L5-S1", "L4-5"]);
         levels("l5 over s1; axial t2-weighted images", &["L5-S1"]);
+        levels(
+            "facets at l34, l45, l5s1, c56, l12 and t12l1",
+            &["L3-4", "L4-5", "L5-S1", "C5-6", "L1-2", "T12-L1"],
+        );
+        levels("c34.1, l24, t34, l40", &[]);
         levels("the right side of the si joint since 2020", &[]);
     }
 

@@ -84,9 +84,12 @@ static SHORTHAND: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(r"(?:\bx ?|\bfor )(?P<n>\d{1,2}/52)\b|\bx ?(?P<m>\d{1,2}/(?:12|7))\b")
 });
 
-// What leads to a length of time in one letter: "x 6 h".
-static SHORT_UNIT: LazyLock<Regex> =
-    LazyLock::new(|| fixed_regex(r"(?:\bx|\bfor|\blasted:?|\blasting|%,?) ?$"));
+// What leads to a length of time in one letter: "x 6 h", "80 % relief, ~5 h".
+static SHORT_UNIT: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"(?:\bx|\bfor|\blasted:?|\blasting|%,?|~|\b(?:relief|gone|better|improved|reduction|improvement),) ?$",
+    )
+});
 
 /// The lengths of time that a stretch names, in order: "8 weeks", "about five hours", "2-3 days".
 ///

@@ -171,6 +171,8 @@ fn ticked_phrases(note: &Note<'_>, sentence: &Sentence) -> Vec<Phrase> {
         }
         // A form that was left blank tells of nothing.
         found.retain(|p| !is_left_blank(note, p));
+        // "More blocks planned?  no" tells nothing of those that were done.
+        found.retain(|p| p.is_logged() || !is_denied_ahead(note, p));
         found.retain(|p| p.answered.is_none_or(|answer| answer.done.is_some()));
     }
     found
@@ -188,9 +190,19 @@ static BLANK_BEHIND: LazyLock<Regex> =
 /// that was done.
 fn answered(note: &Note<'_>, phrase: &Phrase) -> Option<FormAnswer> {
     let found = note.form_answer(phrase.head, phrase.span.end)?;
+    (found.done.is_none() || !asks_ahead(note, phrase, found.end)).then_some(found)
+}
+
+/// Whether a form's row denies what is to come, or one more.
+fn is_denied_ahead(note: &Note<'_>, phrase: &Phrase) -> bool {
+    note.form_answer(phrase.head, phrase.span.end)
+        .is_some_and(|found| found.done == Some(false) && asks_ahead(note, phrase, found.end))
+}
+
+/// Whether a form's row, up to the end of its answer, asks for what is to come, or for one more.
+fn asks_ahead(note: &Note<'_>, phrase: &Phrase, end: usize) -> bool {
     let start = note.line_of(phrase.head).start.min(phrase.head.start);
-    let asked = note.get(Span::new(start, found.end.max(start)));
-    (found.done.is_none() || !ASKS_AHEAD.of(note.lexicon).is_match(asked)).then_some(found)
+    ASKS_AHEAD.of(note.lexicon).is_match(note.get(Span::new(start, end.max(start))))
 }
 
 /// That a row of a form asks for what is to come, or for one more.

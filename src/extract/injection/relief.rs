@@ -255,7 +255,7 @@ static HELD: WordPattern =
 
 /// Whether a length of time is how long relief held, not an age, a rhythm or a wait.
 fn lasts(note: &Note<'_>, within: Span, duration: Span) -> bool {
-    let before = note.get(Span::new(within.start, duration.start)).trim_end();
+    let before = note.get(Span::new(within.start, duration.start)).trim_end_matches([' ', '~']);
     let after = note.get(Span::new(duration.end, within.end)).trim_start();
     !after.starts_with("after")
         && !after.starts_with("post")

@@ -1,6 +1,6 @@
 //! What a bare "injection" or "block" means, by the procedures told of before it.
 
-use super::phrase::Phrase;
+use super::phrase::{Phrase, SITE, procedure_at};
 use super::{Event, Reader};
 use crate::fact::{EventStatus, Intent, Procedure};
 use crate::lexicon::WordPattern;
@@ -30,6 +30,9 @@ static SAID_DONE: WordPattern =
 /// That a block without a name follows another.
 static AGAIN: WordPattern = WordPattern::new(r"\b{injection-word/again}\b");
 
+/// How far before a bare "injection" the place that it went into may stand (bytes).
+const PLACE_REACH: usize = 80;
+
 /// Whether a procedure is a nerve's block.
 fn is_block(procedure: Procedure) -> bool {
     use Procedure as P;
@@ -37,6 +40,14 @@ fn is_block(procedure: Procedure) -> bool {
 }
 
 impl Reader<'_, '_> {
+    /// What goes into the joint or bursa that is named last between two places of a sentence.
+    fn place_before(&self, from: usize, until: usize) -> Option<Procedure> {
+        let before = Span::new(from.max(until.saturating_sub(PLACE_REACH)), until.max(from));
+        let place = self.note.mentions_in(SITE, before).last()?;
+        let procedure = procedure_at(self.note.concept(place), false)?;
+        matches!(procedure, Procedure::Joint | Procedure::Bursa).then_some(procedure)
+    }
+
     /// What "injection" or "the block" means: the procedure of the nearest event, and that event.
     ///
     /// `None` where the bare word tells nothing.
@@ -152,6 +163,13 @@ impl Reader<'_, '_> {
         };
         if !tells || phrase.class == "verb" {
             return None;
+        }
+        // "Right knee: PT and a cortisone shot" goes to that knee, whatever was told of before.
+        if status == EventStatus::Performed
+            && phrase.class == "needle"
+            && let Some(place) = self.place_before(sentence.span.start, phrase.head.start)
+        {
+            return Some((place, None));
         }
         let procedure = before.map(|at| self.events[at].injection.procedure).or(after);
         let antecedent = before.filter(|_| status == EventStatus::Performed || !phrase.steroid);

@@ -96,7 +96,10 @@ fn stated(at: &Surroundings<'_, '_>, concept: &Concept) -> Option<Draft> {
                 Some((ColumnAnswer::No | ColumnAnswer::Blank, _))
             )
     };
+    // So is what it asks in words: "Is a series planned?   no".
+    let in_words = answer_in_words(note, mention.span);
     if asked
+        || in_words == Some(None)
         || ticked.is_some_and(|b| !b.ticked)
         || !at.hold(concept)
         || denied()
@@ -107,6 +110,13 @@ fn stated(at: &Surroundings<'_, '_>, concept: &Concept) -> Option<Draft> {
     let topic = concept.field("topic").unwrap_or(&concept.id);
     let value = value(note, mention, concept);
     let mut draft = statement(note, mention.span, topic, value, note.rule(mention));
+    if let Some(answer) = in_words {
+        draft.assertion = Assertion { origin: draft.assertion.origin, ..Assertion::default() };
+        draft.cues.clear();
+        if answer == Some(false) {
+            draft.assertion.polarity = Polarity::Negated;
+        }
+    }
     // "no PT, no exercises -- the block is the only treatment"
     let apart = draft.cues.iter().any(|hit| {
         let from = hit.span.end.min(mention.span.start);
@@ -114,7 +124,10 @@ fn stated(at: &Surroundings<'_, '_>, concept: &Concept) -> Option<Draft> {
         // "goal not reached, strength better": a result is not denied by what stands before its comma.
         between.contains("--") || concept.field("told").is_some() && between.contains(',')
     });
-    if draft.assertion.polarity == Polarity::Negated && (apart || denies(note, mention.span)) {
+    if draft.assertion.polarity == Polarity::Negated
+        && in_words.is_none()
+        && (apart || denies(note, mention.span))
+    {
         // "without contact, not thought to explain": each denial is its own.
         draft.assertion.polarity = Polarity::Affirmed;
         // "goal 20 minutes: not reached, strength better" tells what became of the goal.
@@ -135,6 +148,21 @@ fn stated(at: &Surroundings<'_, '_>, concept: &Concept) -> Option<Draft> {
         .map(|d| d.date)
         .filter(|_| concept.field("dated").is_some());
     Some(draft)
+}
+
+/// How far behind its words the mark of a question may stand (bytes).
+const QUESTION: usize = 50;
+
+/// What answers the question that words are part of, `Some(None)` where nothing does; `None` where
+/// they ask nothing.
+fn answer_in_words(note: &Note<'_>, words: Span) -> Option<Option<bool>> {
+    let rest = note.get(note.rest_of_line(words));
+    let mark = rest.find(['?', '.', ';', '!'])?;
+    if mark > QUESTION || !rest[mark..].starts_with('?') || note.get(words).contains('?') {
+        return None;
+    }
+    let answer = rest[mark + 1..].trim_start_matches([' ', ':', '.', '_', '-', '|', '\t']);
+    Some(note.yes_or_no(answer).map(|(yes, _)| yes))
 }
 
 /// Whether a span's own words deny something.

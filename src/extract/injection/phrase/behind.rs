@@ -2,6 +2,7 @@
 
 use super::{AGENT_REACH, NAME, Place, Row, SITE};
 use crate::extract::What;
+use crate::span::Span;
 
 impl Row<'_, '_> {
     /// The last token behind a noun that says more about it.
@@ -76,8 +77,20 @@ impl Row<'_, '_> {
         if at == head + 2 && self.word(head + 1) == "on" { head + 1 } else { at }
     }
 
+    /// Whether a token begins a line or what a label leads to: "Procedure: Block, pudendal nerve".
+    fn begins_value(&self, at: usize) -> bool {
+        let begin = self.tokens[at].span;
+        let line = self.note.line_of(begin);
+        let before = self.note.get(Span::new(line.start, begin.start));
+        before.trim_end().is_empty()
+            || before.trim_end().ends_with([':', '|'])
+            || before.ends_with(['\t'])
+            || before.ends_with("  ")
+    }
+
     /// Places behind a noun or verb: "of the right SI joint", "(SI, piriformis)", "in her knees".
-    pub(super) fn behind(&self, head: usize) -> (Vec<Place>, usize) {
+    /// The name of a procedure begins at `from`.
+    pub(super) fn behind(&self, from: usize, head: usize) -> (Vec<Place>, usize) {
         // "injected 40 mg of triamcinolone into the left knee"
         let verb = self.note.concept_class(self.tokens[head].mention()) == "verb";
         let into = (head + 1..self.tokens.len().min(head + AGENT_REACH))
@@ -129,9 +142,10 @@ impl Row<'_, '_> {
         // "injection, right knee".
         // "block 3/4/2025, left pudendal nerve" has its day between.
         let next = self.behind_number(head);
-        let parted = next + usize::from(matches!(self.word(next), "," | ":"));
-        let sided =
-            self.is_site(next) || self.is_side(parted) || parted > head + 2 && self.is_site(parted);
+        let parted = next + usize::from(matches!(self.word(next), "," | ":" | "-"));
+        let sided = self.is_site(next)
+            || self.is_side(parted)
+            || self.is_site(parted) && (parted > head + 2 || self.begins_value(from));
         let hurts = matches!(self.word(last + 1), "pain" | "ache" | "swelling" | "stiffness");
         if sided && hurts {
             return (Vec::new(), head);

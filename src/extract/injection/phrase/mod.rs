@@ -57,7 +57,7 @@ struct Place {
 }
 
 /// What an injection into a place is called, or a block of the nerve there.
-fn procedure_at(place: &Concept, block: bool) -> Option<Procedure> {
+pub(super) fn procedure_at(place: &Concept, block: bool) -> Option<Procedure> {
     let of_block = place.field("block").filter(|_| block);
     of_block.or(place.field("procedure")).unwrap_or(&place.id).parse().ok()
 }
@@ -233,9 +233,14 @@ impl Row<'_, '_> {
         let sided = (from..head).any(|i| self.is_side(i));
         let mut end = self.more(head, !sided);
         let mut behind = Vec::new();
-        if places.is_empty() && class != "whole" {
-            let (read, last) = self.behind(head);
+        let weak = |p: &Place| self.note.concept(&p.mention).field("weak").is_some();
+        if places.iter().all(weak) && class != "whole" {
+            let (read, last) = self.behind(from, head);
             behind = read;
+            // "Nerve block, superior cluneal" has its nerve behind it.
+            if !behind.is_empty() {
+                places.clear();
+            }
             end = end.max(last);
             end = end.max(self.more(end, !sided));
         }
@@ -353,7 +358,7 @@ impl Row<'_, '_> {
 
     /// "trigger point injections, left trapezius and rhomboid": the muscles are the target.
     fn add_places(&self, from: usize, head: usize, phrase: &mut Phrase) {
-        let (mut places, last) = self.behind(head);
+        let (mut places, last) = self.behind(head, head);
         if places.is_empty() && phrase.procedure == Some(Procedure::Joint) {
             places = self.places(from, head);
         }
