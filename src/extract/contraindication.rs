@@ -36,15 +36,18 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         let Some(sentence) = note.sentence_at(cue.span) else { continue };
         let before = concept.field("side") == Some("before");
         let named_before = concept.field("reason") == Some("before");
-        let reach = if named_before { NEXT_REACH } else { REACH };
+        let bare_no = concept.field("reason") == Some("illness");
+        let reach = if named_before || bare_no { NEXT_REACH } else { REACH };
         let treatments = treatments(note, sentence, &cue, before, reach);
         let Some(last) = treatments.last() else { continue };
         let from = if before { last.0.end } else { cue.span.end };
         let reason = match concept.field("reason") {
+            Some("illness") => illness_next(note, Span::new(from, sentence.span.end)),
             Some("before") => reason_before(note, Span::new(sentence.span.start, cue.span.start)),
             Some(_) => reason_next(note, Span::new(cue.span.end, sentence.span.end)),
             None => reason_behind(note, Span::new(from, sentence.span.end)),
         };
+        // "no gabapentin" alone forbids nothing.
         if (reason.is_none() && concept.field("strong").is_none()) || is_refusal(note, sentence) {
             continue;
         }
@@ -159,6 +162,16 @@ fn reason_next(note: &Note<'_>, within: Span) -> Option<Span> {
     let words = note.get(within);
     let end = words.find([',', ';', '.', '(']).unwrap_or(words.len());
     as_reason(note, Span::new(within.start, within.start + end))
+}
+
+/// An illness right behind a drug that there was none of: "No tricyclic because of heart block".
+static ILLNESS_NEXT: WordPattern = WordPattern::new(
+    r"^ ?(?:was |were )?(?:given |used |tried |started )?(?:because (?:he|she|the patient|pt) (?:has|had|is|takes)|{outcome/because-of}|{contraindication/given}|as (?:he|she) (?:has|is)|due to|,|-+|\(|:) ?(?:(?:an?|the|his|her|on|has|known|severe|advanced|chronic|history of|h/o|hx of) )*(?P<r>{contraindication/illness}\b[^.;,()\n]{0,40})",
+);
+
+fn illness_next(note: &Note<'_>, within: Span) -> Option<Span> {
+    let found = ILLNESS_NEXT.of(note.lexicon).captures(note.get(within))?.name("r")?;
+    as_reason(note, Span::new(within.start + found.start(), within.start + found.end()))
 }
 
 /// A stretch without white space at its ends, where it is as long as reasons are.

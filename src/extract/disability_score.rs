@@ -74,6 +74,11 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         for score in scores(note, within) {
             drafts.push(draft(note, mention, instrument, &score, drafts.len() - before));
         }
+        if drafts.len() == before
+            && let Some(score) = sum_below(note, mention)
+        {
+            drafts.push(draft(note, mention, instrument, &score, 1));
+        }
         if drafts.len() == before + 2 {
             let (first, second) = (drafts[before].span.end, drafts[before + 1].span.start);
             // Of two columns the first is of the earlier day, of "38% (46% in May)" the second.
@@ -123,6 +128,34 @@ fn names_bands(
         score.label = score.label.take().or_else(|| first.map(str::to_owned));
     }
     true
+}
+
+/// How far below a questionnaire's name its sum may stand (bytes).
+const SUM_REACH: usize = 700;
+
+/// How the row begins that adds up the items.
+static SUM: WordPattern = WordPattern::new(r"^[ \t]*{disability/total-row}[ :.=-]*$");
+
+/// The sum at the foot of a questionnaire whose name stands alone above its items: "Sum 19/50 = 38%".
+fn sum_below(note: &Note<'_>, mention: &Mention) -> Option<Score> {
+    let opens = note.get(note.lead_of_line(mention.span)).trim().is_empty();
+    if !opens {
+        return None;
+    }
+    let own = note.line_of(mention.span);
+    // A blank line ends the items.
+    let below = note.written_lines().skip_while(|line| line.start < own.end);
+    for row in below.take_while(|line| !line.is_empty() && line.end <= own.end + SUM_REACH) {
+        if note.mentions_in(GROUP, row).any(|m| note.concept(m).id.parse::<Instrument>().is_ok()) {
+            return None;
+        }
+        let Some(score) = scores(note, row).into_iter().next() else { continue };
+        let lead = note.get(Span::new(row.start, score.span.start));
+        if score.unit.is_some() && SUM.of(note.lexicon).is_match(lead) {
+            return Some(score);
+        }
+    }
+    None
 }
 
 struct Score {

@@ -41,7 +41,7 @@ const NUMBER: &str = r"(?:\d+[ -]1/2|(?:\d+|one|two|three|four|five|six) and a h
 
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(&format!(
-        r"\b(?:(?:about|around|approximately|more than|nearly|almost|at least|roughly|up to) |[~>] ?)?(?P<n>{NUMBER}(?:(?: ?- ?| to | or ){NUMBER})?)\+?(?: |-)?(?:full |consecutive |additional )?(?P<u>minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|months?|mos?|mths?|years?|yrs?|[hd])\b(?: so far| and counting)?"
+        r"(?:\bx|\b)(?:(?:about|around|approximately|more than|nearly|almost|at least|roughly|up to) |[~>] ?)?(?P<n>{NUMBER}(?:(?: ?- ?| to | or ){NUMBER})?)\+?(?: |-)?(?:full |consecutive |additional )?(?P<u>minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|months?|mos?|mths?|years?|yrs?|[hd])\b(?: so far| and counting)?"
     ))
 });
 
@@ -122,7 +122,9 @@ pub fn durations_in(note: &Note<'_>, within: Span) -> Vec<Span> {
         {
             continue;
         }
-        found.push(Span::new(within.start + whole.start(), within.start + whole.end()));
+        // "x4 weeks" are four.
+        let from = if whole.as_str().starts_with('x') { number.start() } else { whole.start() };
+        found.push(Span::new(within.start + from, within.start + whole.end()));
     }
     found.retain(|span| !note.is_unticked_beside(*span, within.start));
     found

@@ -43,7 +43,38 @@ static ASKED: LazyLock<Regex> =
 static LEFT_EMPTY: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^[ -]*(?:a|ans|answer)(?: ?\d{1,2})?[.:)][ ._-]*$"));
 
+/// How the line of an answer begins.
+static ANSWERED: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^[ -]*(?:a|ans|answer)(?: ?\d{1,2})?[.:)] *"));
+
+/// What is left of a row that nobody filled in, behind a word of its label: " / psychology      -", ": ____".
+static ROW_LEFT_EMPTY: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^(?:[ /,(&-]{0,3}[a-z()'/]+)*(?: ?[:?] *| {2,}| ?\.{3,} *)(?:_{2,}|-{1,4}|[\x{2013}\x{2014}]|\.{4,})[ _.]*$",
+    )
+});
+
 impl Note<'_> {
+    /// Whether a row of a form has nothing but dashes or an empty line for its answer.
+    pub fn row_left_empty(&self, label: Span) -> bool {
+        let line = self.line_of(label);
+        let rest = self.as_written(Span::new(label.end, line.end.max(label.end)));
+        ROW_LEFT_EMPTY.is_match(&rest.to_lowercase())
+    }
+
+    /// The words of the answer on the line below a question: "Q. How long?", "A. Since May".
+    pub fn answer_below(&self, question: Span) -> Option<Span> {
+        let line = self.line_of(question);
+        if !ASKED.is_match(self.get(line)) || !self.get(line).ends_with('?') {
+            return None;
+        }
+        let behind = Span::new(line.end, self.str().len());
+        let at = behind.start + self.get(behind).find(|c: char| !c.is_whitespace())?;
+        let next = self.line_of(Span::new(at, at + 1));
+        let mark = ANSWERED.find(self.get(next))?;
+        Some(Span::new(next.start + mark.end(), next.end))
+    }
+
     /// The lines of questions whose own line for the answer is empty: they tell nothing.
     pub fn unanswered_lines(&self) -> Vec<Span> {
         let lines: Vec<Span> = self.written_lines().filter(|line| !line.is_empty()).collect();

@@ -99,6 +99,27 @@ pub(super) fn find_bare_dose(text: &str) -> Option<Dose> {
     })
 }
 
+/// The last of several doses without a unit, or one that stands apart from its drug: "worked up to 150 bid",
+/// "25 then 50 hs".
+static REACHED: WordPattern = WordPattern::new(concat!(
+    r"^(?P<gap>[^;\n]{0,60}?\b{medication-word/reaches}(?: to| at)?|[ \d.]{1,8}(?:mg)? ?(?:then|->|to|,|-) ?) ?(?P<n>\d{2,4}(?:\.\d+)?) (?:(?:{medication-word/once-a-day-short})|[btq]\.?i\.?d\b|twice\b|three times\b|{medication-word/once-a-day}\b)"
+));
+
+/// What makes of such a dose one that was never reached.
+static NOT_REACHED: WordPattern = WordPattern::new(r"\b{medication-word/unreached}\b");
+
+/// A dose without a unit that words lead to: it is read only where how often stands beside it.
+pub(super) fn find_reached_dose(lexicon: &Lexicon, text: &str) -> Option<Dose> {
+    let c = REACHED.of(lexicon).captures(text)?;
+    let number = c.name("n")?;
+    let gap = &text[..number.start()];
+    (!NOT_REACHED.of(lexicon).is_match(gap) && !gap.contains(". ")).then(|| Dose {
+        span: Span::new(number.start(), number.end()),
+        value: number.as_str().to_owned(),
+        unit: false,
+    })
+}
+
 /// A frequency in a stretch of text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Frequency {

@@ -9,7 +9,8 @@ use crate::pattern::fixed_regex;
 use super::super::Note;
 use super::super::scope::Reach;
 use super::attributes::{
-    Dose, Frequency, find_bare_dose, find_dose, find_doses, find_frequency, find_route,
+    Dose, Frequency, find_bare_dose, find_dose, find_doses, find_frequency, find_reached_dose,
+    find_route,
 };
 use super::heads::Head;
 use crate::fact::Route;
@@ -82,7 +83,7 @@ impl Attributes {
         let own = note.get(reach.own);
         let mut span = head.span;
         let laboratory = matches!(head.class, Some("supplement" | "mineral"));
-        let mut dose = find_bare_dose(own).filter(|_| !laboratory).or_else(|| {
+        let dose = find_bare_dose(own).filter(|_| !laboratory).or_else(|| {
             find_dose(note.lexicon, own).filter(|dose| {
                 let gap = &own[..dose.span.start];
                 let named =
@@ -96,6 +97,8 @@ impl Attributes {
                 !far && !of && (!behind.starts_with('/') || A_DAY.is_match(behind))
             })
         });
+        let mut dose =
+            dose.or_else(|| find_reached_dose(note.lexicon, own).filter(|_| !laboratory));
         let dose_behind = dose.is_some();
         let mut rest = reach.own;
         if let Some(dose) = &dose {

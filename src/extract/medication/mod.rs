@@ -132,6 +132,11 @@ static OWN_BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// That a drug was given up for want of money or of cover, and not for what it did.
+static STOPPED_BY_CHOICE: WordPattern = WordPattern::new(
+    r"\b{outcome/ended}\b[^.;,]{0,24}\b(?:for|when|as|since|over|{outcome/because-of}|{outcome/due-to}) (?:(?:the|her|his|its|of|high) )*{outcome/no-money}\b",
+);
+
 fn read_head(
     note: &Note<'_>,
     index: usize,
@@ -164,6 +169,9 @@ fn read_head(
     if of_neither(note, reach) {
         outcome = outcome.map(OutcomeRead::of_neither);
     }
+    // "some dizziness, stopped because of cost": it was borne.
+    let by_choice = STOPPED_BY_CHOICE.of(note.lexicon).is_match(own);
+    outcome = outcome.filter(|o| !(by_choice && o.outcome == Outcome::NotTolerated));
     // "No change" to what is taken is no effect of it.
     if matches!(sentence.section, Section::Plan | Section::Assessment) {
         outcome = outcome.filter(|o| note.get(o.span) != "change");
@@ -179,7 +187,9 @@ fn read_head(
     let boxed = note.box_of(head.span);
     let answer =
         note.answer_where(head.span, ASKED.is_match(own)).or_else(|| note.boxed_answer(head.span));
-    if answer == Some(Answer::Blank) || note.choice_is_open(head.span) {
+    // A dash below the head of a column is of that column.
+    let left_empty = row.is_none() && note.row_left_empty(head.span);
+    if left_empty || answer == Some(Answer::Blank) || note.choice_is_open(head.span) {
         return;
     }
     let mut course = course_in(note, reach.own);

@@ -1,7 +1,9 @@
 //! Questions of forms: "Pain > 3 months   Yes", "Symptoms for at least 6 months? [ ] yes [x] no".
 
 use super::super::{Answer, Draft, Note};
-use super::{LENGTH, first, names_treatment, nearest, push};
+use super::start::months_since;
+use super::when::SINCE;
+use super::{GROUP, LENGTH, first, names_treatment, nearest, push, tells, told_in};
 use crate::lexicon::WordPattern;
 use crate::quantity;
 use crate::span::Span;
@@ -70,4 +72,35 @@ pub(super) fn read(note: &Note<'_>, span: Span, answer: Answer, drafts: &mut Vec
     };
     let months = (length.months() * 10.0).round() / 10.0;
     push(note, drafts, told, Some(months), None, "asked");
+}
+
+/// How an answer opens that is a length or a day: "About two years", "Since the fall of 2022".
+const OPENS: usize = 12;
+
+/// Reads what stands on the line below a question for how long it has been there:
+/// "Q. How long has she had this pain?", "A. Since May".
+pub(super) fn read_below(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    for label in note.mentions(GROUP).filter(|m| note.concept(m).id == "label") {
+        let line = note.line_of(label.span);
+        let Some(below) = note.answer_below(label.span) else { continue };
+        if names_treatment(note, line) || !tells(note, line, "complaint") || told_in(drafts, below)
+        {
+            continue;
+        }
+        let words = note.get(below);
+        let at = |from: usize, to: usize| Span::new(below.start + from, below.start + to);
+        if let Some(found) = LENGTH.find(words).filter(|found| found.start() <= OPENS)
+            && let Some(length) = quantity::duration(found.as_str())
+        {
+            let months = (length.months() * 10.0).round() / 10.0;
+            push(note, drafts, at(found.start(), found.end()), Some(months), None, "asked");
+        } else if let Some(c) = SINCE.captures(words)
+            && let (Some(whole), Some(when)) = (c.get(0), c.get(1))
+            && whole.start() == 0
+        {
+            let when = at(when.start(), when.end());
+            let months = months_since(note, when);
+            push(note, drafts, at(0, whole.end()), months, Some(when), "asked");
+        }
+    }
 }

@@ -149,6 +149,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         let months = (length.months() * 10.0).round() / 10.0;
         push(note, drafts, span, Some(months), since, rule);
     }
+    asked::read_below(note, drafts);
     start::read(note, drafts);
     event::read(note, drafts);
     opening::read(note, drafts);

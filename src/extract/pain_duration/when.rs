@@ -20,6 +20,7 @@ static TIME: LazyLock<String> = LazyLock::new(|| {
         ),
         format!(r"\d{{1,2}}/(?:\d{{1,2}}/)?(?:{year}|\d\d)\b"),
         format!(r"{season},?(?: of)? (?:{year}(?:[-/]\d\d\b)?|(?:this|last) year)"),
+        format!(r"{season},?(?: of)? '\d\d\b"),
         format!(r"{year}-\d\d(?:-\d\d)?\b"),
         format!(r"{year}\b"),
         r"'\d\d\b".to_owned(),

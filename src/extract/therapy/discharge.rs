@@ -146,7 +146,17 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
     };
     course.stop = course.stop.or(last_day.filter(|day| over || beside(day)).map(|day| day.date));
     course.outcome = course.outcome.or_else(|| measured::in_columns(note));
-    let Some((_, span)) = head else { return };
+    // A row of its own says from when to when, under whatever labels.
+    let days = first_day.filter(|_| last_day.is_some_and(beside)).map(|day| note.line_of(day.span));
+    if let Some(row) = days {
+        let words = note.get(row);
+        course.visits = course.visits.or(find_visits(note.lexicon, words).map(|v| v.count));
+        let often = || find_frequency(note.lexicon, words).map(|f| f.words);
+        course.frequency = course.frequency.take().or_else(often);
+        let length = || course_in(note, row).duration.map(|d| note.as_written(d).to_owned());
+        course.duration = course.duration.take().or_else(length);
+    }
+    let Some(span) = head.map(|(_, span)| span).or(days.filter(|_| over)) else { return };
     if course.stop.is_some() {
         course.status = Some(TherapyStatus::Past);
     }

@@ -168,6 +168,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         || note.choice_is_open(head.span)
         || course::is_of_everybody(note, sentence.span)
         || course::is_unanswered(note, head.span)
+        || note.row_left_empty(head.span)
         || told::might_help(own)
     {
         return None;

@@ -27,7 +27,7 @@ static VISITS: WordPattern = WordPattern::new(concat!(
     number!(),
     r")(?: ?(?:-|to|of|/) ?",
     number!(),
-    r")?(?: {therapy/visit-kind})? ?{therapy/visit}\b|(?:visits|sessions|attended)(?: attended| completed| to date)?(?: ?[:=]| was| were)? *(?P<m>\d{1,3})\b|{therapy/sum-of}:? (?P<s>",
+    r")?(?: {therapy/visit-kind})? ?{therapy/visit}\b|(?:visits|sessions|total treatments|attended)(?: attended| completed| to date)?(?: ?[:=]| was| were)? *(?P<m>\d{1,3})\b|{therapy/sum-of}:? (?P<s>",
     number!(),
     r")\b)"
 ));
