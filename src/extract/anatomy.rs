@@ -11,7 +11,7 @@ use crate::span::Span;
 
 static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
-        r"\b([ctls])[- ]?(1[0-2]|[1-9i])(?:(?: ?(?:-|/|to|through|thru|over|on) ?([ctls])?-?|([tls])?)(1[0-2]|[1-9il])\b)?(?:(?: ?[-/] ?)([ctls])-?(1[0-2]|[1-9il])\b)?",
+        r"\b([ctls])[- ]?(1[0-2]|[1-9i])(?:(?: ?(?:-|/|to|through|thru|over|on|(?:forward|anteriorly?|posteriorly?) (?:on|to)|relative to|with respect to|in relation to|upon) ?([ctls])?-?|([tls])?)(1[0-2]|[1-9il])\b)?(?:(?: ?[-/] ?)([ctls])-?(1[0-2]|[1-9il])\b)?",
     )
 });
 

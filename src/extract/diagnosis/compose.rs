@@ -20,7 +20,7 @@ pub(super) const WORDS: &str = "diagnosis-word";
 /// What may part a head from the site behind it: "pain in her left hip", "pain and stiffness in
 /// his neck".
 static LINK: WordPattern = WordPattern::new(
-    r"^\)? ?(?:(?:and|or|with|,) {diagnosis-word/companion} )?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|of|at|over|across|around|along|about|behind|involving|affecting|on) ?(?:(?:the|her|his|both|one|my|a|this|their|that|region of|area of|level of|base of|back of|front of|side of|sides of|top of|tip of)(?: |$))*$",
+    r"^\)? ?(?:(?:and|or|with|,) {diagnosis-word/companion} )?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|into|throughout|within|of|at|over|across|around|along|about|behind|involving|affecting|on) ?(?:(?:the|(?:middle|mid|upper|low|lower|whole|entire|posterior|anterior)(?: to| and|,)?|(?:[a-z]+ ){0,2}(?:regions|areas?|aspects?|parts?|portions?) of|her|his|both|one|my|a|this|their|that|region of|area of|level of|base of|back of|front of|side of|sides of|top of|tip of)(?: |$))*$",
 );
 
 /// What may part a verb from what it did to: "broke both wrists", "tore her left meniscus".

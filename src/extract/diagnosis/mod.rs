@@ -107,7 +107,8 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     let kept: Vec<Span> = named.iter().map(|n| n.span).collect();
     named.extend(composed.into_iter().filter(|c| {
         halt::look();
-        !covered(c.span) || !kept.iter().any(|k| k.start < c.span.end && c.span.start < k.end)
+        let overlaps = |k: &&Span| k.start < c.span.end && c.span.start < k.end;
+        !covered(c.span) || kept.iter().filter(overlaps).all(|k| shares_head(note, c.span, *k))
     }));
     named.extend(located::pains(note));
     named.extend(queried::nerves(note));
@@ -214,6 +215,13 @@ fn fixed(note: &Note<'_>) -> Vec<Named> {
             }
         })
         .collect()
+}
+
+/// Whether one name closes with another whose head it shares: "neck and low back pain".
+fn shares_head(note: &Note<'_>, longer: Span, own: Span) -> bool {
+    let before = Span::new(longer.start.min(own.start), own.start);
+    let words = note.get(before).trim_end();
+    longer.end == own.end && [" and", ",", " or", "/", "&"].iter().any(|end| words.ends_with(end))
 }
 
 /// The side that stands in a mention, or right behind it.

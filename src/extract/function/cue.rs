@@ -60,6 +60,10 @@ pub(super) fn before(
     {
         return None;
     }
+    // "Unable to test gait" says nothing of the gait.
+    if EXAMINES.of(note.lexicon).is_match(gap) {
+        return None;
+    }
     let mut limitation: Limitation = parse(note.concept(cue).field("limitation"))?;
     let words_before = note.get(Span::new(sentence.span.start, cue.span.start));
     // "was able to walk" tells of one day; "has not been back to work" denies.
@@ -97,6 +101,9 @@ pub(super) fn before(
     let start = cue.span.start + subject.map_or(0, |who| who.len());
     Some((limitation, Span::new(start, cue.span.end)))
 }
+
+/// What an examiner could not do.
+static EXAMINES: WordPattern = WordPattern::new(r"\b{function-row/examines}\b");
 
 /// What may stand between "no" or "gave up" and what is not done.
 static LOAD: WordPattern =

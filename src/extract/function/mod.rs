@@ -296,6 +296,23 @@ fn activity(
     // "inability to walk unaided" is a limit too.
     let aid = note.str()[mention.span.end..sentence.span.end].trim_start();
     let aided = UNAIDED.of(note.lexicon).is_match(aid);
+    // "unable to stand on her toes" is a sign of the examination.
+    let upright = matches!(kind, Activity::Standing | Activity::Walking);
+    if upright && STANCE.of(note.lexicon).is_match(aid) {
+        return None;
+    }
+    // "is able to stand with aid"
+    let with_aid = AIDED.of(note.lexicon).find(aid).map(|help| {
+        let start =
+            sentence.span.end - note.str()[mention.span.end..sentence.span.end].trim_start().len();
+        Span::new(start, start + help.end())
+    });
+    let cue = match (cue, with_aid) {
+        (Some((Limitation::Independent, lead)), Some(help)) => {
+            Some((Limitation::Limited, lead.union(help)))
+        }
+        _ => cue,
+    };
     // "cannot stand or walk for long": a limit, no inability.
     let long = cue.is_some_and(|(_, cue)| {
         let last = cue::last_of_list(note, activities, mention).end;
@@ -352,6 +369,10 @@ static LIMITS: WordPattern = WordPattern::new(r"\b{function-row/limits-heading}\
 
 /// What makes of an inability a limit: "unable to walk unaided".
 static UNAIDED: WordPattern = WordPattern::new(r"^{function-row/unaided}\b");
+
+static AIDED: WordPattern = WordPattern::new(r"^{function-row/aided}\b");
+
+static STANCE: WordPattern = WordPattern::new(r"^{function-row/stance}");
 
 /// What a patient tells of a limit, and an examiner does not measure.
 static TOLD: WordPattern = WordPattern::new(r"\b(?:can |{function-row/told}\b)");

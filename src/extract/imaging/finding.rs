@@ -3,9 +3,7 @@
 use super::place::Place;
 use super::study::{Study, region_of, regions_in, touches};
 use crate::extract::{Draft, Note, Token, What, find_levels, find_side, tokens};
-use crate::fact::{
-    EventStatus, FindingPolarity, Imaging, Kind, Polarity, Region, Severity, Side, Time,
-};
+use crate::fact::{EventStatus, FindingPolarity, Imaging, Kind, Polarity, Region, Side, Time};
 use crate::lexicon::{CueCategory, WordPattern};
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -89,17 +87,12 @@ pub(super) fn read_clause(
     let general = carry.prose && !begins && found.iter().all(|(_, imaging)| denies(imaging));
     let row = if general { &[][..] } else { &carry.levels[..] };
     clause.share_levels(&mut found, row);
-    for (at, imaging) in &mut found {
-        // "no cord edema at this level"
-        let tail = note.get(Span::new(clause.tokens[*at].span.end, span.end));
-        if imaging.levels.is_empty() && tail.trim_start().starts_with("at this level") {
-            let last = drafts.iter().rev().find_map(|d| match &d.kind {
-                Kind::Imaging(i) if !i.levels.is_empty() => Some(i.levels.clone()),
-                _ => None,
-            });
-            imaging.levels = last.unwrap_or_default();
-        }
-    }
+    clause.share_degree(&mut found);
+    let told = drafts.iter().rev().find_map(|draft| match &draft.kind {
+        Kind::Imaging(imaging) if !imaging.levels.is_empty() => Some(imaging.levels.clone()),
+        _ => None,
+    });
+    clause.share_this_level(&mut found, &told.unwrap_or_default());
     clause.share_named_levels(&mut found);
     let mut joint: Option<(usize, Region, Option<Side>)> = None;
     let mut beside: Option<(usize, Option<Side>)> = None;
@@ -183,6 +176,12 @@ impl Clause<'_, '_> {
         Some(self.note.concept(mention).id.as_str())
     }
 
+    /// A field of the word at a token.
+    pub(super) fn field<T: std::str::FromStr>(&self, at: usize, name: &str) -> Option<T> {
+        let mention = self.mention(at).filter(|_| self.group(at) == Some(WORD))?;
+        self.note.concept(mention).field(name)?.parse().ok()
+    }
+
     pub(super) fn mention(&self, at: usize) -> Option<&Mention> {
         self.tokens.get(at)?.mention()
     }
@@ -246,6 +245,7 @@ impl Clause<'_, '_> {
         let words = self.note.get(mention.span);
         let finding = match concept.field("named") {
             Some("part") => self.narrowed_part(at)?.to_owned(),
+            Some("encroached") => self.encroached_part(at)?.to_owned(),
             Some("structure") => self.name_by_structure(at, concept),
             Some(_) => words.to_owned(),
             None => concept.id.clone(),
@@ -311,41 +311,6 @@ impl Clause<'_, '_> {
             !(gap.contains(',') && (graded || anew) && !joined)
                 && !(gap.contains(" with ") && graded)
         })
-    }
-
-    pub(super) fn severity(&self, from: usize, at: usize) -> Option<Severity> {
-        let of = |i: usize| -> Option<Severity> {
-            let mention = self.mention(i).filter(|_| self.group(i) == Some(WORD))?;
-            self.note.concept(mention).field("severity")?.parse().ok()
-        };
-        let before = (from..at).filter_map(of).next_back();
-        // "stenosis, severe at L4-5", "stenosis (severe)".
-        let behind = (matches!(self.word(at + 1), "(" | "," | "which")).then(|| {
-            of(at + 2).filter(|_| {
-                matches!(
-                    self.word(at + 3),
-                    "" | ")"
-                        | ","
-                        | "."
-                        | "in"
-                        | "at"
-                        | "medially"
-                        | "laterally"
-                        | "centrally"
-                        | "throughout"
-                        | "bilaterally"
-                )
-            })
-        });
-        let own = self.mention(at).and_then(|_| {
-            let words = self.word(at);
-            ["severe", "moderate", "mild", "minimal"]
-                .into_iter()
-                .find(|w| words.starts_with(w) || words.contains(&format!(" {w}ly ")))?
-                .parse()
-                .ok()
-        });
-        before.or(behind.flatten()).or(own)
     }
 
     /// Whether a finding is joined to the one before it: "sclerosis with erosions",

@@ -18,6 +18,7 @@ static GOES_WITH: WordPattern = WordPattern::new(r"^(?:with|and|{imaging-word/ca
 
 /// That a finding is at the levels that were named before.
 static SAME_LEVELS: WordPattern = WordPattern::new(r"^{imaging-word/same-levels}\b");
+static THIS_LEVEL: WordPattern = WordPattern::new(r"\b{imaging-word/this-level}\b");
 static SAME_LEVEL: WordPattern = WordPattern::new(r"^{imaging-word/same-level}\b");
 
 impl Clause<'_, '_> {
@@ -25,8 +26,12 @@ impl Clause<'_, '_> {
     /// "At the L3-4 level, there is ...".
     pub(super) fn row_levels(&self, sentence: &Sentence) -> Vec<String> {
         let starts = self.tokens.first().is_some_and(|t| t.span.start <= sentence.span.start + 1);
+        if let Some(levels) = self.levels_of_label() {
+            return levels;
+        }
         let mut at = usize::from(self.word(0) == "at");
-        if at > 0 && self.word(at) == "the" {
+        // "The L2-3 level is the worst."
+        if self.word(at) == "the" && (at > 0 || self.word(at + 2).starts_with("level")) {
             at += 1;
         }
         if !starts || !self.is_level(at) {
@@ -42,6 +47,19 @@ impl Clause<'_, '_> {
             at += 1;
         }
         levels
+    }
+
+    /// The levels of a label right behind the study's own: "MRI lumbar spine: L5-S1: bulging".
+    fn levels_of_label(&self) -> Option<Vec<String>> {
+        let named = |i: &usize| self.tokens[*i].span.start >= self.study.span.end;
+        let colon = (0..self.tokens.len().min(12)).filter(named).find(|&i| self.word(i) == ":")?;
+        let end = (colon + 1..self.tokens.len())
+            .find(|&i| !self.is_level(i) && !matches!(self.word(i), "," | "and" | "&"))?;
+        let labelled = end > colon + 1 && self.word(end) == ":";
+        let own = !(0..colon).any(|i| self.is_finding(i));
+        let label = Span::new(self.tokens[colon].span.end, self.tokens[end].span.start);
+        let levels = find_levels(self.note.get(label)).into_iter().map(|(_, level)| level);
+        (labelled && own).then(|| levels.collect())
     }
 
     /// "L5-S1:" may have been read as a heading.
@@ -61,10 +79,16 @@ impl Clause<'_, '_> {
         let mut linked = false;
         let mut i = at + 1;
         let mut skipped = 0;
-        while i < self.tokens.len() && !self.is_finding(i) {
-            if self.is_level(i) {
+        // "encroachment on the lateral recess at L4-5": the part that is narrowed.
+        let part = self.of_part(at);
+        while i < self.tokens.len() && (!self.is_finding(i) || part == Some(i)) {
+            if part == Some(i) {
+                skipped = 0;
+            } else if self.is_level(i) {
                 // "and C3-4 demonstrates ...", ", L3-4 bulge": the level begins something else.
-                let begins = BEGINS.of(self.note.lexicon).is_match(self.word(i + 1))
+                // "the stenosis at L3-4 is moderate": the level is the finding's own.
+                let own = i == at + 2 && linked;
+                let begins = !own && BEGINS.of(self.note.lexicon).is_match(self.word(i + 1))
                     || (!linked
                         && matches!(self.word(i - 1), "," | "and" | ";" | "with")
                         && levels.is_empty())
@@ -142,6 +166,15 @@ impl Clause<'_, '_> {
                 found[n].1.levels = row.to_vec();
                 continue;
             }
+            // "encroachment on the lateral recess and the foramen at L4-5"
+            if let Some(part) = self.of_part(at)
+                && let Some((next, after)) = found.get(n + 1)
+                && self.joined(part, *next)
+                && after.polarity == found[n].1.polarity
+            {
+                found[n].1.levels = after.levels.clone();
+                continue;
+            }
             // "spondylosis and osteophytes at C4-5"; not of findings "at several levels".
             if let Some((next, after)) = found.get(n + 1)
                 && !after.levels.is_empty()
@@ -183,6 +216,7 @@ impl Clause<'_, '_> {
                 found[n].1.levels = before.1.levels.clone();
             }
         }
+        self.share_one_place(found);
     }
 
     /// "L3-4 and L4-5 facet arthropathy": where a list of levels begins that ends in a finding's words.
@@ -197,6 +231,50 @@ impl Clause<'_, '_> {
             }
         }
         from
+    }
+
+    /// "Spondylosis at L2-3 with narrowing of the disc space, retrolisthesis and stenosis": where
+    /// a sentence names a place once, what goes with the finding that is there is there, too.
+    pub(super) fn share_one_place(&self, found: &mut [(usize, Imaging)]) {
+        let Some(first) = found.iter().position(|(_, imaging)| !imaging.levels.is_empty()) else {
+            return;
+        };
+        let last = (0..self.tokens.len()).rev().find(|&i| self.is_level(i));
+        let next = found.get(first + 1).map_or(0, |(at, _)| *at);
+        let Some(last) = last.filter(|&last| found[first].0 < last && last < next) else { return };
+        if !GOES_WITH.of(self.note.lexicon).is_match(self.word(last + 1)) {
+            return;
+        }
+        let levels = found[first].1.levels.clone();
+        for (at, imaging) in found.iter_mut().skip(first + 1) {
+            let ends = (last + 1..*at).any(|i| matches!(self.word(i), ";" | "." | ":" | "but"));
+            let present = imaging.polarity == Some(FindingPolarity::Present);
+            if ends || !present || self.near_region(*at).is_some() {
+                break;
+            }
+            if imaging.levels.is_empty() && !self.is_everywhere(*at) && !self.several(*at) {
+                imaging.levels.clone_from(&levels);
+            }
+        }
+    }
+
+    /// "facet changes and thickening of the ligament are noted at this level": the levels that
+    /// were told of last.
+    pub(super) fn share_this_level(&self, found: &mut [(usize, Imaging)], told: &[String]) {
+        for n in (0..found.len()).rev() {
+            let at = found[n].0;
+            let next = found.get(n + 1).map(|(next, _)| *next);
+            let end = (at + 1..next.unwrap_or(self.tokens.len()))
+                .find(|&i| matches!(self.word(i), "," | ";" | "." | "but"));
+            let end = end.or(next).unwrap_or(self.tokens.len());
+            let tail = Span::new(self.tokens[at].span.end, self.tokens[end - 1].span.end);
+            let own = THIS_LEVEL.of(self.note.lexicon).is_match(self.note.get(tail));
+            let shared =
+                next.is_some_and(|next| self.joined(at, next)) && found[n + 1].1.levels == told;
+            if found[n].1.levels.is_empty() && (own || shared) {
+                found[n].1.levels = told.to_vec();
+            }
+        }
     }
 
     /// "desiccation at L4-5 and L5-S1 and facet arthrosis at both of those levels"

@@ -1,6 +1,7 @@
 //! Imaging: which study, and each finding that it shows or denies.
 
 mod finding;
+mod grade;
 mod levels;
 mod normal;
 mod place;

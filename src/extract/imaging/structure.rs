@@ -24,6 +24,9 @@ impl Clause<'_, '_> {
         if let Some(shared) = self.share_stenosis(at, finding) {
             return Some(shared);
         }
+        if let Some(shared) = self.share_narrowing(at, finding) {
+            return Some(shared);
+        }
         let absent = finding != "normal";
         // "normal hips and sacroiliac joints" are findings of their own; bones and soft tissues
         // only where they are the sentence's subject.
@@ -60,6 +63,33 @@ impl Clause<'_, '_> {
         let graded = self.severity(self.segment(at), at);
         let severity = graded.or(other.severity.filter(|_| next == at + 2));
         Some(Imaging { finding: Some(finding.to_owned()), side: None, severity, ..other })
+    }
+
+    /// "encroachment on the lateral recess and neural foramen": the part behind shares what the
+    /// one before has.
+    fn share_narrowing(&self, at: usize, finding: &str) -> Option<Imaging> {
+        let joining = |i: usize| {
+            matches!(self.word(i), "the" | "neural" | "both") || find_side(self.word(i)).is_some()
+        };
+        let and = (at.saturating_sub(4)..at).rev().find(|&i| !joining(i))?;
+        let list = matches!(self.word(and), "and" | "or" | "&" | ",");
+        let part = and.checked_sub(1).filter(|_| list && finding.ends_with("stenosis"))?;
+        let head = (part.saturating_sub(5)..=part).rev().find(|&i| self.group(i) == Some(FINDING));
+        let of_parts = |head: &usize| {
+            let words = self.note.get(self.tokens[*head].span.union(self.tokens[part].span));
+            (*head == part || self.group(part) == Some(STRUCTURE))
+                && [" of ", " on ", " upon "].iter().any(|of| words.contains(of))
+        };
+        let head = head.filter(of_parts)?;
+        let other = self.read_finding(head)?;
+        let narrowed = other.finding.as_deref().is_some_and(|other| other.ends_with("stenosis"));
+        let sound = self.is_called_sound(at, false);
+        let side = (and + 1..at).find_map(|i| find_side(self.word(i)));
+        (narrowed && !sound).then(|| Imaging {
+            finding: Some(finding.to_owned()),
+            side: side.or(other.side),
+            ..other
+        })
     }
 
     /// "Foramina: left - mild narrowing; right - none": what the label's part has not.
@@ -134,6 +164,20 @@ impl Clause<'_, '_> {
     /// Whether a token stands between a part and how it is: "LCL is normal".
     pub(super) fn is_verb(&self, at: usize) -> bool {
         IS.of(self.note.lexicon).is_match(self.word(at))
+    }
+
+    /// The part behind a finding that is named by it: "narrowing of the right lateral recess".
+    pub(super) fn of_part(&self, at: usize) -> Option<usize> {
+        let concept = self.note.concept(self.mention(at)?);
+        concept.field("named").filter(|named| matches!(*named, "part" | "encroached"))?;
+        let part = (at + 1..at + 6).find(|&i| self.is_finding(i))?;
+        let linked = matches!(self.word(at + 1), "of" | "on" | "upon" | "in" | "at");
+        (linked && self.group(part) == Some(STRUCTURE)).then_some(part)
+    }
+
+    /// What is encroached on: "encroachment on the left lateral recess".
+    pub(super) fn encroached_part(&self, at: usize) -> Option<&str> {
+        self.narrowed_part(at).filter(|finding| finding.ends_with("stenosis"))
     }
 
     /// What is narrowed, by the part behind the word or before it: "narrowing and spurs at the

@@ -86,6 +86,8 @@ static STOP: WordPattern = WordPattern::new(
     r"which|: |\. |(?:was|were|with|that| is) |ha(?:s|ve) been|\b{imaging-word/found}",
 );
 
+static FOUND: WordPattern = WordPattern::new(r"\b{imaging-word/found}");
+
 /// The studies that a stretch names, in order; "MRI scan" and "X-ray films" are one.
 pub(super) fn studies_in(note: &Note<'_>, within: Span) -> Vec<Study> {
     let mut out: Vec<Study> = Vec::new();
@@ -231,7 +233,11 @@ pub(super) fn study_status(
     let words = note.get(clause);
     let told = TOLD.of(note.lexicon).is_match(words);
     let found = note.mentions_in("imaging-finding", clause).next().is_some();
-    let purpose = PURPOSE.of(note.lexicon).is_match(words);
+    // What it showed is no order's purpose, whatever is asked for behind: "showed a slip, and
+    // therapy is to evaluate".
+    let purpose = PURPOSE.of(note.lexicon).find(words).is_some_and(|purpose| {
+        FOUND.of(note.lexicon).find(words).is_none_or(|found| purpose.start() < found.start())
+    });
     let lead = Span::new(sentence.span.start, study.span.start);
     let last = |id: &str, within: Span| {
         note.mentions_in(WORD, within)
