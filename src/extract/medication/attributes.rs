@@ -101,9 +101,9 @@ pub(super) fn find_bare_dose(text: &str) -> Option<Dose> {
 
 /// The last of several doses without a unit, or one that stands apart from its drug: "worked up to 150 bid",
 /// "25 then 50 hs".
-static REACHED: WordPattern = WordPattern::new(concat!(
-    r"^(?P<gap>[^;\n]{0,60}?\b{medication-word/reaches}(?: to| at)?|[ \d.]{1,8}(?:mg)? ?(?:then|->|to|,|-) ?) ?(?P<n>\d{2,4}(?:\.\d+)?) (?:(?:{medication-word/once-a-day-short})|[btq]\.?i\.?d\b|twice\b|three times\b|{medication-word/once-a-day}\b)"
-));
+static REACHED: WordPattern = WordPattern::new(
+    r"^(?P<gap>[^;\n]{0,60}?\b{medication-word/reaches}(?: to| at)?|[ \d.]{1,8}(?:mg)? ?(?:then|->|to|,|-) ?) ?(?P<n>\d{2,4}(?:\.\d+)?) (?:(?:{medication-word/once-a-day-short})|[btq]\.?i\.?d\b|twice\b|three times\b|{medication-word/once-a-day}\b)",
+);
 
 /// What makes of such a dose one that was never reached.
 static NOT_REACHED: WordPattern = WordPattern::new(r"\b{medication-word/unreached}\b");
