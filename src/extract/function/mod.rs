@@ -303,8 +303,7 @@ fn activity(
     }
     // "is able to stand with aid"
     let with_aid = AIDED.of(note.lexicon).find(aid).map(|help| {
-        let start =
-            sentence.span.end - note.str()[mention.span.end..sentence.span.end].trim_start().len();
+        let start = sentence.span.end - aid.len();
         Span::new(start, start + help.end())
     });
     let cue = match (cue, with_aid) {
