@@ -45,27 +45,19 @@ pub(super) fn level_mentions(text: &str) -> Vec<(Span, String)> {
         }
         let region = first.as_str().to_uppercase();
         let mut top = number.as_str().to_owned();
-        let lower = c.get(5).map(|n| n.as_str().replace(['i', 'l'], "1"));
+        let mut lower = c.get(5).map(|n| n.as_str().replace(['i', 'l'], "1"));
         // "L34" is L3-4, and "L12" is L1-2; a code has a point behind it ("C34.1").
-        let joined = match &lower {
-            Some(lower) if c.get(4).is_none() && number.end() + lower.len() == whole.end() => {
-                Some((top.clone(), lower.clone()))
-            }
-            None if region == "L" && top == "12" => Some(("1".to_owned(), "2".to_owned())),
-            _ => None,
-        };
-        let lower = match joined {
-            Some((upper, lower)) => {
-                let coded = text[whole.end()..].starts_with('.')
-                    && text[whole.end() + 1..].starts_with(|c: char| c.is_ascii_digit());
-                if coded || !follows(&region, &upper, &lower) {
-                    continue;
-                }
-                top = upper;
-                Some(lower)
-            }
-            None => lower,
-        };
+        let one_number = lower.is_none() && region == "L" && top == "12";
+        if one_number {
+            (top, lower) = ("1".to_owned(), Some("2".to_owned()));
+        }
+        if let Some(lower) = &lower
+            && c.get(4).is_none()
+            && (one_number || number.end() + lower.len() == whole.end())
+            && (has_decimals(&text[whole.end()..]) || !follows(&region, &top, lower))
+        {
+            continue;
+        }
         // "T2-weighted" and "T1 signal" speak of the picture.
         let after = &text[whole.end()..];
         let weighting = [
@@ -123,6 +115,10 @@ pub(super) fn level_mentions(text: &str) -> Vec<(Span, String)> {
         }
     }
     found
+}
+
+fn has_decimals(behind: &str) -> bool {
+    behind.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether figures written without a sign between them are neighbours of the neck or the loins.

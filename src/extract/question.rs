@@ -36,30 +36,35 @@ impl Question {
     }
 }
 
-/// How the line of a question begins, and the line of an answer that nobody gave: "Q: CBT?", "A: ____".
+/// How the line of a question begins: "Q: CBT?".
 static ASKED: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^[ -]*(?:q|question)(?: ?\d{1,2})?[.:)] ?[a-z]"));
 
-static LEFT_EMPTY: LazyLock<Regex> =
-    LazyLock::new(|| fixed_regex(r"^[ -]*(?:a|ans|answer)(?: ?\d{1,2})?[.:)][ ._-]*$"));
-
-/// How the line of an answer begins.
+/// How the line of an answer begins: "A. Since May", "A: ____".
 static ANSWERED: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^[ -]*(?:a|ans|answer)(?: ?\d{1,2})?[.:)] *"));
 
 /// What is left of a row that nobody filled in, behind a word of its label: " / psychology      -", ": ____".
 static ROW_LEFT_EMPTY: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
-        r"^(?:[ /,(&-]{0,3}[a-z()'/]+)*(?: ?[:?] *| {2,}| ?\.{3,} *)(?:_{2,}|-{1,4}|[\x{2013}\x{2014}]|\.{4,})[ _.]*$",
+        r"(?i)^(?:[ /,(&-]{0,3}[a-z()'/]+)*(?: ?[:?] *| {2,}| ?\.{3,} *)(?:_{2,}|-{1,4}|[\x{2013}\x{2014}]|\.{4,})[ _.]*$",
     )
 });
+
+/// How far behind its words the mark of a question may stand (bytes).
+const TO_MARK: usize = 50;
+
+/// Whether nothing but a line to write on stands there.
+fn is_empty(answer: &str) -> bool {
+    answer.chars().all(|c| matches!(c, ' ' | '.' | '_' | '-'))
+}
 
 impl Note<'_> {
     /// Whether a row of a form has nothing but dashes or an empty line for its answer.
     pub fn row_left_empty(&self, label: Span) -> bool {
         let line = self.line_of(label);
         let rest = self.as_written(Span::new(label.end, line.end.max(label.end)));
-        ROW_LEFT_EMPTY.is_match(&rest.to_lowercase())
+        ROW_LEFT_EMPTY.is_match(rest)
     }
 
     /// The words of the answer on the line below a question: "Q. How long?", "A. Since May".
@@ -71,15 +76,38 @@ impl Note<'_> {
         let behind = Span::new(line.end, self.str().len());
         let at = behind.start + self.get(behind).find(|c: char| !c.is_whitespace())?;
         let next = self.line_of(Span::new(at, at + 1));
-        let mark = ANSWERED.find(self.get(next))?;
-        Some(Span::new(next.start + mark.end(), next.end))
+        self.answer_on(next)
+    }
+
+    /// What stands behind the mark of an answer at the head of a line.
+    fn answer_on(&self, line: Span) -> Option<Span> {
+        let mark = ANSWERED.find(self.get(line))?;
+        Some(Span::new(line.start + mark.end(), line.end))
+    }
+
+    /// The answer behind the question that words are part of, on their line: "Is a series planned?   no".
+    ///
+    /// `None` where the words ask nothing; other words than a yes or a no answer nothing.
+    pub fn answer_in_words(&self, words: Span) -> Option<Answer> {
+        let rest = self.get(self.rest_of_line(words));
+        let mark = rest.find(['?', '.', ';', '!'])?;
+        if mark > TO_MARK || !rest[mark..].starts_with('?') || self.get(words).contains('?') {
+            return None;
+        }
+        let answer = rest[mark + 1..].trim_start_matches([' ', ':', '.', '_', '-', '|']);
+        Some(match self.yes_or_no(answer) {
+            Some((true, _)) => Answer::Yes,
+            Some((false, _)) => Answer::No,
+            None => Answer::Blank,
+        })
     }
 
     /// The lines of questions whose own line for the answer is empty: they tell nothing.
     pub fn unanswered_lines(&self) -> Vec<Span> {
         let lines: Vec<Span> = self.written_lines().filter(|line| !line.is_empty()).collect();
         let empty = |pair: &[Span]| {
-            ASKED.is_match(self.get(pair[0])) && LEFT_EMPTY.is_match(self.get(pair[1]))
+            ASKED.is_match(self.get(pair[0]))
+                && self.answer_on(pair[1]).is_some_and(|answer| is_empty(self.get(answer)))
         };
         lines.windows(2).filter(|pair| empty(pair)).map(|pair| pair[0]).collect()
     }

@@ -302,16 +302,14 @@ fn activity(
         return None;
     }
     // "is able to stand with aid"
-    let with_aid = AIDED.of(note.lexicon).find(aid).map(|help| {
-        let start = sentence.span.end - aid.len();
-        Span::new(start, start + help.end())
+    let cue = cue.map(|(limitation, span)| {
+        let independent = limitation == Limitation::Independent;
+        let help = independent.then(|| AIDED.of(note.lexicon).find(aid)).flatten();
+        help.map_or((limitation, span), |help| {
+            let end = sentence.span.end - aid.len() + help.end();
+            (Limitation::Limited, Span::new(span.start, span.end.max(end)))
+        })
     });
-    let cue = match (cue, with_aid) {
-        (Some((Limitation::Independent, lead)), Some(help)) => {
-            Some((Limitation::Limited, lead.union(help)))
-        }
-        _ => cue,
-    };
     // "cannot stand or walk for long": a limit, no inability.
     let long = cue.is_some_and(|(_, cue)| {
         let last = cue::last_of_list(note, activities, mention).end;
@@ -369,8 +367,10 @@ static LIMITS: WordPattern = WordPattern::new(r"\b{function-row/limits-heading}\
 /// What makes of an inability a limit: "unable to walk unaided".
 static UNAIDED: WordPattern = WordPattern::new(r"^{function-row/unaided}\b");
 
+/// What makes of a doing a limit: "able to stand with aid".
 static AIDED: WordPattern = WordPattern::new(r"^{function-row/aided}\b");
 
+/// How an examiner has somebody stand or walk: "on her toes".
 static STANCE: WordPattern = WordPattern::new(r"^{function-row/stance}");
 
 /// What a patient tells of a limit, and an examiner does not measure.

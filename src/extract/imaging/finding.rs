@@ -11,7 +11,7 @@ use crate::tag::Mention;
 
 pub(super) const FINDING: &str = "imaging-finding";
 pub(super) const STRUCTURE: &str = "imaging-structure";
-const WORD: &str = "imaging-word";
+pub(super) const WORD: &str = "imaging-word";
 
 /// Levels that a row of a report began with ("L3-4: ..."); they hold for its sentences.
 #[derive(Clone, Debug, Default)]
@@ -89,10 +89,10 @@ pub(super) fn read_clause(
     clause.share_levels(&mut found, row);
     clause.share_degree(&mut found);
     let told = drafts.iter().rev().find_map(|draft| match &draft.kind {
-        Kind::Imaging(imaging) if !imaging.levels.is_empty() => Some(imaging.levels.clone()),
+        Kind::Imaging(imaging) if !imaging.levels.is_empty() => Some(&imaging.levels),
         _ => None,
     });
-    clause.share_this_level(&mut found, &told.unwrap_or_default());
+    clause.share_this_level(&mut found, told.map_or(&[], Vec::as_slice));
     clause.share_named_levels(&mut found);
     let mut joint: Option<(usize, Region, Option<Side>)> = None;
     let mut beside: Option<(usize, Option<Side>)> = None;
@@ -174,12 +174,6 @@ impl Clause<'_, '_> {
     pub(super) fn word_id(&self, at: usize) -> Option<&str> {
         let mention = self.tokens.get(at)?.mention().filter(|_| self.group(at) == Some(WORD))?;
         Some(self.note.concept(mention).id.as_str())
-    }
-
-    /// A field of the word at a token.
-    pub(super) fn field<T: std::str::FromStr>(&self, at: usize, name: &str) -> Option<T> {
-        let mention = self.mention(at).filter(|_| self.group(at) == Some(WORD))?;
-        self.note.concept(mention).field(name)?.parse().ok()
     }
 
     pub(super) fn mention(&self, at: usize) -> Option<&Mention> {

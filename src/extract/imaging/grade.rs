@@ -1,7 +1,7 @@
 //! How severe a finding is: by the words that describe it, by what it is said to be, or by a
 //! degree that is told once for several.
 
-use super::finding::Clause;
+use super::finding::{Clause, WORD};
 use crate::extract::find_side;
 use crate::fact::{Imaging, Severity};
 use crate::lexicon::WordPattern;
@@ -19,16 +19,17 @@ static LEADS: WordPattern = WordPattern::new(r"^{imaging-word/leads-to-grade}$")
 static PASSES: WordPattern = WordPattern::new(r"^{imaging-word/passes-to-grade}$");
 
 impl Clause<'_, '_> {
+    /// How severe the word at a token says that something is.
     fn grade(&self, at: usize) -> Option<Severity> {
-        self.field(at, "severity")
+        let mention = self.mention(at).filter(|_| self.group(at) == Some(WORD))?;
+        self.note.concept(mention).field("severity")?.parse().ok()
     }
 
     pub(super) fn severity(&self, from: usize, at: usize) -> Option<Severity> {
-        let of = |i: usize| self.grade(i);
-        let before = (from..at).filter_map(of).next_back();
+        let before = (from..at).filter_map(|i| self.grade(i)).next_back();
         // "stenosis, severe at L4-5", "stenosis (severe)".
         let behind = (matches!(self.word(at + 1), "(" | "," | "which")).then(|| {
-            of(at + 2).filter(|_| {
+            self.grade(at + 2).filter(|_| {
                 matches!(
                     self.word(at + 3),
                     "" | ")"
@@ -67,7 +68,7 @@ impl Clause<'_, '_> {
                 continue;
             };
             let adverb = i == at + 1 && self.word(i).ends_with("ly");
-            let led = LEADS.of(self.note.lexicon).is_match(self.word(i - 1)) || adverb;
+            let led = self.leads_to_grade(i - 1) || adverb;
             // "is mild narrowing" is another finding's grade.
             let own = led && self.ends_grade(i + 1) || self.names_degree(i);
             if !own || told.is_some_and(|told| told != grade) {
@@ -81,35 +82,59 @@ impl Clause<'_, '_> {
     fn passes_to_grade(&self, at: usize) -> bool {
         self.is_level(at)
             || find_side(self.word(at)).is_some()
+            || self.leads_to_grade(at)
             || PASSES.of(self.note.lexicon).is_match(self.word(at))
-            || DEGREE.of(self.note.lexicon).is_match(self.word(at))
+            || self.is_degree(at)
+    }
+
+    fn leads_to_grade(&self, at: usize) -> bool {
+        LEADS.of(self.note.lexicon).is_match(self.word(at))
+    }
+
+    fn is_degree(&self, at: usize) -> bool {
+        DEGREE.of(self.note.lexicon).is_match(self.word(at))
     }
 
     fn ends_grade(&self, at: usize) -> bool {
-        matches!(self.word(at), "" | ")" | "," | "." | ";" | "at" | "in" | "on" | "and" | "but")
-            || matches!(self.word(at), "compared" | "throughout" | "bilaterally")
+        matches!(
+            self.word(at),
+            "" | ")"
+                | ","
+                | "."
+                | ";"
+                | "at"
+                | "in"
+                | "on"
+                | "and"
+                | "but"
+                | "compared"
+                | "throughout"
+                | "bilaterally"
+        )
     }
 
     /// Whether a grade is a degree's: "to a mild degree", "mild in degree"; "a mild degree of
     /// stenosis" is that of what follows.
     fn names_degree(&self, at: usize) -> bool {
-        let degree = |i: usize| DEGREE.of(self.note.lexicon).is_match(self.word(i));
         let noun = at + 1 + usize::from(self.word(at + 1) == "in");
-        degree(noun) && self.word(noun + 1) != "of"
+        self.is_degree(noun) && self.word(noun + 1) != "of"
     }
 
     /// "spondylosis with bulging at L5-S1 to a mild degree": told once for all that are joined.
     pub(super) fn share_degree(&self, found: &mut [(usize, Imaging)]) {
         for n in (1..found.len()).rev() {
-            let (at, own) = (found[n].0, &found[n].1);
             let next = found.get(n + 1).map_or(self.tokens.len(), |(next, _)| *next);
+            let (earlier, own) = found.split_at_mut(n);
+            let (at, Imaging { severity, polarity, .. }) = own[0];
             let degree = (at + 1..next.min(at + REACH))
-                .any(|i| self.grade(i) == own.severity && self.names_degree(i));
-            let (severity, polarity) = (own.severity, own.polarity);
+                .any(|i| self.grade(i) == severity && self.names_degree(i));
+            if severity.is_none() || !degree {
+                continue;
+            }
             let mut last = at;
-            for (before, imaging) in found[..n].iter_mut().rev() {
+            for (before, imaging) in earlier.iter_mut().rev() {
                 let like = imaging.severity.is_none() && imaging.polarity == polarity;
-                if !degree || severity.is_none() || !like || !self.joined(*before, last) {
+                if !like || !self.joined(*before, last) {
                     break;
                 }
                 imaging.severity = severity;

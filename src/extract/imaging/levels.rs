@@ -235,7 +235,7 @@ impl Clause<'_, '_> {
 
     /// "Spondylosis at L2-3 with narrowing of the disc space, retrolisthesis and stenosis": where
     /// a sentence names a place once, what goes with the finding that is there is there, too.
-    pub(super) fn share_one_place(&self, found: &mut [(usize, Imaging)]) {
+    fn share_one_place(&self, found: &mut [(usize, Imaging)]) {
         let Some(first) = found.iter().position(|(_, imaging)| !imaging.levels.is_empty()) else {
             return;
         };

@@ -25,7 +25,7 @@ use relief::{ReliefRead, nothing_in, relief_before, relief_in, relief_in_row};
 use series::each_of_series;
 use standing::{is_title, names_row, standing};
 
-use super::{Draft, FormAnswer, Note};
+use super::{Draft, Note};
 use crate::context::Asserted;
 use crate::date::PartialDate;
 use crate::fact::{EventStatus, Injection, Intent, Kind, Origin, Polarity, Section, Time};
@@ -166,14 +166,9 @@ fn ticked_phrases(note: &Note<'_>, sentence: &Sentence) -> Vec<Phrase> {
             phrase.take_place(note);
         }
         // What is told in the row of a log is no answer to a question.
-        for phrase in found.iter_mut().filter(|p| !p.is_logged()) {
-            phrase.answered = answered(note, phrase);
-        }
+        found.retain_mut(|p| p.is_logged() || take_answer(note, p));
         // A form that was left blank tells of nothing.
         found.retain(|p| !is_left_blank(note, p));
-        // "More blocks planned?  no" tells nothing of those that were done.
-        found.retain(|p| p.is_logged() || !is_denied_ahead(note, p));
-        found.retain(|p| p.answered.is_none_or(|answer| answer.done.is_some()));
     }
     found
 }
@@ -186,23 +181,18 @@ fn is_left_blank(note: &Note<'_>, phrase: &Phrase) -> bool {
 static BLANK_BEHIND: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^[ :.?]{0,4}_{3,}(?:[ ,;|)]|\n|$)"));
 
-/// What a form's row answers to a procedure; "Repeat injection planned?   No" tells nothing of one
-/// that was done.
-fn answered(note: &Note<'_>, phrase: &Phrase) -> Option<FormAnswer> {
-    let found = note.form_answer(phrase.head, phrase.span.end)?;
-    (found.done.is_none() || !asks_ahead(note, phrase, found.end)).then_some(found)
-}
-
-/// Whether a form's row denies what is to come, or one more.
-fn is_denied_ahead(note: &Note<'_>, phrase: &Phrase) -> bool {
-    note.form_answer(phrase.head, phrase.span.end)
-        .is_some_and(|found| found.done == Some(false) && asks_ahead(note, phrase, found.end))
-}
-
-/// Whether a form's row, up to the end of its answer, asks for what is to come, or for one more.
-fn asks_ahead(note: &Note<'_>, phrase: &Phrase, end: usize) -> bool {
+/// Takes what a form's row answers to a procedure, and says whether the procedure is told of at all:
+/// a row left blank tells nothing, and "More blocks planned?   No" nothing of those that were done.
+fn take_answer(note: &Note<'_>, phrase: &mut Phrase) -> bool {
+    let Some(found) = note.form_answer(phrase.head, phrase.span.end) else { return true };
+    let Some(done) = found.done else { return false };
     let start = note.line_of(phrase.head).start.min(phrase.head.start);
-    ASKS_AHEAD.of(note.lexicon).is_match(note.get(Span::new(start, end.max(start))))
+    let asked = note.get(Span::new(start, found.end.max(start)));
+    let ahead = ASKS_AHEAD.of(note.lexicon).is_match(asked);
+    if !ahead {
+        phrase.answered = Some(found);
+    }
+    done || !ahead
 }
 
 /// That a row of a form asks for what is to come, or for one more.

@@ -69,7 +69,7 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
     let outcome = outcome_in(note, within).filter(|read| !note.is_unticked(read.span));
     let briefly = word("briefly");
     let worded = if let Some(found) = word("complete") {
-        Some((found.span, gone(note, within, found.span)))
+        Some((found.span, how_gone(note, within, found.span)))
     } else if let Some(found) = word("none") {
         Some((found.span, Relief::None))
     } else if let Some(read) = outcome {
@@ -147,7 +147,7 @@ static NOT_ALL: WordPattern =
     WordPattern::new(r"\b{relief/not-all}(?: of)?(?: (?:the|her|his|it|that))?(?: [a-z-]+)? ?$");
 
 /// What words for all of the pain tell, by what stands before them in their stretch.
-fn gone(note: &Note<'_>, within: Span, words: Span) -> Relief {
+fn how_gone(note: &Note<'_>, within: Span, words: Span) -> Relief {
     let before = note.get(Span::new(within.start, words.start.max(within.start)));
     if NOT_ALL.of(note.lexicon).is_match(before) { Relief::Partial } else { Relief::Complete }
 }
@@ -303,7 +303,7 @@ pub(super) fn relief_before(note: &Note<'_>, lead: Span) -> Option<ReliefRead> {
         let gap = note.get(Span::new(m.span.end, lead.end)).trim();
         since.iter().any(|s| gap.starts_with(s)) && gap.len() <= 40
     }) {
-        let relief = Some(self::gone(note, lead, gone.span));
+        let relief = Some(how_gone(note, lead, gone.span));
         return Some(ReliefRead { span: gone.span, percent: None, relief, duration: None });
     }
     let read = outcome_before(note, lead)?;

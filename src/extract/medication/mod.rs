@@ -170,8 +170,9 @@ fn read_head(
         outcome = outcome.map(OutcomeRead::of_neither);
     }
     // "some dizziness, stopped because of cost": it was borne.
-    let by_choice = STOPPED_BY_CHOICE.of(note.lexicon).is_match(own);
-    outcome = outcome.filter(|o| !(by_choice && o.outcome == Outcome::NotTolerated));
+    outcome = outcome.filter(|o| {
+        o.outcome != Outcome::NotTolerated || !STOPPED_BY_CHOICE.of(note.lexicon).is_match(own)
+    });
     // "No change" to what is taken is no effect of it.
     if matches!(sentence.section, Section::Plan | Section::Assessment) {
         outcome = outcome.filter(|o| note.get(o.span) != "change");

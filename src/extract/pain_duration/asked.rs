@@ -3,7 +3,7 @@
 use super::super::{Answer, Draft, Note};
 use super::start::months_since;
 use super::when::SINCE;
-use super::{GROUP, LENGTH, first, names_treatment, nearest, push, tells, told_in};
+use super::{GROUP, LENGTH, first, names_treatment, nearest, push, tells, tenths, told_in};
 use crate::lexicon::WordPattern;
 use crate::quantity;
 use crate::span::Span;
@@ -70,7 +70,7 @@ pub(super) fn read(note: &Note<'_>, span: Span, answer: Answer, drafts: &mut Vec
     else {
         return;
     };
-    let months = (length.months() * 10.0).round() / 10.0;
+    let months = tenths(length.months());
     push(note, drafts, told, Some(months), None, "asked");
 }
 
@@ -92,7 +92,7 @@ pub(super) fn read_below(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         if let Some(found) = LENGTH.find(words).filter(|found| found.start() <= OPENS)
             && let Some(length) = quantity::duration(found.as_str())
         {
-            let months = (length.months() * 10.0).round() / 10.0;
+            let months = tenths(length.months());
             push(note, drafts, at(found.start(), found.end()), Some(months), None, "asked");
         } else if let Some(c) = SINCE.captures(words)
             && let (Some(whole), Some(when)) = (c.get(0), c.get(1))

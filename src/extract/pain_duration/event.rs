@@ -9,7 +9,7 @@ use super::super::{Draft, Note};
 use super::start::{first_day, months_since};
 use super::{
     GROUP, LENGTH, denies, first, leads_to_complaint, may_tell, names_treatment, push, tells,
-    told_in,
+    tenths, told_in,
 };
 use crate::fact::{Experiencer, Section};
 use crate::lexicon::WordPattern;
@@ -109,7 +109,7 @@ fn happened(
     match ago {
         Some(ago) => {
             let months = quantity::duration(note.get(ago))?.months();
-            Some((span, Some((months * 10.0).round() / 10.0), None))
+            Some((span, Some(tenths(months)), None))
         }
         None => Some((span, None, Some(when))),
     }

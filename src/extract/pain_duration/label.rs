@@ -8,7 +8,8 @@ use super::super::{Draft, Note};
 use super::start::{begins, beside, months_since};
 use super::when::{MANNER, ONSET};
 use super::{
-    GROUP, LENGTH, UNITS, may_tell, names_treatment, push, tells_of_nothing_else, told, told_in,
+    GROUP, LENGTH, UNITS, may_tell, names_treatment, push, tells_of_nothing_else, tenths, told,
+    told_in,
 };
 use crate::fact::Section;
 use crate::lexicon::WordPattern;
@@ -52,7 +53,7 @@ pub(super) fn read_counts(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         let Some(count) = found.name("count") else { continue };
         let amount = format!("{} {}", count.as_str(), note.get(unit.span));
         let Some(length) = quantity::duration(&amount) else { continue };
-        let months = (length.months() * 10.0).round() / 10.0;
+        let months = tenths(length.months());
         push(note, drafts, line, Some(months), None, "label");
     }
 }
@@ -83,7 +84,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
                 continue;
             }
             if let Some(length) = quantity::duration(found.as_str()) {
-                let months = (length.months() * 10.0).round() / 10.0;
+                let months = tenths(length.months());
                 let since = beside(note, span);
                 push(note, drafts, span, Some(months), since, "label");
             }

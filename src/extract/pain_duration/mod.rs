@@ -146,7 +146,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         let words = note.get(span);
         let Some(length) = quantity::duration(words).or_else(|| vague(words)) else { continue };
         let since = start::beside(note, span);
-        let months = (length.months() * 10.0).round() / 10.0;
+        let months = tenths(length.months());
         push(note, drafts, span, Some(months), since, rule);
     }
     asked::read_below(note, drafts);
@@ -317,6 +317,11 @@ fn lengths(note: &Note<'_>) -> Vec<Span> {
         found.extend(own);
     }
     found
+}
+
+/// Months as they are told: to a tenth.
+fn tenths(months: f64) -> f64 {
+    (months * 10.0).round() / 10.0
 }
 
 fn push(

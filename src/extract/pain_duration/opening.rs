@@ -8,7 +8,7 @@ use regex::Regex;
 use super::super::{Draft, Note};
 use super::start::months_since;
 use super::when::SINCE;
-use super::{GROUP, LENGTH, NEVER_GONE, first, may_tell, names_treatment, push, told_in};
+use super::{GROUP, LENGTH, NEVER_GONE, first, may_tell, names_treatment, push, tenths, told_in};
 use crate::fact::{Experiencer, Section};
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
@@ -66,7 +66,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         if ago {
             let months = quantity::duration(note.get(time)).map(|length| length.months());
             let Some(months) = months else { continue };
-            push(note, drafts, time, Some((months * 10.0).round() / 10.0), None, "opening");
+            push(note, drafts, time, Some(tenths(months)), None, "opening");
         } else {
             push(note, drafts, time, months_since(note, time), Some(time), "opening");
         }

@@ -9,7 +9,7 @@ use super::event::LASTS;
 use super::when::{ONSET, SINCE};
 use super::{
     GROUP, NEVER_GONE, PLACES, alone, denies, first, leads_to_complaint, may_tell, names_treatment,
-    push, tells, told, told_in,
+    push, tells, tenths, told, told_in,
 };
 use crate::fact::Section;
 use crate::lexicon::WordPattern;
@@ -242,6 +242,6 @@ pub(super) fn months_since(note: &Note<'_>, when: Span) -> Option<f64> {
     let first = if month && END_OF.is_match(before) { start.latest() } else { start.earliest() };
     let days = first.until(seen).ok()?.get_days();
     let months = f64::from(days) / quantity::DAYS_A_MONTH;
-    let told = if months < FEW_MONTHS { (months * 10.0).round() / 10.0 } else { months.round() };
+    let told = if months < FEW_MONTHS { tenths(months) } else { months.round() };
     (days > 0).then_some(told)
 }

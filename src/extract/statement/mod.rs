@@ -68,9 +68,7 @@ fn answered(at: &Surroundings<'_, '_>, concept: &Concept) -> Option<Draft> {
     };
     let span = note.trimmed(Span::new(mention.span.start, end.max(mention.span.end)));
     let mut draft = statement(note, span, topic, None, note.rule(mention));
-    // The row's own words are no cues for its answer.
-    draft.assertion = Assertion { origin: draft.assertion.origin, ..Assertion::default() };
-    draft.cues.clear();
+    by_answer(&mut draft);
     if !note.boxes_in(note.rest_of_line(mention.span)).is_empty() {
         draft.assertion.origin = Origin::Checkbox;
     }
@@ -97,9 +95,9 @@ fn stated(at: &Surroundings<'_, '_>, concept: &Concept) -> Option<Draft> {
             )
     };
     // So is what it asks in words: "Is a series planned?   no".
-    let in_words = answer_in_words(note, mention.span);
+    let in_words = note.answer_in_words(mention.span);
     if asked
-        || in_words == Some(None)
+        || in_words == Some(Answer::Blank)
         || ticked.is_some_and(|b| !b.ticked)
         || !at.hold(concept)
         || denied()
@@ -111,9 +109,8 @@ fn stated(at: &Surroundings<'_, '_>, concept: &Concept) -> Option<Draft> {
     let value = value(note, mention, concept);
     let mut draft = statement(note, mention.span, topic, value, note.rule(mention));
     if let Some(answer) = in_words {
-        draft.assertion = Assertion { origin: draft.assertion.origin, ..Assertion::default() };
-        draft.cues.clear();
-        if answer == Some(false) {
+        by_answer(&mut draft);
+        if answer == Answer::No {
             draft.assertion.polarity = Polarity::Negated;
         }
     }
@@ -150,19 +147,10 @@ fn stated(at: &Surroundings<'_, '_>, concept: &Concept) -> Option<Draft> {
     Some(draft)
 }
 
-/// How far behind its words the mark of a question may stand (bytes).
-const QUESTION: usize = 50;
-
-/// What answers the question that words are part of, `Some(None)` where nothing does; `None` where
-/// they ask nothing.
-fn answer_in_words(note: &Note<'_>, words: Span) -> Option<Option<bool>> {
-    let rest = note.get(note.rest_of_line(words));
-    let mark = rest.find(['?', '.', ';', '!'])?;
-    if mark > QUESTION || !rest[mark..].starts_with('?') || note.get(words).contains('?') {
-        return None;
-    }
-    let answer = rest[mark + 1..].trim_start_matches([' ', ':', '.', '_', '-', '|', '\t']);
-    Some(note.yes_or_no(answer).map(|(yes, _)| yes))
+/// Leaves to an answer how a statement is said: the words of its question are no cues for it.
+fn by_answer(draft: &mut Draft) {
+    draft.assertion = Assertion { origin: draft.assertion.origin, ..Assertion::default() };
+    draft.cues.clear();
 }
 
 /// Whether a span's own words deny something.

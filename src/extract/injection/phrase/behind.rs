@@ -2,7 +2,6 @@
 
 use super::{AGENT_REACH, NAME, Place, Row, SITE};
 use crate::extract::What;
-use crate::span::Span;
 
 impl Row<'_, '_> {
     /// The last token behind a noun that says more about it.
@@ -79,13 +78,8 @@ impl Row<'_, '_> {
 
     /// Whether a token begins a line or what a label leads to: "Procedure: Block, pudendal nerve".
     fn begins_value(&self, at: usize) -> bool {
-        let begin = self.tokens[at].span;
-        let line = self.note.line_of(begin);
-        let before = self.note.get(Span::new(line.start, begin.start));
-        before.trim_end().is_empty()
-            || before.trim_end().ends_with([':', '|'])
-            || before.ends_with(['\t'])
-            || before.ends_with("  ")
+        let before = self.note.get(self.note.lead_of_line(self.tokens[at].span)).trim_end();
+        before.is_empty() || before.ends_with([':', '|'])
     }
 
     /// Places behind a noun or verb: "of the right SI joint", "(SI, piriformis)", "in her knees".
