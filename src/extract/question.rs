@@ -64,7 +64,13 @@ impl Note<'_> {
     pub fn row_left_empty(&self, label: Span) -> bool {
         let line = self.line_of(label);
         let rest = self.as_written(Span::new(label.end, line.end.max(label.end)));
-        ROW_LEFT_EMPTY.is_match(rest)
+        // Most rows end in words.
+        let words = rest.trim_end_matches([' ', '_', '.']);
+        let behind = &rest[words.len()..];
+        let may_be_empty = words.ends_with(['-', '\u{2013}', '\u{2014}'])
+            || behind.contains("__")
+            || behind.contains("....");
+        may_be_empty && ROW_LEFT_EMPTY.is_match(rest)
     }
 
     /// The words of the answer on the line below a question: "Q. How long?", "A. Since May".

@@ -110,6 +110,9 @@ static NOT_REACHED: WordPattern = WordPattern::new(r"\b{medication-word/unreache
 
 /// A dose without a unit that words lead to: it is read only where how often stands beside it.
 pub(super) fn find_reached_dose(lexicon: &Lexicon, text: &str) -> Option<Dose> {
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
     let c = REACHED.of(lexicon).captures(text)?;
     let number = c.name("n")?;
     let gap = &text[..number.start()];

@@ -72,17 +72,17 @@ fn role<'n>(note: &'n Note<'_>, word: &Mention) -> &'n str {
 
 /// A run of words without a noun that is the label of its row: "Injection     left genicular nerve block".
 fn without_label<'w>(note: &Note<'_>, run: &'w [&'w Mention]) -> &'w [&'w Mention] {
-    let Some((first, rest)) = run.split_first() else { return run };
+    let [first, rest @ ..] = run else { return run };
     let is_head = |w: &&&Mention| role(note, w) == "head";
+    // Most runs have one noun, and their line's cells need not be found.
+    let Some(named) = rest.iter().find(is_head).filter(|_| role(note, first) == "head") else {
+        return run;
+    };
     let cells = note.cells(note.line_of(first.span));
-    let alone = cells.len() > 1
-        && cells[0].start == first.span.start
-        && note.get(Span::new(first.span.end, cells[0].end.max(first.span.end))).len() <= 2;
-    let named = rest
-        .iter()
-        .find(is_head)
-        .is_some_and(|w| w.span.start >= cells.get(1).map_or(0, |c| c.start));
-    if role(note, first) == "head" && alone && named { rest } else { run }
+    let [label, value, ..] = cells.as_slice() else { return run };
+    let alone = label.start == first.span.start
+        && note.get(Span::new(first.span.end, label.end.max(first.span.end))).len() <= 2;
+    if alone && named.span.start >= value.start { rest } else { run }
 }
 
 /// A run of words as its procedures: "facet injections and trigger point injections" are two.
