@@ -167,6 +167,19 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
             && t.visits.is_none() && t.start.is_none() && t.duration.is_none() && t.outcome.is_none());
         index <= first || !bare
     });
+    // A note that closes a course tells of no other that goes on: "PT", signed, is of that one.
+    if course.status == Some(TherapyStatus::Past) {
+        for draft in &mut drafts[first..] {
+            if let Kind::Therapy(told) = &mut draft.kind
+                && told.therapy == course.therapy
+                && told.status == Some(TherapyStatus::Current)
+                && (told.start, told.stop) == (None, None)
+            {
+                told.status = course.status;
+                told.stop = course.stop;
+            }
+        }
+    }
     let asserted = note.assert(span);
     let mut draft = Draft::new(span, course, "therapy/course-of-care", asserted);
     draft.assertion = crate::fact::Assertion::default();
