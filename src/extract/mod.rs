@@ -1,5 +1,6 @@
 //! Text to facts: one reader a kind, over one prepared [`Note`].
 
+mod account;
 mod checkbox;
 mod dates;
 mod diagnosis;

@@ -7,12 +7,16 @@ use regex::Regex;
 use crate::pattern::fixed_regex;
 
 use super::Note;
+use super::account::is_account;
 use crate::lexicon::{Lexicon, WordPattern};
 use crate::span::Span;
 use crate::text::Text;
 
 /// Titles of documents, in a group of the lexicon.
 const TITLES: &str = "title";
+
+/// The kind of a document that tells how a procedure was done.
+pub(super) const PROCEDURE_NOTE: &str = "procedure-note";
 
 /// Longest title line, in words.
 const LONGEST: usize = 10;
@@ -73,7 +77,7 @@ fn opens_document(text: &Text, page: Span, lexicon: &Lexicon) -> bool {
     let head_end = last.as_ptr() as usize - words.as_ptr() as usize + last.len();
     let note = Note::of(text, Span::new(page.start, page.start + head_end), lexicon);
     let named = PATIENT.of(lexicon).is_match(note.str()) && BIRTH.of(lexicon).is_match(note.str());
-    !titles(&note).is_empty() || (named && note.date.is_some())
+    !written_titles(&note).is_empty() || (named && note.date.is_some())
 }
 
 /// The kind of document that a span stands in, by the nearest title above it:
@@ -83,8 +87,17 @@ pub(super) fn part_at<'a>(titles: &[(usize, &'a str)], span: Span) -> Option<&'a
     index.checked_sub(1).map(|i| titles[i].1)
 }
 
-/// The titles of a text: where they stand and what they open.
+/// The titles of a text: where they stand and what they open. The account of a procedure is one
+/// without a title that is known.
 pub(super) fn titles<'a>(note: &Note<'a>) -> Vec<(usize, &'a str)> {
+    let mut titles = written_titles(note);
+    if titles.is_empty() && is_account(note) {
+        titles.push((0, PROCEDURE_NOTE));
+    }
+    titles
+}
+
+fn written_titles<'a>(note: &Note<'a>) -> Vec<(usize, &'a str)> {
     let record = note.text.as_str();
     note.mentions(TITLES)
         .filter(|mention| {

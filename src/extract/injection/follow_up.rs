@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::agent::{Agent, agent_in};
 use super::phrase::SITE;
-use super::relief::{ReliefRead, relief_in};
+use super::relief::{ReliefRead, ended_after, relief_in};
 use super::{Event, Reader, told_as_done};
 use crate::extract::scope::stands_alone;
 use crate::extract::{Answer, Note, durations_in};
@@ -151,9 +151,10 @@ impl Reader<'_, '_> {
             if let Some(relief) = found
                 .filter(|r| (speaks || begins(r)) && (r.percent.is_some() || next == index + 1))
             {
+                let ended = self.duration_next(next).filter(|_| relief.percent.is_some());
                 if let Some(event) = self.events.last_mut() {
                     let own = &mut event.injection;
-                    let duration = relief.duration.map(|d| note.as_written(d).to_owned());
+                    let duration = relief.duration.or(ended).map(|d| note.as_written(d).to_owned());
                     if relief.percent.is_some() || !worded {
                         (own.relief, own.relief_percent) = (relief.relief, relief.percent);
                         own.relief_duration = duration;
@@ -302,11 +303,16 @@ impl Reader<'_, '_> {
     fn duration_next(&self, index: usize) -> Option<Span> {
         let note = self.note;
         let (own, next) = (&note.sentences[index], note.sentences.get(index + 1)?);
-        let told = LASTED.find(note.get(next.span)).filter(|_| own.paragraph == next.paragraph)?;
-        let from = next.span.start + told.end();
+        if own.paragraph != next.paragraph {
+            return None;
+        }
+        let told = LASTED.find(note.get(next.span)).map(|told| next.span.start + told.end());
         // "about five hours" begins with its "about".
-        let near = |d: &Span| d.end > from && d.start <= from + LASTED_REACH;
-        durations_in(note, next.span).into_iter().find(near)
+        let near = |d: &Span| told.is_some_and(|at| d.end > at && d.start <= at + LASTED_REACH);
+        durations_in(note, next.span)
+            .into_iter()
+            .find(near)
+            .or_else(|| ended_after(note, next.span))
     }
 
     /// Whether all that is told of is one procedure at one place, and it was done.

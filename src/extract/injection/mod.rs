@@ -1,5 +1,6 @@
 //! Injections, blocks, ablations and other interventional pain procedures.
 
+mod account;
 mod agent;
 mod call_sheet;
 mod day;
@@ -17,6 +18,7 @@ use regex::Regex;
 
 use crate::pattern::fixed_regex;
 
+use account::accounts;
 use agent::agent_in;
 use day::DATE_REACH;
 use phrase::log::{leads_failures, tells_year};
@@ -45,8 +47,14 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     if named.iter().all(Vec::is_empty) {
         return;
     }
-    let mut reader =
-        Reader { note, named, request: asks(note), events: Vec::new(), used: Vec::new() };
+    let mut reader = Reader {
+        note,
+        accounts: accounts(note, &named),
+        named,
+        request: asks(note),
+        events: Vec::new(),
+        used: Vec::new(),
+    };
     for index in 0..note.sentences.len() {
         if reader.take_refusal(index) {
             continue;
@@ -236,6 +244,8 @@ struct Reader<'a, 'n> {
     named: Vec<Vec<Phrase>>,
     /// Whether the document asks for a service.
     request: bool,
+    /// Where accounts of procedures begin whose titles stand under no heading of their own.
+    accounts: Vec<Span>,
     events: Vec<Event>,
     /// Sentences whose relief went to an event before them.
     used: Vec<usize>,
@@ -429,7 +439,9 @@ impl Reader<'_, '_> {
         let before = antecedent.map(|at| &self.events[at].injection);
         let title = performed
             && (sentence.section == Section::Procedure && is_title(note, sentence)
-                || !self.request && names_row(note, phrase));
+                || !self.request
+                    && (names_row(note, phrase)
+                        || relief.is_none() && self.opens_account(index, phrase, &standing.asserted, date)));
         let close = |date: &PartialDate| {
             let behind = Span::new(phrase.span.end, sentence.span.end);
             note.dates_in(behind)

@@ -15,7 +15,7 @@ use crate::span::Span;
 
 static PERCENT: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(&format!(
-        r"(?P<lead>(?:[><~]=?|[\x{{2265}}\x{{2264}}]) ?|less than |more than |over |at least |greater than )?\b(?:(?P<a>\d[\do]{{0,2}}|l[\do]{{1,2}}) ?(?:(?:-|to) ?\d{{1,3}} ?)?(?:%|percent\b|per cent\b)|(?P<w>(?:{TENS}|five|ten|fifteen|(?:a|one) hundred|zero) (?:percent|per cent)\b))"
+        r"(?P<lead>(?:[><~]=?|[\x{{2265}}\x{{2264}}]) ?|less than |more than |over |at least |greater than )?\b(?:(?P<a>\d[\do]{{0,2}}|l[\do]{{1,2}}) ?(?:(?:-|to) ?\d{{1,3}} ?)?(?:%|percent\b|per cent\b|pct\b)|(?P<w>(?:{TENS}|five|ten|fifteen|(?:a|one) hundred|zero) (?:percent|per cent)\b))"
     ))
 });
 

@@ -2,6 +2,7 @@
 
 use super::percent::{NEAR, percent};
 use crate::extract::outcome::degree_in;
+use crate::extract::duration::amounts_of_time;
 use crate::extract::{Note, durations_in, outcome_before, outcome_in};
 use crate::fact::{EventStatus, Injection, Outcome, Relief};
 use crate::lexicon::{CueCategory, WordPattern};
@@ -132,6 +133,7 @@ pub(super) fn relief_in(note: &Note<'_>, within: Span, row: bool) -> Option<Reli
         .filter(|d| relief != Relief::None || d.start >= span.end)
         .find(|d| lasts(note, within, *d) || beside(*d))
         .or_else(|| word("a-while").map(|m| m.span).filter(|d| lasts(note, within, *d)))
+        .or_else(|| ended_after(note, within).filter(|_| relief != Relief::None))
         .or_else(|| by_the_clock(note, within).filter(|d| d.start >= span.end))
         .or(briefly.map(|m| m.span));
     if let Some(duration) =
@@ -250,8 +252,36 @@ fn has_bare_figure(note: &Note<'_>, within: Span) -> bool {
 }
 
 /// What a length of time stands behind where it tells how long relief held.
-static HELD: WordPattern =
-    WordPattern::new(r"(?:,|-|\(|{relief/held}|\b{relief/held-label}[ :?._-]*)$");
+static HELD: WordPattern = WordPattern::new(
+    r"(?:[,(/-](?: {relief/held})*|{relief/held}|\b{relief/held-label}[ :?._-]*)$",
+);
+
+/// That an effect ended or the pain was back, before the time when: "wore off after about 6 hours".
+static ENDED: WordPattern = WordPattern::new(
+    r"\b{relief/ended}\b[^.;%0-9]{0,25}\b(?:after|by|in|at|within)(?: (?:about|some|roughly|around|nearly|only|just|a|the|all))*$",
+);
+
+/// The same where the time has its "later" behind it, and where it leads: "after 5 hours pain was back".
+static ENDED_LATER: WordPattern = WordPattern::new(r"\b{relief/ended}\b[^.;%0-9]{0,12}$");
+static ENDED_BEHIND: WordPattern = WordPattern::new(r"^[^.;%0-9]{0,30}\b{relief/ended}\b");
+
+/// The time after which an effect ended, as a stretch tells: that long it had held.
+pub(super) fn ended_after(note: &Note<'_>, within: Span) -> Option<Span> {
+    let told = ENDS.of(note.lexicon).is_match(note.get(within));
+    told.then(|| amounts_of_time(note, within)).into_iter().flatten().find(|d| ends_at(note, within, *d))
+}
+
+static ENDS: WordPattern = WordPattern::new(r"\b{relief/ended}\b");
+
+fn ends_at(note: &Note<'_>, within: Span, duration: Span) -> bool {
+    let before = note.get(Span::new(within.start, duration.start)).trim_end_matches([' ', '~']);
+    let after = note.get(Span::new(duration.end, within.end)).trim_start();
+    ENDED.of(note.lexicon).is_match(before)
+        || after.starts_with("later") && ENDED_LATER.of(note.lexicon).is_match(before)
+        || ["after", "by", "after about", "after some", "at"].iter().any(|lead| {
+            before.strip_suffix(lead).is_some_and(|rest| rest.is_empty() || rest.ends_with(' '))
+        }) && ENDED_BEHIND.of(note.lexicon).is_match(after)
+}
 
 /// Whether a length of time is how long relief held, not an age, a rhythm or a wait.
 fn lasts(note: &Note<'_>, within: Span, duration: Span) -> bool {
@@ -260,7 +290,7 @@ fn lasts(note: &Note<'_>, within: Span, duration: Span) -> bool {
     !after.starts_with("after")
         && !after.starts_with("post")
         && (HELD.of(note.lexicon).is_match(before)
-            || after.starts_with("of relief")
+            || ["of relief", "of that", "of benefit"].iter().any(|of| after.starts_with(of))
             || after.starts_with("relief")
             || after.starts_with("of pain relief")
             || after
