@@ -12,7 +12,7 @@ use super::supply::Told;
 use super::unit::{Number, Unit};
 use crate::chart::reading::Field;
 use crate::chart::{Chart, Column, Mark, kind_index};
-use crate::fact::{Fact, FieldShape, FieldValue, Kind, Section};
+use crate::fact::{Certainty, Fact, FieldShape, FieldValue, Kind, Section};
 
 /// A filter as a policy file writes it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -27,6 +27,9 @@ pub(super) struct RawFilter {
     quote: Vec<String>,
     #[serde(default)]
     planned: bool,
+    /// Only what the record says for certain: "consider CBT" plans none.
+    #[serde(default)]
+    firm: bool,
     #[serde(default)]
     checkbox: Option<bool>,
     /// Pain scores: one value (true) or a range (false).
@@ -55,6 +58,7 @@ pub(super) struct Filter {
     /// What the marks do not tell: field, test, and whether a field that is not stated passes.
     tests: Vec<(Field, Test, bool)>,
     quote: Parts,
+    firm: bool,
     single: Option<bool>,
     /// A fact that passes, where one can be made up from the tests.
     example: Option<Box<Told>>,
@@ -205,6 +209,7 @@ impl RawFilter {
             marks,
             tests,
             quote: Parts::of(&quote),
+            firm: self.firm,
             single: self.single,
             example: self.example(example).map(Box::new),
         })
@@ -331,7 +336,8 @@ impl Filter {
         self.tests.iter().all(|(field, test, or_unstated)| {
             let value = field.read(fact);
             (value.is_none() && *or_unstated) || test.passes(value)
-        }) && (self.quote.is_empty() || self.quote.are_in(&fact.place.quote))
+        }) && (!self.firm || fact.assertion.certainty == Certainty::Certain)
+            && (self.quote.is_empty() || self.quote.are_in(&fact.place.quote))
             && self.single.is_none_or(|single| {
                 matches!(&fact.kind, Kind::PainScore(score) if (score.low == score.high) == single)
             })

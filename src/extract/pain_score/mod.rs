@@ -46,6 +46,9 @@ static LATER: LazyLock<Regex> =
 /// Further numbers of a list: "at 4 and 12 weeks".
 static MORE: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^ ?(?:,|and|or|,? and|to) \d+"));
 
+/// How far behind a drug's name its strengths may stand: "carbidopa/levodopa 25/100" (bytes).
+const DOSE_REACH: usize = 2;
+
 /// A mark on a line of 100 mm.
 static MILLIMETRES: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
@@ -223,7 +226,10 @@ fn ratio<'a>(
     let spelled = !top.as_str().starts_with(|n: char| n.is_ascii_digit()) && top.as_str().len() > 2;
     let counted = spelled && COUNTED.of(note.lexicon).is_match(after);
     let dose = after.trim_start().starts_with("mg") || after.trim_start().starts_with("mcg");
-    if part_of_number || counted || dose || note.is_dated(span) || is_day(note, span) {
+    let drug = note
+        .mentions_in("drug", note.line_of(span))
+        .any(|m| m.span.end < span.start && span.start - m.span.end <= DOSE_REACH);
+    if part_of_number || counted || dose || drug || note.is_dated(span) || is_day(note, span) {
         return None;
     }
     // "one over ten years ago"
