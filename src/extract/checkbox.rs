@@ -116,16 +116,29 @@ fn before_boxes(
     boxes
 }
 
-/// The part of a label up to a wide gap in the record, which ends its cell.
+/// The part of a label up to a wide gap in the record, which ends its cell. The last of several boxes
+/// that end a row has none: what the next row begins with is not its own.
 fn first_cell(folded: &Folded, text: &Text, mut label: Span) -> Span {
     let original = folded.original(label);
     let written = &text.as_str()[original.range()];
+    let ends_row = written.trim_start_matches([' ', '\t', '|']).starts_with(['\n', '\r']);
+    if ends_row && ends_with_box(&text.as_str()[..original.start]) {
+        label.end = label.start;
+        return label;
+    }
     let lead = written.len() - written.trim_start().len();
     if let Some(gap) = written[lead..].find("   ") {
         let end = Span::new(original.start, original.start + lead + gap);
         label.end = folded.folded(end).end.max(label.start);
     }
     label
+}
+
+/// Whether a box stands before the last one on a record's last line.
+fn ends_with_box(record: &str) -> bool {
+    let line = record.rfind('\n').map_or(record, |at| &record[at + 1..]);
+    let boxes = line.matches([']', ')']).count();
+    boxes > 1 && line.trim_end().ends_with([']', ')'])
 }
 
 /// The part of a label behind its last wide gap.

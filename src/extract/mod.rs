@@ -44,7 +44,7 @@ pub use form_answer::FormAnswer;
 pub use note::{Draft, Note};
 pub use outcome::{OutcomeRead, outcome_before, outcome_in, reason_in};
 pub use rows::Answer;
-pub use table::ColumnAnswer;
+pub use table::{ColumnAnswer, Stage};
 pub use tokens::{Token, What, tokens};
 
 use crate::fact::{Fact, Kind};

@@ -29,7 +29,55 @@ pub enum ColumnAnswer {
     Blank,
 }
 
+/// Heads of the columns that tell where a treatment stands.
+static NEVER_HEAD: WordPattern = WordPattern::new(r"^{form-word/never-head}\??$");
+static PAST_HEAD: WordPattern = WordPattern::new(r"^{form-word/past-head}\??$");
+static NOW_HEAD: WordPattern = WordPattern::new(r"^{form-word/now-head}\??$");
+
+/// Where a treatment stands by the column of its tick: "never   tried   now".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    Never,
+    Past,
+    Now,
+}
+
 impl Note<'_> {
+    /// Where the treatment that begins a row stands, by the ticks below two or more of such heads as
+    /// "never", "tried" and "now", and the last tick; of several the latest. The stage is `None` where
+    /// nothing is ticked.
+    pub fn stage(&self, span: Span) -> Option<(Option<Stage>, Span)> {
+        let line = self.line_of(span);
+        let cells = self.cells(line);
+        let own = cells.iter().position(|cell| cell.contains(span))?;
+        let stage_of = |head: Span| {
+            let is = |words: &WordPattern| words.of(self.lexicon).is_match(self.get(head));
+            [(&NEVER_HEAD, Stage::Never), (&PAST_HEAD, Stage::Past), (&NOW_HEAD, Stage::Now)]
+                .into_iter()
+                .find_map(|(words, stage)| is(words).then_some(stage))
+        };
+        let ticked = |cell: &&Span| self.is_tick(**cell) || self.is_box(**cell);
+        let marks: Vec<Span> = cells[own + 1..].iter().filter(ticked).copied().collect();
+        if marks.is_empty() {
+            return None;
+        }
+        let heads = self.heads_above(line, |head| stage_of(head).is_some())?;
+        let below = |mark: Span| {
+            let away =
+                |head: &&Span| ((self.column(**head) - self.column(mark)).abs() * 10.0) as i64;
+            stage_of(*heads.iter().min_by_key(away)?)
+        };
+        let is_set =
+            |mark: &Span| self.is_tick(*mark) || self.boxes_in(*mark).iter().any(|own| own.ticked);
+        let set: Vec<Span> = marks.into_iter().filter(is_set).collect();
+        let stage = set.iter().filter_map(|mark| below(*mark)).max();
+        // A tick below another head tells something else.
+        if stage.is_none() && !set.is_empty() {
+            return None;
+        }
+        Some((stage, set.last().copied().unwrap_or(span)))
+    }
+
     /// The answer in the table row that a span begins, and the tick's span; `None` where no
     /// header of answers stands above.
     pub fn column_answer(&self, span: Span) -> Option<(ColumnAnswer, Span)> {
@@ -37,11 +85,19 @@ impl Note<'_> {
         let cells = self.cells(line);
         // The row's own words come first.
         let own = cells.iter().position(|cell| cell.end >= span.end.min(line.end))?;
-        let (heads, yes, no) = self.lines_above(line).find_map(|above| {
+        let answers = self.lines_above(line).find_map(|above| {
             let heads = self.cells(above);
             let (yes, no) = (self.head(&heads, &YES_HEAD)?, self.head(&heads, &NO_HEAD)?);
             Some((heads, yes, no))
-        })?;
+        });
+        let Some((heads, yes, no)) = answers else {
+            let (stage, tick) = self.stage(span)?;
+            return Some(match stage {
+                Some(Stage::Never) => (ColumnAnswer::No, tick),
+                Some(Stage::Past | Stage::Now) => (ColumnAnswer::Yes, tick),
+                None => (ColumnAnswer::Blank, span),
+            });
+        };
         let tick = cells[own + 1..].iter().copied().find(|cell| self.is_tick(*cell));
         let Some(tick) = tick else {
             let said = |cell: &Span| self.get(*cell).len() > 2 && !self.is_box(*cell);

@@ -239,15 +239,17 @@ impl Segmenter<'_> {
         };
         let bars = |line: &str| line.matches(" | ").count() > 1;
         let row = |line: &str| line.contains("   ") || form(line) || bars(line);
+        let first_word = line.split(' ').next().map_or(0, |w| w.chars().count());
+        // Notes in short lines begin most of them small; the next word would have had room there.
+        let had_room = self.width.is_some_and(|w| (unit.last_length + 1 + first_word) * 10 < w * 7);
         let aside = first == '(' && !line.starts_with("( ") && !line.starts_with("(x");
         if (first.is_lowercase() || aside) && !ended {
             // Wide gaps are no sure sign of cells, but a row below a row is one.
-            return !form(line) && !(row(line) && row(last));
+            return !form(line) && !(row(line) && row(last)) && !had_room;
         }
         if row(line) || row(last) || (is_labelled(line) && is_labelled(before)) {
             return false;
         }
-        let first_word = line.split(' ').next().map_or(0, |w| w.chars().count());
         let full = self.width.is_some_and(|w| (unit.last_length + 1 + first_word) * 10 > w * 9);
         full || (unit.item && !ended && indent > unit.indent)
     }

@@ -136,7 +136,7 @@ pub fn merge(chart: &Chart) -> Vec<InjectionEvent> {
             continue;
         }
         let known = find(chart, &events, at, |event| fits(injection, event));
-        let own_day = known.is_none().then(|| procedure_day(chart, at)).flatten();
+        let own_day = known.is_none().then(|| procedure_day(chart, &events, at)).flatten();
         add(chart, &mut events, known, at, injection, own_day);
     }
     attach_statements(chart, &mut events);
@@ -191,7 +191,7 @@ fn find(
     {
         return Some(n);
     }
-    if procedure_day(chart, at).is_some() {
+    if procedure_day(chart, events, at).is_some() {
         return None;
     }
     fitting()
@@ -203,12 +203,21 @@ fn find(
         .map(|(n, _)| n)
 }
 
-/// The day of the procedure that a document is the note of; `None` for any other document.
-fn procedure_day(chart: &Chart, at: usize) -> Option<PartialDate> {
+/// The day of the procedure that a document is the note of; `None` for any other document, and where
+/// the procedure of that day is told of: what else a note names was done before.
+fn procedure_day(chart: &Chart, events: &[InjectionEvent], at: usize) -> Option<PartialDate> {
     let document = chart.facts[at].place.document;
+    let here = |fact: &usize| *fact != at && chart.facts[*fact].place.document == document;
+    let day = chart.documents.get(document)?.date?;
+    let told = |event: &InjectionEvent| {
+        event.date.is_some_and(|own| may_agree(own, day)) && event.facts.iter().any(here)
+    };
+    if events.iter().any(told) {
+        return None;
+    }
     let is_note = chart.facts[at].section == Section::Procedure
         || chart.statements(&INJECTATE).any(|s| chart.facts[s].place.document == document);
-    is_note.then(|| chart.documents.get(document)?.date).flatten()
+    is_note.then_some(day)
 }
 
 fn add(

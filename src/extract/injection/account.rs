@@ -1,16 +1,20 @@
 //! Which procedure an account is of, where no heading says so: the first that a line of its own
 //! names, or that somebody says was performed.
 
-use super::Reader;
-use super::phrase::Phrase;
+use super::phrase::{NAME, Phrase, SITE, procedure_at};
 use super::standing::is_title;
+use super::{Event, Reader, told_as_done};
 use crate::context::Asserted;
 use crate::date::PartialDate;
 use crate::extract::Note;
+use crate::extract::account::acts;
 use crate::extract::parts::{PROCEDURE_NOTE, titles};
-use crate::fact::Section;
+use crate::fact::{EventStatus, Injection, Intent, Procedure, Section};
 use crate::lexicon::{CueCategory, WordPattern};
 use crate::span::Span;
+
+/// The act without which nothing is injected.
+const NEEDLE: &str = "needle";
 
 /// How many words may lead to a procedure that a line of its own names: "Service rendered: 64450".
 const LEAD: usize = 4;
@@ -49,7 +53,11 @@ impl Reader<'_, '_> {
         let Some(part) = self.accounts.iter().find(|part| part.contains(phrase.head)) else {
             return false;
         };
-        let first = !self.events.iter().any(|event| event.title && part.contains(event.head));
+        // A log of blocks opens one account after another, each on its own day.
+        let mut opened = self.events.iter().filter(|e| e.title && part.contains(e.head));
+        let new = opened.all(|e| {
+            Some(e.injection.procedure) == phrase.procedure && date.is_some() && e.date != date
+        });
         let told_of_before = matches!(
             sentence.section,
             Section::History
@@ -61,14 +69,69 @@ impl Reader<'_, '_> {
                 | Section::Education
                 | Section::Goals
         ) || asserted.has(CueCategory::Past, note.lexicon);
-        let own_day = date.is_none_or(|day| note.date == Some(day));
-        let lead = note.get(note.lead_of_line(phrase.span));
-        let on_its_line = lead.split_whitespace().count() <= LEAD;
+        let lead = note.lead_of_line(phrase.span);
+        let on_its_line = note.get(lead).split_whitespace().count() <= LEAD;
+        let own_day = date.is_none_or(|day| {
+            note.date == Some(day) || note.dates_in(lead).any(|before| before.date == day)
+        });
         let words = Span::new(sentence.span.start.min(phrase.span.start), sentence.span.end);
-        first
-            && own_day
+        new && own_day
             && !told_of_before
             && phrase.procedure.is_some()
             && (on_its_line || PERFORMED.of(note.lexicon).is_match(note.get(words)))
+    }
+
+    /// "The superior cluneal nerve was found at the crest. A needle was passed to it. This was a
+    /// diagnostic block.": an account that names the nerve, and the block only in general.
+    pub(super) fn read_unnamed(&mut self) {
+        let note = self.note;
+        for part in self.accounts.clone() {
+            let Some(last) = acts(note, part).filter(|(id, _)| *id == NEEDLE).last() else {
+                continue;
+            };
+            let told =
+                Span::new(part.start, note.sentence_at(last.1).map_or(last.1.end, |s| s.span.end));
+            let mut phrases = self.named.iter().flatten().filter(|p| part.contains(p.head));
+            let named = phrases.any(|p| p.procedure.is_some() && told.contains(p.head));
+            let block = note
+                .mentions_in(NAME, part)
+                .any(|m| note.concept(m).field("class") == Some("block"));
+            let nerve = note.mentions_in(SITE, told).find_map(|m| {
+                let procedure = procedure_at(note.concept(m), true)?;
+                (procedure == Procedure::PeripheralNerveBlock).then_some((m, procedure))
+            });
+            let Some((nerve, procedure)) = nerve.filter(|_| block && !named) else { continue };
+            let Some(index) = note.sentence_index(nerve.span) else { continue };
+            let purpose = |id: &str| {
+                note.mentions_in("injection-word", part).any(|m| note.concept(m).id == id)
+            };
+            let intent = match (purpose("diagnostic"), purpose("therapeutic")) {
+                (true, false) => Some(Intent::Diagnostic),
+                (false, true) => Some(Intent::Therapeutic),
+                _ => None,
+            };
+            let injection = Injection {
+                procedure,
+                target: note.concept(nerve).field("target").map(str::to_owned),
+                side: note
+                    .side_in(Span::new(nerve.span.start, told.end))
+                    .or_else(|| note.side_in(told)),
+                status: Some(EventStatus::Performed),
+                intent,
+                ..Injection::default()
+            };
+            self.events.push(Event {
+                span: nerve.span,
+                head: nerve.span,
+                sentence: index,
+                injection,
+                rule: format!("{NAME}/account+{}", note.rule(nerve)),
+                asserted: told_as_done(note, nerve.span),
+                date: self.heading_date(&note.sentences[index]),
+                title: true,
+                named: true,
+                confidence: 0.8,
+            });
+        }
     }
 }

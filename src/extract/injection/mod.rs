@@ -55,6 +55,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         events: Vec::new(),
         used: Vec::new(),
     };
+    reader.read_unnamed();
     for index in 0..note.sentences.len() {
         if reader.take_refusal(index) {
             continue;
@@ -441,7 +442,8 @@ impl Reader<'_, '_> {
             && (sentence.section == Section::Procedure && is_title(note, sentence)
                 || !self.request
                     && (names_row(note, phrase)
-                        || relief.is_none() && self.opens_account(index, phrase, &standing.asserted, date)));
+                        || relief.is_none()
+                            && self.opens_account(index, phrase, &standing.asserted, date)));
         let close = |date: &PartialDate| {
             let behind = Span::new(phrase.span.end, sentence.span.end);
             note.dates_in(behind)

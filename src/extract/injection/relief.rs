@@ -1,8 +1,8 @@
 //! How much an injection helped, and for how long.
 
 use super::percent::{NEAR, percent};
-use crate::extract::outcome::degree_in;
 use crate::extract::duration::amounts_of_time;
+use crate::extract::outcome::degree_in;
 use crate::extract::{Note, durations_in, outcome_before, outcome_in};
 use crate::fact::{EventStatus, Injection, Outcome, Relief};
 use crate::lexicon::{CueCategory, WordPattern};
@@ -268,7 +268,10 @@ static ENDED_BEHIND: WordPattern = WordPattern::new(r"^[^.;%0-9]{0,30}\b{relief/
 /// The time after which an effect ended, as a stretch tells: that long it had held.
 pub(super) fn ended_after(note: &Note<'_>, within: Span) -> Option<Span> {
     let told = ENDS.of(note.lexicon).is_match(note.get(within));
-    told.then(|| amounts_of_time(note, within)).into_iter().flatten().find(|d| ends_at(note, within, *d))
+    told.then(|| amounts_of_time(note, within))
+        .into_iter()
+        .flatten()
+        .find(|d| ends_at(note, within, *d))
 }
 
 static ENDS: WordPattern = WordPattern::new(r"\b{relief/ended}\b");

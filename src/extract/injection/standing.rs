@@ -22,7 +22,7 @@ static ANSWERED_NO: WordPattern = WordPattern::new(
 
 // "Relieved by a pudendal block - not tested"
 static NEVER_TRIED: WordPattern = WordPattern::new(
-    r"^s?(?: (?:is|was|has been|so far|to date))?[ )\x{22}'.,:=|_-]*(?:\(|\x{2013} ?)?{injection-word/not-tried}\b",
+    r"^s?(?: (?:is|was|has been|so far|to date))?[ )\x{22}'.,:=|_-]*(?:\(|\x{2013} ?)?(?:(?:not known|unknown|no|n/a)[,;:] ?(?:(?:the |this |such )?(?:block|test|it) )?(?:was |has been |is )?)?{injection-word/not-tried}\b",
 );
 
 // "was aborted", "but never pursued", "denied by the carrier"

@@ -1,8 +1,8 @@
 //! Tables of what was tried: what the columns say of the drug that stands in the first.
 
-use super::super::Note;
 use super::super::outcome::{OutcomeRead, adverse_in, degree_in, outcome_in};
 use super::super::status::status_in;
+use super::super::{Note, Stage};
 use crate::fact::{MedicationStatus, Outcome};
 use crate::lexicon::WordPattern;
 use crate::span::Span;
@@ -42,6 +42,16 @@ pub(super) fn row_of(note: &Note<'_>, drug: Span) -> Option<Row> {
     };
     if !note.cells(note.line_of(drug)).first()?.contains(drug) {
         return None;
+    }
+    if let Some((Some(stage), tick)) = note.stage(drug) {
+        let status = match stage {
+            Stage::Never => MedicationStatus::NotTaken,
+            Stage::Past => MedicationStatus::Past,
+            Stage::Now => MedicationStatus::Current,
+        };
+        let remark = Span::new(tick.end, note.line_of(drug).end.max(tick.end));
+        let outcome = outcome_in(note, remark).filter(|_| stage != Stage::Never);
+        return Some(Row { status: Some(status), outcome, reason: None });
     }
     let columns = note.columns(drug, |head| kind(head).is_some());
     let cell = |id: &str| columns.iter().find(|(head, _)| kind(*head) == Some(id)).map(|c| c.1);

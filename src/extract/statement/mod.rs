@@ -55,7 +55,12 @@ fn statement(
 /// What the answer to a form's question states.
 fn answered(at: &Surroundings<'_, '_>, concept: &Concept) -> Option<Draft> {
     let (note, mention) = (at.note, at.mention);
-    let (topic, end) = match note.answer(mention.span)? {
+    // What is too common a word to be a question by itself answers by the boxes of its row.
+    let answer = match concept.field("boxed") {
+        Some(_) => note.boxed_answer(mention.span)?,
+        None => note.answer(mention.span)?,
+    };
+    let (topic, end) = match answer {
         Answer::Yes => (concept.field("yes")?, mention.span.end),
         Answer::No => (concept.field("no")?, mention.span.end),
         Answer::Words(words) => {

@@ -19,7 +19,7 @@ use super::duration::{season_in, year_in};
 use super::outcome::{OutcomeRead, outcome_before, outcome_in};
 use super::scope::{Reach, names, reaches};
 use super::status::{StatusRead, answered_no, of_neither, status_of, within_status};
-use super::{Draft, Note, course_in};
+use super::{Draft, Note, Stage, course_in};
 use crate::context::Asserted;
 use crate::fact::{Origin, Outcome, Polarity, Section, Therapy, TherapyKind, TherapyStatus, Time};
 use crate::lexicon::WordPattern;
@@ -324,7 +324,11 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     if header && !evidence && visits.is_none() && course.duration.is_none() {
         return None;
     }
+    let stage = note.stage(head.span).and_then(|(stage, _)| stage);
     let status = match answer {
+        _ if stage == Some(Stage::Never) => Some(TherapyStatus::NotDone),
+        _ if stage == Some(Stage::Past) => Some(TherapyStatus::Past),
+        _ if stage == Some(Stage::Now) => Some(TherapyStatus::Current),
         Some(_) if boxed_time == Some(Time::Current) => Some(TherapyStatus::Current),
         Some(_) if boxed_time == Some(Time::Past) => Some(TherapyStatus::Past),
         Some(label) if label.starts_with("no") || is_no(note, label) => {

@@ -62,7 +62,10 @@ impl Row<'_, '_> {
             let apart = self.word(i + 1) != "of" && (i == 0 || self.word(i - 1) != "-");
             // "two L4-5 injections"; a figure before a level may be of a date or of another level.
             let spelled = || self.word(i).bytes().all(|b| b.is_ascii_alphabetic());
+            let numbered =
+                i > 0 && matches!(self.word(i - 1), "no" | "no." | "nr" | "number" | "#");
             self.is_number(i)
+                && !numbered
                 && apart
                 && !self.numbers_row(i)
                 && !self.word(i).starts_with('#')

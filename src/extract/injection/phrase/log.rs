@@ -340,7 +340,35 @@ fn is_listed(note: &Note<'_>, within: Span) -> bool {
         || label().is_some_and(|line| names_procedures(note, line))
         || labels(note, label_before(note, within))
         || in_company(note, within)
+        || is_led_in_prose(note, within)
         || is_tabled(note, within))
+}
+
+/// Whether a sentence begins with a place and goes on with a list in prose that a short sentence leads:
+/// "Injections, all elsewhere. SI joint 2/11/2025, 10% for one day. Piriformis, in summer, no help."
+fn is_led_in_prose(note: &Note<'_>, within: Span) -> bool {
+    let Some(at) = note.sentence_index(within) else { return false };
+    let own = &note.sentences[at];
+    let opens = |s: &Sentence| {
+        let first = |group| note.mentions_in(group, s.span).next().map(|m: &Mention| m.span.start);
+        [first(SITE), first(NAME)].into_iter().flatten().any(|m| m <= s.span.start + OPENS)
+    };
+    let leads = |s: &Sentence| {
+        let general = note.mentions_in(NAME, s.span).any(|m| {
+            note.concept(m).field("class") == Some("needle") && note.get(m.span).ends_with('s')
+        });
+        general
+            && note.mentions_in(SITE, s.span).next().is_none()
+            && note.get(s.span).split(' ').count() <= TERSE
+    };
+    opens(own)
+        && note.sentences[..at]
+            .iter()
+            .rev()
+            .take_while(|s| s.paragraph == own.paragraph && s.heading == own.heading)
+            .take(COMPANY)
+            .find(|s| leads(s) || !opens(s))
+            .is_some_and(leads)
 }
 
 /// Whether the words that lead a list say that all of it failed: "Unsuccessful injections:".

@@ -11,7 +11,7 @@ use crate::lexicon::Concept;
 use crate::span::Span;
 use crate::tag::Mention;
 
-const NAME: &str = "injection";
+pub(super) const NAME: &str = "injection";
 pub(super) const SITE: &str = "injection-site";
 const WORD: &str = "injection-word";
 
