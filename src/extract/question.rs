@@ -79,10 +79,14 @@ impl Note<'_> {
         if !ASKED.is_match(self.get(line)) || !self.get(line).ends_with('?') {
             return None;
         }
+        self.answer_on(self.line_below(line)?)
+    }
+
+    /// The next line with words on it.
+    pub fn line_below(&self, line: Span) -> Option<Span> {
         let behind = Span::new(line.end, self.str().len());
         let at = behind.start + self.get(behind).find(|c: char| !c.is_whitespace())?;
-        let next = self.line_of(Span::new(at, at + 1));
-        self.answer_on(next)
+        Some(self.line_of(Span::new(at, at + 1)))
     }
 
     /// What stands behind the mark of an answer at the head of a line.

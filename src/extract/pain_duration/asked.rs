@@ -1,10 +1,16 @@
 //! Questions of forms: "Pain > 3 months   Yes", "Symptoms for at least 6 months? [ ] yes [x] no".
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::super::{Answer, Draft, Note};
-use super::start::months_since;
+use super::label::asks_start;
+use super::start::{first_day, months_since};
 use super::when::SINCE;
 use super::{GROUP, LENGTH, first, names_treatment, nearest, push, tells, tenths, told_in};
 use crate::lexicon::WordPattern;
+use crate::pattern::fixed_regex;
 use crate::quantity;
 use crate::span::Span;
 
@@ -83,7 +89,11 @@ pub(super) fn read_below(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     for label in note.mentions(GROUP).filter(|m| note.concept(m).id == "label") {
         let line = note.line_of(label.span);
         let Some(below) = note.answer_below(label.span) else { continue };
-        if names_treatment(note, line) || !tells(note, line, "complaint") || told_in(drafts, below)
+        // "Since when?" below "Where does it hurt?" asks of the pain.
+        let asks_start = asks_start(note.get(label.span)) && first(note, line, "other").is_none();
+        if names_treatment(note, line)
+            || !(tells(note, line, "complaint") || asks_start && !follows_treatment(note, line))
+            || told_in(drafts, below)
         {
             continue;
         }
@@ -101,6 +111,31 @@ pub(super) fn read_below(note: &Note<'_>, drafts: &mut Vec<Draft>) {
             let when = at(when.start(), when.end());
             let months = months_since(note, when);
             push(note, drafts, at(0, whole.end()), months, Some(when), "asked");
+        } else if let Some(event) = FROM_EVENT.find(words) {
+            // "Since the move to the new flat in August 2024; fifteen months."
+            let rest = at(event.end(), words.len());
+            let length = LENGTH
+                .find(note.get(rest))
+                .and_then(|found| Some((found.range(), quantity::duration(found.as_str())?)));
+            if let Some((found, length)) = length {
+                let told = Span::new(rest.start + found.start, rest.start + found.end);
+                push(note, drafts, told, Some(tenths(length.months())), None, "asked");
+            } else if let Some(when) = first_day(note, rest) {
+                let told = at(0, when.end - below.start);
+                push(note, drafts, told, months_since(note, when), Some(when), "asked");
+            }
         }
     }
+}
+
+/// How an answer opens that tells of what a complaint began with.
+static FROM_EVENT: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"^(?:it (?:began|started|came) )?(?:ever since|since|after|from|when|with) ")
+});
+
+/// Whether the question above a line is of a treatment, which this one then asks on about.
+fn follows_treatment(note: &Note<'_>, line: Span) -> bool {
+    note.lines_above(line)
+        .find(|above| note.get(*above).trim_end().ends_with('?'))
+        .is_some_and(|above| names_treatment(note, above))
 }

@@ -122,6 +122,14 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
             continue;
         }
         // A bare number where the label names the unit.
+        // "Symptom length (months)", and the number on the line below.
+        let below = note.get(rest).trim();
+        let unit =
+            below.starts_with('(') && below.ends_with(')') && !below.contains(char::is_numeric);
+        let rest = match note.line_below(rest).filter(|_| unit) {
+            Some(below) => Span::new(rest.start, below.end.max(rest.start)),
+            None => rest,
+        };
         let words = note.get(label.span).to_owned() + note.get(rest);
         let digits = note.get(rest).trim_start_matches(|c: char| !c.is_ascii_digit());
         let end = digits.bytes().take_while(u8::is_ascii_digit).count();
@@ -152,7 +160,7 @@ fn in_history(note: &Note<'_>, row: Span) -> bool {
 }
 
 /// Whether a label asks when it began.
-fn asks_start(label: &str) -> bool {
+pub(super) fn asks_start(label: &str) -> bool {
     ["onset", "start", "begin", "began", "since", "first"].iter().any(|word| label.contains(word))
 }
 

@@ -423,6 +423,14 @@ fn binds(note: &Note<'_>, span: Span) -> Option<&'static str> {
     if opens && told && leads_to_complaint(note, behind) {
         return Some("opening");
     }
+    // "from that week on, which makes it some fourteen months, there has been a pain"
+    if told
+        && after.starts_with(',')
+        && LEAD.of(note.lexicon).is_match(lead)
+        && leads_to_complaint(note, behind)
+    {
+        return Some("opening");
+    }
     let clause = OPENS_CLAUSE.is_match(lead)
         && ["has ", "have "].iter().any(|word| after.starts_with(word))
         && tells_of_nothing_else(note, before);
