@@ -179,6 +179,11 @@ pub(super) fn names(note: &Note<'_>, group: &str, within: Span) -> bool {
 /// How a sentence begins that tells the result of what stands before: "Strength up, pain no better."
 static RESULT: WordPattern = WordPattern::new(r"^{outcome/result-begins}\b");
 
+/// That a sentence ends the treatment of the one before it.
+static ENDS_IT: WordPattern = WordPattern::new(
+    r"\b(?:(?:it|this|that) (?:was|had to be|has been|got) {outcome/ended-it}|{outcome/ends-it})\b",
+);
+
 /// The next sentence, where it speaks of what stands before.
 pub(super) fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
     let this = &note.sentences[sentence];
@@ -222,8 +227,12 @@ pub(super) fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
         " this medication",
         " the medication",
     ];
+    // "Her legs swelled and it was withdrawn."
+    let ends_it = ENDS_IT.of(note.lexicon).is_match(words)
+        && !["drug", "therapy", "injection"].iter().any(|group| names(note, group, next.span));
     let person = ["she ", "he ", "the patient ", "patient ", "however", "pt ", "i ", "we "];
     (points_back.iter().any(|start| words.starts_with(start))
+        || ends_it
         || RESULT.of(note.lexicon).is_match(words)
         || (person.iter().any(|start| words.starts_with(start))
             && speaks_of.iter().any(|part| words.contains(part))))

@@ -87,7 +87,8 @@ pub(super) fn next_to(note: &Note<'_>, gap: &str) -> bool {
 }
 
 /// "Neither A nor B", said before a list of treatments.
-static NEITHER: WordPattern = WordPattern::new(r"\bneither(?: {treatment-status/next-gap})* $");
+static NEITHER: WordPattern =
+    WordPattern::new(r"\b(?:neither|none of|not one of)(?: {treatment-status/next-gap})* $");
 
 /// "No A and no B", said right before a treatment.
 static NO: WordPattern =

@@ -1,6 +1,5 @@
 //! Injections, blocks, ablations and other interventional pain procedures.
 
-mod account;
 mod agent;
 mod call_sheet;
 mod day;
@@ -11,6 +10,7 @@ mod relief;
 mod resolve;
 mod series;
 mod standing;
+mod untitled;
 
 use std::sync::LazyLock;
 
@@ -18,7 +18,6 @@ use regex::Regex;
 
 use crate::pattern::fixed_regex;
 
-use account::accounts;
 use agent::agent_in;
 use day::DATE_REACH;
 use phrase::log::{leads_failures, tells_year};
@@ -26,6 +25,7 @@ use phrase::{Phrase, phrases};
 use relief::{ReliefRead, nothing_in, relief_before, relief_in, relief_in_row};
 use series::each_of_series;
 use standing::{is_title, names_row, standing};
+use untitled::accounts;
 
 use super::{Draft, Note};
 use crate::context::Asserted;

@@ -181,6 +181,10 @@ fn read_head(
     if let Some(row) = &row {
         outcome = row.outcome;
     }
+    // "None of A, B and C helped": they were taken.
+    let none_helped = outcome.is_some() && of_neither(note, reach);
+    let status_read =
+        status_read.filter(|read| !(none_helped && read.mention.span.end <= head.span.start));
     // "none" below "Effect" is no effect, and no drug that was not taken.
     let status_read = status_read.filter(|read| {
         row.is_none() || outcome.is_none_or(|effect| !effect.span.overlaps(read.mention.span))
