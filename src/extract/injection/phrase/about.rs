@@ -52,12 +52,14 @@ impl Row<'_, '_> {
         self.note.side_in(before).or_else(|| self.note.side_in(tail))
     }
 
-    pub(super) fn count(&self, from: usize, head: usize, end: usize) -> Option<f64> {
+    /// How many there were; a figure before a verb, whose name begins nowhere, is an amount:
+    /// "40 mg was injected".
+    pub(super) fn count(&self, from: Option<usize>, head: usize, end: usize) -> Option<f64> {
         let number = |i: usize| {
             let word = self.word(i);
             number_in_words(word.strip_prefix(['x']).unwrap_or(word))
         };
-        let before = from.saturating_sub(2)..head;
+        let before = from.map_or(head, |from| from.saturating_sub(2))..head;
         let first = before.clone().find(|&i| {
             let apart = self.word(i + 1) != "of" && (i == 0 || self.word(i - 1) != "-");
             // "two L4-5 injections"; a figure before a level may be of a date or of another level.
