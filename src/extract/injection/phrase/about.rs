@@ -64,8 +64,11 @@ impl Row<'_, '_> {
             let apart = self.word(i + 1) != "of" && (i == 0 || self.word(i - 1) != "-");
             // "two L4-5 injections"; a figure before a level may be of a date or of another level.
             let spelled = || self.word(i).bytes().all(|b| b.is_ascii_alphabetic());
+            // "stellate blocks x6, sympathetic blocks": that counts what stands before it.
+            let of_last = self.word(i).starts_with('x') || i > 0 && self.word(i - 1) == "x";
             self.is_number(i)
                 && apart
+                && !of_last
                 && !self.numbers_row(i)
                 && !self.word(i).starts_with('#')
                 && (!self.is_level(i + 1) || spelled())

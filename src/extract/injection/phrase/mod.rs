@@ -318,6 +318,13 @@ impl Row<'_, '_> {
                 "ablation" => Some(Procedure::Rfa),
                 class => procedure_at(site, class == "block"),
             };
+            // "nerve blocks to the foot" are of its nerves.
+            let of_nerve = class == "block"
+                && self.note.get(base.span).starts_with("nerve")
+                && phrase.procedure == Some(Procedure::Joint);
+            if of_nerve {
+                phrase.procedure = Some(Procedure::PeripheralNerveBlock);
+            }
             // "the same joint" is the one that was named before.
             let same = (from..=end).any(|i| self.word(i) == "same");
             if same && site.field("weak").is_some() {

@@ -11,6 +11,9 @@ const REACH: usize = 30;
 /// What a wound is numbed with, which is no treatment of its joint.
 static NUMBS_WOUND: WordPattern = WordPattern::new(r"\b{injection-word/numbs-wound}\b");
 
+/// That a place was made ready for a needle.
+static MADE_READY: WordPattern = WordPattern::new(r"\b{injection-word/made-ready}\b");
+
 impl Row<'_, '_> {
     /// The place before a verb that names none behind it, or only a general word for one (`behind`).
     pub(super) fn subject(&self, head: usize, behind: &[Place]) -> Option<Place> {
@@ -32,9 +35,13 @@ impl Row<'_, '_> {
             let passive = (site + 1..head).any(|i| matches!(self.word(i), "was" | "were"));
             let end = self.tokens.last()?.span.end;
             let mixture = self.note.get(Span::new(self.tokens[head].span.end, end));
-            passive
-                && self.word(head + 1) == "with"
-                && !NUMBS_WOUND.of(self.note.lexicon).is_match(mixture)
+            let with = self.word(head + 1) == "with"
+                && !NUMBS_WOUND.of(self.note.lexicon).is_match(mixture);
+            // "was prepped, and 1 mL of Kenalog was injected"
+            let lead = Span::new(self.tokens[site].span.end, self.tokens[head].span.start);
+            let ready = MADE_READY.of(self.note.lexicon).is_match(self.note.get(lead))
+                && (site..head).any(|i| self.word_id(i) == Some("steroid"));
+            passive && (with || ready)
         } else {
             procedure_at(concept, false).is_some_and(|own| general.contains(&own))
         };
