@@ -348,7 +348,7 @@ impl Clause<'_, '_> {
                 !levels.is_empty() && levels != own
             })
         };
-        (segment..at).any(|i| self.word(i) == "grade") || !own.is_empty() && elsewhere()
+        (segment..at).any(|i| self.word(i).starts_with("grade")) || !own.is_empty() && elsewhere()
     }
 
     /// Whether a finding is joined to the one before it: "sclerosis with erosions",

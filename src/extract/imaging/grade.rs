@@ -139,7 +139,7 @@ impl Clause<'_, '_> {
                 && first.polarity == own.polarity
                 && narrowed(first)
                 && narrowed(own);
-            if shares && (self.segment(*before)..*before).any(|i| self.grade(i).is_some()) {
+            if shares {
                 own.severity = first.severity;
             }
         }
