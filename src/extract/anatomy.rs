@@ -18,6 +18,9 @@ static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
 static LIST: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^(?:,| and|, and|&) ?([1-9])\b(?:-([1-9]))?"));
 
+/// That a level goes on to the next one: the "-s1" of "l4-5/l5-s1".
+static GOES_ON: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^-[ctls]?-?[1-9i]\b"));
+
 /// Spinal levels as "L4-5", "C7-T1" or "S1", each with its span, in order and each once.
 pub fn find_levels(text: &str) -> Vec<(Span, String)> {
     let mut found: Vec<(Span, String)> = Vec::new();
@@ -35,12 +38,20 @@ pub(super) fn level_mentions(text: &str) -> Vec<(Span, String)> {
     if !text.bytes().any(|b| b.is_ascii_digit()) {
         return found;
     }
-    for c in LEVEL.captures_iter(text) {
+    let mut from = 0;
+    while let Some(c) = LEVEL.captures_at(text, from) {
         let (Some(whole), Some(first), Some(number)) = (c.get(0), c.get(1), c.get(2)) else {
-            continue;
+            break;
         };
+        // In "L4-5/L5-S1" the third begins the next pair.
+        let third = c.get(6).filter(|_| !GOES_ON.is_match(&text[whole.end()..]));
+        let end = match (third, c.get(5)) {
+            (None, Some(lower)) => lower.end(),
+            _ => whole.end(),
+        };
+        from = end;
         // "L40" is no level.
-        if text[whole.end()..].starts_with(|c: char| c.is_ascii_digit()) {
+        if text[end..].starts_with(|c: char| c.is_ascii_digit()) {
             continue;
         }
         let region = first.as_str().to_uppercase();
@@ -53,13 +64,13 @@ pub(super) fn level_mentions(text: &str) -> Vec<(Span, String)> {
         }
         if let Some(lower) = &lower
             && c.get(4).is_none()
-            && (one_number || number.end() + lower.len() == whole.end())
-            && (has_decimals(&text[whole.end()..]) || !follows(&region, &top, lower))
+            && (one_number || c.get(5).is_some_and(|n| n.start() == number.end()))
+            && (has_decimals(&text[end..]) || !follows(&region, &top, lower))
         {
             continue;
         }
         // "T2-weighted" and "T1 signal" speak of the picture.
-        let after = &text[whole.end()..];
+        let after = &text[end..];
         let weighting = [
             "-weighted",
             " weighted",
@@ -89,10 +100,10 @@ pub(super) fn level_mentions(text: &str) -> Vec<(Span, String)> {
                 format!("{level}-{lower_region}{lower}")
             };
         }
-        let mut span = Span::new(whole.start(), whole.end());
+        let mut span = Span::new(whole.start(), end);
         found.push((span, level));
         // "L5-S1-S2" names three roots.
-        if let (Some(r), Some(n)) = (c.get(6), c.get(7)) {
+        if let (Some(r), Some(n)) = (third, c.get(7)) {
             found.push((
                 span,
                 format!("{}{}", r.as_str().to_uppercase(), n.as_str().replace(['i', 'l'], "1")),
@@ -212,6 +223,9 @@ mod tests {
             &["L3-4", "L4-5", "L5-S1", "C5-6", "L1-2", "T12-L1"],
         );
         levels("c34.1, l24, t34, l40", &[]);
+        levels("l24-s1", &[]);
+        levels("ddd l4-5/l5-s1, l3/4/l4-5", &["L4-5", "L5-S1", "L3-4"]);
+        levels("l5-s1-s2", &["L5-S1", "S2"]);
         levels("the right side of the si joint since 2020", &[]);
     }
 

@@ -20,6 +20,7 @@ pub(super) fn before(
     mentions: &[Mention],
     activities: &[&Mention],
     mention: &Mention,
+    amount: Option<Span>,
 ) -> Option<(Limitation, Span)> {
     let mut first = mention.span;
     // Up the list: "cannot stand, walk or sit".
@@ -40,6 +41,16 @@ pub(super) fn before(
     let gap = note.get(Span::new(cue.span.end, first.start));
     // "Limited in: standing, walking"
     let gap = gap.strip_prefix(':').unwrap_or(gap);
+    // "worse with sitting more than 20 minutes", "Aggravating factors include, sitting over 20 min"
+    let by_amount = note.concept(cue).field("amount").is_some();
+    let posture = matches!(
+        note.concept(mention).field("activity"),
+        Some("sitting" | "standing" | "walking" | "lying" | "driving")
+    );
+    if by_amount && (amount.is_none() || !posture) {
+        return None;
+    }
+    let gap = gap.strip_prefix(',').filter(|_| by_amount).unwrap_or(gap);
     // "gave up golf", "no kneeling": only right before what is done.
     let (near, bare) = (note.concept(cue).field("near"), note.concept(cue).field("bare"));
     let done = note.get(first).split(' ').next().is_some_and(|word| word.ends_with("ing"));

@@ -221,10 +221,19 @@ fn state(note: &Note<'_>, mention: &Mention, amounts: &[Span]) -> Option<(Span, 
         .or_else(|| {
             amount::of(note, &[], amounts, mention).filter(|a| a.start > mention.span.start)
         })
-        .filter(|_| !matches!(activity, Activity::Sleep | Activity::Work));
+        .filter(|amount| match activity {
+            // "sleeps less than two hours"; waking every two hours tells of none.
+            Activity::Sleep => is_slept(note, mention, *amount),
+            other => other != Activity::Work,
+        });
     let span = amount.map_or(mention.span, |amount| mention.span.union(amount));
     let amount = amount.map(|span| note.as_written(span).to_owned());
     Some((span, Function { activity, limitation, amount }))
+}
+
+/// Whether an amount inside a state's words is how long somebody sleeps.
+fn is_slept(note: &Note<'_>, mention: &Mention, amount: Span) -> bool {
+    mention.span.contains(amount) && note.get(mention.span).starts_with("sleep")
 }
 
 /// Whether a state is denied.
@@ -267,7 +276,7 @@ fn activity(
         return None;
     }
     let amount = amount::of(note, activities, amounts, mention);
-    let before = cue::before(note, sentence, mentions, activities, mention);
+    let before = cue::before(note, sentence, mentions, activities, mention, amount);
     let behind = cue::behind(note, mentions, activities, mention);
     // "Bending is limited" on examination measures the spine; "difficulty bending" is told.
     let told = before.is_some_and(|(_, cue)| {

@@ -22,6 +22,15 @@ pub(super) struct Carry {
     prose: bool,
     /// What the row is of ("Left hip: ..."), for the sentences that go on with it.
     place: Place,
+    /// The line of the numbered item that named them, which holds to its end.
+    item: Option<usize>,
+}
+
+/// Whether a denial in a numbered item may be of the level that it began with: "The canal is adequate."
+fn is_of_level(imaging: &Imaging) -> bool {
+    let finding = imaging.finding.as_deref().unwrap_or_default();
+    imaging.polarity == Some(FindingPolarity::Present)
+        || ["stenosis", "disc", "root"].iter().any(|part| finding.contains(part))
 }
 
 /// Reads the findings of a clause that tells of a study.
@@ -45,8 +54,11 @@ pub(super) fn read_clause(
     if begins {
         let prose = clause.word(0) == "at";
         let place = Place::default();
-        *carry = Carry { levels: row, paragraph: sentence.paragraph, prose, place };
-    } else if carry.paragraph != sentence.paragraph {
+        *carry =
+            Carry { levels: row, paragraph: sentence.paragraph, prose, place, ..Carry::default() };
+    } else if carry.paragraph != sentence.paragraph
+        || carry.item.is_some_and(|line| line != note.line_of(sentence.span).start)
+    {
         *carry = Carry { paragraph: sentence.paragraph, ..Carry::default() };
     }
     match clause.row_place().filter(|_| span.start == sentence.span.start) {
@@ -85,9 +97,20 @@ pub(super) fn read_clause(
     }
     let denies = |imaging: &Imaging| imaging.polarity == Some(FindingPolarity::Absent);
     let general = carry.prose && !begins && found.iter().all(|(_, imaging)| denies(imaging));
-    let row = if general { &[][..] } else { &carry.levels[..] };
-    clause.share_levels(&mut found, row);
+    let beyond = carry.item.is_some() && !found.iter().all(|(_, imaging)| is_of_level(imaging));
+    let row = if general || beyond { Vec::new() } else { carry.levels.clone() };
+    clause.share_levels(&mut found, &row);
     clause.share_degree(&mut found);
+    clause.share_grade(&mut found);
+    clause.share_both_sides(&mut found);
+    // "2. Desiccation at L4-5 with a herniation. The canal is adequate."
+    if sentence.item
+        && !begins
+        && let Some(levels) = clause.only_levels(&found)
+    {
+        carry.levels = levels;
+        carry.item = Some(note.line_of(sentence.span).start);
+    }
     let told = drafts.iter().rev().find_map(|draft| match &draft.kind {
         Kind::Imaging(imaging) if !imaging.levels.is_empty() => Some(&imaging.levels),
         _ => None,
@@ -127,7 +150,8 @@ pub(super) fn read_clause(
     });
     if !levelled && (all_absent || clause.says_otherwise_normal()) {
         // "Thyroid unremarkable" on a line of its own is of no level.
-        let row = if begins || !begins_line(note, sentence) { row } else { &[] };
+        let own = begins || !begins_line(note, sentence);
+        let row = if own { &row[..] } else { &[] };
         clause.read_normal(sentence, row, drafts);
     }
 }
@@ -292,7 +316,8 @@ impl Clause<'_, '_> {
                     .get(Span::new(span.end, hit.span.start))
                     .contains([',', ';', '.']);
             }
-            let gap = self.note.get(Span::new(hit.span.end, span.start));
+            // "no acute" reaches into "acute injury".
+            let gap = self.note.get(Span::new(hit.span.end.min(span.start), span.start));
             // "MRI without contrast: ...", "CT w/o: ..."
             let gap_words = gap.trim_start();
             if gap_words.starts_with([':', ')', '-', '.'])
@@ -302,9 +327,28 @@ impl Clause<'_, '_> {
             }
             let anew = ANEW.of(self.note.lexicon).is_match(gap);
             let joined = segment > 0 && matches!(self.word(segment - 1), "or" | "nor");
-            !(gap.contains(',') && (graded || anew) && !joined)
-                && !(gap.contains(" with ") && graded)
+            let own = || graded || anew || self.is_specific(at, segment);
+            !(gap.contains(',') && !joined && own()) && !(gap.contains(" with ") && graded)
         })
+    }
+
+    /// Whether a finding has a grade of its own, or a level where another finding of the list has another one;
+    /// not in a list that goes on with "or": "no fracture, grade 1 anterolisthesis of L4 on L5, and narrowing
+    /// at L5-S1".
+    fn is_specific(&self, at: usize, segment: usize) -> bool {
+        let end = (at + 1..self.tokens.len()).find(|&i| matches!(self.word(i), "." | ";" | "but"));
+        let end = end.unwrap_or(self.tokens.len());
+        if (at + 1..end).any(|i| matches!(self.word(i), "or" | "nor")) {
+            return false;
+        }
+        let own = self.levels_behind(at);
+        let elsewhere = || {
+            (0..end).filter(|&i| i != at && self.is_finding(i)).any(|i| {
+                let levels = self.levels_behind(i);
+                !levels.is_empty() && levels != own
+            })
+        };
+        (segment..at).any(|i| self.word(i).starts_with("grade")) || !own.is_empty() && elsewhere()
     }
 
     /// Whether a finding is joined to the one before it: "sclerosis with erosions",

@@ -1,7 +1,7 @@
 //! How severe a finding is: by the words that describe it, by what it is said to be, or by a
 //! degree that is told once for several.
 
-use super::finding::{Clause, WORD};
+use super::finding::{Clause, STRUCTURE, WORD};
 use crate::extract::find_side;
 use crate::fact::{Imaging, Severity};
 use crate::lexicon::WordPattern;
@@ -118,6 +118,31 @@ impl Clause<'_, '_> {
     fn names_degree(&self, at: usize) -> bool {
         let noun = at + 1 + usize::from(self.word(at + 1) == "in");
         self.is_degree(noun) && self.word(noun + 1) != "of"
+    }
+
+    /// "severe central canal and bilateral foraminal stenosis": the grade of a list of parts that share
+    /// their noun.
+    pub(super) fn share_grade(&self, found: &mut [(usize, Imaging)]) {
+        let narrowed = |imaging: &Imaging| {
+            imaging.finding.as_deref().is_some_and(|finding| finding.ends_with("stenosis"))
+        };
+        for n in 1..found.len() {
+            let (earlier, own) = found.split_at_mut(n);
+            let (Some((before, first)), Some((at, own))) = (earlier.last(), own.first_mut()) else {
+                continue;
+            };
+            let part = self.group(*before) == Some(STRUCTURE) || self.word(*before) == "central";
+            let shares = part
+                && self.joined(*before, *at)
+                && self.word(*before + 1) != "with"
+                && own.severity.is_none()
+                && first.polarity == own.polarity
+                && narrowed(first)
+                && narrowed(own);
+            if shares {
+                own.severity = first.severity;
+            }
+        }
     }
 
     /// "spondylosis with bulging at L5-S1 to a mild degree": told once for all that are joined.

@@ -178,7 +178,8 @@ impl Clause<'_, '_> {
             // "spondylosis and osteophytes at C4-5"; not of findings "at several levels".
             if let Some((next, after)) = found.get(n + 1)
                 && !after.levels.is_empty()
-                && self.word(*next - 1) != "with"
+                // "scoliosis, L5-S1 disc space narrowing"
+                && (find_levels(self.word(*next)).is_empty() || self.word(*next - 1) != ",")
                 && self.joined(at, *next)
                 && after.polarity == found[n].1.polarity
                 && !self.several(at)
@@ -201,8 +202,12 @@ impl Clause<'_, '_> {
             });
             // "stenosis at C3-4, with mild facet arthropathy"
             let cut = (before.0 + 1..own.0).any(|i| {
-                matches!(self.word(i), ";" | "but")
-                    || (self.word(i) == "," && self.word(i + 1) != "with")
+                // "at L2-3, L3-4 and L5-S1"
+                let listed = self.is_level(i - 1) && (i + 1..i + 3).any(|i| self.is_level(i));
+                // "bulge at L3-4, causing narrowing"
+                let goes_on = self.word(i + 1) != "and"
+                    && GOES_WITH.of(self.note.lexicon).is_match(self.word(i + 1));
+                matches!(self.word(i), ";" | "but") || (self.word(i) == "," && !goes_on && !listed)
             });
             // "bulge at L4-5 without stenosis"
             let denied = (before.0 + 1..own.0).any(|i| {
@@ -217,6 +222,17 @@ impl Clause<'_, '_> {
             }
         }
         self.share_one_place(found);
+    }
+
+    /// The levels that a clause's first finding is at, where no other finding is at others; a root's own
+    /// level counts for none.
+    pub(super) fn only_levels(&self, found: &[(usize, Imaging)]) -> Option<Vec<String>> {
+        let (_, first) = found.first().filter(|(_, first)| !first.levels.is_empty())?;
+        let like = found.iter().all(|(_, other)| {
+            let root = other.levels.iter().all(|level| !level.contains('-'));
+            root || other.levels == first.levels
+        });
+        like.then(|| first.levels.clone())
     }
 
     /// "L3-4 and L4-5 facet arthropathy": where a list of levels begins that ends in a finding's words.
@@ -316,7 +332,10 @@ impl Clause<'_, '_> {
         (from + 1..to).all(|i| {
             self.word_id(i).is_some()
                 || find_side(self.word(i)).is_some()
-                || matches!(self.word(i), "and" | "," | "including" | "as" | "well" | "with" | "or")
+                || matches!(
+                    self.word(i),
+                    "and" | "," | "/" | "including" | "as" | "well" | "with" | "or"
+                )
         })
     }
 

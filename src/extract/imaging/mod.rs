@@ -67,6 +67,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         reader.read_sentence(index);
     }
     reader.drop_old_orders(first);
+    reader.share_region(first);
 }
 
 struct Reader<'a, 'n> {
@@ -294,6 +295,27 @@ impl Reader<'_, '_> {
             {
                 imaging.region = study.region;
             }
+        }
+    }
+
+    /// "Films of the left hip showed ...", and below "Review of films taken previously": where a note tells of
+    /// pictures of one kind and one part of spine or limbs, all are of it.
+    fn share_region(&mut self, first: usize) {
+        let told: Vec<(Modality, Region)> = self.drafts[first..]
+            .iter()
+            .filter_map(|draft| match &draft.kind {
+                Kind::Imaging(imaging) => Some((imaging.modality, imaging.region?)),
+                _ => None,
+            })
+            .collect();
+        for draft in &mut self.drafts[first..] {
+            let Kind::Imaging(own) = &mut draft.kind else { continue };
+            if own.region.is_some() || own.finding.is_none() || own.modality == Modality::Other {
+                continue;
+            }
+            let mut same = told.iter().filter(|(m, _)| *m == own.modality).map(|(_, r)| *r);
+            let one = same.next().filter(|region| same.all(|next| next == *region));
+            own.region = one.filter(|r| !matches!(r, Region::Brain | Region::Other));
         }
     }
 

@@ -12,6 +12,9 @@ static UNEVEN: WordPattern = WordPattern::new(r"\b{imaging-word/uneven}\b");
 /// That a finding is, or is not, on either side.
 static BOTH: WordPattern = WordPattern::new(r"\b{imaging-word/both}\b");
 
+/// A word for where in a disc or canal something is.
+static ZONE: WordPattern = WordPattern::new(r"^{imaging-word/zone}$");
+
 impl Clause<'_, '_> {
     /// "moderate right and mild left stenosis": the same finding of the side before.
     pub(super) fn other_side(&self, at: usize, own: &Imaging) -> Option<(usize, Imaging)> {
@@ -45,6 +48,7 @@ impl Clause<'_, '_> {
         // "X-rays of both knees show a spur on the left": the study's side is not the finding's.
         let named = self.study.regions.iter().map(|(span, _)| span.end);
         let named = named.filter(|&end| end <= self.tokens[at].span.start).max();
+        let from = self.zone_start(from);
         let start = self.tokens[from].span.start.max(named.unwrap_or(0));
         let own = Span::new(start, self.tokens[at].span.end);
         let words = self.note.get(tail);
@@ -56,6 +60,35 @@ impl Clause<'_, '_> {
         // "mild B foraminal stenosis"
         let both = (from..at).any(|i| self.word(i) == "b").then_some(Side::Bilateral);
         both.or_else(|| self.note.side_in(own)).or_else(|| self.note.side_in(tail))
+    }
+
+    /// "left paracentral and foraminal protrusion": where the words for where it is begin, of which the ones
+    /// behind "and" begin at a token.
+    fn zone_start(&self, from: usize) -> usize {
+        let zone = |word: &str| ZONE.of(self.note.lexicon).is_match(word);
+        let joined = from >= 2
+            && self.word(from - 1) == "and"
+            && self.word(from).split(' ').next().is_some_and(zone)
+            && self.word(from - 2).rsplit(' ').next().is_some_and(zone);
+        if joined { self.segment(from - 2) } else { from }
+    }
+
+    /// "facet changes and thickening of the ligament are noted bilaterally": what is said behind two joined
+    /// findings is of both.
+    pub(super) fn share_both_sides(&self, found: &mut [(usize, Imaging)]) {
+        for n in (1..found.len()).rev() {
+            let (earlier, own) = found.split_at_mut(n);
+            let (Some((before, first)), Some((at, own))) = (earlier.last_mut(), own.first()) else {
+                continue;
+            };
+            let behind = (*at + 1..(*at + 5).min(self.tokens.len()))
+                .any(|i| matches!(self.word(i), "bilaterally" | "bilateral"));
+            let alike = first.side.is_none() && first.polarity == own.polarity;
+            let and = (*before + 1..*at).any(|i| self.word(i) == "and");
+            if behind && alike && and && self.joined(*before, *at) {
+                first.side = own.side.filter(|side| *side == Side::Bilateral);
+            }
+        }
     }
 
     /// Whether a comma is followed by words that compare the sides: ", right greater than left",

@@ -50,10 +50,16 @@ impl Clause<'_, '_> {
 
     /// "no central canal or foraminal stenosis": the part before shares what the next one has.
     pub(super) fn share_stenosis(&self, at: usize, finding: &str) -> Option<Imaging> {
-        let next = (at + 2..at + 5).find(|&i| self.group(i) == Some(FINDING))?;
+        let next = (at + 2..at + 8).find(|&i| self.group(i) == Some(FINDING))?;
         let joins = matches!(self.word(at + 1), "or" | "and" | "/" | ",");
+        // "central canal, lateral recess and foraminal stenosis"
+        let listed = self.group(at + 2) == Some(STRUCTURE);
         let plain = (at + 2..next).all(|i| {
-            self.word_id(i).is_some() || find_side(self.word(i)).is_some() || self.word(i) == "or"
+            self.word_id(i).is_some()
+                || find_side(self.word(i)).is_some()
+                || self.word(i) == "or"
+                || listed
+                    && (self.group(i) == Some(STRUCTURE) || matches!(self.word(i), "and" | ","))
         });
         let like = self.note.concept(self.mention(next)?).id.ends_with("stenosis");
         if !(joins && plain && like && finding.ends_with("stenosis")) {

@@ -1,17 +1,16 @@
 //! What is said of a procedure after its name: relief in lists, in the next sentence, in a
-//! table's rows or a call, and what was injected.
+//! table's rows or a call.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::agent::{Agent, agent_in};
 use super::phrase::SITE;
 use super::relief::{ReliefRead, ended_after, relief_in};
 use super::{Event, Reader, told_as_done};
 use crate::extract::scope::stands_alone;
-use crate::extract::{Answer, Note, durations_in};
-use crate::fact::{EventStatus, Injection, Polarity, Procedure, Time};
+use crate::extract::{Answer, durations_in};
+use crate::fact::{EventStatus, Injection, Polarity, Time};
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
@@ -25,15 +24,6 @@ const LONGEST_LABEL: usize = 40;
 
 /// How many sentences from a title on may tell where it went.
 const PLACE_ROWS: usize = 12;
-
-/// Words for the time right after a procedure.
-static AFTER: WordPattern = WordPattern::new(r"\b{injection-word/right-after}\b");
-
-/// What labels the lines on what was injected.
-static LABEL: WordPattern = WordPattern::new(r"\b{agent/label}\b");
-
-/// What is injected to be seen.
-static CONTRAST: WordPattern = WordPattern::new(r"\b{agent/contrast}\b");
 
 /// How a sentence begins that goes on about the injection before it.
 static SPEAKS: WordPattern = WordPattern::new(
@@ -67,11 +57,6 @@ static OF_ALL: LazyLock<Regex> = LazyLock::new(|| {
 fn take_relief(own: &mut Injection, told: &Injection) {
     (own.relief, own.relief_percent) = (told.relief, told.relief_percent);
     own.relief_duration.clone_from(&told.relief_duration);
-}
-
-/// Whether words begin with what labels a line on what was injected.
-fn begins_with_label(note: &Note<'_>, words: &str) -> bool {
-    LABEL.of(note.lexicon).find(words).is_some_and(|label| label.start() == 0)
 }
 
 impl Reader<'_, '_> {
@@ -357,134 +342,5 @@ impl Reader<'_, '_> {
                 _ => {}
             }
         }
-    }
-
-    /// What was injected, from the lines below a procedure's title.
-    pub(super) fn read_injectates(&mut self) {
-        let note = self.note;
-        let mut titles: Vec<usize> =
-            (0..self.events.len()).filter(|&i| self.events[i].title).collect();
-        // An account of one procedure goes on about it without a title.
-        if titles.is_empty() && self.only_one() {
-            titles.push(0);
-        }
-        for (n, &at) in titles.iter().enumerate() {
-            let from = self.events[at].sentence;
-            let until =
-                titles.get(n + 1).map_or(note.sentences.len(), |&next| self.events[next].sentence);
-            for sentence in note.sentences.get(from + 1..until).unwrap_or_default() {
-                let words = note.get(sentence.span);
-                // "The pain was gone after the block."
-                if AFTER.of(note.lexicon).is_match(words) && !self.events[at].has_relief() {
-                    let read = relief_in(note, sentence.span, false)
-                        .filter(|r| r.percent.is_none() && !self.conditional(sentence, r.span));
-                    self.events[at].injection.relief = read.and_then(|r| r.relief);
-                }
-                let labelled = LABEL.of(note.lexicon).is_match(note.heading(sentence))
-                    || begins_with_label(note, words.trim_start_matches(['|', ' ']));
-                let given = labelled
-                    || self.is_below_label(sentence.span)
-                    || note
-                        .mentions_in("agent", sentence.span)
-                        .any(|m| note.concept(m).field("label").is_some());
-                let denies = note
-                    .mentions_in("agent", sentence.span)
-                    .any(|m| note.concept(m).field("steroid") == Some("no"));
-                if !(given || denies) || self.tells_of_contrast(sentence.span) {
-                    continue;
-                }
-                let agent = agent_in(note, sentence.span);
-                if given {
-                    self.read_deposit(at, sentence, &agent);
-                }
-                let own = &mut self.events[at].injection;
-                own.agent = own.agent.take().or(agent.words);
-                own.steroid = own.steroid.or(agent.steroid);
-            }
-        }
-    }
-
-    /// Whether what was injected stands on the line below its label: "Medications administered".
-    fn is_below_label(&self, within: Span) -> bool {
-        let note = self.note;
-        let Some(agent) = note.mentions_in("agent", within).next() else { return false };
-        let above = note.lines_above(note.line_of(agent.span)).next();
-        above.is_some_and(|above| begins_with_label(note, note.get(above)))
-    }
-
-    /// Whether contrast is what a line puts in; "Contrast: n/a" on a line of its own is none.
-    fn tells_of_contrast(&self, within: Span) -> bool {
-        let note = self.note;
-        CONTRAST.of(note.lexicon).find_iter(note.get(within)).any(|found| {
-            let at = Span::new(within.start + found.start(), within.start + found.end());
-            note.mentions_in("agent", note.line_of(at)).next().is_some()
-        })
-    }
-
-    /// "Dexamethasone 5 mg was then injected at L4-5": what a procedure put at each level.
-    fn read_deposit(&mut self, title: usize, sentence: &Sentence, agent: &Agent) {
-        let note = self.note;
-        let injection = &self.events[title].injection;
-        let spinal = matches!(
-            injection.procedure,
-            Procedure::Epidural
-                | Procedure::TransforaminalEpidural
-                | Procedure::InterlaminarEpidural
-                | Procedure::CaudalEpidural
-        );
-        let verb = note
-            .mentions_in("injection", sentence.span)
-            .find(|m| note.concept(m).field("class") == Some("verb"));
-        // "was guided to the L3-4 level. Then 80 mg of ... were injected."
-        let at_before = note.sentences.partition_point(|s| s.span.start < sentence.span.start);
-        let before = note.sentences[..at_before].last().map(|s| s.span);
-        let levels = [Some(sentence.span), before.filter(|s| note.get(*s).contains(" level"))]
-            .into_iter()
-            .flatten()
-            .map(|span| note.levels_in(span))
-            .find(|levels| !levels.is_empty())
-            .unwrap_or_default();
-        let (Some(verb), true) = (verb, spinal && agent.words.is_some() && !levels.is_empty())
-        else {
-            return;
-        };
-        let route = note
-            .mentions_in(
-                "injection-site",
-                Span::new(self.events[title].span.end, sentence.span.end),
-            )
-            .filter_map(|m| note.concept(m).id.parse::<Procedure>().ok())
-            .find(|p| {
-                injection.procedure == Procedure::Epidural
-                    && matches!(
-                        p,
-                        Procedure::CaudalEpidural
-                            | Procedure::TransforaminalEpidural
-                            | Procedure::InterlaminarEpidural
-                    )
-            });
-        let injection = Injection {
-            procedure: route.unwrap_or(injection.procedure),
-            levels,
-            agent: agent.words.clone(),
-            steroid: agent.steroid,
-            count: None,
-            relief: None,
-            relief_percent: None,
-            relief_duration: None,
-            ..injection.clone()
-        };
-        self.events.push(Event {
-            span: sentence.span,
-            head: verb.span,
-            sentence: self.events[title].sentence,
-            injection,
-            rule: note.rule(verb),
-            asserted: told_as_done(note, verb.span),
-            date: self.events[title].date,
-            title: false,
-            named: false,
-            confidence: 0.8,
-        });
     }
 }

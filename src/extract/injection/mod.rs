@@ -1,5 +1,6 @@
 //! Injections, blocks, ablations and other interventional pain procedures.
 
+mod account;
 mod agent;
 mod call_sheet;
 mod day;
@@ -18,13 +19,14 @@ use regex::Regex;
 
 use crate::pattern::fixed_regex;
 
+use account::is_epidural;
 use agent::agent_in;
 use day::DATE_REACH;
 use phrase::log::{leads_failures, tells_year};
 use phrase::{Phrase, phrases};
 use relief::{ReliefRead, nothing_in, relief_before, relief_in, relief_in_row};
 use series::each_of_series;
-use standing::{is_title, names_row, standing};
+use standing::{is_indication, is_title, names_row, standing};
 use untitled::accounts;
 
 use super::{Draft, Note};
@@ -52,9 +54,11 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         accounts: accounts(note, &named),
         named,
         request: asks(note),
+        operation: false,
         events: Vec::new(),
         used: Vec::new(),
     };
+    reader.operation = reader.is_of_operation();
     reader.read_unnamed();
     for index in 0..note.sentences.len() {
         if reader.take_refusal(index) {
@@ -66,7 +70,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
             reader.read_sentence(index);
         }
     }
-    reader.read_injectates();
+    reader.read_accounts();
     reader.read_call_sheets();
     drafts.extend(reader.events.into_iter().map(Event::into_draft));
 }
@@ -247,6 +251,8 @@ struct Reader<'a, 'n> {
     request: bool,
     /// Where accounts of procedures begin whose titles stand under no heading of their own.
     accounts: Vec<Span>,
+    /// Whether it reports an operation.
+    operation: bool,
     events: Vec<Event>,
     /// Sentences whose relief went to an event before them.
     used: Vec<usize>,
@@ -303,6 +309,12 @@ impl Reader<'_, '_> {
                     let duration = read.duration.or_else(|| duration_behind(note, behind));
                     Some(ReliefRead { duration, ..read })
                 });
+            // What numbs in an operation treats no pain.
+            let numbs = self.operation && matches!(phrase.class, "verb" | "block");
+            if numbs && sentence.section == Section::Procedure {
+                continue;
+            }
+            self.place_title(phrase);
             let Some(event) = self.event(index, phrase, relief, date, behind.end) else { continue };
             if let Some(relief) = relief.filter(|_| event.performed()) {
                 reliefs.push((self.events.len(), relief));
@@ -313,6 +325,7 @@ impl Reader<'_, '_> {
         {
             self.read_places(at);
         }
+        self.read_title_end(first, sentence);
         self.share_relief(first, sentence);
         self.named[index] = list;
         let last = self.events[first..].last().map(|e| e.head.end);
@@ -414,9 +427,20 @@ impl Reader<'_, '_> {
         {
             standing.postpone();
         }
+        // "I was asked to do an intercostal block", in what a procedure was done for.
+        let same =
+            |e: &Event| e.title && e.performed() && Some(e.injection.procedure) == phrase.procedure;
+        if standing.status == EventStatus::Planned
+            && standing.asserted.assertion.time != Time::Hypothetical
+            && is_indication(note, sentence)
+            && self.events.iter().any(same)
+        {
+            standing.perform();
+        }
         let performed = standing.status == EventStatus::Performed;
         let relief = relief.filter(|_| performed);
-        let (procedure, antecedent) = match phrase.procedure {
+        let of_title = self.named_by_title(sentence, phrase);
+        let (procedure, antecedent) = match of_title.or(phrase.procedure) {
             Some(procedure) => (procedure, None),
             None => {
                 self.resolve(index, phrase, standing.status, relief.is_some(), date.is_some())?
@@ -427,8 +451,9 @@ impl Reader<'_, '_> {
             return None;
         }
         // "was injected around the nerve" puts in what the title names.
+        let general = of_title.is_some() && !is_epidural(procedure);
         if phrase.class == "verb"
-            && (phrase.target.is_none() || phrase.span.start < phrase.head.start)
+            && (phrase.target.is_none() || phrase.span.start < phrase.head.start || general)
             && phrase.levels.is_empty()
             && self.events.iter().any(|e| e.title && e.injection.procedure == procedure)
         {

@@ -112,6 +112,12 @@ impl Standing {
         self.status = EventStatus::Planned;
         self.asserted.assertion.time = Time::Planned;
     }
+
+    /// Makes it one that was done.
+    pub(super) fn perform(&mut self) {
+        self.status = EventStatus::Performed;
+        self.asserted.assertion.time = Time::Past;
+    }
 }
 
 /// Where a procedure stands. `request` where the document asks for one; `None` where the
@@ -160,7 +166,10 @@ pub(super) fn standing(
     let declined = is_declined(note, sentence, phrase);
     let behind = note.get(Span::new(phrase.span.end, sentence.span.end));
     let title = sentence.section == Section::Procedure && is_title(note, sentence);
-    let ahead = wanted > done
+    // "PROCEDURE: Repeat left L5 block" was done again.
+    let before = note.get(Span::new(sentence.span.start.min(phrase.span.start), phrase.span.start));
+    let again = title && !request && before.trim_end().ends_with("repeat");
+    let ahead = wanted > done && !again
         || ["may ", "might ", "would ", "could ", "can be"]
             .iter()
             .any(|cue| behind.trim_start().starts_with(cue))
@@ -381,11 +390,26 @@ fn own_words_behind<'a>(note: &'a Note<'_>, sentence: &Sentence, phrase: &Phrase
     note.get(Span::new(start, sentence.span.end))
 }
 
+/// Whether a sentence tells what a procedure was done for.
+pub(super) fn is_indication(note: &Note<'_>, sentence: &Sentence) -> bool {
+    note.heading(sentence).trim_start().starts_with("indication")
+}
+
+/// That a heading's own line numbers what was done: "PROCEDURE: 1. ... 2. ...".
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^[ :.]*1[.)] "));
+
+/// How far behind its heading an item may stand that names what was done (bytes).
+const ITEM_REACH: usize = 250;
+
 /// Whether the sentence is the first under a heading that names what was done.
 pub(super) fn is_title(note: &Note<'_>, sentence: &Sentence) -> bool {
     let heading = note.heading(sentence);
-    let first = sentence.span.start.saturating_sub(sentence.heading.end) <= 40
-        || (sentence.item && sentence.span.start.saturating_sub(sentence.heading.end) <= 250);
+    let gap = Span::new(sentence.heading.end.min(sentence.span.start), sentence.span.start);
+    let numbered = || {
+        note.line_of(sentence.span).start <= sentence.heading.start
+            && NUMBERED.is_match(note.get(gap))
+    };
+    let first = gap.len() <= 40 || gap.len() <= ITEM_REACH && (sentence.item || numbered());
     NAMES_DONE.of(note.lexicon).is_match(heading)
         && !DESCRIBES.of(note.lexicon).is_match(heading)
         && first
@@ -426,10 +450,20 @@ fn has(note: &Note<'_>, within: Span, id: &str) -> bool {
 /// Where the last word of a kind ends.
 fn last(note: &Note<'_>, within: Span, id: &str) -> Option<usize> {
     note.mentions_in("injection-word", within)
-        // "On May 3" is a day and no wish.
-        .filter(|m| note.concept(m).id == id && !note.is_dated(m.span))
+        .filter(|m| note.concept(m).id == id && !is_of_day(note, m.span))
         .last()
         .map(|m| m.span.end)
+}
+
+/// What stands before the month of May.
+static BEFORE_MONTH: WordPattern = WordPattern::new(r"\b{injection-word/before-month} $");
+
+/// Whether "May" is a month, and no wish: "on May 3", "in May".
+fn is_of_day(note: &Note<'_>, word: Span) -> bool {
+    let lead = &note.str()[..word.start];
+    let near = &lead[lead.ceil_char_boundary(lead.len().saturating_sub(NEAR))..];
+    note.is_dated(word)
+        || note.as_written(word) == "May" && BEFORE_MONTH.of(note.lexicon).is_match(near)
 }
 
 /// Where the last cue of some categories before a span ends.
@@ -443,7 +477,7 @@ fn cue_end(
         .cues
         .iter()
         .filter(|hit| categories.contains(&note.lexicon.cues[hit.cue].category))
-        .filter(|hit| hit.span.end <= head.start && !note.is_dated(hit.span))
+        .filter(|hit| hit.span.end <= head.start && !is_of_day(note, hit.span))
         .map(|hit| hit.span.end)
         .max()
 }

@@ -52,21 +52,28 @@ impl Row<'_, '_> {
         self.note.side_in(before).or_else(|| self.note.side_in(tail))
     }
 
-    pub(super) fn count(&self, from: usize, head: usize, end: usize) -> Option<f64> {
+    /// How many there were; a figure before a verb, whose name begins nowhere, is an amount:
+    /// "40 mg was injected".
+    pub(super) fn count(&self, from: Option<usize>, head: usize, end: usize) -> Option<f64> {
         let number = |i: usize| {
             let word = self.word(i);
             number_in_words(word.strip_prefix(['x']).unwrap_or(word))
         };
-        let before = from.saturating_sub(2)..head;
+        let before = from.map_or(head, |from| from.saturating_sub(2))..head;
         let first = before.clone().find(|&i| {
             let apart = self.word(i + 1) != "of" && (i == 0 || self.word(i - 1) != "-");
             // "two L4-5 injections"; a figure before a level may be of a date or of another level.
             let spelled = || self.word(i).bytes().all(|b| b.is_ascii_alphabetic());
-            let numbered =
-                i > 0 && matches!(self.word(i - 1), "no" | "no." | "nr" | "number" | "#");
+            // "Block no. 2" numbers it.
+            let numbered = i > 0
+                && matches!(self.word(i - 1), "no" | "no." | "nr" | "number" | "#")
+                || i > 1 && self.word(i - 1) == "." && self.word(i - 2) == "no";
+            // "stellate blocks x6, sympathetic blocks": that counts what stands before it.
+            let of_last = self.word(i).starts_with('x') || i > 0 && self.word(i - 1) == "x";
             self.is_number(i)
                 && !numbered
                 && apart
+                && !of_last
                 && !self.numbers_row(i)
                 && !self.word(i).starts_with('#')
                 && (!self.is_level(i + 1) || spelled())

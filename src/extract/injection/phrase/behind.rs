@@ -76,10 +76,13 @@ impl Row<'_, '_> {
         if at == head + 2 && self.word(head + 1) == "on" { head + 1 } else { at }
     }
 
-    /// Whether a token begins a line or what a label leads to: "Procedure: Block, pudendal nerve".
+    /// Whether a token begins a line, a cell or what a label leads to: "Procedure: Block, pudendal nerve".
     fn begins_value(&self, at: usize) -> bool {
-        let before = self.note.get(self.note.lead_of_line(self.tokens[at].span)).trim_end();
-        before.is_empty() || before.ends_with([':', '|'])
+        let span = self.tokens[at].span;
+        let before = self.note.get(self.note.lead_of_line(span)).trim_end();
+        before.is_empty()
+            || before.ends_with([':', '|'])
+            || self.note.cells(self.note.line_of(span)).iter().any(|cell| cell.start == span.start)
     }
 
     /// Places behind a noun or verb: "of the right SI joint", "(SI, piriformis)", "in her knees".

@@ -134,6 +134,7 @@ fn numbered(note: &Note<'_>, within: Span) -> Option<Phrase> {
         rule: format!("{NAME}/log+{}", note.rule(site)),
         group: 0,
         answered: None,
+        part: Vec::new(),
     })
 }
 
@@ -500,6 +501,7 @@ impl Row<'_, '_> {
                 rule: format!("{NAME}/log+{}", self.note.rule(&place.mention)),
                 group: at,
                 answered: None,
+                part: Vec::new(),
             });
         }
         last

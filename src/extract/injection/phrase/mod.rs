@@ -4,6 +4,7 @@ mod about;
 mod answer;
 mod behind;
 pub(super) mod log;
+mod subject;
 
 use crate::extract::{FormAnswer, Note, Token, What, find_side, number_in_words, tokens};
 use crate::fact::{Intent, Procedure, Side};
@@ -41,6 +42,8 @@ pub(super) struct Phrase {
     pub group: usize,
     /// What a form's row answers to it.
     pub answered: Option<FormAnswer>,
+    /// The procedures that go where a word as general as its place leads: "the joint".
+    pub part: Vec<Procedure>,
 }
 
 impl Phrase {
@@ -60,6 +63,13 @@ struct Place {
 pub(super) fn procedure_at(place: &Concept, block: bool) -> Option<Procedure> {
     let of_block = place.field("block").filter(|_| block);
     of_block.or(place.field("procedure")).unwrap_or(&place.id).parse().ok()
+}
+
+/// The procedures that go into what a general word for a place names.
+fn parts_of(place: &Concept) -> Vec<Procedure> {
+    place.field("part").map_or_else(Vec::new, |list| {
+        list.split(' ').filter_map(|name| name.parse().ok()).collect()
+    })
 }
 
 /// The procedures that a stretch names, in order.
@@ -244,6 +254,13 @@ impl Row<'_, '_> {
             end = end.max(last);
             end = end.max(self.more(end, !sided));
         }
+        if class == "verb"
+            && places.is_empty()
+            && let Some(place) = self.subject(head, &behind)
+        {
+            places.push(place);
+            behind.clear();
+        }
         let whole = procedure_at(concept, false);
         let tail = Span::new(self.tokens[head].span.end, self.tokens[end].span.end);
         let base = Phrase {
@@ -257,7 +274,7 @@ impl Row<'_, '_> {
             target: concept.field("target").map(str::to_owned),
             levels: Vec::new(),
             side: None,
-            count: self.count(from, head, end),
+            count: self.count((class != "verb").then_some(from), head, end),
             intent: self.intent(from, end),
             steroid: (from..=end).any(|i| self.word_id(i) == Some("steroid"))
                 || self.note.get(self.tokens[head].span).contains("steroid")
@@ -266,6 +283,7 @@ impl Row<'_, '_> {
             rule: self.note.rule(mention),
             group: head,
             answered: None,
+            part: Vec::new(),
         };
         if places.is_empty() && behind.is_empty() {
             if concept.field("needs") == Some("site") {
@@ -300,11 +318,19 @@ impl Row<'_, '_> {
                 "ablation" => Some(Procedure::Rfa),
                 class => procedure_at(site, class == "block"),
             };
+            // "nerve blocks to the foot" are of its nerves.
+            let of_nerve = class == "block"
+                && self.note.get(base.span).starts_with("nerve")
+                && phrase.procedure == Some(Procedure::Joint);
+            if of_nerve {
+                phrase.procedure = Some(Procedure::PeripheralNerveBlock);
+            }
             // "the same joint" is the one that was named before.
             let same = (from..=end).any(|i| self.word(i) == "same");
             if same && site.field("weak").is_some() {
                 phrase.procedure = None;
             }
+            phrase.part = parts_of(site);
             phrase.target = self.target(&place.mention);
             if place_class == "ablation" && phrase.target.as_deref() == Some("") {
                 phrase.target = None;
