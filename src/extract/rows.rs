@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::{CheckBox, Note};
 use crate::fact::Time;
+use crate::fold::Folded;
 use crate::halt;
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
@@ -75,17 +76,22 @@ impl Note<'_> {
     pub fn cells(&self, line: Span) -> Vec<Span> {
         halt::look();
         let original = self.folded.original(line);
-        let first = self.gaps.partition_point(|gap| gap.end <= original.start);
-        let gaps = self.gaps[first..].iter().take_while(|gap| gap.start < original.end);
-        let mut cells = Vec::new();
-        let mut start = original.start;
-        let line_end = Span::new(original.end, original.end);
-        for gap in gaps.chain([&line_end]) {
-            if start < gap.start {
-                let cell = self.trimmed(self.folded.folded(Span::new(start, gap.start)));
+        let first = self.gaps.partition_point(|gap| gap.written.end <= original.start);
+        let within = |gap: &&Gap| gap.written.start < original.end;
+        let count = self.gaps[first..].iter().take_while(within).count();
+        let whole = self.folded.folded(original);
+        let mut cells = Vec::with_capacity(count + 1);
+        let (mut written, mut start) = (original.start, whole.start);
+        let line_end = Gap {
+            written: Span::new(original.end, original.end),
+            folded: Span::new(whole.end, whole.end),
+        };
+        for gap in self.gaps[first..first + count].iter().chain([&line_end]) {
+            if written < gap.written.start {
+                let cell = self.trimmed(Span::new(start, gap.folded.start));
                 cells.extend((!cell.is_empty()).then_some(cell));
             }
-            start = gap.end;
+            (written, start) = (gap.written.end, gap.folded.end);
         }
         cells
     }
@@ -261,8 +267,16 @@ impl Note<'_> {
     }
 }
 
+/// What parts two cells.
+pub(super) struct Gap {
+    /// Where it stands in the record.
+    pub written: Span,
+    /// The same in the folded text.
+    folded: Span,
+}
+
 /// What parts cells in a part of a record: a tab, a bar, two spaces or more.
-pub(super) fn gaps(record: &str, within: Span) -> Vec<Span> {
+pub(super) fn gaps(record: &str, within: Span, folded: &Folded) -> Vec<Gap> {
     let bytes = &record.as_bytes()[..within.end];
     let mut gaps = Vec::new();
     let mut at = within.start;
@@ -271,7 +285,8 @@ pub(super) fn gaps(record: &str, within: Span) -> Vec<Span> {
         let blanks = bytes[start..].iter().take_while(|byte| **byte == b' ').count();
         at = start + blanks.max(1);
         if blanks != 1 {
-            gaps.push(Span::new(start, at));
+            let written = Span::new(start, at);
+            gaps.push(Gap { written, folded: folded.folded(written) });
         }
     }
     gaps

@@ -35,13 +35,16 @@ pub(super) fn is_report(note: &Note<'_>) -> bool {
     let conduction = |heading: &str| CONDUCTION.of(note.lexicon).is_match(heading);
     let needle = |heading: &str| NEEDLE.of(note.lexicon).is_match(heading);
     let both = |heading: &str| heading.contains("nerve conduction") && heading.contains("needle");
-    let mut headings = note.sentences.iter().map(|s| note.heading(s));
+    // Sentences below one heading are neighbours.
+    let below = note.sentences.chunk_by(|a, b| a.heading == b.heading);
+    let headings: Vec<&str> = below.map(|sentences| note.heading(&sentences[0])).collect();
     titled
         || has_rows(note)
         || has_tables(note)
         || has_title(note)
-        || headings.clone().any(both)
-        || (headings.clone().any(conduction) && headings.any(|h| needle(h) && !conduction(h)))
+        || headings.iter().any(|h| both(h))
+        || (headings.iter().any(|h| conduction(h))
+            && headings.iter().any(|h| needle(h) && !conduction(h)))
 }
 
 /// The first cells of a document's first lines.

@@ -447,7 +447,7 @@ impl Reader<'_, '_> {
                 "injection-site",
                 Span::new(self.events[title].span.end, sentence.span.end),
             )
-            .filter_map(|m| note.concept(m).id.parse::<Procedure>().ok())
+            .filter_map(|m| Procedure::of(&note.concept(m).id))
             .find(|p| {
                 injection.procedure == Procedure::Epidural
                     && matches!(
