@@ -69,8 +69,7 @@ pub fn tag(
     sentences: &[Sentence],
 ) -> (Vec<Mention>, Vec<CueHit>) {
     let text = folded.as_str();
-    let mentions = vec![Vec::new(); lexicon.count_groups()];
-    let mut found = Found { mentions, cues: Vec::new() };
+    let mut found = Found { mentions: Vec::new(), cues: Vec::new() };
     let whole = |span: Span| {
         let next = sentences.partition_point(|s| s.span.start <= span.start);
         sentences.get(next).is_none_or(|s| span.end <= s.span.start)
@@ -135,7 +134,7 @@ pub fn tag(
             }
         }
     }
-    (keep_mentions(found.mentions, lexicon), keep_cues(found.cues, lexicon))
+    (keep_mentions(&found.mentions, lexicon), keep_cues(found.cues, lexicon))
 }
 
 /// What stands ahead of a place that patterns need.
@@ -164,8 +163,7 @@ impl Ahead {
 
 /// What was found, before overlaps are resolved.
 struct Found {
-    /// By group.
-    mentions: Vec<Vec<Mention>>,
+    mentions: Vec<Mention>,
     cues: Vec<CueHit>,
 }
 
@@ -174,7 +172,7 @@ impl Found {
         match meaning {
             Meaning::Concept(concept, group) => {
                 let (concept, group) = (concept as usize, group as usize);
-                self.mentions[group].push(Mention { span, concept, group });
+                self.mentions.push(Mention { span, concept, group });
             }
             Meaning::Cue(cue) => self.cues.push(CueHit { span, cue: cue as usize }),
             Meaning::Pattern(_) | Meaning::Needle(_) => {}
@@ -183,22 +181,37 @@ impl Found {
 }
 
 /// The leftmost and longest mentions of each group.
-fn keep_mentions(mut groups: Vec<Vec<Mention>>, lexicon: &Lexicon) -> Vec<Mention> {
-    let mut kept: Vec<Mention> = Vec::with_capacity(groups.iter().map(Vec::len).sum());
-    for mentions in &mut groups {
-        // They were found from the end on.
-        mentions.reverse();
-        mentions.sort_by_key(|m| (m.span.start, usize::MAX - m.span.end, m.concept));
-        let mut end = 0;
-        for mention in mentions.iter() {
-            if mention.span.start >= end {
-                end = mention.span.end;
-                kept.push(*mention);
-            }
-        }
+fn keep_mentions(found: &[Mention], lexicon: &Lexicon) -> Vec<Mention> {
+    let mut mentions = by_group(found, lexicon.count_groups());
+    for group in mentions.chunk_by_mut(|a, b| a.group == b.group) {
+        group.sort_by_key(|m| (m.span.start, usize::MAX - m.span.end, m.concept));
     }
-    kept.retain(|m| !lexicon.concepts[m.concept].hides);
-    kept
+    let (mut group, mut end) = (0, 0);
+    mentions.retain(|mention| {
+        let kept = mention.group != group || mention.span.start >= end;
+        if kept {
+            (group, end) = (mention.group, mention.span.end);
+        }
+        kept
+    });
+    mentions.retain(|m| !lexicon.concepts[m.concept].hides);
+    mentions
+}
+
+/// Mentions by their groups, and those of each group from the last one found to the first: they are found
+/// from a text's end on.
+fn by_group(found: &[Mention], groups: usize) -> Vec<Mention> {
+    let mut next = vec![0; groups + 1];
+    found.iter().for_each(|mention| next[mention.group + 1] += 1);
+    for group in 0..groups {
+        next[group + 1] += next[group];
+    }
+    let mut sorted = found.to_vec();
+    for mention in found.iter().rev() {
+        sorted[next[mention.group]] = *mention;
+        next[mention.group] += 1;
+    }
+    sorted
 }
 
 /// The cues that count: not those inside a longer one ("no history of" denies and does not also

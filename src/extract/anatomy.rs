@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::fixed_regex;
+use crate::pattern::{fixed_regex, groups};
 
 use crate::fact::Side;
 use crate::span::Span;
@@ -99,7 +99,7 @@ pub(super) fn level_mentions(text: &str) -> Vec<(Span, String)> {
             ));
         }
         // "L3, 4 and 5": the letter is said once.
-        while let Some(next) = text.get(span.end..).and_then(|rest| LIST.captures(rest)) {
+        while let Some(next) = text.get(span.end..).and_then(|rest| groups(&LIST, rest)) {
             let (Some(all), Some(number)) = (next.get(0), next.get(1)) else { break };
             if !in_spine(&region, number.as_str())
                 || text[span.end + all.end()..].starts_with(['/', '%', '.'])

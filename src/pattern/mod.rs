@@ -3,7 +3,7 @@
 mod ascii;
 
 pub use ascii::ascii;
-use regex::Regex;
+use regex::{Captures, Regex};
 use regex_automata::meta;
 
 /// Compiles a pattern whose `\b`, `\w` and `\d` mean ASCII.
@@ -35,6 +35,12 @@ pub(crate) fn fixed_regex(source: &str) -> Regex {
 pub(crate) fn common_regex(source: &str) -> meta::Regex {
     let config = meta::Config::new().auto_prefilter(false);
     meta::Builder::new().configure(config).build(&ascii(source)).unwrap()
+}
+
+/// The groups of a pattern's first match. Room for them is taken only where there is one: most stretches
+/// that are asked hold none.
+pub(crate) fn groups<'t>(pattern: &Regex, text: &'t str) -> Option<Captures<'t>> {
+    pattern.is_match(text).then(|| pattern.captures(text)).flatten()
 }
 
 #[cfg(test)]

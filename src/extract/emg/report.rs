@@ -105,7 +105,7 @@ fn has_both(note: &Note<'_>, shows: impl Fn(&[Span], &WordPattern) -> bool) -> b
         row.of(note.lexicon).is_match(note.get(*first)) && shows(rest, column)
     };
     let (mut conduction, mut needle) = (false, false);
-    note.written_lines().any(|line| {
+    note.written_lines().filter(|line| note.may_have_cells(*line, 3)).any(|line| {
         let cells = note.cells(line);
         conduction |= is_row(&cells, &CONDUCTION_ROW, &CONDUCTION_COLUMN);
         needle |= is_row(&cells, &NEEDLE_ROW, &NEEDLE_COLUMN);

@@ -300,7 +300,7 @@ static TRIED_BEFORE: WordPattern = WordPattern::new(
 /// Whether a row of a table stands below the title of a log of injections.
 fn is_tabled(note: &Note<'_>, within: Span) -> bool {
     let line = note.line_of(within);
-    if note.cells(line).len() < 3 {
+    if !note.may_have_cells(line, 3) || note.cells(line).len() < 3 {
         return false;
     }
     let from = note.str().ceil_char_boundary(within.start.saturating_sub(ABOVE));
