@@ -1,4 +1,4 @@
-//! A table of the words that matches of the lexicon's patterns begin with.
+//! A table of the words that matches of the lexicon's patterns begin with and hold.
 //!
 //! Starting would spend a third of its time on finding them, at every run the same.
 
@@ -12,6 +12,11 @@ use toml::Value;
 mod anchors;
 #[path = "../src/pattern/ascii.rs"]
 mod ascii;
+#[path = "../src/lexicon/needles.rs"]
+mod needles;
+
+/// Words, where they are known.
+type Words = Option<Vec<String>>;
 
 /// Writes `anchors.rs` into the build's folder: the patterns in order, each with its words.
 ///
@@ -25,7 +30,9 @@ pub fn write() {
             let file = fs::read_to_string(&path).ok().and_then(|text| toml::from_str(&text).ok());
             patterns(&file.unwrap_or(Value::Boolean(false)), &mut |pattern| {
                 if let Ok(hir) = regex_syntax::parse(&ascii::ascii(pattern)) {
-                    table.insert(pattern.to_owned(), anchors::anchors(&hir));
+                    let anchors = anchors::anchors(&hir);
+                    let needles = needles::needles(&hir, anchors.as_deref());
+                    table.insert(pattern.to_owned(), (anchors, needles));
                 }
             });
         }
@@ -54,9 +61,10 @@ fn patterns(value: &Value, found: &mut impl FnMut(&str)) {
     }
 }
 
-fn row((pattern, words): (&String, &Option<Vec<String>>)) -> String {
-    match words {
-        Some(words) => format!("({pattern:?}, Some(&{words:?})),\n"),
-        None => format!("({pattern:?}, None),\n"),
-    }
+fn row((pattern, (anchors, needles)): (&String, &(Words, Words))) -> String {
+    let known = |words: &Words| match words {
+        Some(words) => format!("Some(&{words:?})"),
+        None => "None".to_owned(),
+    };
+    format!("({pattern:?}, {}, {}),\n", known(anchors), known(needles))
 }

@@ -125,9 +125,30 @@ impl Folded {
 
     /// A span without white space around it.
     pub fn trimmed(&self, span: Span) -> Span {
-        let words = self.get(span);
-        let start = span.start + words.len() - words.trim_start().len();
-        Span::new(start, (start + words.trim().len()).min(span.end.max(start)))
+        // Folding leaves no white space but spaces.
+        let words = self.get(span).as_bytes();
+        let is_ink = |byte: &u8| *byte != b' ';
+        let Some(first) = words.iter().position(is_ink) else {
+            return Span::new(span.end, span.end);
+        };
+        let last = words.iter().rposition(is_ink).unwrap_or(first);
+        Span::new(span.start + first, span.start + last + 1)
+    }
+
+    /// A span with all that stands for the same characters of the original.
+    pub fn whole(&self, span: Span) -> Span {
+        let same = |at: usize, other: usize| self.origins[at] == self.origins[other];
+        let Span { mut start, mut end } = span;
+        while start > 0 && same(start - 1, start) {
+            start -= 1;
+        }
+        if span.is_empty() {
+            return Span::new(start, start);
+        }
+        while end < self.folded.len() && same(end, span.end - 1) {
+            end += 1;
+        }
+        Span::new(start, end)
     }
 
     /// The span of the original text that a span of the folded text stands for.
@@ -224,5 +245,11 @@ mod tests {
         let at = folded.as_str().find("[ ]").unwrap();
         assert_eq!(&text.as_str()[folded.original(Span::new(at, at + 3)).range()], "\u{2610}");
         assert_eq!(folded.folded(back), Span::new(0, 16));
+        for start in 0..folded.as_str().len() {
+            for end in start..=folded.as_str().len() {
+                let span = Span::new(start, end);
+                assert_eq!(folded.whole(span), folded.folded(folded.original(span)), "{span:?}");
+            }
+        }
     }
 }

@@ -69,8 +69,7 @@ pub fn tag(
     sentences: &[Sentence],
 ) -> (Vec<Mention>, Vec<CueHit>) {
     let text = folded.as_str();
-    let mentions = vec![Vec::new(); lexicon.count_groups()];
-    let mut found = Found { mentions, cues: Vec::new() };
+    let mut found = Found { mentions: Vec::new(), cues: Vec::new() };
     let whole = |span: Span| {
         let next = sentences.partition_point(|s| s.span.start <= span.start);
         sentences.get(next).is_none_or(|s| span.end <= s.span.start)
@@ -82,32 +81,52 @@ pub fn tag(
         &text[span.range()] == "?"
             && attached != (lexicon.cues[cue as usize].direction == Direction::Backward)
     };
+    let mut ahead = Ahead::of(lexicon);
+    let mut tries = Vec::new();
     // Every term first, then boundaries, then overlap: "a fib" in "a fibrillation"
-    // ends inside a word and must not hide the longer term.
-    let mut next = 0;
-    for at in starts(text) {
+    // ends inside a word and must not hide the longer term. From the end on, so that
+    // what a pattern needs has been seen where the pattern begins.
+    let mut limit = text.len();
+    let mut next = sentences.len();
+    let places: Vec<usize> = starts(text).collect();
+    for &at in places.iter().rev() {
         halt::look();
-        while sentences.get(next).is_some_and(|s| s.span.start <= at) {
-            next += 1;
+        while let Some(before) = next.checked_sub(1)
+            && sentences[before].span.start > at
+        {
+            next = before;
+            limit = sentences[next].span.start;
         }
-        let limit = sentences.get(next).map_or(text.len(), |s| s.span.start);
         lexicon.terms.each(text.as_bytes(), at, |term, end| {
-            let span = Span::new(at, end);
             let meaning = lexicon.meanings[term as usize];
-            if let Meaning::Pattern(pattern) = meaning {
-                let (pattern, meaning) = &lexicon.patterns[pattern as usize];
-                let end = text.ceil_char_boundary(at + LONGEST_MATCH);
-                let hit = pattern.match_at(text, Span::new(at, end));
-                if let Some(span) = hit.filter(|&span| !span.is_empty() && span.end <= limit) {
-                    found.add(span, *meaning);
+            match meaning {
+                Meaning::Pattern(pattern) => tries.push(pattern as usize),
+                Meaning::Needle(pattern) => ahead.see(pattern as usize, end),
+                _ => {
+                    let span = Span::new(at, end);
+                    if end <= limit && parts_words(text, end) && !misses(span, meaning) {
+                        found.add(span, meaning);
+                    }
                 }
-            } else if end <= limit && parts_words(text, end) && !misses(span, meaning) {
-                found.add(span, meaning);
             }
         });
+        for pattern in tries.drain(..) {
+            let end = text.ceil_char_boundary(at + LONGEST_MATCH);
+            if ahead.needed(pattern) > limit.min(end) {
+                continue;
+            }
+            let (pattern, meaning) = &lexicon.patterns[pattern];
+            let hit = pattern.match_at(text, Span::new(at, end));
+            if let Some(span) = hit.filter(|&span| !span.is_empty() && span.end <= limit) {
+                found.add(span, *meaning);
+            }
+        }
     }
-    for &pattern in &lexicon.anywhere {
-        let (pattern, meaning) = &lexicon.patterns[pattern];
+    for &number in &lexicon.anywhere {
+        let (pattern, meaning) = &lexicon.patterns[number];
+        if ahead.needed(number) > text.len() {
+            continue;
+        }
         for span in pattern.matches(text).filter(|span| !span.is_empty()) {
             halt::look();
             if whole(span) {
@@ -115,13 +134,36 @@ pub fn tag(
             }
         }
     }
-    (keep_mentions(found.mentions, lexicon), keep_cues(found.cues, lexicon))
+    (keep_mentions(&found.mentions, lexicon), keep_cues(found.cues, lexicon))
+}
+
+/// What stands ahead of a place that patterns need.
+struct Ahead {
+    /// By pattern, where the first word ends that it needs; 0 where it needs none.
+    ends: Vec<usize>,
+}
+
+impl Ahead {
+    fn of(lexicon: &Lexicon) -> Self {
+        let mut ends = vec![0; lexicon.patterns.len()];
+        lexicon.needy.iter().for_each(|&pattern| ends[pattern] = usize::MAX);
+        Self { ends }
+    }
+
+    /// A word that a pattern needs stands before all that were seen, and ends there.
+    fn see(&mut self, pattern: usize, end: usize) {
+        self.ends[pattern] = self.ends[pattern].min(end);
+    }
+
+    /// Where a match of a pattern ends at the earliest.
+    fn needed(&self, pattern: usize) -> usize {
+        self.ends[pattern]
+    }
 }
 
 /// What was found, before overlaps are resolved.
 struct Found {
-    /// By group.
-    mentions: Vec<Vec<Mention>>,
+    mentions: Vec<Mention>,
     cues: Vec<CueHit>,
 }
 
@@ -130,29 +172,46 @@ impl Found {
         match meaning {
             Meaning::Concept(concept, group) => {
                 let (concept, group) = (concept as usize, group as usize);
-                self.mentions[group].push(Mention { span, concept, group });
+                self.mentions.push(Mention { span, concept, group });
             }
             Meaning::Cue(cue) => self.cues.push(CueHit { span, cue: cue as usize }),
-            Meaning::Pattern(_) => {}
+            Meaning::Pattern(_) | Meaning::Needle(_) => {}
         }
     }
 }
 
 /// The leftmost and longest mentions of each group.
-fn keep_mentions(mut groups: Vec<Vec<Mention>>, lexicon: &Lexicon) -> Vec<Mention> {
-    let mut kept: Vec<Mention> = Vec::with_capacity(groups.iter().map(Vec::len).sum());
-    for mentions in &mut groups {
-        mentions.sort_by_key(|m| (m.span.start, usize::MAX - m.span.end, m.concept));
-        let mut end = 0;
-        for mention in mentions.iter() {
-            if mention.span.start >= end {
-                end = mention.span.end;
-                kept.push(*mention);
-            }
-        }
+fn keep_mentions(found: &[Mention], lexicon: &Lexicon) -> Vec<Mention> {
+    let mut mentions = by_group(found, lexicon.count_groups());
+    for group in mentions.chunk_by_mut(|a, b| a.group == b.group) {
+        group.sort_by_key(|m| (m.span.start, usize::MAX - m.span.end, m.concept));
     }
-    kept.retain(|m| !lexicon.concepts[m.concept].hides);
-    kept
+    let (mut group, mut end) = (0, 0);
+    mentions.retain(|mention| {
+        let kept = mention.group != group || mention.span.start >= end;
+        if kept {
+            (group, end) = (mention.group, mention.span.end);
+        }
+        kept
+    });
+    mentions.retain(|m| !lexicon.concepts[m.concept].hides);
+    mentions
+}
+
+/// Mentions by their groups, and those of each group from the last one found to the first: they are found
+/// from a text's end on.
+fn by_group(found: &[Mention], groups: usize) -> Vec<Mention> {
+    let mut next = vec![0; groups + 1];
+    found.iter().for_each(|mention| next[mention.group + 1] += 1);
+    for group in 0..groups {
+        next[group + 1] += next[group];
+    }
+    let mut sorted = found.to_vec();
+    for mention in found.iter().rev() {
+        sorted[next[mention.group]] = *mention;
+        next[mention.group] += 1;
+    }
+    sorted
 }
 
 /// The cues that count: not those inside a longer one ("no history of" denies and does not also

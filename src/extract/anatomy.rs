@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::fixed_regex;
+use crate::pattern::{fixed_regex, groups};
 
 use crate::fact::Side;
 use crate::span::Span;
@@ -110,7 +110,7 @@ pub(super) fn level_mentions(text: &str) -> Vec<(Span, String)> {
             ));
         }
         // "L3, 4 and 5": the letter is said once.
-        while let Some(next) = text.get(span.end..).and_then(|rest| LIST.captures(rest)) {
+        while let Some(next) = text.get(span.end..).and_then(|rest| groups(&LIST, rest)) {
             let (Some(all), Some(number)) = (next.get(0), next.get(1)) else { break };
             if !in_spine(&region, number.as_str())
                 || text[span.end + all.end()..].starts_with(['/', '%', '.'])
@@ -150,9 +150,10 @@ fn in_spine(region: &str, number: &str) -> bool {
     (1..=most).contains(&number)
 }
 
+/// The words for both sides, for the left and for the right one.
 static SIDE: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
-        r"\b(?:(bilateral(?:ly)?|bilat|b/l|both sides|both|ble|bue)|(left|lt|left-sided|lle|lue|l(?:\.|\b))|(right|rt|right-sided|rle|rue|r(?:\.|\b)))(?:\W|$)",
+        r"\b(?:bilateral(?:ly)?|bilat|b/l|both sides|both|ble|bue|left|lt|left-sided|lle|lue|l(?:\.|\b)|right|rt|right-sided|rle|rue|r(?:\.|\b))(?:\W|$)",
     )
 });
 
@@ -162,17 +163,18 @@ pub fn find_side(text: &str) -> Option<Side> {
     if !may_name_side(text) {
         return None;
     }
-    for c in SIDE.captures_iter(text) {
-        if c.get(1).is_some() {
-            return Some(Side::Bilateral);
-        }
+    for word in SIDE.find_iter(text) {
+        let after = &text[word.start()..];
         // "r/o" and "l/s" are no sides.
-        let after = c.get(0).map_or("", |m| &text[m.start()..]);
         if after.starts_with("r/") || after.starts_with("l/") || after.starts_with("l-") {
             continue;
         }
-        left |= c.get(2).is_some();
-        right |= c.get(3).is_some();
+        // No two of them begin alike.
+        match after.as_bytes()[0] {
+            b'l' => left = true,
+            b'r' => right = true,
+            _ => return Some(Side::Bilateral),
+        }
     }
     match (left, right) {
         (true, true) => Some(Side::Bilateral),

@@ -97,7 +97,8 @@ static SHORT_UNIT: LazyLock<Regex> = LazyLock::new(|| {
 pub fn durations_in(note: &Note<'_>, within: Span) -> Vec<Span> {
     let text = note.get(within);
     let mut found = Vec::new();
-    for c in SHORTHAND.captures_iter(text) {
+    let shorthand = text.contains('/').then(|| SHORTHAND.captures_iter(text));
+    for c in shorthand.into_iter().flatten() {
         found.extend(
             c.name("n")
                 .or(c.name("m"))

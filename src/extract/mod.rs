@@ -55,6 +55,9 @@ use crate::text::Text;
 /// Reads the facts of one kind.
 type Reader = fn(&Note<'_>, &mut Vec<Draft>);
 
+/// Digits of a fact's id.
+const ID_DIGITS: usize = 16;
+
 /// What is left of a fact's confidence where a word of it was taken for another than was read.
 const REPAIRED: f32 = 0.8;
 
@@ -107,6 +110,19 @@ pub fn extract_parts(text: &Text, lexicon: &Lexicon) -> Vec<Part> {
     parts::split(text, lexicon).into_iter().map(read).collect()
 }
 
+/// The digits of a number. Each fact's id is made of some, and formatting them takes longer than that.
+fn decimal(mut number: usize, digits: &mut [u8; 20]) -> &[u8] {
+    let mut first = digits.len();
+    loop {
+        first -= 1;
+        digits[first] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            return &digits[first..];
+        }
+    }
+}
+
 /// Turns drafts into facts: places, ids, confidence.
 fn assemble(note: &Note<'_>, mut drafts: Vec<Draft>) -> Vec<Fact> {
     let unanswered = note.unanswered_lines();
@@ -143,13 +159,15 @@ fn assemble(note: &Note<'_>, mut drafts: Vec<Draft>) -> Vec<Fact> {
         }
         let mut key = blake3::Hasher::new();
         key.update(note.text.content_hash().as_bytes());
-        let places = format!("\n{}\n{}\n{}\n{twins}", place.start, place.end, draft.kind.name());
-        key.update(places.as_bytes());
-        let key = key.finalize();
-        let id = key.as_bytes().iter().take(8).fold(0, |id, byte| id << 8 | u64::from(*byte));
+        for number in [place.start, place.end] {
+            key.update(b"\n").update(decimal(number, &mut [0; 20]));
+        }
+        key.update(b"\n").update(draft.kind.name().as_bytes()).update(b"\n");
+        key.update(decimal(twins as usize, &mut [0; 20]));
+        let key = key.finalize().to_hex();
         let sentence = note.sentence_at(draft.span);
         facts.push(Fact {
-            id: format!("{id:016x}"),
+            id: key[..ID_DIGITS].to_owned(),
             assertion: draft.assertion,
             date: draft.date,
             section: sentence.map(|s| s.section).unwrap_or_default(),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::checkbox::brackets;
 use super::lines::Lines;
-use super::rows::gaps;
+use super::rows::{Gap, gaps};
 use super::{CheckBox, DateMention, check_boxes, find_dates, find_levels, find_side};
 use crate::context::{self, Asserted};
 use crate::date::PartialDate;
@@ -43,7 +43,7 @@ pub struct Note<'a> {
     /// The record's lines.
     pub(super) lines: Lines,
     /// What parts the cells of the record's lines.
-    pub(super) gaps: Vec<Span>,
+    pub(super) gaps: Vec<Gap>,
     /// Where check boxes may begin.
     brackets: Vec<usize>,
     /// Labels of boxes that are not ticked, in text order.
@@ -109,7 +109,7 @@ impl<'a> Note<'a> {
         let groups = (0..=lexicon.count_groups()).map(begins).collect();
         let dates = find_dates(folded.as_str());
         let lines = Lines::of(text, within, &folded);
-        let gaps = gaps(text.as_str(), within);
+        let gaps = gaps(text.as_str(), within, &folded);
         let brackets = brackets(folded.as_str());
         let mut note = Self {
             text,
@@ -270,10 +270,10 @@ impl<'a> Note<'a> {
             return Span::new(label.start, label.end - rest.len());
         }
         let original = self.folded.original(label);
-        let next = self.gaps.partition_point(|gap| gap.start <= original.start);
-        match self.gaps.get(next).filter(|gap| gap.start < original.end) {
+        let next = self.gaps.partition_point(|gap| gap.written.start <= original.start);
+        match self.gaps.get(next).filter(|gap| gap.written.start < original.end) {
             Some(gap) => {
-                let cell = Span::new(original.start, gap.start);
+                let cell = Span::new(original.start, gap.written.start);
                 self.trimmed(self.folded.folded(cell))
             }
             None => label,

@@ -2,10 +2,12 @@
 
 use std::sync::LazyLock;
 
+use memchr::{memchr2_iter, memmem};
 use regex::Regex;
 
 use super::{CheckBox, Note};
 use crate::fact::Time;
+use crate::fold::Folded;
 use crate::halt;
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
@@ -75,19 +77,35 @@ impl Note<'_> {
     pub fn cells(&self, line: Span) -> Vec<Span> {
         halt::look();
         let original = self.folded.original(line);
-        let first = self.gaps.partition_point(|gap| gap.end <= original.start);
-        let gaps = self.gaps[first..].iter().take_while(|gap| gap.start < original.end);
-        let mut cells = Vec::new();
-        let mut start = original.start;
-        let line_end = Span::new(original.end, original.end);
-        for gap in gaps.chain([&line_end]) {
-            if start < gap.start {
-                let cell = self.trimmed(self.folded.folded(Span::new(start, gap.start)));
+        let whole = self.folded.whole(line);
+        let gaps = self.gaps_in(original);
+        let mut cells = Vec::with_capacity(gaps.len() + 1);
+        let (mut written, mut start) = (original.start, whole.start);
+        let line_end = Gap {
+            written: Span::new(original.end, original.end),
+            folded: Span::new(whole.end, whole.end),
+        };
+        for gap in gaps.iter().chain([&line_end]) {
+            if written < gap.written.start {
+                let cell = self.trimmed(Span::new(start, gap.folded.start));
                 cells.extend((!cell.is_empty()).then_some(cell));
             }
-            start = gap.end;
+            (written, start) = (gap.written.end, gap.folded.end);
         }
         cells
+    }
+
+    /// Whether a line may have so many cells, told by what parts them.
+    pub(super) fn may_have_cells(&self, line: Span, count: usize) -> bool {
+        self.gaps_in(self.folded.original(line)).len() + 1 >= count
+    }
+
+    /// What parts cells in a stretch of the record.
+    fn gaps_in(&self, written: Span) -> &[Gap] {
+        let first = self.gaps.partition_point(|gap| gap.written.end <= written.start);
+        let within = |gap: &&Gap| gap.written.start < written.end;
+        let count = self.gaps[first..].iter().take_while(within).count();
+        &self.gaps[first..first + count]
     }
 
     /// A span without white space at its ends.
@@ -261,17 +279,28 @@ impl Note<'_> {
     }
 }
 
+/// What parts two cells.
+pub(super) struct Gap {
+    /// Where it stands in the record.
+    pub written: Span,
+    /// The same in the folded text.
+    folded: Span,
+}
+
 /// What parts cells in a part of a record: a tab, a bar, two spaces or more.
-pub(super) fn gaps(record: &str, within: Span) -> Vec<Span> {
-    let bytes = &record.as_bytes()[..within.end];
-    let mut gaps = Vec::new();
-    let mut at = within.start;
-    while let Some(next) = bytes[at..].iter().position(|byte| matches!(byte, b' ' | b'\t' | b'|')) {
-        let start = at + next;
-        let blanks = bytes[start..].iter().take_while(|byte| **byte == b' ').count();
-        at = start + blanks.max(1);
-        if blanks != 1 {
-            gaps.push(Span::new(start, at));
+pub(super) fn gaps(record: &str, within: Span, folded: &Folded) -> Vec<Gap> {
+    let bytes = &record.as_bytes()[within.range()];
+    let mut starts: Vec<usize> = memchr2_iter(b'\t', b'|', bytes).collect();
+    starts.extend(memmem::find_iter(bytes, b"  "));
+    starts.sort_unstable();
+    let mut gaps = Vec::with_capacity(starts.len());
+    let mut at = 0;
+    for start in starts {
+        if start >= at {
+            let blanks = bytes[start..].iter().take_while(|byte| **byte == b' ').count();
+            at = start + blanks.max(1);
+            let written = Span::new(within.start + start, within.start + at);
+            gaps.push(Gap { written, folded: folded.folded(written) });
         }
     }
     gaps

@@ -129,16 +129,22 @@ macro_rules! closed_set {
             pub fn as_str(self) -> &'static str {
                 match self { $($name::$variant => $word,)+ }
             }
+
+            /// The value that a word stands for.
+            pub fn of(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some($name::$variant),)+
+                    _ => None,
+                }
+            }
         }
 
         impl std::str::FromStr for $name {
             type Err = String;
 
             fn from_str(word: &str) -> Result<Self, String> {
-                match word {
-                    $($word => Ok($name::$variant),)+
-                    _ => Err(format!("`{word}` is none of {}", [$($word),+].join(", "))),
-                }
+                let none = || format!("`{word}` is none of {}", [$($word),+].join(", "));
+                Self::of(word).ok_or_else(none)
             }
         }
 

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::Meaning;
 use super::load::Contents;
-use super::pattern::Pattern;
+use super::pattern::{Pattern, Places};
 use super::terms::Listed;
 use crate::error::Error;
 
@@ -17,6 +17,8 @@ pub(super) struct Compiled {
     pub patterns: Vec<(Pattern, Meaning)>,
     /// Patterns that no term begins.
     pub anywhere: Vec<usize>,
+    /// Patterns whose matches hold one of their needles.
+    pub needy: Vec<usize>,
 }
 
 /// A pattern as its file has it, with what it stands for.
@@ -39,14 +41,14 @@ impl Compiled {
             || -> Vec<_> { sources.par_iter().map(|s| Pattern::new(s.pattern)).collect() },
         );
         for (source, pattern) in sources.iter().zip(patterns) {
-            let (pattern, anchors) = pattern.map_err(|problem| {
+            let (pattern, places) = pattern.map_err(|problem| {
                 let (folder, file, id) = source.place;
                 Error::Lexicon {
                     place: format!("lexicons/{folder}/{file}.toml: `{id}`"),
                     problem: format!("pattern does not compile: {problem}"),
                 }
             })?;
-            compiled.add_pattern(pattern, anchors, source.meaning);
+            compiled.add_pattern(pattern, places, source.meaning);
         }
         Ok(compiled)
     }
@@ -72,14 +74,18 @@ impl Compiled {
         self.meanings.push(meaning);
     }
 
-    /// A pattern is tried where one of its beginnings stands, or everywhere.
-    fn add_pattern(&mut self, pattern: Pattern, anchors: Option<Vec<String>>, meaning: Meaning) {
-        let index = self.patterns.len();
-        match anchors {
-            Some(words) => words
-                .into_iter()
-                .for_each(|word| self.add_term(&[&word], Meaning::Pattern(index as u32))),
-            None => self.anywhere.push(index),
+    /// A pattern is tried where one of its beginnings stands, or everywhere; what it needs is looked for.
+    fn add_pattern(&mut self, pattern: Pattern, places: Places, meaning: Meaning) {
+        let index = self.patterns.len() as u32;
+        match places.anchors {
+            Some(words) => {
+                words.iter().for_each(|word| self.add_term(&[word], Meaning::Pattern(index)));
+            }
+            None => self.anywhere.push(index as usize),
+        }
+        if let Some(words) = places.needles {
+            self.needy.push(index as usize);
+            words.iter().for_each(|word| self.add_term(&[word], Meaning::Needle(index)));
         }
         self.patterns.push((pattern, meaning));
     }

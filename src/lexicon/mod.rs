@@ -11,6 +11,7 @@ mod cues;
 mod drugs;
 mod examples;
 mod load;
+mod needles;
 mod pattern;
 mod sections;
 mod terms;
@@ -87,6 +88,8 @@ pub struct Lexicon {
     pub(crate) patterns: Vec<(Pattern, Meaning)>,
     /// Patterns that may match anywhere; the others begin with a term.
     pub(crate) anywhere: Vec<usize>,
+    /// Patterns whose matches hold one of the words that [`Meaning::Needle`] tells of.
+    pub(crate) needy: Vec<usize>,
     /// Readers' patterns with the words of the lists.
     made: Made,
     /// The words of all terms, gathered when OCR's first word is looked at.
@@ -102,6 +105,8 @@ pub(crate) enum Meaning {
     Cue(u32),
     /// The beginning of matches of a pattern; index into the patterns.
     Pattern(u32),
+    /// A word of which every match of a pattern holds one; index into the patterns.
+    Needle(u32),
 }
 
 impl Lexicon {
@@ -120,8 +125,8 @@ impl Lexicon {
     /// patterns that do not compile, ids that come twice.
     pub fn parse(files: &Files) -> Result<Self, Error> {
         let contents = Contents::read(files)?;
-        let Compiled { terms, meanings, patterns, anywhere } = Compiled::of(&contents)?;
-        let terms = Terms::new(&terms)?;
+        let Compiled { terms, meanings, patterns, anywhere, needy } = Compiled::of(&contents)?;
+        let terms = Terms::new(&terms);
         Ok(Self {
             headings: contents.headings,
             concepts: contents.concepts,
@@ -136,6 +141,7 @@ impl Lexicon {
             meanings,
             patterns,
             anywhere,
+            needy,
             made: Made::default(),
             vocabulary: OnceLock::new(),
         })

@@ -3,7 +3,8 @@
 mod ascii;
 
 pub use ascii::ascii;
-use regex::Regex;
+use regex::{Captures, Regex};
+use regex_automata::meta;
 
 /// Compiles a pattern whose `\b`, `\w` and `\d` mean ASCII.
 ///
@@ -23,6 +24,23 @@ pub fn ascii_regex(source: &str) -> Result<Regex, regex::Error> {
 #[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
 pub(crate) fn fixed_regex(source: &str) -> Regex {
     ascii_regex(source).unwrap()
+}
+
+/// Such a pattern whose matches begin with words that most sentences have: its engine does not stop at
+/// each of them, which takes longer than to read on.
+///
+/// # Panics
+/// If the pattern is not well formed.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern, compiled by every test")]
+pub(crate) fn common_regex(source: &str) -> meta::Regex {
+    let config = meta::Config::new().auto_prefilter(false);
+    meta::Builder::new().configure(config).build(&ascii(source)).unwrap()
+}
+
+/// The groups of a pattern's first match. Room for them is taken only where there is one: most stretches
+/// that are asked hold none.
+pub(crate) fn groups<'t>(pattern: &Regex, text: &'t str) -> Option<Captures<'t>> {
+    pattern.is_match(text).then(|| pattern.captures(text)).flatten()
 }
 
 #[cfg(test)]

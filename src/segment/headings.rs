@@ -26,12 +26,20 @@ const SHORT_HEADING: usize = 4;
 /// Shortest heading that is known without its spaces.
 const SHORTEST_JOINED: usize = 8;
 
+/// A word before a heading's number.
+const NUMBERED: &str = "section ";
+
+/// Longest line in capitals that is a heading, in characters.
+const LONGEST_CAPITALS: usize = 70;
+
 /// Section headings and what they open.
 #[derive(Clone, Debug, Default)]
 pub struct Headings {
     by_words: FxHashMap<String, Section>,
     /// The same without spaces, which OCR loses.
     joined: FxHashMap<String, Section>,
+    /// The length of the longest.
+    longest: usize,
     /// Words in a heading that mark its section as copied from an earlier note.
     copied: Vec<String>,
     /// Words before a known heading that change nothing: "current", "review of".
@@ -47,10 +55,13 @@ pub struct Headings {
 impl Headings {
     /// Headings by their words in lower case, and the words that mark a copied section.
     pub fn new(headings: impl IntoIterator<Item = (String, Section)>, copied: Vec<String>) -> Self {
-        let by_words: FxHashMap<String, Section> =
-            headings.into_iter().map(|(words, kind)| (normal(&words), kind)).collect();
+        let by_words: FxHashMap<String, Section> = headings
+            .into_iter()
+            .filter_map(|(words, kind)| Some((normal(&words, usize::MAX)?, kind)))
+            .collect();
         let joined = by_words.iter().filter(|(words, _)| words.contains(' '));
         Self {
+            longest: by_words.keys().map(String::len).max().unwrap_or_default(),
             joined: joined.map(|(words, kind)| (words.replace(' ', ""), *kind)).collect(),
             by_words,
             copied,
@@ -108,12 +119,14 @@ impl Headings {
 
     /// What a heading opens; dates, brackets, numbers and "section" letters in it do not count.
     pub(super) fn section(&self, heading: &str) -> Option<Section> {
-        let words = normal(heading);
+        // Prose is no heading, if only since it is longer than any, with a space behind each letter.
+        let most = 2 * self.longest + 2;
+        let words = normal(heading, if is_short(heading) { usize::MAX } else { most })?;
         if let Some(&section) = self.by_words.get(&words) {
             return Some(section);
         }
         let plain =
-            words.trim_start_matches("section ").trim_start_matches(|c: char| c.is_ascii_digit());
+            words.trim_start_matches(NUMBERED).trim_start_matches(|c: char| c.is_ascii_digit());
         let plain = match plain.split_once(' ') {
             // "L5-S1:" is a level and not the letters of a list and of a note.
             Some((letter, rest)) if letter.len() == 1 && rest.len() > 1 => rest,
@@ -195,11 +208,15 @@ fn heads_column(line: &str, length: usize) -> bool {
     parted && statement.starts_with(|c: char| c.is_alphabetic() || matches!(c, '-' | '*' | '#'))
 }
 
-/// Letters and single spaces only, without what stands in brackets.
-fn normal(heading: &str) -> String {
+/// Letters and single spaces only, without what stands in brackets; `None` where that is longer than
+/// `most` bytes and does not begin with a word that does not count.
+fn normal(heading: &str, most: usize) -> Option<String> {
     let mut out = String::with_capacity(heading.len());
     let mut depth = 0;
     for c in heading.chars() {
+        if out.len() > most && !out.starts_with(NUMBERED) {
+            return None;
+        }
         match c {
             '(' | '[' => depth += 1,
             ')' | ']' => depth -= 1,
@@ -210,7 +227,8 @@ fn normal(heading: &str) -> String {
             _ => {}
         }
     }
-    out.trim_end().to_owned()
+    out.truncate(out.trim_end().len());
+    Some(out)
 }
 
 /// Parts "HEADING: rest" at its colon, where the heading is short and begins like one.
@@ -226,7 +244,17 @@ pub(super) fn split_heading(line: &str) -> Option<(&str, &str)> {
     .then_some((heading.trim_end(), rest.trim_start()))
 }
 
+/// Whether a line is no longer than a heading in capitals.
+fn is_short(words: &str) -> bool {
+    words.len() <= LONGEST_CAPITALS || words.chars().count() <= LONGEST_CAPITALS
+}
+
 pub(super) fn is_capitals(words: &str) -> bool {
+    // Most lines show it by their second letter.
+    let mut before_bracket = words.chars().take_while(|&c| c != '(');
+    if before_bracket.any(|c| c.is_alphabetic() && !c.is_uppercase()) {
+        return false;
+    }
     let outside = match words.split_once('(') {
         Some((before, inside)) if before.trim().len() >= 2 && inside.trim_end().ends_with(')') => {
             before
@@ -237,12 +265,12 @@ pub(super) fn is_capitals(words: &str) -> bool {
         return false;
     }
     let mut letters = outside.chars().filter(|c| c.is_alphabetic()).peekable();
-    letters.peek().is_some() && letters.all(char::is_uppercase) && words.chars().count() <= 70
+    letters.peek().is_some() && letters.all(char::is_uppercase) && is_short(words)
 }
 
 /// A line of a few capitalised words without a full stop.
 pub(super) fn is_title(words: &str) -> bool {
-    let count = words.split_whitespace().count();
+    let count = words.split_whitespace().take(7).count();
     (1..=6).contains(&count)
         && !words.ends_with('.')
         && words.chars().next().is_some_and(char::is_uppercase)

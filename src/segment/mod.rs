@@ -300,7 +300,7 @@ impl Segmenter<'_> {
             return line;
         }
         let formed = is_capitals(words) || is_title(words) || begins_paragraph;
-        if let Some(section) = self.headings.section(words).filter(|_| formed) {
+        if let Some(section) = formed.then(|| self.headings.section(words)).flatten() {
             self.open(section, line);
             return Span::new(line.end, line.end);
         }
@@ -408,8 +408,8 @@ fn is_labelled(line: &str) -> bool {
 
 /// Whether a line greets the reader of a letter, so that its subject lines have ended.
 fn opens_letter(line: &str) -> bool {
-    let short = line.chars().count() <= 60 && line.ends_with([':', ',']);
-    short
+    line.ends_with([':', ','])
+        && line.chars().count() <= 60
         && (line.starts_with("Dear ") || line.to_lowercase().starts_with("to whom it may concern"))
 }
 

@@ -8,7 +8,7 @@ use super::Note;
 use super::compose::{WORDS, is_site, role};
 use crate::extract::{find_levels, find_side};
 use crate::fact::Side;
-use crate::pattern::fixed_regex;
+use crate::pattern::{fixed_regex, groups};
 use crate::span::Span;
 use crate::tag::Mention;
 
@@ -88,9 +88,9 @@ pub(super) fn side_behind(note: &Note<'_>, span: Span) -> Option<Side> {
     if rest.starts_with(" bilaterally") {
         return Some(Side::Bilateral);
     }
-    if let Some(last) = SIDE_LAST.captures(rest) {
+    if let Some(last) = groups(&SIDE_LAST, rest) {
         return side_in(last.get(1)?.as_str());
     }
-    let found = SIDE_BEHIND.captures(rest)?;
+    let found = groups(&SIDE_BEHIND, rest)?;
     side_in(found.get(1)?.as_str())
 }

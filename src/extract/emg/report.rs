@@ -35,13 +35,16 @@ pub(super) fn is_report(note: &Note<'_>) -> bool {
     let conduction = |heading: &str| CONDUCTION.of(note.lexicon).is_match(heading);
     let needle = |heading: &str| NEEDLE.of(note.lexicon).is_match(heading);
     let both = |heading: &str| heading.contains("nerve conduction") && heading.contains("needle");
-    let mut headings = note.sentences.iter().map(|s| note.heading(s));
+    // Sentences below one heading are neighbours.
+    let below = note.sentences.chunk_by(|a, b| a.heading == b.heading);
+    let headings: Vec<&str> = below.map(|sentences| note.heading(&sentences[0])).collect();
     titled
         || has_rows(note)
         || has_tables(note)
         || has_title(note)
-        || headings.clone().any(both)
-        || (headings.clone().any(conduction) && headings.any(|h| needle(h) && !conduction(h)))
+        || headings.iter().any(|h| both(h))
+        || (headings.iter().any(|h| conduction(h))
+            && headings.iter().any(|h| needle(h) && !conduction(h)))
 }
 
 /// The first cells of a document's first lines.
@@ -102,7 +105,7 @@ fn has_both(note: &Note<'_>, shows: impl Fn(&[Span], &WordPattern) -> bool) -> b
         row.of(note.lexicon).is_match(note.get(*first)) && shows(rest, column)
     };
     let (mut conduction, mut needle) = (false, false);
-    note.written_lines().any(|line| {
+    note.written_lines().filter(|line| note.may_have_cells(*line, 3)).any(|line| {
         let cells = note.cells(line);
         conduction |= is_row(&cells, &CONDUCTION_ROW, &CONDUCTION_COLUMN);
         needle |= is_row(&cells, &NEEDLE_ROW, &NEEDLE_COLUMN);

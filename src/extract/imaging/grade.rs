@@ -49,7 +49,9 @@ impl Clause<'_, '_> {
             let words = self.word(at);
             ["severe", "moderate", "mild", "minimal"]
                 .into_iter()
-                .find(|w| words.starts_with(w) || words.contains(&format!(" {w}ly ")))?
+                .zip([" severely ", " moderately ", " mildly ", " minimally "])
+                .find(|(grade, inside)| words.starts_with(grade) || words.contains(inside))?
+                .0
                 .parse()
                 .ok()
         });

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use crate::pattern::fixed_regex;
+use crate::pattern::{fixed_regex, groups};
 
 use crate::fact::Route;
 use crate::span::Span;
@@ -88,7 +88,7 @@ fn dose(c: &Captures<'_>) -> Option<Dose> {
 
 /// A number right behind a drug's name that is a dose without a unit: "ibuprofen 600 tid", "Norco 10/325".
 pub(super) fn find_bare_dose(text: &str) -> Option<Dose> {
-    let c = BARE_DOSE.captures(text)?;
+    let c = groups(&BARE_DOSE, text)?;
     let number = c.name("n")?;
     let value = number.as_str();
     let first: f64 = value.split('/').next()?.parse().ok()?;
@@ -293,7 +293,7 @@ static ROUTE: WordPattern = WordPattern::new(
 
 /// The first route of a stretch; a patch of `local` action counts as topical.
 pub(super) fn find_route(lexicon: &Lexicon, text: &str, local: bool) -> Option<(Span, Route)> {
-    let c = ROUTE.of(lexicon).captures(text)?;
+    let c = groups(ROUTE.of(lexicon), text)?;
     let whole = c.get(0)?;
     let routes = [
         ("po", Route::Po),

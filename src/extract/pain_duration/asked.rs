@@ -7,7 +7,7 @@ use regex::Regex;
 use super::super::{Answer, Draft, Note};
 use super::label::asks_start;
 use super::start::{first_day, months_since};
-use super::when::SINCE;
+use super::when::since;
 use super::{GROUP, LENGTH, first, names_treatment, nearest, push, tells, tenths, told_in};
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
@@ -104,13 +104,12 @@ pub(super) fn read_below(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         {
             let months = tenths(length.months());
             push(note, drafts, at(found.start(), found.end()), Some(months), None, "asked");
-        } else if let Some(c) = SINCE.captures(words)
-            && let (Some(whole), Some(when)) = (c.get(0), c.get(1))
-            && whole.start() == 0
+        } else if let Some((whole, when)) =
+            since(words).next().filter(|(whole, _)| whole.start == 0)
         {
-            let when = at(when.start(), when.end());
+            let when = at(when.start, when.end);
             let months = months_since(note, when);
-            push(note, drafts, at(0, whole.end()), months, Some(when), "asked");
+            push(note, drafts, at(0, whole.end), months, Some(when), "asked");
         } else if let Some(event) = FROM_EVENT.find(words) {
             // "Since the move to the new flat in August 2024; fifteen months."
             let rest = at(event.end(), words.len());

@@ -11,8 +11,9 @@ mod when;
 use std::sync::LazyLock;
 
 use regex::Regex;
+use regex_automata::meta;
 
-use crate::pattern::fixed_regex;
+use crate::pattern::{common_regex, fixed_regex};
 
 use super::{Draft, Note};
 use crate::fact::{Certainty, PainDuration, Polarity, Section, Time};
@@ -50,8 +51,8 @@ static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A unit of time that stands right behind its number: "x1yr", "18mo".
-static GLUED: LazyLock<Regex> =
-    LazyLock::new(|| fixed_regex(r"\d(wks?|mos?|mths?|months?|yrs?|years?|y)\b"));
+static GLUED: LazyLock<meta::Regex> =
+    LazyLock::new(|| common_regex(r"\d(?:wks?|mos?|mths?|months?|yrs?|years?|y)\b"));
 
 /// Words between a complaint and a length of time that belongs to it: "hip pain, 14 mo".
 static BESIDE: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"^[ ,:-]{0,3}(?:(?:now|x|~) ?)?$"));
@@ -298,9 +299,8 @@ fn leads_to_complaint(note: &Note<'_>, behind: Span) -> bool {
 fn lengths(note: &Note<'_>) -> Vec<Span> {
     let text = note.str();
     let mut found: Vec<Span> = Vec::new();
-    let glued = GLUED.captures_iter(text).filter_map(|c| c.get(1));
     let mut units: Vec<Span> = note.mentions(UNITS).map(|unit| unit.span).collect();
-    units.extend(glued.map(|unit| Span::new(unit.start(), unit.end())));
+    units.extend(GLUED.find_iter(text).map(|unit| Span::new(unit.start() + 1, unit.end())));
     units.sort_unstable();
     for unit in units {
         let last = found.last().map_or(0, |span| span.end);

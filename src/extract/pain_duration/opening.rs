@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::super::{Draft, Note};
 use super::start::months_since;
-use super::when::SINCE;
+use super::when::since;
 use super::{GROUP, LENGTH, NEVER_GONE, first, may_tell, names_treatment, push, tenths, told_in};
 use crate::fact::{Experiencer, Section};
 use crate::lexicon::WordPattern;
@@ -84,8 +84,7 @@ fn opening_time(note: &Note<'_>, lead: Span) -> Option<(Span, bool)> {
             .starts_with("ago")
             .then(|| (Span::new(lead.start + found.start(), lead.start + found.end()), true));
     }
-    let c = SINCE.captures(words)?;
-    let (whole, when) = (c.get(0)?, c.get(1)?);
-    HEAD.is_match(&words[..whole.start()])
-        .then(|| (Span::new(lead.start + when.start(), lead.start + when.end()), false))
+    let (whole, when) = since(words).next()?;
+    HEAD.is_match(&words[..whole.start])
+        .then(|| (Span::new(lead.start + when.start, lead.start + when.end), false))
 }

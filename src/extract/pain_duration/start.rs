@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::super::{Draft, Note};
 use super::event::LASTS;
-use super::when::{ONSET, SINCE};
+use super::when::{ONSET, since};
 use super::{
     GROUP, NEVER_GONE, PLACES, alone, denies, first, leads_to_complaint, may_tell, names_treatment,
     push, tells, tenths, told, told_in,
@@ -37,10 +37,7 @@ pub(super) static PLACE: WordPattern = WordPattern::new(r"\b{pain-duration/site}
 
 /// Reads every day that the complaint is said to have begun on.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
-    for c in SINCE.captures_iter(note.str()) {
-        let (Some(whole), Some(when)) = (c.get(0), c.get(1)) else { continue };
-        let span = Span::new(whole.start(), whole.end());
-        let when = Span::new(when.start(), when.end());
+    for (span, when) in since(note.str()) {
         // A length of the same clause has taken it along.
         let taken = || {
             told(drafts).any(|d| {
@@ -105,8 +102,8 @@ pub(super) fn first_day(note: &Note<'_>, within: Span) -> Option<Span> {
     let reach = note.get(within).floor_char_boundary(BEGUN_REACH);
     let near = Span::new(within.start, within.start + reach);
     note.dates_in(near).next().map(|date| date.span).or_else(|| {
-        let when = SINCE.captures(note.get(near))?.get(1)?;
-        Some(Span::new(near.start + when.start(), near.start + when.end()))
+        let (_, when) = since(note.get(near)).next()?;
+        Some(Span::new(near.start + when.start, near.start + when.end))
     })
 }
 
@@ -200,19 +197,18 @@ pub(super) fn beside(note: &Note<'_>, span: Span) -> Option<Span> {
     let sentence = note.sentence_at(span)?;
     let behind = Span::new(span.end, sentence.span.end.max(span.end));
     let words = note.get(behind);
-    if let Some(c) = SINCE.captures(words)
-        && let (Some(whole), Some(when)) = (c.get(0), c.get(1))
-        && whole.start() < 6
+    if let Some((whole, when)) = since(words).next()
+        && whole.start < 6
     {
-        return Some(Span::new(behind.start + when.start(), behind.start + when.end()));
+        return Some(Span::new(behind.start + when.start, behind.start + when.end));
     }
     let before = note.get(Span::new(sentence.span.start, span.start)).trim_end();
     if before.ends_with('(') {
         let before = Span::new(sentence.span.start, sentence.span.start + before.len() - 1);
         let date = note.dates_in(before).last().filter(|d| before.end - d.span.end <= 2);
-        let named = SINCE.captures_iter(note.get(before)).last().and_then(|c| c.get(1));
+        let named = || since(note.get(before)).last();
         return date.map(|d| d.span).or_else(|| {
-            named.map(|m| Span::new(before.start + m.start(), before.start + m.end()))
+            named().map(|(_, when)| Span::new(before.start + when.start, before.start + when.end))
         });
     }
     None

@@ -3,10 +3,12 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
+use regex_automata::meta;
 
 use crate::lexicon::WordPattern;
-use crate::pattern::fixed_regex;
+use crate::pattern::{common_regex, fixed_regex};
 use crate::quantity::HOLIDAYS;
+use crate::span::Span;
 
 /// A day, month, season, holiday or year, as a pattern without groups that capture.
 static TIME: LazyLock<String> = LazyLock::new(|| {
@@ -41,12 +43,20 @@ static TIME: LazyLock<String> = LazyLock::new(|| {
 const PART: &str = r"(?: (?:about|around|approximately|approx\.?|roughly|some time|sometime|early|late|mid|at least|the|this|very|(?:the )?(?:beginning|start|middle|end|time) of|(?:first|second|third|fourth|last|early|late) (?:week|weeks|half|days|part) of|(?:early|late) in|(?:shortly|soon|just|right)(?: (?:before|after))?|before|after|[a-z]+ (?:season|time) of))*";
 
 /// A time behind "since", or behind a preposition that leads from what began to when.
-pub(super) static SINCE: LazyLock<Regex> = LazyLock::new(|| {
+static SINCE: LazyLock<meta::Regex> = LazyLock::new(|| {
     let time = &*TIME;
-    fixed_regex(&format!(
+    common_regex(&format!(
         r"\b(?:(?:since:?|in|on|from|over|during|around|about|at|(?:shortly |soon |just |right )?(?:before|after)){PART} |(?:early|mid|late)[ -](?:in )?)({time})"
     ))
 });
+
+/// Every such time in a stretch, with what leads to it and by itself.
+pub(super) fn since(words: &str) -> impl Iterator<Item = (Span, Span)> {
+    SINCE.captures_iter(words).filter_map(|found| {
+        let part = |group| found.get_group(group).map(|part| Span::new(part.start, part.end));
+        part(0).zip(part(1))
+    })
+}
 
 /// The time that stands right behind "onset:", and in prose behind "onset" or "began".
 pub(super) static ONSET: LazyLock<Regex> = LazyLock::new(|| {

@@ -129,7 +129,10 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         found.extend(score.and_then(|(span, ..)| later(note, span)));
         found.extend(score);
     }
-    for (pattern, rule) in [(&BEFORE_SCALE, "on-a-scale"), (&PAIN_IS, "pain-is")] {
+    // Most notes name no scale.
+    let scale = ["scale", "line", "ladder", "ruler"].iter().any(|name| text.contains(name));
+    let on_scale = scale.then_some((&BEFORE_SCALE, "on-a-scale"));
+    for (pattern, rule) in on_scale.into_iter().chain([(&PAIN_IS, "pain-is")]) {
         for c in pattern.of(note.lexicon).captures_iter(text) {
             let (low, high) = match rule {
                 "pain-is" => (c.get(1), c.get(2).or(c.get(1))),
@@ -448,7 +451,7 @@ impl Place<'_, '_> {
                 match id {
                     _ if self.bounds_activity(m) => None,
                     "before_procedure" => Some(None),
-                    id => id.parse::<PainQualifier>().ok().map(Some),
+                    id => PainQualifier::of(id).map(Some),
                 }
             });
             if last { found.last() } else { found.next() }
@@ -456,14 +459,14 @@ impl Place<'_, '_> {
         // "Average before the block: 7/10" is an average.
         let lead = named(clause, true).map(|last| {
             last.or_else(|| {
-                self.words(clause)
-                    .filter_map(|m| self.note.concept(m).id.parse::<PainQualifier>().ok())
-                    .find(|q| {
+                self.words(clause).filter_map(|m| PainQualifier::of(&self.note.concept(m).id)).find(
+                    |q| {
                         matches!(
                             q,
                             PainQualifier::Average | PainQualifier::Worst | PainQualifier::Best
                         )
-                    })
+                    },
+                )
             })
         });
         if self.is_row_after_procedure() {
@@ -475,7 +478,7 @@ impl Place<'_, '_> {
         }
         // "2/10 on standing before he left" is told of after the procedure.
         let after = self.words(behind).any(|m| {
-            self.note.concept(m).id.parse() == Ok(PainQualifier::AfterProcedure)
+            PainQualifier::of(&self.note.concept(m).id) == Some(PainQualifier::AfterProcedure)
                 && !self.bounds_activity(m)
         });
         let now = named(behind, false) == Some(Some(PainQualifier::Current));
@@ -517,8 +520,9 @@ impl Place<'_, '_> {
         let lead = self.note.get(Span::new(line.start.min(self.span.start), self.span.start));
         let label = lead.find(':').filter(|at| *at <= LEAD);
         label.is_some_and(|at| {
-            self.words(Span::new(line.start, line.start + at))
-                .any(|m| self.note.concept(m).id.parse() == Ok(PainQualifier::AfterProcedure))
+            self.words(Span::new(line.start, line.start + at)).any(|m| {
+                PainQualifier::of(&self.note.concept(m).id) == Some(PainQualifier::AfterProcedure)
+            })
         })
     }
 

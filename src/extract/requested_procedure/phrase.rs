@@ -45,6 +45,7 @@ pub(super) struct Phrase {
 pub(super) fn phrases(note: &Note<'_>) -> Vec<Phrase> {
     let words: Vec<&Mention> = note.mentions(WORDS).collect();
     let mut found = Vec::new();
+    let mut runs = Vec::new();
     let mut start = 0;
     while start < words.len() {
         let mut end = start + 1;
@@ -54,7 +55,8 @@ pub(super) fn phrases(note: &Note<'_>) -> Vec<Phrase> {
         {
             end += 1;
         }
-        for run in apart(note, without_label(note, &words[start..end])) {
+        apart(note, without_label(note, &words[start..end]), &mut runs);
+        for run in runs.drain(..) {
             found.extend(both(note, run));
             let own = phrase(note, run)
                 .or_else(|| next_nerve(note, run, found.last()?))
@@ -86,16 +88,15 @@ fn without_label<'w>(note: &Note<'_>, run: &'w [&'w Mention]) -> &'w [&'w Mentio
 }
 
 /// A run of words as its procedures: "facet injections and trigger point injections" are two.
-fn apart<'w>(note: &Note<'_>, run: &'w [&'w Mention]) -> Vec<&'w [&'w Mention]> {
+fn apart<'w>(note: &Note<'_>, run: &'w [&'w Mention], found: &mut Vec<&'w [&'w Mention]>) {
     let is_head = |w: &&Mention| role(note, w) == "head";
     let and = run.iter().position(|w| note.get(w.span) == "and");
     match and {
         Some(and) if run[..and].iter().any(is_head) && run[and + 1..].iter().any(is_head) => {
-            let mut found = vec![&run[..and]];
-            found.extend(apart(note, &run[and + 1..]));
-            found
+            found.push(&run[..and]);
+            apart(note, &run[and + 1..], found);
         }
-        _ => vec![run],
+        _ => found.push(run),
     }
 }
 
@@ -186,10 +187,10 @@ fn next_nerve(note: &Note<'_>, run: &[&Mention], before: &Phrase) -> Option<Phra
 /// "Please authorize 64450 x 1 (right superior cluneal nerve)": a nerve behind the code of its block.
 fn coded_nerve(note: &Note<'_>, run: &[&Mention]) -> Option<Phrase> {
     let (first, last) = (run.first()?, run.last()?);
-    let nerve = part_name(note, last).ends_with("nerve") && role(note, last) == "part";
-    let headed = run.iter().any(|w| role(note, w) == "head");
-    let lead = note.get(note.lead_of_line(first.span));
-    if !nerve || headed || !CODED.is_match(lead) {
+    let nerve = role(note, last) == "part" && part_name(note, last).ends_with("nerve");
+    let headed = || run.iter().any(|w| role(note, w) == "head");
+    let coded = || CODED.is_match(note.get(note.lead_of_line(first.span)));
+    if !nerve || headed() || !coded() {
         return None;
     }
     let part = |w: &&&Mention| role(note, w) == "part";

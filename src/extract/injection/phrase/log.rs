@@ -217,8 +217,7 @@ fn introduction(note: &Note<'_>, within: Span, listed: bool) -> Option<Span> {
     let told = listed
         || names_procedures(note, above)
         || names_procedures(note, heading)
-        || labels(note, label_before(note, within))
-        || in_company(note, within);
+        || is_labelled(note, within);
     told.then_some(above)
 }
 
@@ -228,7 +227,9 @@ fn label_before(note: &Note<'_>, within: Span) -> Span {
     let first = note.mentions_in(SITE, within).next().map_or(within.start, |m| m.span.start);
     let words = note.get(Span::new(start, first.max(start)));
     let end = words.rfind([':', '-']).map_or(0, |at| at + 1);
-    let end = end.max(words.rfind("..").map_or(0, |at| at + 2));
+    // Most lines have no row of dots, and some are whole paragraphs.
+    let dots = words.as_bytes()[end..].windows(2).rposition(|pair| pair == b"..");
+    let end = dots.map_or(end, |at| end + at + 2);
     Span::new(start, start + end)
 }
 
@@ -238,7 +239,7 @@ fn is_label(note: &Note<'_>, line: Span) -> bool {
     let closed = words.ends_with([':', '-', '=', '*'])
         || words.ends_with("..")
         || words.starts_with("injection");
-    closed && words.split_whitespace().count() <= LABEL_WORDS
+    closed && words.split_whitespace().take(LABEL_WORDS + 1).count() <= LABEL_WORDS
 }
 
 /// Whether it labels a list of injections.
@@ -248,8 +249,7 @@ fn labels(note: &Note<'_>, line: Span) -> bool {
 
 /// Whether a stretch is of a list of treatments in which a procedure is named: the label of its own line
 /// tells of the past and its words name one, or an item next to it does with what came of it.
-fn in_company(note: &Note<'_>, within: Span) -> bool {
-    let label = note.get(label_before(note, within));
+fn in_company(note: &Note<'_>, within: Span, label: &str) -> bool {
     if TRIED_BEFORE.of(note.lexicon).is_match(label)
         && note.mentions_in(NAME, within).next().is_some()
     {
@@ -301,7 +301,7 @@ static TRIED_BEFORE: WordPattern = WordPattern::new(
 /// Whether a row of a table stands below the title of a log of injections.
 fn is_tabled(note: &Note<'_>, within: Span) -> bool {
     let line = note.line_of(within);
-    if note.cells(line).len() < 3 {
+    if !note.may_have_cells(line, 3) || note.cells(line).len() < 3 {
         return false;
     }
     let from = note.str().ceil_char_boundary(within.start.saturating_sub(ABOVE));
@@ -339,8 +339,7 @@ fn is_listed(note: &Note<'_>, within: Span) -> bool {
     let label = || note.lines_above(note.line_of(within)).find(|line| is_label(note, *line));
     past && (names_procedures(note, sentence.heading)
         || label().is_some_and(|line| names_procedures(note, line))
-        || labels(note, label_before(note, within))
-        || in_company(note, within)
+        || is_labelled(note, within)
         || is_led_in_prose(note, within)
         || is_tabled(note, within))
 }
@@ -370,6 +369,12 @@ fn is_led_in_prose(note: &Note<'_>, within: Span) -> bool {
             .take(COMPANY)
             .find(|s| leads(s) || !opens(s))
             .is_some_and(leads)
+}
+
+/// Whether the beginning of a stretch's line labels it, or its company.
+fn is_labelled(note: &Note<'_>, within: Span) -> bool {
+    let label = label_before(note, within);
+    labels(note, label) || in_company(note, within, note.get(label))
 }
 
 /// Whether the words that lead a list say that all of it failed: "Unsuccessful injections:".
