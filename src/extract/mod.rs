@@ -28,6 +28,7 @@ mod tokens;
 mod duration;
 mod outcome;
 mod scope;
+mod sheet;
 mod status;
 mod medication;
 mod therapy;

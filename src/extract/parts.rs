@@ -8,6 +8,7 @@ use crate::pattern::fixed_regex;
 
 use super::Note;
 use super::account::is_account;
+use super::sheet::is_request_sheet;
 use crate::lexicon::{Lexicon, WordPattern};
 use crate::span::Span;
 use crate::text::Text;
@@ -17,6 +18,9 @@ const TITLES: &str = "title";
 
 /// The kind of a document that tells how a procedure was done.
 pub(super) const PROCEDURE_NOTE: &str = "procedure-note";
+
+/// The kind of a document that asks for a service.
+pub(super) const REQUEST_FORM: &str = "request-form";
 
 /// Longest title line, in words.
 const LONGEST: usize = 10;
@@ -87,12 +91,17 @@ pub(super) fn part_at<'a>(titles: &[(usize, &'a str)], span: Span) -> Option<&'a
     index.checked_sub(1).map(|i| titles[i].1)
 }
 
-/// The titles of a text: where they stand and what they open. The account of a procedure is one
-/// without a title that is known.
+/// The titles of a text: where they stand and what they open. The account of a procedure and the sheet
+/// of a request are known without one.
 pub(super) fn titles<'a>(note: &Note<'a>) -> Vec<(usize, &'a str)> {
     let mut titles = written_titles(note);
-    if titles.is_empty() && is_account(note) {
-        titles.push((0, PROCEDURE_NOTE));
+    if titles.is_empty() {
+        let kind = match () {
+            () if is_account(note) => Some(PROCEDURE_NOTE),
+            () if is_request_sheet(note) => Some(REQUEST_FORM),
+            () => None,
+        };
+        titles.extend(kind.map(|kind| (0, kind)));
     }
     titles
 }

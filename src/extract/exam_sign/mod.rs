@@ -167,6 +167,7 @@ impl Row<'_, '_> {
                 .filter(inside)
                 .find_map(|at| self.polarity_word(at).or_else(|| self.plus_or_minus(at)))
                 .map(|answer| answer.polarity)
+                .or_else(|| self.tender_in(tick.label))
                 .or_else(|| {
                     let (yes, _) = self.note.yes_or_no(self.note.get(tick.label))?;
                     Some(if yes { SignPolarity::Positive } else { SignPolarity::Negative })
@@ -209,6 +210,17 @@ impl Row<'_, '_> {
             drafts.push(draft);
         }
         true
+    }
+
+    /// "Iliac crest  [x] tender": what a box says of the place before it.
+    fn tender_in(&self, label: Span) -> Option<SignPolarity> {
+        (0..self.tokens.len()).filter(|&at| label.contains(self.tokens[at].span)).find_map(|at| {
+            match self.answer_id(at) {
+                Some("tender") => Some(SignPolarity::Positive),
+                Some("nontender") => Some(SignPolarity::Negative),
+                _ => None,
+            }
+        })
     }
 
     /// The side named last between a sign and a box, as in "R [ ] pos [x] neg  L [x] pos".

@@ -75,7 +75,8 @@ impl Row<'_, '_> {
             let from = at.max(pressed) + usize::from(!self.is_jump_sign(pressed));
             Some((pressed, self.answer_to_pressure(from)?))
         });
-        let Some((pressed, found)) = found else { return };
+        let spot = || self.answer_at_spot(at).map(|found| (at, found));
+        let Some((pressed, found)) = found.or_else(spot) else { return };
         let span = self.tokens[found].span;
         let asserted = self.note.assert(span);
         if asserted.assertion.experiencer != Experiencer::Patient {
@@ -95,6 +96,24 @@ impl Row<'_, '_> {
                 .or((!negated && self.note.get(span).contains("reprod")).then_some(true));
         }
         drafts.push(draft);
+    }
+
+    /// "Over the left crest there is one spot which makes her jump", "the patient jumps when the crest is
+    /// touched": what answers for a spot without a word for pressing, or before it.
+    fn answer_at_spot(&self, at: usize) -> Option<usize> {
+        if !SPOT.of(self.note.lexicon).is_match(self.note.get(self.span))
+            && !(0..self.tokens.len()).any(|i| self.answer_id(i) == Some("pressed"))
+        {
+            return None;
+        }
+        let answers = |i: &usize| {
+            matches!(self.answer_id(*i), Some("withdraws" | "reproduces")) || self.brings_on(*i)
+        };
+        let behind = (at + 1..(at + REACH).min(self.tokens.len()))
+            .take_while(|&i| !self.parts(i) && !self.is_sign(i))
+            .find(answers);
+        let jumps = |i: &usize| self.answer_id(*i) == Some("withdraws");
+        behind.or_else(|| (at.saturating_sub(BEFORE)..at).rev().find(jumps))
     }
 
     /// The first word from a token on that answers for what is pressed.

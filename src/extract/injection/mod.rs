@@ -29,10 +29,13 @@ use series::each_of_series;
 use standing::{is_indication, is_title, names_row, standing};
 use untitled::accounts;
 
+use super::parts::{self, REQUEST_FORM};
 use super::{Draft, Note};
 use crate::context::Asserted;
 use crate::date::PartialDate;
-use crate::fact::{EventStatus, Injection, Intent, Kind, Origin, Polarity, Section, Time};
+use crate::fact::{
+    EventStatus, Injection, Intent, Kind, Origin, Polarity, Procedure, Section, Time,
+};
 use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -137,7 +140,9 @@ fn asks(note: &Note<'_>) -> bool {
             note.concept(m).id == "code-label" && CODE_ROW.is_match(rest)
         })
     };
-    titles.any(|id| id == "request-form") || (untitled && note.str().len() <= SHEET && coded())
+    titles.any(|id| id == REQUEST_FORM)
+        || (untitled && note.str().len() <= SHEET && coded())
+        || parts::titles(note).first().is_some_and(|title| *title == (0, REQUEST_FORM))
 }
 
 /// Longest sheet of a request (bytes).
@@ -500,9 +505,17 @@ impl Reader<'_, '_> {
         {
             return None;
         }
+        let bare = antecedent.is_none()
+            && phrase.procedure.is_none()
+            && matches!(procedure, Procedure::Joint | Procedure::Bursa);
+        let place = || self.target_before(sentence.span.start, phrase.span.start);
         let injection = Injection {
             procedure,
-            target: phrase.target.clone().or_else(|| before.and_then(|b| b.target.clone())),
+            target: phrase
+                .target
+                .clone()
+                .or_else(|| before.and_then(|b| b.target.clone()))
+                .or_else(|| bare.then(place).flatten()),
             levels: if phrase.levels.is_empty() {
                 before.map(|b| b.levels.clone()).unwrap_or_default()
             } else {

@@ -48,6 +48,15 @@ impl Reader<'_, '_> {
         matches!(procedure, Procedure::Joint | Procedure::Bursa).then_some(procedure)
     }
 
+    /// Where an injection went that takes its procedure from the joint or bursa named before it:
+    /// "LEFT KNEE: better since the cortisone shot".
+    pub(super) fn target_before(&self, from: usize, until: usize) -> Option<String> {
+        let before = Span::new(from.max(until.saturating_sub(PLACE_REACH)), until.max(from));
+        let place = self.note.mentions_in(SITE, before).last()?;
+        let target = self.note.concept(place).field("target").map(str::to_owned);
+        target.or_else(|| Some(self.note.get(place.span).to_owned()))
+    }
+
     /// What "injection" or "the block" means: the procedure of the nearest event, and that event.
     ///
     /// `None` where the bare word tells nothing.
