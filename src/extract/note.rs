@@ -11,7 +11,7 @@ use crate::date::PartialDate;
 use crate::fact::{Assertion, Kind, Side};
 use crate::fold::Folded;
 use crate::halt;
-use crate::lexicon::{Concept, Lexicon};
+use crate::lexicon::{Concept, Lexicon, WordPattern};
 use crate::repair::{self, Repair};
 use crate::segment::{Sentence, segment};
 use crate::span::Span;
@@ -92,6 +92,19 @@ impl Draft {
     }
 }
 
+/// What leads to a day of birth on its line: "DOB 01/01/1900", "born on".
+static BIRTH: WordPattern =
+    WordPattern::new(r"(?:^|[^a-z]){title/birth}(?: ?\(?[a-z/]{2,10}\)?)?[ :.|_=#(-]*(?:on )?$");
+
+/// How far before a day its label may stand (bytes).
+const LABEL_REACH: usize = 30;
+
+fn is_birth(folded: &Folded, date: Span, lexicon: &Lexicon) -> bool {
+    let text = folded.as_str();
+    let from = text.ceil_char_boundary(date.start.saturating_sub(LABEL_REACH));
+    BIRTH.of(lexicon).is_match(&text[from..date.start])
+}
+
 impl<'a> Note<'a> {
     /// Prepares a text.
     pub fn new(text: &'a Text, lexicon: &'a Lexicon) -> Self {
@@ -107,7 +120,9 @@ impl<'a> Note<'a> {
         let (mentions, cues) = tag(&folded, lexicon, &sentences);
         let begins = |group: usize| mentions.partition_point(|m| m.group < group);
         let groups = (0..=lexicon.count_groups()).map(begins).collect();
-        let dates = find_dates(folded.as_str());
+        // A day of birth dates nothing that a record tells.
+        let mut dates = find_dates(folded.as_str());
+        dates.retain(|date| !is_birth(&folded, date.span, lexicon));
         let lines = Lines::of(text, within, &folded);
         let gaps = gaps(text.as_str(), within, &folded);
         let brackets = brackets(folded.as_str());

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Note;
+use super::outcome::{adverse_in, outcome_in};
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
 use crate::span::Span;
@@ -229,6 +230,7 @@ pub(super) fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
     ];
     // "Her legs swelled and it was withdrawn."
     let ends_it = ENDS_IT.of(note.lexicon).is_match(words)
+        && (adverse_in(note, next.span).is_some() || outcome_in(note, next.span).is_some())
         && !["drug", "therapy", "injection"].iter().any(|group| names(note, group, next.span));
     let person = ["she ", "he ", "the patient ", "patient ", "however", "pt ", "i ", "we "];
     (points_back.iter().any(|start| words.starts_with(start))

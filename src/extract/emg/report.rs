@@ -12,6 +12,9 @@ use crate::span::Span;
 /// Words of a document's first lines count up to here (bytes).
 const TITLE_REACH: usize = 500;
 
+/// Longest sentence that only says what its paragraph is of: "Needle examination." (bytes).
+const LONGEST_LEAD: usize = 28;
+
 /// How many lines may stand above a document's title, with the title.
 const TITLE_LINES: usize = 6;
 
@@ -37,7 +40,10 @@ pub(super) fn is_report(note: &Note<'_>) -> bool {
     let both = |heading: &str| heading.contains("nerve conduction") && heading.contains("needle");
     // Sentences below one heading are neighbours.
     let below = note.sentences.chunk_by(|a, b| a.heading == b.heading);
-    let headings: Vec<&str> = below.map(|sentences| note.heading(&sentences[0])).collect();
+    let mut headings: Vec<&str> = below.map(|sentences| note.heading(&sentences[0])).collect();
+    // "Conduction. Sural responses were ..." in a letter.
+    let words = note.sentences.iter().map(|s| note.get(s.span));
+    headings.extend(words.filter(|words| words.ends_with('.') && words.len() <= LONGEST_LEAD));
     titled
         || has_rows(note)
         || has_tables(note)

@@ -342,13 +342,17 @@ impl Clause<'_, '_> {
             return false;
         }
         let own = self.levels_behind(at);
+        // "No herniation at L4-5, stenosis at L3-4": a list of which each part has its level stays denied.
+        let first = (0..at).find(|&i| self.is_finding(i));
+        let alike = first.is_some_and(|first| !self.levels_behind(first).is_empty());
         let elsewhere = || {
             (0..end).filter(|&i| i != at && self.is_finding(i)).any(|i| {
                 let levels = self.levels_behind(i);
                 !levels.is_empty() && levels != own
             })
         };
-        (segment..at).any(|i| self.word(i).starts_with("grade")) || !own.is_empty() && elsewhere()
+        (segment..at).any(|i| self.word(i).starts_with("grade"))
+            || !own.is_empty() && !alike && elsewhere()
     }
 
     /// Whether a finding is joined to the one before it: "sclerosis with erosions",

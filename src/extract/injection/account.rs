@@ -172,7 +172,9 @@ impl Reader<'_, '_> {
             return;
         }
         let rest = Span::new(event.span.end.min(sentence.span.end), sentence.span.end);
-        let end = TITLE_ENDS.of(note.lexicon).find(note.get(rest)).map(|m| rest.start + m.start());
+        let ends = TITLE_ENDS.of(note.lexicon).find(note.get(rest)).map(|m| m.start());
+        let parted = note.get(rest).find(';');
+        let end = ends.into_iter().chain(parted).min().map(|end| rest.start + end);
         let rest = Span::new(rest.start, end.unwrap_or(rest.end));
         let own = &mut event.injection;
         own.side = own.side.or_else(|| note.side_in(rest));
@@ -341,7 +343,7 @@ impl Reader<'_, '_> {
             levels: seat.levels.clone(),
             side: seat.side.or(injection.side),
             agent: agent.words.clone().or_else(|| injection.agent.clone()),
-            steroid: agent.steroid.or(injection.steroid),
+            steroid: agent.steroid.or(injection.steroid.filter(|_| agent.words.is_none())),
             count: None,
             relief: None,
             relief_percent: None,

@@ -145,6 +145,13 @@ fn asks(note: &Note<'_>) -> bool {
         || parts::titles(note).first().is_some_and(|title| *title == (0, REQUEST_FORM))
 }
 
+/// That others asked for what was then done.
+static ASKED_TO: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"\b(?:(?:was|were|been) asked to|requested|referred|presents?|came|comes|here|brought in|is to have|to undergo)\b",
+    )
+});
+
 /// Longest sheet of a request (bytes).
 const SHEET: usize = 1800;
 
@@ -254,7 +261,7 @@ struct Reader<'a, 'n> {
     named: Vec<Vec<Phrase>>,
     /// Whether the document asks for a service.
     request: bool,
-    /// Where accounts of procedures begin whose titles stand under no heading of their own.
+    /// The accounts of procedures that no heading names.
     accounts: Vec<Span>,
     /// Whether it reports an operation.
     operation: bool,
@@ -438,6 +445,7 @@ impl Reader<'_, '_> {
         if standing.status == EventStatus::Planned
             && standing.asserted.assertion.time != Time::Hypothetical
             && is_indication(note, sentence)
+            && ASKED_TO.is_match(note.get(Span::new(sentence.span.start, phrase.span.start)))
             && self.events.iter().any(same)
         {
             standing.perform();

@@ -279,6 +279,12 @@ static ENDS: WordPattern = WordPattern::new(r"\b{relief/ended}\b");
 fn ends_at(note: &Note<'_>, within: Span, duration: Span) -> bool {
     let before = note.get(Span::new(within.start, duration.start)).trim_end_matches([' ', '~']);
     let after = note.get(Span::new(duration.end, within.end)).trim_start();
+    let denied = note.assert(duration).cues.iter().any(|hit| {
+        note.lexicon.cues[hit.cue].category == CueCategory::Negated && within.contains(hit.span)
+    });
+    if denied || after.starts_with("of pain") || after.starts_with("of symptoms") {
+        return false;
+    }
     ENDED.of(note.lexicon).is_match(before)
         || after.starts_with("later") && ENDED_LATER.of(note.lexicon).is_match(before)
         || ["after", "by", "after about", "after some", "at"].iter().any(|lead| {

@@ -168,7 +168,10 @@ pub(super) fn standing(
     let title = sentence.section == Section::Procedure && is_title(note, sentence);
     // "PROCEDURE: Repeat left L5 block" was done again.
     let before = note.get(Span::new(sentence.span.start.min(phrase.span.start), phrase.span.start));
-    let again = title && !request && before.trim_end().ends_with("repeat");
+    let again = title
+        && !request
+        && before.trim_end().ends_with("repeat")
+        && note.mentions("injectate").next().is_some();
     let ahead = wanted > done && !again
         || ["may ", "might ", "would ", "could ", "can be"]
             .iter()

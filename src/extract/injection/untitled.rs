@@ -7,14 +7,12 @@ use super::{Event, Reader, told_as_done};
 use crate::context::Asserted;
 use crate::date::PartialDate;
 use crate::extract::Note;
-use crate::extract::account::acts;
+use crate::extract::account::{PUTS_IN, acts};
 use crate::extract::parts::{PROCEDURE_NOTE, titles};
-use crate::fact::{EventStatus, Injection, Intent, Procedure, Section};
+use crate::fact::{EventStatus, Injection, Intent, Polarity, Procedure, Section, Time};
 use crate::lexicon::{CueCategory, WordPattern};
 use crate::span::Span;
-
-/// The act without which nothing is injected.
-const NEEDLE: &str = "needle";
+use crate::tag::Mention;
 
 /// How many words may lead to a procedure that a line of its own names: "Service rendered: 64450".
 const LEAD: usize = 4;
@@ -85,25 +83,38 @@ impl Reader<'_, '_> {
     /// diagnostic block.": an account that names the nerve, and the block only in general.
     pub(super) fn read_unnamed(&mut self) {
         let note = self.note;
+        if self.request {
+            return;
+        }
         for part in self.accounts.clone() {
-            let Some(last) = acts(note, part).filter(|(id, _)| *id == NEEDLE).last() else {
+            let Some(last) = acts(note, part).filter(|(id, _)| PUTS_IN.contains(id)).last() else {
                 continue;
             };
             let told =
                 Span::new(part.start, note.sentence_at(last.1).map_or(last.1.end, |s| s.span.end));
             let mut phrases = self.named.iter().flatten().filter(|p| part.contains(p.head));
             let named = phrases.any(|p| p.procedure.is_some() && told.contains(p.head));
-            let block = note
-                .mentions_in(NAME, part)
-                .any(|m| note.concept(m).field("class") == Some("block"));
+            let told_of = |m: &&Mention| {
+                let assertion = note.assert(m.span).assertion;
+                note.concept(m).field("class") == Some("block")
+                    && assertion.polarity == Polarity::Affirmed
+                    && !matches!(assertion.time, Time::Planned | Time::Hypothetical)
+            };
+            let block = note.mentions_in(NAME, part).find(told_of).map(|m| m.span);
             let nerve = note.mentions_in(SITE, told).find_map(|m| {
                 let procedure = procedure_at(note.concept(m), true)?;
                 (procedure == Procedure::PeripheralNerveBlock).then_some((m, procedure))
             });
-            let Some((nerve, procedure)) = nerve.filter(|_| block && !named) else { continue };
+            let Some((nerve, procedure)) = nerve.filter(|_| block.is_some() && !named) else {
+                continue;
+            };
             let Some(index) = note.sentence_index(nerve.span) else { continue };
+            // "This was a diagnostic block."
+            let said = block.and_then(|block| note.sentence_at(block)).map(|s| s.span);
             let purpose = |id: &str| {
-                note.mentions_in("injection-word", part).any(|m| note.concept(m).id == id)
+                said.is_some_and(|said| {
+                    note.mentions_in("injection-word", said).any(|m| note.concept(m).id == id)
+                })
             };
             let intent = match (purpose("diagnostic"), purpose("therapeutic")) {
                 (true, false) => Some(Intent::Diagnostic),

@@ -121,15 +121,16 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         if prose {
             continue;
         }
-        // A bare number where the label names the unit.
         // "Symptom length (months)", and the number on the line below.
         let below = note.get(rest).trim();
         let unit =
             below.starts_with('(') && below.ends_with(')') && !below.contains(char::is_numeric);
-        let rest = match note.line_below(rest).filter(|_| unit) {
+        let number = |line: &Span| note.get(*line).trim().bytes().all(|b| b.is_ascii_digit());
+        let rest = match note.line_below(rest).filter(|_| unit).filter(number) {
             Some(below) => Span::new(rest.start, below.end.max(rest.start)),
             None => rest,
         };
+        // A bare number where the label names the unit.
         let words = note.get(label.span).to_owned() + note.get(rest);
         let digits = note.get(rest).trim_start_matches(|c: char| !c.is_ascii_digit());
         let end = digits.bytes().take_while(u8::is_ascii_digit).count();

@@ -4,6 +4,7 @@ mod course;
 mod discharge;
 mod measured;
 mod needs;
+mod other_part;
 mod pt;
 mod row;
 mod schedule;
@@ -60,6 +61,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         read_sentence(note, index, drafts);
     }
     discharge::read(note, drafts, from);
+    other_part::read(note, drafts, from);
 }
 
 fn read_sentence(note: &Note<'_>, index: usize, drafts: &mut Vec<Draft>) {

@@ -102,7 +102,16 @@ impl Row<'_, '_> {
         let span = self.tokens[at].span;
         let line = self.note.line_of(span);
         let cells = self.note.cells(line);
-        line.start == span.start && cells.len() > 1 && cells[0] == span
+        let number = |line: Span| {
+            let words = self.note.get(line).trim_start();
+            words.bytes().take_while(u8::is_ascii_digit).count().checked_sub(1)?;
+            words.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u32>().ok()
+        };
+        let own = || {
+            let above = self.note.lines_above(line).next().and_then(number)?;
+            Some(number(line)? == above + 1)
+        };
+        line.start == span.start && (cells.len() > 1 && cells[0] == span || own().unwrap_or(false))
     }
 
     pub(super) fn intent(&self, from: usize, end: usize) -> Option<Intent> {

@@ -7,7 +7,7 @@ use regex::Regex;
 use super::super::relief::{nothing_came, relief_in};
 use super::{NAME, Phrase, Row, SITE, WORD, procedure_at};
 use crate::extract::{Note, Token, outcome_in, tokens};
-use crate::fact::{Section, Side};
+use crate::fact::{Polarity, Section, Side, Time};
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
@@ -344,6 +344,13 @@ fn is_listed(note: &Note<'_>, within: Span) -> bool {
         || is_tabled(note, within))
 }
 
+/// What may stand right behind a place that an injection went to: its side or day, or what came of it.
+static BEHIND_PLACE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^(?: ?[,(:;-]| \d| (?:on|in|last|early|late|left|right|gave|helped|did|brought|with|without|no)\b)",
+    )
+});
+
 /// Whether a sentence begins with a place and goes on with a list in prose that a short sentence leads:
 /// "Injections, all elsewhere. SI joint 2/11/2025, 10% for one day. Piriformis, in summer, no help."
 fn is_led_in_prose(note: &Note<'_>, within: Span) -> bool {
@@ -355,13 +362,22 @@ fn is_led_in_prose(note: &Note<'_>, within: Span) -> bool {
     };
     let leads = |s: &Sentence| {
         let general = note.mentions_in(NAME, s.span).any(|m| {
-            note.concept(m).field("class") == Some("needle") && note.get(m.span).ends_with('s')
+            let told = note.assert(m.span).assertion;
+            note.concept(m).field("class") == Some("needle")
+                && note.get(m.span).ends_with('s')
+                && m.span.start <= s.span.start + OPENS
+                && told.polarity == Polarity::Affirmed
+                && !matches!(told.time, Time::Planned | Time::Hypothetical)
         });
         general
             && note.mentions_in(SITE, s.span).next().is_none()
             && note.get(s.span).split(' ').count() <= TERSE
     };
+    // "Sacroiliac joint pain", "piriformis massage" are something else of the place.
+    let site = note.mentions_in(SITE, own.span).next().map_or(own.span.start, |m| m.span.end);
+    let behind = note.get(Span::new(site.min(own.span.end), own.span.end));
     opens(own)
+        && BEHIND_PLACE.is_match(behind)
         && note.sentences[..at]
             .iter()
             .rev()
