@@ -56,9 +56,10 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     let unticked = |m: &&Mention| note.box_of(m.span).is_some_and(|b| !b.ticked);
     let all: Vec<&Mention> = note.mentions(GROUP).filter(|m| !unticked(m)).collect();
     for (index, mention) in all.iter().enumerate() {
-        let Some(instrument) = Instrument::of(&note.concept(mention).id) else { continue };
+        let Some(instrument) = Instrument::from_word(&note.concept(mention).id) else { continue };
         let mut end = (mention.span.end + REACH).min(note.str().len());
-        let next = all[index + 1..].iter().find(|m| Instrument::of(&note.concept(m).id).is_some());
+        let next =
+            all[index + 1..].iter().find(|m| Instrument::from_word(&note.concept(m).id).is_some());
         end = end.min(next.map_or(end, |m| m.span.start));
         // A table's row ends with its line; a sentence may run over several.
         let row = note.rest_of_line(mention.span);
@@ -145,7 +146,10 @@ fn sum_below(note: &Note<'_>, mention: &Mention) -> Option<Score> {
     // A blank line ends the items.
     let below = note.written_lines().skip_while(|line| line.start < own.end);
     for row in below.take_while(|line| !line.is_empty() && line.end <= own.end + SUM_REACH) {
-        if note.mentions_in(GROUP, row).any(|m| Instrument::of(&note.concept(m).id).is_some()) {
+        if note
+            .mentions_in(GROUP, row)
+            .any(|m| Instrument::from_word(&note.concept(m).id).is_some())
+        {
             return None;
         }
         let Some(score) = scores(note, row).into_iter().next() else { continue };
@@ -242,7 +246,7 @@ fn draft(
     let end = note.str().floor_char_boundary(score.span.end + LABEL_REACH);
     let label = note
         .mentions_in(GROUP, Span::new(score.span.end, end))
-        .take_while(|m| Instrument::of(&note.concept(m).id).is_none())
+        .take_while(|m| Instrument::from_word(&note.concept(m).id).is_none())
         .find(|m| {
             let gap = note.get(Span::new(score.span.end, m.span.start));
             let next = gap

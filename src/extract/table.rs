@@ -37,8 +37,11 @@ static NOW_HEAD: WordPattern = WordPattern::new(r"^{form-word/now-head}\??$");
 /// Where a treatment stands by the column of its tick: "never   tried   now".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
+    /// Not had or taken.
     Never,
+    /// Over.
     Past,
+    /// Going on.
     Now,
 }
 

@@ -131,7 +131,7 @@ macro_rules! closed_set {
             }
 
             /// The value that a word stands for.
-            pub fn of(word: &str) -> Option<Self> {
+            pub fn from_word(word: &str) -> Option<Self> {
                 match word {
                     $($word => Some($name::$variant),)+
                     _ => None,
@@ -144,7 +144,7 @@ macro_rules! closed_set {
 
             fn from_str(word: &str) -> Result<Self, String> {
                 let none = || format!("`{word}` is none of {}", [$($word),+].join(", "));
-                Self::of(word).ok_or_else(none)
+                Self::from_word(word).ok_or_else(none)
             }
         }
 

@@ -95,7 +95,7 @@ pub(super) fn studies_in(note: &Note<'_>, within: Span) -> Vec<Study> {
     for (at, mention) in mentions.iter().enumerate() {
         let concept = note.concept(mention);
         let id = concept.field("modality").unwrap_or(&concept.id);
-        let Some(modality) = Modality::of(id) else { continue };
+        let Some(modality) = Modality::from_word(id) else { continue };
         if let Some(last) = out.last_mut() {
             let gap = note.get(Span::new(last.span.end, mention.span.start.max(last.span.end)));
             let words = gap.split_whitespace().count();

@@ -319,7 +319,7 @@ impl Reader<'_, '_> {
         let injection = &self.events[title].injection;
         let route = note
             .mentions_in(SITE, Span::new(self.events[title].span.end, sentence.span.end))
-            .filter_map(|m| Procedure::of(&note.concept(m).id))
+            .filter_map(|m| Procedure::from_word(&note.concept(m).id))
             .find(|p| {
                 injection.procedure == Procedure::Epidural
                     && is_epidural(*p)

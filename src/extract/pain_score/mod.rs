@@ -451,7 +451,7 @@ impl Place<'_, '_> {
                 match id {
                     _ if self.bounds_activity(m) => None,
                     "before_procedure" => Some(None),
-                    id => PainQualifier::of(id).map(Some),
+                    id => PainQualifier::from_word(id).map(Some),
                 }
             });
             if last { found.last() } else { found.next() }
@@ -459,14 +459,14 @@ impl Place<'_, '_> {
         // "Average before the block: 7/10" is an average.
         let lead = named(clause, true).map(|last| {
             last.or_else(|| {
-                self.words(clause).filter_map(|m| PainQualifier::of(&self.note.concept(m).id)).find(
-                    |q| {
+                self.words(clause)
+                    .filter_map(|m| PainQualifier::from_word(&self.note.concept(m).id))
+                    .find(|q| {
                         matches!(
                             q,
                             PainQualifier::Average | PainQualifier::Worst | PainQualifier::Best
                         )
-                    },
-                )
+                    })
             })
         });
         if self.is_row_after_procedure() {
@@ -478,7 +478,8 @@ impl Place<'_, '_> {
         }
         // "2/10 on standing before he left" is told of after the procedure.
         let after = self.words(behind).any(|m| {
-            PainQualifier::of(&self.note.concept(m).id) == Some(PainQualifier::AfterProcedure)
+            PainQualifier::from_word(&self.note.concept(m).id)
+                == Some(PainQualifier::AfterProcedure)
                 && !self.bounds_activity(m)
         });
         let now = named(behind, false) == Some(Some(PainQualifier::Current));
@@ -521,7 +522,8 @@ impl Place<'_, '_> {
         let label = lead.find(':').filter(|at| *at <= LEAD);
         label.is_some_and(|at| {
             self.words(Span::new(line.start, line.start + at)).any(|m| {
-                PainQualifier::of(&self.note.concept(m).id) == Some(PainQualifier::AfterProcedure)
+                PainQualifier::from_word(&self.note.concept(m).id)
+                    == Some(PainQualifier::AfterProcedure)
             })
         })
     }

@@ -43,7 +43,7 @@ pub(super) fn find<'n>(note: &'n Note<'_>) -> Vec<(Span, &'n str, &'n str)> {
         let id = |m: &Mention| note.concept(m).id.as_str();
         let times: Vec<Span> = note
             .mentions_in(GROUP, sentence.span)
-            .filter(|m| PainQualifier::of(id(m)).is_some() && id(m) != "after_procedure")
+            .filter(|m| PainQualifier::from_word(id(m)).is_some() && id(m) != "after_procedure")
             .map(|m| m.span)
             .collect();
         if times.is_empty() {
