@@ -1,6 +1,7 @@
 //! A text prepared for the readers.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use super::checkbox::brackets;
 use super::lines::Lines;
@@ -50,6 +51,8 @@ pub struct Note<'a> {
     unticked: Vec<Span>,
     /// The day that the note itself is of: its date of service, study or request.
     pub date: Option<PartialDate>,
+    /// What a text is that has no title, by what it tells.
+    pub(super) untitled: OnceLock<Option<&'static str>>,
 }
 
 /// A fact before its place is looked up.
@@ -141,6 +144,7 @@ impl<'a> Note<'a> {
             brackets,
             unticked: Vec::new(),
             date: None,
+            untitled: OnceLock::new(),
         };
         note.unticked = note.find_unticked();
         note.date = note.find_own_date();

@@ -96,11 +96,12 @@ pub(super) fn part_at<'a>(titles: &[(usize, &'a str)], span: Span) -> Option<&'a
 pub(super) fn titles<'a>(note: &Note<'a>) -> Vec<(usize, &'a str)> {
     let mut titles = written_titles(note);
     if titles.is_empty() {
-        let kind = match () {
+        // Several readers ask.
+        let kind = note.untitled.get_or_init(|| match () {
             () if is_account(note) => Some(PROCEDURE_NOTE),
             () if is_request_sheet(note) => Some(REQUEST_FORM),
             () => None,
-        };
+        });
         titles.extend(kind.map(|kind| (0, kind)));
     }
     titles
