@@ -132,6 +132,13 @@ static LEADS_ON: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Words with which a line goes on with the one before it.
+static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^(?:and|or|nor|but|with|without|to|of|for|in|on|at|by|from|into|over|than|that|which|who|whose|because|due|as|after|before|since|until|while|when|where|is|are|was|were|has|have|had|will|would|per|via|plus|not|then)\b",
+    )
+});
+
 /// Whether most lines of words are so short that the next one was not wrapped for want of room.
 fn in_short_lines(original: &str, width: Option<usize>) -> bool {
     let Some(width) = width else { return false };
@@ -275,15 +282,22 @@ impl Segmenter<'_> {
         let had_room = self.in_short_lines
             && self.width.is_some_and(|w| (unit.last_length + 1 + first_word) * 10 < w * 7)
             && !LEADS_ON.is_match(before);
+        let full = self.width.is_some_and(|w| (unit.last_length + 1 + first_word) * 10 > w * 9);
         let aside = first == '(' && !line.starts_with("( ") && !line.starts_with("(x");
         if (first.is_lowercase() || aside) && !ended {
             // Wide gaps are no sure sign of cells, but a row below a row is one.
-            return !form(line) && !(row(line) && row(last)) && !had_room;
+            // Where a note begins its lines small, that a line begins so tells nothing: "gabapentin 300 mg
+            // tid", "allergies none".
+            let own = before.starts_with(char::is_lowercase)
+                && indent <= unit.indent
+                && !full
+                && !LEADS_ON.is_match(before)
+                && !GOES_ON.is_match(line);
+            return !form(line) && !(row(line) && row(last)) && !had_room && !own;
         }
         if row(line) || row(last) || (is_labelled(line) && is_labelled(before)) {
             return false;
         }
-        let full = self.width.is_some_and(|w| (unit.last_length + 1 + first_word) * 10 > w * 9);
         full || (unit.item && !ended && indent > unit.indent)
     }
 
@@ -566,6 +580,18 @@ mod tests {
                 ("assessment", "lumbar radiculopathy."),
                 ("assessment", "neck pain"),
                 ("assessment", "> 50 % relief"),
+            ],
+        );
+    }
+
+    #[test]
+    fn notes_that_begin_their_lines_small_have_a_sentence_a_line() {
+        check(
+            "PLAN\ngabapentin 300 mg tid\nduloxetine 60 mg qd with\nbreakfast\nallergies none",
+            &[
+                ("plan", "gabapentin 300 mg tid"),
+                ("plan", "duloxetine 60 mg qd with breakfast"),
+                ("plan", "allergies none"),
             ],
         );
     }
