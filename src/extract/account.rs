@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Note;
-use crate::fact::{Experiencer, Polarity, Section, Time};
+use crate::fact::{Experiencer, Section};
 use crate::pattern::fixed_regex;
 use crate::span::Span;
 use crate::tag::Mention;
@@ -29,8 +29,7 @@ static VOLUME: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"\d ?(?:ml|cc|mil
 pub(super) fn acts<'n>(note: &'n Note<'_>, within: Span) -> impl Iterator<Item = (&'n str, Span)> {
     let done = |m: &&Mention| {
         let told = note.assert(m.span).assertion;
-        told.polarity == Polarity::Affirmed
-            && !matches!(told.time, Time::Planned | Time::Hypothetical)
+        told.is_told_as_fact()
             && told.experiencer == Experiencer::Patient
             && note.sentence_at(m.span).is_none_or(|s| {
                 !matches!(s.section, Section::Plan | Section::Request | Section::Education)

@@ -132,17 +132,14 @@ pub fn durations_in(note: &Note<'_>, within: Span) -> Vec<Span> {
 }
 
 /// All amounts of time that a stretch names, in order, whatever they tell: "after five hours" as well.
-pub fn amounts_of_time(note: &Note<'_>, within: Span) -> Vec<Span> {
-    AMOUNT
-        .captures_iter(note.get(within))
-        .filter_map(|c| {
-            let (whole, number) = (c.get(0)?, c.name("n")?);
-            let short = c.name("u")?.len() == 1;
-            let figure = number.as_str().starts_with(|n: char| n.is_ascii_digit());
-            (figure || !short)
-                .then(|| Span::new(within.start + whole.start(), within.start + whole.end()))
-        })
-        .collect()
+pub fn amounts_of_time(note: &Note<'_>, within: Span) -> impl Iterator<Item = Span> {
+    AMOUNT.captures_iter(note.get(within)).filter_map(move |c| {
+        let (whole, number) = (c.get(0)?, c.name("n")?);
+        let short = c.name("u")?.len() == 1;
+        let figure = number.as_str().starts_with(|n: char| n.is_ascii_digit());
+        (figure || !short)
+            .then(|| Span::new(within.start + whole.start(), within.start + whole.end()))
+    })
 }
 
 /// Whether a length of time counts days or more, as a course of treatment does.

@@ -65,11 +65,7 @@ impl Note<'_> {
             return None;
         }
         let heads = self.heads_above(line, |head| stage_of(head).is_some())?;
-        let below = |mark: Span| {
-            let away =
-                |head: &&Span| ((self.column(**head) - self.column(mark)).abs() * 10.0) as i64;
-            stage_of(*heads.iter().min_by_key(away)?)
-        };
+        let below = |mark: Span| stage_of(self.head_over(&heads, mark)?);
         let is_set =
             |mark: &Span| self.is_tick(*mark) || self.boxes_in(*mark).iter().any(|own| own.ticked);
         let set: Vec<Span> = marks.into_iter().filter(is_set).collect();
@@ -109,7 +105,7 @@ impl Note<'_> {
         };
         let away = |head: Span| (self.column(head) - self.column(tick)).abs();
         // A box may stand under a third head: "Yes   No   Unknown".
-        let nearest = heads.iter().copied().min_by_key(|head| (away(*head) * 10.0) as i64);
+        let nearest = self.head_over(&heads, tick);
         if self.is_box(tick) && nearest.is_some_and(|head| head != yes && head != no) {
             return None;
         }
@@ -133,6 +129,12 @@ impl Note<'_> {
             ColumnAnswer::No => Answer::No,
             ColumnAnswer::Blank => Answer::Blank,
         })
+    }
+
+    /// Of the heads of columns the one whose middle is nearest to a mark's.
+    fn head_over(&self, heads: &[Span], mark: Span) -> Option<Span> {
+        let away = |head: &Span| ((self.column(*head) - self.column(mark)).abs() * 10.0) as i64;
+        heads.iter().copied().min_by_key(away)
     }
 
     /// Whether a cell holds nothing but a tick.

@@ -48,14 +48,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
 
 /// Whether one procedure may be another by a less exact name.
 fn is_same(named: Procedure, told: Procedure) -> bool {
-    use Procedure as P;
-    let epidural = |p| {
-        matches!(
-            p,
-            P::Epidural | P::TransforaminalEpidural | P::InterlaminarEpidural | P::CaudalEpidural
-        )
-    };
-    named == told || (epidural(named) && epidural(told))
+    named == told || (named.is_epidural() && told.is_epidural())
 }
 
 /// Whether a draft is of a kind that titles name, and stands in one: in capitals, near the line

@@ -95,6 +95,14 @@ pub struct Assertion {
     pub origin: Origin,
 }
 
+impl Assertion {
+    /// Whether it is said to be or to have been so, and is neither denied nor ahead.
+    pub fn is_told_as_fact(&self) -> bool {
+        self.polarity == Polarity::Affirmed
+            && !matches!(self.time, Time::Planned | Time::Hypothetical)
+    }
+}
+
 closed_set! {
     /// Said, denied, or left blank.
     pub enum Polarity {

@@ -79,6 +79,19 @@ closed_set! {
     }
 }
 
+impl Procedure {
+    /// Whether it goes into the epidural space, by whatever way.
+    pub fn is_epidural(self) -> bool {
+        matches!(
+            self,
+            Procedure::Epidural
+                | Procedure::TransforaminalEpidural
+                | Procedure::InterlaminarEpidural
+                | Procedure::CaudalEpidural
+        )
+    }
+}
+
 closed_set! {
     /// Whether a test or procedure took place.
     pub enum EventStatus {

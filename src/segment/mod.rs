@@ -4,21 +4,20 @@
 //! wrapped lines are one paragraph, and clinical abbreviations do not end a sentence.
 
 mod headings;
+mod layout;
 mod marker;
 mod sentence;
-
-use std::sync::LazyLock;
 
 use regex::Regex;
 
 pub use headings::Headings;
 use headings::{is_capitals, is_title, split_heading};
+use layout::{GOES_ON, LEADS_ON, Layout};
 use marker::marker_length;
 use sentence::split_sentences;
 
 use crate::fact::Section;
 use crate::fold::Folded;
-use crate::pattern::fixed_regex;
 use crate::span::Span;
 use crate::text::Text;
 
@@ -89,9 +88,6 @@ const KEEP_HEADING: &[Section] = &[
 /// Words of the longest label of a form's line.
 const LONGEST_LABEL: usize = 6;
 
-/// Lines longer than this are paragraphs, not wrapped lines (characters).
-const LONGEST_WRAPPED: usize = 140;
-
 /// Longest sentence, in bytes; no record that was looked at has one of a third of it. What has no
 /// end, as a table without lines, is cut, since each word of a sentence is weighed against the others.
 const LONGEST_SENTENCE: usize = 2_000;
@@ -102,8 +98,7 @@ pub fn segment(text: &Text, within: Span, folded: &Folded, headings: &Headings) 
         original: text.as_str(),
         folded,
         headings,
-        width: typical_width(&text.as_str()[within.range()]),
-        in_short_lines: false,
+        layout: Layout::of(&text.as_str()[within.range()]),
         section: Section::Header,
         copied: false,
         heading: Span::default(),
@@ -114,7 +109,6 @@ pub fn segment(text: &Text, within: Span, folded: &Folded, headings: &Headings) 
         unit: None,
         sentences: Vec::new(),
     };
-    segmenter.in_short_lines = in_short_lines(&text.as_str()[within.range()], segmenter.width);
     let mut start = within.start;
     for line in text.as_str()[within.range()].split_inclusive(['\n', '\u{c}']) {
         let end = start + line.trim_end().len();
@@ -123,48 +117,6 @@ pub fn segment(text: &Text, within: Span, folded: &Folded, headings: &Headings) 
     }
     segmenter.end_unit();
     segmenter.sentences
-}
-
-/// Words after which a sentence goes on, at the end of a line.
-static LEADS_ON: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"(?i)(?:,|/|-|&|\b(?:a|an|the|of|for|to|in|on|at|by|with|without|from|into|over|under|and|or|nor|but|if|when|than|that|which|who|as|after|before|since|until|because|due|per|no|not|never|neither|any|is|are|was|were|be|been|being|has|have|had|having|do|does|did|will|would|may|might|can|could|should|must|her|his|their|our|my|its|this|these|those|he|she|they|we|i|denies|denied|declined|declines|refused|refuses|plan|plans|planned|request|requests|recommend|recommended|discussed|consider|considering|showed|shows|revealed|reveals|include|includes|including|left|right|bilateral|mild|moderate|severe|more|less|ever|still|also|then|underwent|received|tried|failed|stopped|continue|start|started|take|takes|took))$",
-    )
-});
-
-/// Words with which a line goes on with the one before it.
-static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?:and|or|nor|but|with|without|to|of|for|in|on|at|by|from|into|over|than|that|which|who|whose|because|due|as|after|before|since|until|while|when|where|is|are|was|were|has|have|had|will|would|per|via|plus|not|then)\b",
-    )
-});
-
-/// Whether most lines of words are so short that the next one was not wrapped for want of room.
-fn in_short_lines(original: &str, width: Option<usize>) -> bool {
-    let Some(width) = width else { return false };
-    let lengths =
-        original.lines().map(|l| l.trim().chars().count()).filter(|&n| n >= SHORTEST_LINE);
-    let (mut short, mut all) = (0, 0);
-    for length in lengths {
-        all += 1;
-        short += usize::from(length * 10 < width * 7);
-    }
-    short * 10 > all * 6
-}
-
-/// Shortest line that counts for how a note is laid out (characters).
-const SHORTEST_LINE: usize = 8;
-
-/// How long lines are that had to be wrapped; `None` where the text is not wrapped.
-fn typical_width(original: &str) -> Option<usize> {
-    let mut lengths: Vec<usize> =
-        original.lines().map(|l| l.trim_end().chars().count()).filter(|&n| n >= 30).collect();
-    if lengths.len() < 3 {
-        return None;
-    }
-    lengths.sort_unstable();
-    let width = lengths[lengths.len() * 85 / 100];
-    (width <= LONGEST_WRAPPED).then_some(width)
 }
 
 /// Lines that belong together, not yet split into sentences.
@@ -182,9 +134,7 @@ struct Segmenter<'a> {
     original: &'a str,
     folded: &'a Folded,
     headings: &'a Headings,
-    width: Option<usize>,
-    /// Whether most of its lines are short.
-    in_short_lines: bool,
+    layout: Layout,
     section: Section,
     copied: bool,
     heading: Span,
@@ -277,12 +227,10 @@ impl Segmenter<'_> {
         let bars = |line: &str| line.matches(" | ").count() > 1;
         let row = |line: &str| line.contains("   ") || form(line) || bars(line);
         let first_word = line.split(' ').next().map_or(0, |w| w.chars().count());
-        // Where most lines are short, a line that the next word would have had room on is one of its own,
-        // unless its last word leads on: "she denies ever having had".
-        let had_room = self.in_short_lines
-            && self.width.is_some_and(|w| (unit.last_length + 1 + first_word) * 10 < w * 7)
-            && !LEADS_ON.is_match(before);
-        let full = self.width.is_some_and(|w| (unit.last_length + 1 + first_word) * 10 > w * 9);
+        let needed = unit.last_length + 1 + first_word;
+        // A line that the next word would have had room on is one of its own, unless its last word leads on.
+        let had_room = self.layout.leaves_room(needed) && !LEADS_ON.is_match(before);
+        let full = self.layout.is_full(needed);
         let aside = first == '(' && !line.starts_with("( ") && !line.starts_with("(x");
         if (first.is_lowercase() || aside) && !ended {
             // Wide gaps are no sure sign of cells, but a row below a row is one.

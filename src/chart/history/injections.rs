@@ -56,18 +56,9 @@ fn site_agrees(procedure: Procedure, target: Option<&str>, event: &InjectionEven
         // "the injection", "the block": whatever was told of last.
         return target.is_none() || event.target.is_none() || target == event.target.as_deref();
     }
-    let epidural = |p| {
-        matches!(
-            p,
-            Procedure::Epidural
-                | Procedure::TransforaminalEpidural
-                | Procedure::InterlaminarEpidural
-                | Procedure::CaudalEpidural
-        )
-    };
     let same_procedure = procedure == event.procedure
-        || (epidural(procedure)
-            && epidural(event.procedure)
+        || (procedure.is_epidural()
+            && event.procedure.is_epidural()
             && (procedure == Procedure::Epidural || event.procedure == Procedure::Epidural));
     let targeted = matches!(
         procedure,

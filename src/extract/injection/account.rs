@@ -7,7 +7,7 @@ use super::relief::{ReliefRead, relief_in};
 use super::standing::is_title;
 use super::{Event, Reader, told_as_done};
 use crate::extract::{Note, find_levels};
-use crate::fact::{Injection, Procedure, Section, Side};
+use crate::fact::{Injection, Procedure, Relief, Section, Side};
 use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -57,15 +57,6 @@ fn begins_with_label(note: &Note<'_>, words: &str) -> bool {
     LABEL.of(note.lexicon).find(words).is_some_and(|label| label.start() == 0)
 }
 
-/// Whether a procedure goes into the epidural space.
-pub(super) fn is_epidural(procedure: Procedure) -> bool {
-    use Procedure as P;
-    matches!(
-        procedure,
-        P::Epidural | P::TransforaminalEpidural | P::InterlaminarEpidural | P::CaudalEpidural
-    )
-}
-
 /// Where the last place or level of a sentence ends.
 fn end_of_place(note: &Note<'_>, sentence: &Sentence) -> usize {
     let site = note.mentions_in(SITE, sentence.span).map(|m| m.span.end).max();
@@ -87,13 +78,12 @@ impl Seat {
     fn of(note: &Note<'_>, sentence: &Sentence) -> Option<Self> {
         let brought = BROUGHT.of(note.lexicon).find(note.get(sentence.span))?;
         let from = sentence.span.start + brought.start();
-        let sites: Vec<_> = note.mentions_in(SITE, sentence.span).collect();
         let seat = Self {
             span: Span::new(from, end_of_place(note, sentence).max(from + brought.len())),
             levels: note.levels_in(sentence.span),
             side: note.side_in(sentence.span),
-            procedures: sites
-                .into_iter()
+            procedures: note
+                .mentions_in(SITE, sentence.span)
                 .filter_map(|m| procedure_at(note.concept(m), false))
                 .collect(),
         };
@@ -107,7 +97,7 @@ impl Seat {
         match procedure {
             Procedure::FacetJoint => names && !self.levels.is_empty(),
             Procedure::SiJoint | Procedure::Other => names && self.side.is_some(),
-            other => is_epidural(other) && !self.levels.is_empty(),
+            other => other.is_epidural() && !self.levels.is_empty(),
         }
     }
 }
@@ -207,7 +197,7 @@ impl Reader<'_, '_> {
                 }
                 let words = note.get(sentence.span);
                 if !self.events[at].has_relief() {
-                    self.events[at].injection.relief = self.relief_after(sentence).relief;
+                    self.events[at].injection.relief = self.relief_after(sentence);
                 }
                 let brought = Seat::of(note, sentence);
                 let here = brought.is_some();
@@ -240,16 +230,14 @@ impl Reader<'_, '_> {
     }
 
     /// "She had complete relief at discharge": what came of a procedure, in words, before the patient left.
-    fn relief_after(&self, sentence: &Sentence) -> ReliefRead {
+    fn relief_after(&self, sentence: &Sentence) -> Option<Relief> {
         let note = self.note;
         let words = note.get(sentence.span);
-        let nothing =
-            ReliefRead { span: sentence.span, percent: None, relief: None, duration: None };
         if !AFTER.of(note.lexicon).is_match(words)
             || AHEAD.of(note.lexicon).is_match(words)
             || BEFORE.of(note.lexicon).is_match(note.heading(sentence))
         {
-            return nothing;
+            return None;
         }
         let of_pain = |read: &ReliefRead| {
             let from = read.span.start.saturating_sub(PAIN_REACH).max(sentence.span.start);
@@ -262,8 +250,8 @@ impl Reader<'_, '_> {
                 && !note.get(read.span).contains(" well")
         };
         relief_in(note, sentence.span, false)
-            .filter(|r| r.percent.is_none() && !self.conditional(sentence, r.span) && of_pain(r))
-            .unwrap_or(nothing)
+            .filter(|r| r.percent.is_none() && !self.conditional(sentence, r.span) && of_pain(r))?
+            .relief
     }
 
     /// Whether what was injected stands on the line below its label: "Medications administered".
@@ -322,7 +310,7 @@ impl Reader<'_, '_> {
             .filter_map(|m| Procedure::from_word(&note.concept(m).id))
             .find(|p| {
                 injection.procedure == Procedure::Epidural
-                    && is_epidural(*p)
+                    && p.is_epidural()
                     && *p != Procedure::Epidural
             });
         // The words that name the place carry the fact.

@@ -265,17 +265,18 @@ static ENDED: WordPattern = WordPattern::new(
 static ENDED_LATER: WordPattern = WordPattern::new(r"\b{relief/ended}\b[^.;%0-9]{0,12}$");
 static ENDED_BEHIND: WordPattern = WordPattern::new(r"^[^.;%0-9]{0,30}\b{relief/ended}\b");
 
-/// The time after which an effect ended, as a stretch tells: that long it had held.
-pub(super) fn ended_after(note: &Note<'_>, within: Span) -> Option<Span> {
-    let told = ENDS.of(note.lexicon).is_match(note.get(within));
-    told.then(|| amounts_of_time(note, within))
-        .into_iter()
-        .flatten()
-        .find(|d| ends_at(note, within, *d))
-}
-
+/// That an effect ended or the pain was back, whenever.
 static ENDS: WordPattern = WordPattern::new(r"\b{relief/ended}\b");
 
+/// The time after which an effect ended, as a stretch tells: that long it had held.
+pub(super) fn ended_after(note: &Note<'_>, within: Span) -> Option<Span> {
+    if !ENDS.of(note.lexicon).is_match(note.get(within)) {
+        return None;
+    }
+    amounts_of_time(note, within).find(|d| ends_at(note, within, *d))
+}
+
+/// Whether a length of time is that after which an effect ended.
 fn ends_at(note: &Note<'_>, within: Span, duration: Span) -> bool {
     let before = note.get(Span::new(within.start, duration.start)).trim_end_matches([' ', '~']);
     let after = note.get(Span::new(duration.end, within.end)).trim_start();

@@ -5,6 +5,7 @@ use super::{Event, Reader};
 use crate::fact::{EventStatus, Intent, Procedure};
 use crate::lexicon::WordPattern;
 use crate::span::Span;
+use crate::tag::Mention;
 
 /// That a procedure was asked for where one is asked for now.
 static SAME: WordPattern = WordPattern::new(r"\b(?:same |this {injection-word/where})");
@@ -40,19 +41,22 @@ fn is_block(procedure: Procedure) -> bool {
 }
 
 impl Reader<'_, '_> {
+    /// The place that is named last between two places of a sentence, not far before the second.
+    fn last_place(&self, from: usize, until: usize) -> Option<&Mention> {
+        let before = Span::new(from.max(until.saturating_sub(PLACE_REACH)), until.max(from));
+        self.note.mentions_in(SITE, before).last()
+    }
+
     /// What goes into the joint or bursa that is named last between two places of a sentence.
     fn place_before(&self, from: usize, until: usize) -> Option<Procedure> {
-        let before = Span::new(from.max(until.saturating_sub(PLACE_REACH)), until.max(from));
-        let place = self.note.mentions_in(SITE, before).last()?;
-        let procedure = procedure_at(self.note.concept(place), false)?;
+        let procedure = procedure_at(self.note.concept(self.last_place(from, until)?), false)?;
         matches!(procedure, Procedure::Joint | Procedure::Bursa).then_some(procedure)
     }
 
     /// Where an injection went that takes its procedure from the joint or bursa named before it:
     /// "LEFT KNEE: better since the cortisone shot".
     pub(super) fn target_before(&self, from: usize, until: usize) -> Option<String> {
-        let before = Span::new(from.max(until.saturating_sub(PLACE_REACH)), until.max(from));
-        let place = self.note.mentions_in(SITE, before).last()?;
+        let place = self.last_place(from, until)?;
         let target = self.note.concept(place).field("target").map(str::to_owned);
         target.or_else(|| Some(self.note.get(place.span).to_owned()))
     }

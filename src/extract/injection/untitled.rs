@@ -9,7 +9,7 @@ use crate::date::PartialDate;
 use crate::extract::Note;
 use crate::extract::account::{PUTS_IN, acts};
 use crate::extract::parts::{PROCEDURE_NOTE, titles};
-use crate::fact::{EventStatus, Injection, Intent, Polarity, Procedure, Section, Time};
+use crate::fact::{EventStatus, Injection, Intent, Procedure, Section};
 use crate::lexicon::{CueCategory, WordPattern};
 use crate::span::Span;
 use crate::tag::Mention;
@@ -95,26 +95,20 @@ impl Reader<'_, '_> {
             let mut phrases = self.named.iter().flatten().filter(|p| part.contains(p.head));
             let named = phrases.any(|p| p.procedure.is_some() && told.contains(p.head));
             let told_of = |m: &&Mention| {
-                let assertion = note.assert(m.span).assertion;
                 note.concept(m).field("class") == Some("block")
-                    && assertion.polarity == Polarity::Affirmed
-                    && !matches!(assertion.time, Time::Planned | Time::Hypothetical)
+                    && note.assert(m.span).assertion.is_told_as_fact()
             };
-            let block = note.mentions_in(NAME, part).find(told_of).map(|m| m.span);
-            let nerve = note.mentions_in(SITE, told).find_map(|m| {
-                let procedure = procedure_at(note.concept(m), true)?;
-                (procedure == Procedure::PeripheralNerveBlock).then_some((m, procedure))
-            });
-            let Some((nerve, procedure)) = nerve.filter(|_| block.is_some() && !named) else {
-                continue;
+            let of_nerve = |m: &&Mention| {
+                procedure_at(note.concept(m), true) == Some(Procedure::PeripheralNerveBlock)
             };
+            let block = note.mentions_in(NAME, part).find(told_of);
+            let nerve = note.mentions_in(SITE, told).find(of_nerve);
+            let (Some(block), Some(nerve), false) = (block, nerve, named) else { continue };
             let Some(index) = note.sentence_index(nerve.span) else { continue };
             // "This was a diagnostic block."
-            let said = block.and_then(|block| note.sentence_at(block)).map(|s| s.span);
+            let said = note.sentence_at(block.span).map_or(block.span, |s| s.span);
             let purpose = |id: &str| {
-                said.is_some_and(|said| {
-                    note.mentions_in("injection-word", said).any(|m| note.concept(m).id == id)
-                })
+                note.mentions_in("injection-word", said).any(|m| note.concept(m).id == id)
             };
             let intent = match (purpose("diagnostic"), purpose("therapeutic")) {
                 (true, false) => Some(Intent::Diagnostic),
@@ -122,7 +116,7 @@ impl Reader<'_, '_> {
                 _ => None,
             };
             let injection = Injection {
-                procedure,
+                procedure: Procedure::PeripheralNerveBlock,
                 target: note.concept(nerve).field("target").map(str::to_owned),
                 side: note
                     .side_in(Span::new(nerve.span.start, told.end))

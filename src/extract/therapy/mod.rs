@@ -326,11 +326,13 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     if header && !evidence && visits.is_none() && course.duration.is_none() {
         return None;
     }
-    let stage = note.stage(head.span).and_then(|(stage, _)| stage);
+    let staged = note.stage(head.span).and_then(|(stage, _)| stage).map(|stage| match stage {
+        Stage::Never => TherapyStatus::NotDone,
+        Stage::Past => TherapyStatus::Past,
+        Stage::Now => TherapyStatus::Current,
+    });
     let status = match answer {
-        _ if stage == Some(Stage::Never) => Some(TherapyStatus::NotDone),
-        _ if stage == Some(Stage::Past) => Some(TherapyStatus::Past),
-        _ if stage == Some(Stage::Now) => Some(TherapyStatus::Current),
+        _ if staged.is_some() => staged,
         Some(_) if boxed_time == Some(Time::Current) => Some(TherapyStatus::Current),
         Some(_) if boxed_time == Some(Time::Past) => Some(TherapyStatus::Past),
         Some(label) if label.starts_with("no") || is_no(note, label) => {

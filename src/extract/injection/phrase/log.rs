@@ -7,7 +7,7 @@ use regex::Regex;
 use super::super::relief::{nothing_came, relief_in};
 use super::{NAME, Phrase, Row, SITE, WORD, procedure_at};
 use crate::extract::{Note, Token, outcome_in, tokens};
-use crate::fact::{Polarity, Section, Side, Time};
+use crate::fact::{Section, Side};
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
@@ -362,12 +362,10 @@ fn is_led_in_prose(note: &Note<'_>, within: Span) -> bool {
     };
     let leads = |s: &Sentence| {
         let general = note.mentions_in(NAME, s.span).any(|m| {
-            let told = note.assert(m.span).assertion;
             note.concept(m).field("class") == Some("needle")
                 && note.get(m.span).ends_with('s')
                 && m.span.start <= s.span.start + OPENS
-                && told.polarity == Polarity::Affirmed
-                && !matches!(told.time, Time::Planned | Time::Hypothetical)
+                && note.assert(m.span).assertion.is_told_as_fact()
         });
         general
             && note.mentions_in(SITE, s.span).next().is_none()

@@ -32,18 +32,17 @@ impl Row<'_, '_> {
             return None;
         }
         let fits = if behind.is_empty() {
-            let passive = (site + 1..head).any(|i| matches!(self.word(i), "was" | "were"));
             let end = self.tokens.last()?.span.end;
-            let mixture = self.note.get(Span::new(self.tokens[head].span.end, end));
-            let behind = Span::new(self.tokens[head].span.end, end);
+            let mixture = Span::new(self.tokens[head].span.end, end);
             // "Her knee was swollen and she was injected with insulin"
             let person = |i: usize| {
                 matches!(self.word(i), "she" | "he" | "patient" | "pt" | "they" | "i" | "we")
             };
-            let passive = passive && !(site + 1..head).any(person);
+            let passive = (site + 1..head).any(|i| matches!(self.word(i), "was" | "were"))
+                && !(site + 1..head).any(person);
             let with = self.word(head + 1) == "with"
-                && self.note.mentions_in("agent", behind).next().is_some()
-                && !NUMBS_WOUND.of(self.note.lexicon).is_match(mixture);
+                && self.note.mentions_in("agent", mixture).next().is_some()
+                && !NUMBS_WOUND.of(self.note.lexicon).is_match(self.note.get(mixture));
             // "was prepped, and 1 mL of Kenalog was injected"
             let lead = Span::new(self.tokens[site].span.end, self.tokens[head].span.start);
             let ready = MADE_READY.of(self.note.lexicon).is_match(self.note.get(lead))
