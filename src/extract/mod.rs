@@ -6,6 +6,7 @@ mod dates;
 mod diagnosis;
 mod disability_score;
 mod anatomy;
+mod blank;
 mod exam_sign;
 mod emg;
 mod imaging;

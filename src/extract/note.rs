@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use super::blank;
 use super::checkbox::brackets;
 use super::lines::Lines;
 use super::rows::{Gap, gaps};
@@ -117,7 +118,11 @@ impl<'a> Note<'a> {
     /// Prepares a part of a text.
     pub fn of(text: &'a Text, within: Span, lexicon: &'a Lexicon) -> Self {
         let repairs = repair::find(text, within, lexicon);
-        let taken = repairs.iter().map(|repair| (repair.span, repair.taken_for.as_str()));
+        let mut taken: Vec<(Span, &str)> =
+            repairs.iter().map(|repair| (repair.span, repair.taken_for.as_str())).collect();
+        taken.extend(blank::taken(text, within));
+        taken.sort_by_key(|(span, _)| span.start);
+        taken.dedup_by(|next, first| next.0.start < first.0.end);
         let folded = Folded::with(text, within, taken);
         let sentences = segment(text, within, &folded, &lexicon.headings);
         let (mentions, cues) = tag(&folded, lexicon, &sentences);

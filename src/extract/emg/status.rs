@@ -20,6 +20,9 @@ static TOLD: WordPattern = WordPattern::new(r"\b(?:{study-word/told}|{emg/told})
 /// Words behind a study that was not done.
 static NOT_DONE: WordPattern = WordPattern::new(r"\b{study-word/not-done}\b");
 
+/// That nobody has the report at hand, behind a study's name.
+static UNSEEN: WordPattern = WordPattern::new(r"^[^.;,]{0,40}\b{study-word/unseen}\b");
+
 /// Words behind a study that is still to be done.
 static AHEAD: WordPattern =
     WordPattern::new(r"\b(?:{study-word/ahead}|{study-word/purpose}|{emg/purpose})\b");
@@ -48,6 +51,9 @@ impl Reader<'_, '_> {
         let dated = note
             .dates_in(sentence.span)
             .any(|d| d.span.start >= whole.end && d.span.start <= whole.end + 25);
+        if !(result || told || dated) && UNSEEN.of(note.lexicon).is_match(behind) {
+            return None;
+        }
         let denied = asserted.has(CueCategory::Negated, note.lexicon)
             || NOT_DONE.of(note.lexicon).is_match(behind);
         let lead = note.get(Span::new(sentence.span.start, whole.start));

@@ -208,6 +208,9 @@ static NEEDLESS_BEHIND: WordPattern = WordPattern::new(r"{study-word/needless-be
 /// That a study was made, by what is told of it.
 static TOLD: WordPattern = WordPattern::new(r"\b(?:{study-word/told}|{imaging-word/told})\b");
 
+/// That nobody has the report at hand, behind a study's name.
+static UNSEEN: WordPattern = WordPattern::new(r"^[^.;,]{0,40}\b{study-word/unseen}\b");
+
 /// What a study is to be made for.
 static PURPOSE: WordPattern =
     WordPattern::new(r"\b(?:{study-word/purpose}|{imaging-word/purpose})\b");
@@ -287,7 +290,8 @@ pub(super) fn study_status(
     let in_plan = sentence.section == Section::Plan && !told && (!found || purpose) && !dated;
     // "The MRI report is pending" is of a study that was made.
     let behind = note.get(Span::new(study.span.end, clause.end.max(study.span.end)));
-    if !shown && behind.starts_with(" report") {
+    let unseen = !dated && UNSEEN.of(note.lexicon).is_match(behind);
+    if !shown && (unseen || behind.starts_with(" report")) {
         return None;
     }
     Some(if denied_behind || (denied_before && !told && !(found && dated)) {

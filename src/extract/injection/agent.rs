@@ -42,6 +42,7 @@ pub(super) fn agent_in(note: &Note<'_>, within: Span) -> Agent {
         return agent;
     }
     let mut words: Option<Span> = None;
+    let mut open = false;
     for mention in note.mentions_in("agent", within) {
         let concept = note.concept(mention);
         // "agent / steroid   ___": a line that was left open.
@@ -57,6 +58,10 @@ pub(super) fn agent_in(note: &Note<'_>, within: Span) -> Agent {
                 if words.is_some() && agent.steroid.is_none() {
                     agent.steroid = Some(false);
                 }
+                continue;
+            }
+            Some("open") => {
+                open = true;
                 continue;
             }
             Some("yes") => agent.steroid = Some(true),
@@ -79,6 +84,10 @@ pub(super) fn agent_in(note: &Note<'_>, within: Span) -> Agent {
             Some(words.map_or(own, |w| {
                 if own.start.saturating_sub(w.end) <= 25 { w.union(own) } else { w }
             }));
+    }
+    // What else was in it may have been a steroid.
+    if open && agent.steroid != Some(true) {
+        return Agent::default();
     }
     agent.words =
         words.map(|span| note.as_written(span).split_whitespace().collect::<Vec<_>>().join(" "));

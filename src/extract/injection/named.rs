@@ -53,7 +53,11 @@ pub(super) fn ticked_phrases(note: &Note<'_>, sentence: &Sentence) -> Vec<Phrase
 
 /// Whether a line to write on stands behind a procedure, with nothing on it.
 fn is_left_blank(note: &Note<'_>, phrase: &Phrase) -> bool {
-    BLANK_BEHIND.is_match(&note.str()[phrase.span.end..])
+    let behind = &note.str()[phrase.span.end..];
+    // The box behind it may be another's.
+    let last = Span::new(phrase.span.end.saturating_sub(1), phrase.span.end);
+    let box_behind = behind.trim_start_matches([' ', ':']).starts_with("[ ]");
+    BLANK_BEHIND.is_match(behind) || (box_behind && note.is_unticked(last))
 }
 
 static BLANK_BEHIND: LazyLock<Regex> =

@@ -288,9 +288,13 @@ fn intent_row(note: &Note<'_>, form: Span) -> Option<Intent> {
         match note.answer(label)? {
             Answer::Words(words) => {
                 let cell = note.cells(words).first().copied().unwrap_or(words);
-                intent(note.get(cell))
+                let offered = CHOOSE.of(note.lexicon).is_match(note.get(words));
+                (!offered).then(|| intent(note.get(cell))).flatten()
             }
             _ => None,
         }
     })
 }
+
+/// What a form asks one to do with its choices: nobody has chosen.
+static CHOOSE: WordPattern = WordPattern::new(r"\b{request/choose}");
