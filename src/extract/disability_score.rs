@@ -48,6 +48,10 @@ static JUDGES: WordPattern = WordPattern::new(
     r"^(?:that|this|it|which)(?: (?:the|an?|in|at|her|him|as|to|into|within|{disability/judges}))+ $",
 );
 
+/// Words behind points that are those of one item.
+static EACH: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"^\(?(?:each|apiece|per (?:section|item|question|statement))\b"));
+
 /// Units that make a bare number something else than a score.
 static UNIT: WordPattern = WordPattern::new(r"^(?:[x/.]|{disability/other-amount})");
 
@@ -130,6 +134,16 @@ fn names_bands(
     true
 }
 
+/// How the second row of a questionnaire begins, below that for pain.
+static SECOND_ITEM: WordPattern =
+    WordPattern::new(r"^[ \t]*(?:\d{1,2}[.)] ?)?{disability/second-item}\b");
+
+/// Whether a line is the first item of a questionnaire: "Pain intensity ... 3" above "Personal care ... 1".
+pub(super) fn is_item(note: &Note<'_>, line: Span) -> bool {
+    note.line_below(line)
+        .is_some_and(|below| SECOND_ITEM.of(note.lexicon).is_match(note.get(below)))
+}
+
 /// How far below a questionnaire's name its sum may stand (bytes).
 const SUM_REACH: usize = 700;
 
@@ -138,7 +152,8 @@ static SUM: WordPattern = WordPattern::new(r"^[ \t]*{disability/total-row}[ :.=-
 
 /// The sum at the foot of a questionnaire whose name stands alone above its items: "Sum 19/50 = 38%".
 fn sum_below(note: &Note<'_>, mention: &Mention) -> Option<Score> {
-    let opens = note.get(note.lead_of_line(mention.span)).trim().is_empty();
+    // "6. OSWESTRY (10 sections)"
+    let opens = !note.get(note.lead_of_line(mention.span)).contains(char::is_alphabetic);
     if !opens {
         return None;
     }
@@ -197,6 +212,10 @@ fn scores(note: &Note<'_>, within: Span) -> Vec<Score> {
         // "ODI at 6 wk. If <50 %, stop": what the next sentence counts.
         if gap.contains(". ") {
             break;
+        }
+        // "10 sections, 0 to 5 points each" tells how it is counted.
+        if EACH.is_match(after) {
+            continue;
         }
         let date = note.is_dated(span);
         let unit = match (c.get(2).or(c.get(4)), c.get(3), c.get(5)) {

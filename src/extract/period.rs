@@ -58,6 +58,9 @@ static DAY: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+static YEAR_BEFORE: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"\b((?:19|20)\d\d) ?[(,:] ?(?:from )?$"));
+
 /// A day as far as it is written.
 #[derive(Clone, Copy)]
 struct Said {
@@ -112,7 +115,8 @@ pub(super) fn period_in(note: &Note<'_>, within: Span) -> Option<Period> {
         if words[..whole.start()].ends_with(['/', '-', '.']) {
             return None;
         }
-        read(note, &c, &words[whole.end()..]).map(|(start, stop)| Period {
+        let beside = (&words[..whole.start()], &words[whole.end()..]);
+        read(note, &c, beside).map(|(start, stop)| Period {
             span: Span::new(within.start + whole.start(), within.start + whole.end()),
             start,
             stop,
@@ -123,7 +127,7 @@ pub(super) fn period_in(note: &Note<'_>, within: Span) -> Option<Period> {
 fn read(
     note: &Note<'_>,
     c: &Captures<'_>,
-    rest: &str,
+    (lead, rest): (&str, &str),
 ) -> Option<(PartialDate, Option<PartialDate>)> {
     if let (Some(first), Some(last)) = (c.name("g"), c.name("h")) {
         return months(first.as_str(), last.as_str());
@@ -164,6 +168,9 @@ fn read(
     let relative = c
         .name("rel")
         .and_then(|words| Some(seen?.year() - i16::from(words.as_str().contains("last"))));
+    // "was in 2022 (September to November"
+    let before = || YEAR_BEFORE.captures(lead)?.get(1)?.as_str().parse().ok();
+    let relative = relative.or_else(before);
     let (start_year, stop_year) = match (first.year, last.year.or(relative)) {
         (Some(start), Some(stop)) => (start, stop),
         (Some(start), None) => (start, start + i16::from(last.order() < first.order())),
@@ -230,6 +237,7 @@ mod tests {
         check("November 2024 to February", Some(("2024-11", Some("2025-02"))));
         check("(May-Jun 24)", Some(("2024-05", Some("2024-06"))));
         check("March 2025 to date", Some(("2025-03", None)));
+        check("PT was in 2022 (September to November)", Some(("2022-09", Some("2022-11"))));
         check("03-06/2025", Some(("2025-03", Some("2025-06"))));
         check("11-2/2025", Some(("2024-11", Some("2025-02"))));
         check("13-20/2025", None);

@@ -121,7 +121,9 @@ fn of_head(note: &Note<'_>, words: &[&Mention], at: usize) -> Vec<Named> {
             rule: note.rule(head),
         }];
     }
-    for site in before.iter().chain(&after) {
+    // "cluneal nerve irritation", but no irritation of the skin
+    let of_nerves = concept.field("nerve") == Some("only");
+    for site in before.iter().chain(&after).filter(|site| site.nerve || !of_nerves) {
         let span =
             Span::new(site.span.start.min(head.span.start), site.span.end.max(head.span.end));
         let site_name = match site.name.as_str() {
@@ -147,7 +149,7 @@ fn of_head(note: &Note<'_>, words: &[&Mention], at: usize) -> Vec<Named> {
             rule: note.rule(head),
         });
     }
-    if out.is_empty() {
+    if out.is_empty() && !of_nerves {
         let needed = concept.field("site");
         let bare = class == Class::Pain || needed.is_some();
         match levels {

@@ -55,6 +55,23 @@ static YEARLESS_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// A month of this year or the last, before a procedure and right behind it: "in late March of this year".
+static MONTH: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(concat!(
+        r"\b(?:in|during) (?:(?:early|mid|late|the (?:beginning|start|middle|end) of)[ -])?(?P<m>",
+        month!(),
+        r"),? (?:of )?(?P<year>this|last) year\b"
+    ))
+});
+
+static MONTH_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(concat!(
+        r"^(?:,? [a-z]+){0,4},? (?:in|during) (?:(?:early|mid|late)[ -])?(?P<m>",
+        month!(),
+        r"),? (?:of )?(?P<year>this|last) year\b"
+    ))
+});
+
 /// Whether a day is one of birth or of a paper, by the words right before it on its line.
 fn is_day_of_else(note: &Note<'_>, date: &DateMention) -> bool {
     DAY_OF_ELSE.of(note.lexicon).is_match(note.get(note.lead_of_line(date.span)))
@@ -73,6 +90,17 @@ impl Reader<'_, '_> {
         lead: Span,
     ) -> Option<PartialDate> {
         let note = self.note;
+        // A log's row begins with its own day, and the next row's follows it.
+        let line = note.line_of(phrase.head);
+        let lead_in = Span::new(line.start.min(phrase.span.start), phrase.span.start);
+        let mut days = note.dates_in(lead_in);
+        let own = days.next().filter(|_| phrase.is_logged() && days.next().is_none());
+        let opens = |d: &&DateMention| {
+            !note.get(Span::new(line.start, d.span.start)).contains(char::is_alphabetic)
+        };
+        if let Some(own) = own.filter(opens) {
+            return Some(own.date);
+        }
         let inside = note.dates_in(phrase.span).next();
         let after = note.dates_in(behind).next().filter(|d| !is_day_of_else(note, d)).filter(|d| {
             let gap = note.get(Span::new(behind.start, d.span.start));
@@ -135,8 +163,16 @@ impl Reader<'_, '_> {
             .filter(|c| c.get(0).is_some_and(|m| near(&words[m.end()..])))
             .last();
         let behind = note.get(Span::new(phrase.span.end, sentence.span.end.max(phrase.span.end)));
-        let found = before.or_else(|| YEARLESS_BEHIND.captures(behind))?;
-        last_day(note, month_number(&found["m"]), &found["d"])
+        if let Some(found) = before.or_else(|| YEARLESS_BEHIND.captures(behind)) {
+            return last_day(note, month_number(&found["m"]), &found["d"]);
+        }
+        let month = MONTH
+            .captures_iter(words)
+            .filter(|c| c.get(0).is_some_and(|m| near(&words[m.end()..])))
+            .last()
+            .or_else(|| MONTH_BEHIND.captures(behind))?;
+        let year = note.date?.exact()?.year() - i16::from(&month["year"] == "last");
+        PartialDate::month(year, month_number(&month["m"]))
     }
 
     /// The day of a procedure's title: a dated line just above it, else the note's own.

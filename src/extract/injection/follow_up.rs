@@ -9,7 +9,7 @@ use super::phrase::SITE;
 use super::relief::{ReliefRead, ended_after, relief_in};
 use super::{Event, Reader, told_as_done};
 use crate::extract::scope::stands_alone;
-use crate::extract::{Answer, durations_in};
+use crate::extract::{Answer, Note, durations_in};
 use crate::fact::{EventStatus, Injection, Polarity, Time};
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
@@ -18,6 +18,11 @@ use crate::span::Span;
 
 /// How far into a sentence its refusal may stand to be of what was offered before (bytes).
 const REFUSAL_REACH: usize = 50;
+
+/// That what is refused is what was offered before, and not "medication or therapy".
+static REFUSED_IT: WordPattern = WordPattern::new(
+    r"^(?: in| of)?(?: ?$| ?[.,;:()-]| (?:(?:to (?:have|get|try) )?(?:the |an?y? |another )?)?{injection-word/refused-object}\b)",
+);
 
 /// Longest label of a row (bytes).
 const LONGEST_LABEL: usize = 40;
@@ -57,6 +62,26 @@ static OF_ALL: LazyLock<Regex> = LazyLock::new(|| {
 fn take_relief(own: &mut Injection, told: &Injection) {
     (own.relief, own.relief_percent) = (told.relief, told.relief_percent);
     own.relief_duration.clone_from(&told.relief_duration);
+}
+
+/// The number in the first cell of a table's row.
+fn row_number<'n>(note: &'n Note<'_>, row: Span) -> Option<&'n str> {
+    let line = note.line_of(row);
+    if !note.may_have_cells(line, 3) {
+        return None;
+    }
+    let first = note.get(*note.cells(line).first()?).trim_matches(['#', '.', ')', ' ']);
+    (1..=2).contains(&first.len()).then_some(())?;
+    first.bytes().all(|b| b.is_ascii_digit()).then_some(first)
+}
+
+/// How long relief held, in a cell behind that of its measure.
+fn cell_duration(note: &Note<'_>, measure: Span) -> Option<Span> {
+    let cells = note.cells(note.line_of(measure));
+    let behind = cells.into_iter().filter(|cell| cell.start >= measure.end);
+    behind
+        .take(2)
+        .find_map(|cell| durations_in(note, cell).into_iter().find(|d| d.start <= cell.start + 1))
 }
 
 impl Reader<'_, '_> {
@@ -173,7 +198,10 @@ impl Reader<'_, '_> {
         let note = self.note;
         let sentence = &note.sentences[index];
         let refused = note.mentions_in("injection-word", sentence.span).any(|m| {
-            note.concept(m).id == "declined" && m.span.start <= sentence.span.start + REFUSAL_REACH
+            let behind = Span::new(m.span.end, sentence.span.end.max(m.span.end));
+            note.concept(m).id == "declined"
+                && m.span.start <= sentence.span.start + REFUSAL_REACH
+                && REFUSED_IT.of(note.lexicon).is_match(note.get(behind))
         });
         let named = self.named[index].iter().any(|p| p.procedure.is_some())
             || note.get(sentence.span).contains("surg")
@@ -227,7 +255,8 @@ impl Reader<'_, '_> {
         {
             return;
         }
-        let Some(at) = self.antecedent(index) else { return };
+        let entry = self.entry(sentence);
+        let Some(at) = entry.or_else(|| self.antecedent(index)) else { return };
         let date =
             note.dates_in(sentence.span).next().filter(|d| d.span.start <= sentence.span.start + 4);
         let Some(relief) = relief_in(note, sentence.span, date.is_some()) else { return };
@@ -238,7 +267,10 @@ impl Reader<'_, '_> {
             return;
         }
         let relief = ReliefRead {
-            duration: relief.duration.or_else(|| self.duration_next(index)),
+            duration: relief
+                .duration
+                .or_else(|| entry.and_then(|_| cell_duration(note, relief.span)))
+                .or_else(|| self.duration_next(index)),
             ..relief
         };
         let before = &self.events[at];
@@ -250,7 +282,7 @@ impl Reader<'_, '_> {
             || note.get(sentence.span).contains("relief ...");
         // "It comes to 90 percent relief that held for two hours", where but one is told of.
         let alone = relief.duration.is_some() && self.only_one();
-        if !(close || in_procedure_note || date.is_some() || labelled || alone) {
+        if !(close || in_procedure_note || date.is_some() || labelled || alone || entry.is_some()) {
             return;
         }
         let span = date.map_or(relief.span, |d| d.span.union(relief.span));
@@ -267,6 +299,20 @@ impl Reader<'_, '_> {
             confidence: 0.85,
         };
         self.events.push(event);
+    }
+
+    /// The event of a log whose row has the number of this row of another table: "2    60%    5 weeks".
+    fn entry(&self, sentence: &Sentence) -> Option<usize> {
+        let number = row_number(self.note, sentence.span)?;
+        let own = |e: &Event| {
+            e.named
+                && e.performed()
+                && e.date.is_some()
+                && row_number(self.note, e.head) == Some(number)
+        };
+        let at = self.events.iter().position(own)?;
+        let alone = !self.events[at + 1..].iter().any(own);
+        alone.then_some(at)
     }
 
     /// Whether a sentence goes on in a row whose label names a block or place, which is that one's:

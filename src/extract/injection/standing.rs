@@ -162,6 +162,8 @@ pub(super) fn standing(
         phrase.head,
         &[CueCategory::Planned, CueCategory::Hypothetical, CueCategory::Possible],
     ));
+    // "Order received": what came is the paper that asks for it.
+    let done = done.filter(|end| wanted != Some(*end));
     let negated = negation(note, &asserted, phrase);
     let declined = is_declined(note, sentence, phrase);
     let behind = note.get(Span::new(phrase.span.end, sentence.span.end));

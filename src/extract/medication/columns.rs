@@ -87,7 +87,9 @@ pub(super) fn row_of(note: &Note<'_>, drug: Span) -> Option<Row> {
         .or_else(|| unwanted.and_then(|cell| why(note, cell)))
         .or_else(|| cell("helped").and_then(|cell| helped(note, cell, over)))
         .or(remark);
-    Some(Row { status, outcome, reason: told })
+    // A line to write on is no reason.
+    let reason = told.filter(|cell| note.get(*cell).contains(char::is_alphabetic));
+    Some(Row { status, outcome, reason })
 }
 
 /// Whether a cell has words and not only an answer or a stroke.

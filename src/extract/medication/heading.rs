@@ -2,7 +2,8 @@
 
 use super::super::Note;
 use super::super::scope::Reach;
-use crate::fact::{MedicationStatus, Section};
+use crate::extract::outcome::OutcomeRead;
+use crate::fact::{MedicationStatus, Outcome, Section};
 use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -32,6 +33,33 @@ static FORMER: WordPattern = WordPattern::new(r"\b{medication-word/former}");
 static FORMER_LABEL: WordPattern =
     WordPattern::new(r"^(?:[a-z]+ )?(?:{medication-word/former}|{medication-word/tried})");
 
+/// Labels of what was not tolerated, and of what did nothing: "Medicines I could not take:".
+static UNTOLERATED: WordPattern = WordPattern::new(r"\b{medication-word/headed-untolerated}\b");
+
+static USELESS: WordPattern = WordPattern::new(r"\b{medication-word/headed-useless}\b");
+
+/// What the label over a list, or before it on its line, says of how its drugs did.
+pub(super) fn labelled_outcome(note: &Note<'_>, reach: &Reach) -> Option<OutcomeRead> {
+    let line = note.line_of(reach.head);
+    let before = note.get(Span::new(line.start, reach.head.start.max(line.start)));
+    let label = match before.rfind(':') {
+        Some(colon) => Span::new(line.start, line.start + colon),
+        None if before.contains(char::is_alphabetic) => return None,
+        None => line_above(note, line)?,
+    };
+    let words = note.get(label);
+    if words.len() > LONGEST_LABEL {
+        return None;
+    }
+    let under = |pattern: &WordPattern| pattern.of(note.lexicon).is_match(words);
+    let outcome = match () {
+        () if under(&UNTOLERATED) => Outcome::NotTolerated,
+        () if under(&USELESS) => Outcome::NotHelpful,
+        () => return None,
+    };
+    Some(OutcomeRead { outcome, span: label, reason: None })
+}
+
 /// What the heading over a list says of a drug that its line begins with.
 pub(super) fn under_heading(
     note: &Note<'_>,
@@ -60,8 +88,13 @@ pub(super) fn under_heading(
 
 /// The label over the rows that a drug's line is one of: "Never picked up:" on a line of its own.
 fn label_above<'a>(note: &'a Note<'_>, head: Span) -> Option<&'a str> {
+    line_above(note, note.line_of(head)).map(|line| note.get(line))
+}
+
+/// The nearest line above a row that is a label.
+fn line_above(note: &Note<'_>, row: Span) -> Option<Span> {
     let labels = |line: &str| line.trim_end().ends_with(':') && line.trim().len() <= LONGEST_LABEL;
-    note.lines_above(note.line_of(head)).map(|line| note.get(line)).find(|line| labels(line))
+    note.lines_above(row).find(|line| labels(note.get(*line)))
 }
 
 /// Whether the words before a list are its heading's own, with its first row in one sentence.

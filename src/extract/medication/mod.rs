@@ -165,7 +165,8 @@ fn read_head(
         .or_else(|| outcome_in(note, reach.own))
         .or_else(|| outcome_in(note, shared_tail(note, reach)?))
         .or_else(|| outcome_before(note, reach.lead))
-        .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)));
+        .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)))
+        .or_else(|| heading::labelled_outcome(note, reach));
     if of_neither(note, reach) {
         outcome = outcome.map(OutcomeRead::of_neither);
     }

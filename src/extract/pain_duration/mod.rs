@@ -362,6 +362,13 @@ fn vague(words: &str) -> Option<quantity::Duration> {
     quantity::duration(&plain)
 }
 
+// What somebody did up to a length of time: "when she lifted crates for".
+static DID: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"\b(?:when|while|after|because|since) (?:she|he|they|i) (?:had |was |were )?(?:\w+(?:ed|en|ing|ew|ove|ook|ent|an|old|ode)|did|made|sat|lay|spent|built|dug|cut|kept) [^,;:.]{0,40}$",
+    )
+});
+
 /// Whether a length of time is the complaint's.
 fn binds(note: &Note<'_>, span: Span) -> Option<&'static str> {
     let index = note.sentence_index(span)?;
@@ -463,6 +470,10 @@ fn binds(note: &Note<'_>, span: Span) -> Option<&'static str> {
     }
     if sentence.section == Section::Treatments || note.mentions_in("drug", before).next().is_some()
     {
+        return None;
+    }
+    // "has hurt, since she lifted crates for a week": that length is of what she did.
+    if DID.is_match(note.get(before)) {
         return None;
     }
     match nearest(note, before) {

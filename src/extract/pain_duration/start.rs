@@ -28,6 +28,11 @@ static IN_CARE: WordPattern =
 /// Words before "began" where it opens a sentence about what the one before it names.
 static OPENS: WordPattern = WordPattern::new(r"^{pain-duration/opens}?$");
 
+/// "He dates it to": it is what the sentence before names.
+static DATES: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"^(?:she|he|they|pt|patient|the patient) [a-z]+ (?:it|this|that|them) ")
+});
+
 /// A clause that says since what, before its day: "ever since she gave up her job".
 static SINCE_CLAUSE: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"\b(?:ever )?since [^.;]{2,60}$"));
@@ -63,7 +68,8 @@ fn begun(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         if !may_tell(sentence.section)
             || sentence.section == Section::Treatments
             || previous.section != sentence.section
-            || !OPENS.of(note.lexicon).is_match(note.get(lead).trim())
+            || !(OPENS.of(note.lexicon).is_match(note.get(lead).trim())
+                || DATES.is_match(note.get(Span::new(lead.start, mention.span.end))))
             || !tells_of_complaint(note, previous.span)
         {
             continue;
@@ -136,8 +142,9 @@ pub(super) fn begins(note: &Note<'_>, span: Span) -> bool {
     {
         return true;
     }
-    // "L buttock: since last summer"
-    if since && alone::tells(note, span) {
+    // "L buttock: since last summer", "R sided since fall 2023"
+    let placed = PLACES.of(note.lexicon).is_match(note.get(before).trim());
+    if since && (placed || alone::tells(note, span)) {
         return true;
     }
     // "since she gave up her job in 2022", "Ever since the delivery in May 2024 there is pain"
@@ -166,6 +173,9 @@ pub(super) fn begins(note: &Note<'_>, span: Span) -> bool {
     !other && (about && (since || began) || with)
 }
 
+/// How many rows above "Since:" the complaint may stand.
+const ROWS_ABOVE: usize = 3;
+
 /// Words of a sentence that speaks on of what the sentence before it names: "It has been", "She has had it".
 static GOES_ON: WordPattern = WordPattern::new(
     r"^(?:(?:and|but|where|there) )?(?:(?:he|she|they|pt|patient)(?: says (?:he|she|they))? (?:has|have) had (?:it|this|them)|(?:has|have) had (?:it|this|them)|(?:has|have) been|{pain-duration/opens})\b",
@@ -177,14 +187,16 @@ fn goes_on(note: &Note<'_>, span: Span) -> bool {
     let sentence = &note.sentences[index];
     let before = Span::new(sentence.span.start, span.start);
     let Some(previous) = index.checked_sub(1).map(|at| &note.sentences[at]) else { return false };
-    let label = note.get(span).starts_with("since:") && note.get(before).trim().is_empty();
+    let numbered = !note.get(before).contains(char::is_alphabetic);
+    let label = note.get(span).starts_with("since:") && numbered;
     let lasts = || {
         GOES_ON.of(note.lexicon).is_match(note.get(before).trim_start())
             && (tells(note, before, "present") || LASTS.of(note.lexicon).is_match(note.get(before)))
     };
-    previous.section == sentence.section
-        && (label || lasts())
-        && tells_of_complaint(note, previous.span)
+    let complains = |line: Span| tells_of_complaint(note, line);
+    let row = || note.lines_above(note.line_of(span)).take(ROWS_ABOVE).any(complains);
+    (previous.section == sentence.section && (label || lasts()) && complains(previous.span))
+        || (label && row())
 }
 
 /// "Symptom onset 11/2024": a label that asks when it began.

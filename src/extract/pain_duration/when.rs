@@ -62,7 +62,7 @@ pub(super) fn since(words: &str) -> impl Iterator<Item = (Span, Span)> {
 pub(super) static ONSET: LazyLock<Regex> = LazyLock::new(|| {
     let time = &*TIME;
     fixed_regex(&format!(
-        r"^(?: ?\([^()]{{0,14}}\))?(?P<label> ?[:?])?[ .,-]*(?:(?:in|on|around|about|at|at least|over|approx\.?|approximately|early|mid|late|the)[ -]){{0,3}}(?P<when>{time})\b"
+        r"^(?: ?\([^()]{{0,14}}\))?(?P<label> ?[:?])?[ .,-]*(?:a(?:ns(?:wer)?)?[.:] ?)?(?:(?:in|on|around|about|at|at least|over|approx\.?|approximately|early|mid|late|the)[ -]){{0,3}}(?P<when>{time})\b"
     ))
 });
 

@@ -9,7 +9,7 @@ use regex::{Captures, Regex};
 
 use crate::pattern::fixed_regex;
 
-use super::{Draft, Note, number_in_words};
+use super::{Draft, Note, disability_score, number_in_words};
 use crate::fact::{Origin, PainQualifier, PainScore, Time};
 use crate::fold::is_word;
 use crate::lexicon::WordPattern;
@@ -125,6 +125,9 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         }
     }
     for label in note.mentions(GROUP).filter(|m| note.concept(m).id == "scale") {
+        if disability_score::is_item(note, note.line_of(label.span)) {
+            continue;
+        }
         let score = labelled(note, label);
         found.extend(score.and_then(|(span, ..)| later(note, span)));
         found.extend(score);

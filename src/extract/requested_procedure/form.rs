@@ -8,6 +8,9 @@ use crate::fact::{Intent, Kind, Polarity, RequestedProcedure, Side, Time};
 use crate::lexicon::WordPattern;
 use crate::span::Span;
 
+/// What labels hold that ask what is wanted.
+const ASKS: [&str; 2] = ["request", "asking for"];
+
 /// Most rows of boxes that one question offers.
 const MOST_CHOICES: usize = 8;
 
@@ -15,8 +18,9 @@ const MOST_CHOICES: usize = 8;
 /// "PROCEDURE REQUESTED (check all that apply)".
 fn is_offered(note: &Note<'_>, line: Span) -> bool {
     let asks = |line: Span| {
-        note.mentions_in(GROUP, line)
-            .any(|m| note.concept(m).id == "label" && note.get(m.span).contains("request"))
+        note.mentions_in(GROUP, line).any(|m| {
+            note.concept(m).id == "label" && ASKS.iter().any(|w| note.get(m.span).contains(w))
+        })
     };
     let mut above = note
         .lines_above(line)

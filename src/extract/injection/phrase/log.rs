@@ -17,6 +17,9 @@ use crate::tag::Mention;
 /// How far above a row its log may be introduced (bytes).
 const ABOVE: usize = 400;
 
+/// How far above a row of a table the title of its log may stand (bytes).
+const TABLE_ABOVE: usize = 1500;
+
 /// How far behind its place the day of a row may stand (bytes).
 const DATED: usize = 30;
 
@@ -304,7 +307,7 @@ fn is_tabled(note: &Note<'_>, within: Span) -> bool {
     if !note.may_have_cells(line, 3) || note.cells(line).len() < 3 {
         return false;
     }
-    let from = note.str().ceil_char_boundary(within.start.saturating_sub(ABOVE));
+    let from = note.str().ceil_char_boundary(within.start.saturating_sub(TABLE_ABOVE));
     let mut at = line.start;
     while let Some(above) = written_above(note, at).filter(|above| above.start >= from) {
         let words = note.get(above);
@@ -493,11 +496,13 @@ impl Row<'_, '_> {
                     || leads_failures(self.note, own)
                     || is_told_of_all(self.note, Span::new(own.end, within.end.max(own.end))))
         };
+        // A log's row says by its day and place alone that it was done.
+        let entered = || first.is_some() && is_tabled(self.note, within);
         // "2    not known    piriformis    did not help"
         let undated = first.is_none() && UNDATED.of(self.note.lexicon).is_match(opens);
         // "#3  autumn 2021 SI joint", "2) SI joint"
         let opens = self.without_opening(opens);
-        if opens.contains(char::is_alphanumeric) && !undated || !(logged || told()) {
+        if opens.contains(char::is_alphanumeric) && !undated || !(logged || told() || entered()) {
             return last;
         }
         let in_row = |token: &&Token| token.span.end <= line.end;
