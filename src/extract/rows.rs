@@ -250,7 +250,8 @@ impl Note<'_> {
             (yes, rest) if self.offers_other(yes, rest) => Some(Answer::Blank),
             (true, _) => Some(Answer::Yes),
             // "No. 5" is a number, and "N." the beginning of a name.
-            (false, rest) if words.starts_with("no.") || words.len() - rest.len() == 1 => None,
+            (false, rest) if words.starts_with("no.") => None,
+            (false, rest) if words.len() - rest.len() == 1 && !rest.trim().is_empty() => None,
             (false, _) => Some(Answer::No),
         }
     }
@@ -337,6 +338,7 @@ mod tests {
         check("NSAIDs tried: Yes / No (circle one)", "nsaids", Some("blank"));
         check("NSAIDs tried?  Y / N", "nsaids", Some("blank"));
         check("NSAIDs tried     Yes    No", "nsaids", Some("blank"));
+        check("Prior block?   ( ) Y  (X) N", "prior block", Some("no"));
         check("Prior block? Yes, no relief", "prior block", Some("yes"));
         check("Purpose: ____________\nSide: left", "purpose", Some("blank"));
         check("He had a prior block in May.", "prior block", None);

@@ -242,8 +242,13 @@ fn read_head(
     };
     // A row with a last day is of what was taken until then, and a fill is taken for as long as it lasts.
     let lasts = |last: PartialDate| note.date.is_some_and(|seen| last.earliest() >= seen.latest());
-    let ended =
-        columns.is_some() && course.stop.is_some() || fill.is_some_and(|(_, last)| !lasts(last));
+    // A row with a first and a last day that lies behind: "11/2024 - 02/2025, 12 wks".
+    let behind = status_read.is_none()
+        && course.start.is_some()
+        && course.stop.is_some_and(|last| note.date.is_some() && !lasts(last));
+    let ended = behind
+        || columns.is_some() && course.stop.is_some()
+        || fill.is_some_and(|(_, last)| !lasts(last));
     let status = match status {
         None | Some(MedicationStatus::Current) if ended => Some(MedicationStatus::Past),
         status => status,

@@ -100,6 +100,17 @@ static OPENS: WordPattern = WordPattern::new(r"^[ \t-]*{therapy/opens-period} ")
 pub(super) fn told_before(note: &Note<'_>, sentence: &Sentence, reach: &Reach) -> Course {
     let lead = reach.lead;
     let words = note.get(lead);
+    // "attended between 06/30/2025 and 08/15/2025, 13 supervised visits"
+    if let Some(period) = period_in(note, lead)
+        && let Some(stop) = period.stop
+        && matches!(
+            note.get(Span::new(period.span.end.min(lead.end), lead.end)).trim(),
+            "," | ":" | ""
+        )
+        && note.mentions_in("drug", lead).next().is_none()
+    {
+        return Course { start: Some(period.start), stop: Some(stop), ..Course::default() };
+    }
     if lead.start != sentence.span.start
         || words.contains([';', ':'])
         || !OPENS.of(note.lexicon).is_match(words)

@@ -125,6 +125,8 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
         } else {
             2
         };
+        // "I do not see what more visits would bring" is no row.
+        let rank = rank + if words.contains(|c: char| c.is_ascii_digit()) { 0 } else { 3 };
         let visits = find_visits(note.lexicon, words).map(|v| v.count).or_else(|| kept_of(words));
         course.visits = course.visits.or(visits);
         course.frequency =

@@ -30,12 +30,20 @@ static ABILITY: WordPattern = WordPattern::new(concat!(
     first_and_last!(),
 ));
 
+/// "pain 6/10 on day one and 5/10 at the end"
+static DATED_PAIN: WordPattern = WordPattern::new(
+    r"\b{therapy/measured-pain}\b[a-z :=,]{0,24}?(?P<a>\d{1,2}(?:\.\d)?)(?: ?/ ?10)? (?:on|at|in|from) {therapy/at-first}[,;]?(?: (?:and|then|now|to|but))* (?P<b>\d{1,2}(?:\.\d)?)(?: ?/ ?10)?\b",
+);
+
 /// "from 7 to 6"; "pain 4 to 7" is a range.
 static FROM: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"\bfrom ?$"));
 
 /// What two measurements of a stretch come to; those of pain before those of what can be done.
 pub(super) fn outcome(note: &Note<'_>, within: Span) -> Option<OutcomeRead> {
     let text = note.get(within);
+    if let Some(c) = DATED_PAIN.of(note.lexicon).captures(text) {
+        return of_pair(&c, within, pain);
+    }
     if !text.contains('>') && !text.contains('\u{2192}') && !text.contains(" to ") {
         return None;
     }

@@ -137,8 +137,11 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
 
 /// Whether a sentence names a therapy besides the one of a mention, or the same exercises before it.
 fn names_another(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -> bool {
+    // "our therapy department ... 13 supervised visits": the bare word is of the same.
+    let bare = |other: &Mention| note.concept(other).field("needs") == Some("course");
     note.mentions_in(GROUP, sentence.span).any(|other| {
         !other.span.overlaps(mention.span)
+            && !bare(other)
             && !source::gave_exercises(note, sentence, other)
             && (other.concept != mention.concept || other.span.start < mention.span.start)
     })
