@@ -11,6 +11,11 @@ static OTHER: WordPattern = WordPattern::new(
     r"^[ ,;.]*(?:and |but |while |whereas )?(?P<words>(?:the (?:same|corresponding|equivalent|mirror-image) {exam-word/spot} )?(?:the |on the |over the )?(?P<side>left|right|l|r|other side|opposite side|contralateral side|contralateral)(?: side| one| crest| iliac crest)?(?:,? (?:the )?same {exam-word/spot},?)?(?: it| there)? ?(?:is|was|are|were|being|:|,|=)? ?(?:(?P<no>{exam-word/silent})|(?P<yes>{exam-word/painful}))\b)(?P<rest>[ .,;]|$)",
 );
 
+/// "no tenderness on the left and none on the right"
+static NONE_ON: WordPattern = WordPattern::new(
+    r"^(?P<words>(?:none|nothing|no tenderness|not) (?:on|at|over) (?:the )?(?P<side>left|right|l|r)(?: side| one| crest| iliac crest)?)(?:[ .,;]|$)",
+);
+
 /// "neg L; + R": a mark for the other side.
 static MARKED: WordPattern =
     WordPattern::new(r"^[ ,;]*(?P<words>(?P<mark>[+-]) ?(?:on the )?(?P<side>left|right|l|r))\b");
@@ -69,6 +74,18 @@ impl Row<'_, '_> {
         for (at, token) in behind {
             if self.is_sign(at) {
                 return;
+            }
+            if self.word(at) == "and" {
+                let rest = Span::new(token.span.end + 1, self.span.end.max(token.span.end + 1));
+                let found = NONE_ON.of(self.note.lexicon).captures(self.note.get(rest));
+                let side = found.as_ref().and_then(|c| find_side(&c["side"]));
+                if let Some((words, side)) = found.and_then(|c| c.name("words")).zip(side)
+                    && side != own
+                {
+                    let span = Span::new(rest.start + words.start(), rest.start + words.end());
+                    drafts.push(on_other_side(last, span, side, SignPolarity::Negative));
+                    return;
+                }
             }
             if matches!(self.word(at), ";" | "," | ".") {
                 let from = token.span.start;

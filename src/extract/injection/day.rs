@@ -55,6 +55,13 @@ static YEARLESS_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// The day right behind a procedure, in figures: "the block of 10/22".
+static OF_DAY: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^s? (?:of|on|from) (?P<m>1[0-2]|0?[1-9])/(?P<d>[0-3]?\d)(?:[ ,;:.)](?:[^/\d]|$)|$)",
+    )
+});
+
 /// A month of this year or the last, before a procedure and right behind it: "in late March of this year".
 static MONTH: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(concat!(
@@ -90,6 +97,9 @@ impl Reader<'_, '_> {
         lead: Span,
     ) -> Option<PartialDate> {
         let note = self.note;
+        if let Some(found) = OF_DAY.captures(&note.str()[phrase.head.end..]) {
+            return last_day(note, found["m"].parse().ok()?, &found["d"]);
+        }
         // A log's row begins with its own day, and the next row's follows it.
         let line = note.line_of(phrase.head);
         let lead_in = Span::new(line.start.min(phrase.span.start), phrase.span.start);

@@ -1,7 +1,7 @@
 //! Tables of what was tried: what the columns say of the drug that stands in the first.
 
 use super::super::outcome::{OutcomeRead, adverse_in, degree_in, outcome_in};
-use super::super::status::status_in;
+use super::super::status::{ENDED, status_in};
 use super::super::{Note, Stage};
 use crate::fact::{MedicationStatus, Outcome};
 use crate::lexicon::WordPattern;
@@ -65,6 +65,8 @@ pub(super) fn row_of(note: &Note<'_>, drug: Span) -> Option<Row> {
         (answer("tried"), answer("taking").or_else(|| on_or_off(note, cell("taking")?)));
     let told = cell("stopped").filter(|cell| tells(note, *cell) && taking != Some(true));
     let comment = cell("comment");
+    // "D/C 01/2025" below "status"
+    let gone = cell("status").is_some_and(|cell| ENDED.of(note.lexicon).is_match(note.get(cell)));
     let status = match (tried, taking) {
         (_, Some(true)) => Some(MedicationStatus::Current),
         (Some(false), _) => Some(MedicationStatus::NotTaken),
@@ -75,12 +77,13 @@ pub(super) fn row_of(note: &Note<'_>, drug: Span) -> Option<Row> {
         (Some(true), None) => Some(MedicationStatus::Past),
         (None, None) => cell("status")
             .and_then(|cell| stands(note, cell))
-            .or(told.map(|_| MedicationStatus::Past)),
+            .or((gone || told.is_some()).then_some(MedicationStatus::Past)),
     };
     let over = status != Some(MedicationStatus::Current);
     let unwanted = cell("unwanted").filter(|_| taking != Some(true));
     let remark = comment.and_then(|cell| {
-        outcome_in(note, cell).or_else(|| (taking == Some(false)).then(|| why(note, cell))?)
+        outcome_in(note, cell)
+            .or_else(|| (gone || taking == Some(false)).then(|| why(note, cell))?)
     });
     let outcome = told
         .and_then(|cell| why(note, cell))

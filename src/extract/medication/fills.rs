@@ -15,7 +15,7 @@ static DAYS_HEAD: WordPattern = WordPattern::new(r"^{medication-column/days-supp
 pub(super) fn fill_of(note: &Note<'_>, drug: Span) -> Option<(PartialDate, PartialDate)> {
     let line = note.line_of(drug);
     let cells = note.cells(line);
-    let filled = note.dates_in(*cells.first()?).next()?.date;
+    let filled = note.dates_in(line).next()?.date;
     let head = note.lines_above(line).find_map(|above| {
         let heads = note.cells(above);
         heads.into_iter().find(|head| DAYS_HEAD.of(note.lexicon).is_match(note.get(*head)))
