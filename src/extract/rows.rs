@@ -250,7 +250,7 @@ impl Note<'_> {
             (yes, rest) if self.offers_other(yes, rest) => Some(Answer::Blank),
             (true, _) => Some(Answer::Yes),
             // "No. 5" is a number, and "N." the beginning of a name.
-            (false, rest) if words.starts_with("no.") => None,
+            (false, _) if words.starts_with("no.") => None,
             (false, rest) if words.len() - rest.len() == 1 && !rest.trim().is_empty() => None,
             (false, _) => Some(Answer::No),
         }
