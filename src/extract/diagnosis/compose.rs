@@ -20,7 +20,7 @@ pub(super) const WORDS: &str = "diagnosis-word";
 /// What may part a head from the site behind it: "pain in her left hip", "pain and stiffness in
 /// his neck".
 static LINK: WordPattern = WordPattern::new(
-    r"^\)? ?(?:(?:and|or|with|,) {diagnosis-word/companion} )?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|into|throughout|within|of|at|over|across|around|along|about|behind|involving|affecting|on) ?(?:(?:the|(?:middle|mid|upper|low|lower|whole|entire|posterior|anterior)(?: to| and|,)?|(?:[a-z]+ ){0,2}(?:regions|areas?|aspects?|parts?|portions?) of|her|his|both|one|my|a|this|their|that|region of|area of|level of|base of|back of|front of|side of|sides of|top of|tip of)(?: |$))*$",
+    r"^\)? ?(?:(?:and|or|with|,) {diagnosis-word/companion} )?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type|(?:grade|stage) (?:[iv]+|\d[ab]?)) )*(?:in|into|throughout|within|of|at|over|across|around|along|about|behind|involving|affecting|on|(?:localized|localised|confined|limited|restricted) to) ?(?:(?:the|(?:middle|mid|upper|low|lower|whole|entire|posterior|anterior)(?: to| and|,)?|(?:[a-z]+ ){0,2}(?:regions|areas?|aspects?|parts?|portions?) of|her|his|both|one|my|a|this|their|that|region of|area of|level of|base of|back of|front of|side of|sides of|top of|tip of)(?: |$))*$",
 );
 
 /// What may part a verb from what it did to: "broke both wrists", "tore her left meniscus".
@@ -366,12 +366,17 @@ fn sites_after(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, us
         } else {
             matches!(gap, "" | " " | "-")
                 || (lists(gap) && !sites.is_empty())
+                || pairs_sides(note, last, word.span)
                 || only_levels(gap)
                 || (gap.trim() == "and her"
                     || gap.trim() == "and his"
                     || gap.trim() == ", her"
                     || gap.trim() == "and the")
         };
+        // "Pain is localized to the heel": a word of the link and not of the site.
+        if !linked && last == head && role(note, word) == "about" {
+            continue;
+        }
         if !linked || (lists(gap) && leads_to_head(note, &words[at + 1 + offset..])) {
             break;
         }
@@ -401,6 +406,15 @@ fn sites_after(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, us
     }
     let end = sites.last().map_or(head.end, |s| s.span.end);
     (sites, end)
+}
+
+/// Whether two sides stand before a site that is meant on both: "of the right and [left knee]".
+fn pairs_sides(note: &Note<'_>, first: Span, second: Span) -> bool {
+    let one = |span: Span| matches!(side_in(note.get(span)), Some(Side::Left | Side::Right));
+    let gap = note.get(Span::new(first.end, second.start.max(first.end))).trim();
+    one(first)
+        && one(second)
+        && matches!(gap.strip_suffix(" the").unwrap_or(gap), "and" | "&" | "/")
 }
 
 /// Whether a site stands behind its head as indexes and short notes have it: "Radiculopathy, lumbar
