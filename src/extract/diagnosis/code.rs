@@ -10,7 +10,7 @@ use crate::pattern::fixed_regex;
 use super::{Diagnosis, Draft, Note, diagnosis};
 use crate::context::Asserted;
 use crate::extract::find_side;
-use crate::fact::{DiagnosisCertainty, Polarity, Section};
+use crate::fact::{Certainty, DiagnosisCertainty, Polarity, Section};
 use crate::lexicon::{Codes, WordPattern};
 use crate::span::Span;
 
@@ -183,16 +183,26 @@ fn set(found: &mut Diagnosis, code: &str, icd10: bool) {
 fn by_code(note: &Note<'_>, span: Span, words: Option<Span>, code: &str, icd10: bool) -> Draft {
     let whole = Span::new(span.start, words.map_or(span.end, |w| w.end));
     let name = words.map_or_else(|| code.to_lowercase(), |w| note.get(w).to_owned());
+    // "300.21 Rule out panic disorder"
+    let open = words.is_some_and(|w| {
+        let end = Span::new(note.str().floor_char_boundary(w.end - 1), w.end);
+        note.assert(end).assertion.certainty == Certainty::Possible
+    });
+    let certainty =
+        if open { DiagnosisCertainty::Suspected } else { DiagnosisCertainty::Confirmed };
     let mut found = Diagnosis {
         side: find_side(&name),
         name,
         icd10: None,
         icd9: None,
-        certainty: Some(DiagnosisCertainty::Confirmed),
+        certainty: Some(certainty),
         experiencer: None,
     };
     set(&mut found, code, icd10);
     let mut draft = Draft::new(whole, found, "diagnosis/code", Asserted::default());
+    if open {
+        draft.assertion.certainty = Certainty::Possible;
+    }
     draft.confidence = 0.9;
     doubt(note, &mut draft, code, icd10);
     draft
