@@ -387,6 +387,10 @@ fn sites_after(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, us
             let from = begin.take().unwrap_or(word.span.start);
             let span = Span::new(from, word.span.end);
             let both = note.str()[..from].trim_end().ends_with("both");
+            // "Both shoulders and the upper back": an article begins a place of its own.
+            if [" the", "her", "his"].iter().any(|own| gap.trim_end().ends_with(own)) {
+                side = None;
+            }
             side = if both { Some(Side::Bilateral) } else { side_in(note.get(span)).or(side) };
             // The words between two sites may list them: "his mid back, left shoulder".
             match sites.last_mut() {
