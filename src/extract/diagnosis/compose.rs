@@ -434,7 +434,7 @@ fn indexed(note: &Note<'_>, gap: &str, words: &[&Mention]) -> bool {
 }
 
 /// Whether a run of words ends in a head of its own: "pain in the knee and [hip arthritis]".
-fn leads_to_head(note: &Note<'_>, words: &[&Mention]) -> bool {
+pub(super) fn leads_to_head(note: &Note<'_>, words: &[&Mention]) -> bool {
     for pair in words.windows(2) {
         let gap = note.get(Span::new(pair[0].span.end.min(pair[1].span.start), pair[1].span.start));
         if !adjoins(note, pair[0].span, pair[1].span) && !lists(gap) {

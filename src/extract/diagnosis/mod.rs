@@ -325,6 +325,11 @@ fn draft(
     {
         return None;
     }
+    // "Hip pain: none"
+    if denied::is_answered_none(note, found.span) {
+        let told = denied::is_told(sentence) && !family;
+        return told.then(|| denied::answered_none(note, found));
+    }
     // A denial counts where it is a verdict, not where symptoms are asked through.
     if negated && (family || !(assessed || is_verdict(note, &asserted, core, sentence))) {
         return None;

@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::account::is_no_account;
 use super::agent::agent_in;
 use super::phrase::NAME;
 use super::{CONTRAST, Event, OF_ACCOUNT, Reader, told_as_done};
 use crate::extract::Note;
-use crate::fact::{Injection, Procedure, Side};
+use crate::fact::{Injection, Procedure, Section, Side};
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
@@ -45,6 +46,19 @@ fn puts_in(procedure: Procedure) -> bool {
             | Procedure::Stimulator
             | Procedure::Pump
             | Procedure::Vertebroplasty
+    )
+}
+
+/// Whether a section tells of procedures before this day.
+fn is_told_of_before(section: Section) -> bool {
+    matches!(
+        section,
+        Section::History
+            | Section::ChiefComplaint
+            | Section::PastMedicalHistory
+            | Section::PastSurgicalHistory
+            | Section::Treatments
+            | Section::Assessment
     )
 }
 
@@ -114,13 +128,13 @@ impl Reader<'_, '_> {
             let mut told: Vec<Vec<String>> = self
                 .events
                 .iter()
-                .filter(|e| !e.title && e.performed() && related(e))
+                .filter(|e| !e.title && e.performed() && !e.has_relief() && related(e))
                 .filter(|e| below.contains(e.span))
                 .map(|e| e.injection.levels.clone())
                 .collect();
             let mut place: Vec<String> = Vec::new();
             for sentence in note.sentences.get(range).unwrap_or_default() {
-                if super::account::is_no_account(sentence.section) {
+                if is_no_account(sentence.section) || is_told_of_before(sentence.section) {
                     continue;
                 }
                 let levels = note.levels_in(sentence.span);
