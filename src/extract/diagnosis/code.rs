@@ -252,7 +252,7 @@ fn description(note: &Note<'_>, code: Span, heads: bool) -> Option<Span> {
     }
     let cell = note.cells(span).first().copied()?;
     let end = note.get(cell).find([';', '(']).map_or(cell.end, |i| cell.start + i);
-    let next = CODE.find(&note.get(Span::new(cell.start, end))).filter(|_| heads);
+    let next = CODE.find(note.get(Span::new(cell.start, end))).filter(|_| heads);
     let end = next.map_or(end, |next| {
         let before = &note.get(cell)[..next.start()];
         cell.start + NEXT_ITEM.find(before).map_or(before.len(), |parts| parts.start())
