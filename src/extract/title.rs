@@ -3,6 +3,7 @@
 //! "STELLATE GANGLION BLOCK" above a procedure note names the block that the note tells of, and
 //! "HEADACHE CLINIC" above a visit is no diagnosis.
 
+use super::injection::OF_ACCOUNT;
 use super::{Draft, Note};
 use crate::fact::{Kind, Procedure};
 use crate::lexicon::WordPattern;
@@ -30,7 +31,11 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     if !named.contains(&true) {
         return;
     }
-    let told = drafts.iter().zip(&named).filter(|(_, named)| !**named);
+    // What an account tells below a title names nothing again.
+    let told = drafts
+        .iter()
+        .zip(&named)
+        .filter(|(draft, named)| !**named && !draft.rule.ends_with(OF_ACCOUNT));
     let told: Vec<Kind> = told.map(|(draft, _)| draft.kind.clone()).collect();
     let mut named = named.into_iter();
     drafts.retain(|draft| {

@@ -10,7 +10,7 @@ use crate::pattern::fixed_regex;
 use super::{Diagnosis, Draft, Note, diagnosis};
 use crate::context::Asserted;
 use crate::extract::find_side;
-use crate::fact::{DiagnosisCertainty, Polarity, Section};
+use crate::fact::{Certainty, DiagnosisCertainty, Polarity, Section};
 use crate::lexicon::{Codes, WordPattern};
 use crate::span::Span;
 
@@ -79,12 +79,14 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
     (first..drafts.len()).for_each(|at| places.add(at, drafts[at].span));
     for (span, icd10) in codes(note.str()) {
         let Some(sentence) = note.sentence_at(span) else { continue };
-        let marked = icd10 || is_old_code(note, span);
+        let heads = heads_item(note, span);
+        let known = heads && note.lexicon.codes.icd9cm.knows(note.get(span));
+        let marked = icd10 || is_old_code(note, span) || (known && !is_measure(note, span));
         if !of_diagnoses(sentence.section) || !(marked || is_behind_comma(note, span)) {
             continue;
         }
         let code = note.get(span).to_uppercase();
-        let words = description(note, span);
+        let words = description(note, span, heads);
         let owner = places
             .near(span)
             .into_iter()
@@ -127,8 +129,11 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
                 set(found, &code, icd10);
                 doubt(note, draft, &code, icd10);
             }
-            // "V71.09 No diagnosis"
-            None if words.is_some_and(|w| note.get(w).starts_with("no diagnosis")) => {}
+            None if gives_none(note, span) => {}
+            // Outside an assessment a bare number that heads a line may be anything.
+            None if !icd10
+                && !is_old_code(note, span)
+                && sentence.section != Section::Assessment => {}
             None => {
                 let draft = by_code(note, span, words, &code, icd10);
                 places.add(drafts.len(), draft.span);
@@ -178,23 +183,62 @@ fn set(found: &mut Diagnosis, code: &str, icd10: bool) {
 fn by_code(note: &Note<'_>, span: Span, words: Option<Span>, code: &str, icd10: bool) -> Draft {
     let whole = Span::new(span.start, words.map_or(span.end, |w| w.end));
     let name = words.map_or_else(|| code.to_lowercase(), |w| note.get(w).to_owned());
+    // "300.21 Rule out panic disorder"
+    let open = words.is_some_and(|w| {
+        let end = Span::new(note.str().floor_char_boundary(w.end - 1), w.end);
+        note.assert(end).assertion.certainty == Certainty::Possible
+    });
+    let certainty =
+        if open { DiagnosisCertainty::Suspected } else { DiagnosisCertainty::Confirmed };
     let mut found = Diagnosis {
         side: find_side(&name),
         name,
         icd10: None,
         icd9: None,
-        certainty: Some(DiagnosisCertainty::Confirmed),
+        certainty: Some(certainty),
         experiencer: None,
     };
     set(&mut found, code, icd10);
     let mut draft = Draft::new(whole, found, "diagnosis/code", Asserted::default());
+    if open {
+        draft.assertion.certainty = Certainty::Possible;
+    }
     draft.confidence = 0.9;
     doubt(note, &mut draft, code, icd10);
     draft
 }
 
-/// The words that follow a code in its cell: "G58.8   Other specified mononeuropathies".
-fn description(note: &Note<'_>, code: Span) -> Option<Span> {
+/// What a line may have before the first of its codes: a number, a label, an axis.
+static OPENS_LIST: WordPattern = WordPattern::new(
+    r"^\W*(?:\d{1,2}[.)] ?)?(?:[a-z][a-z/ -]{1,40}:\W*)?(?:\d{1,2}[.)]\W*)?(?:{diagnosis-context/axis}[ .:-]*)?$",
+);
+
+/// What parts a code from the item before it: "722.52 disc degeneration, 2) [721.3]".
+static NEXT_ITEM: LazyLock<Regex> =
+    LazyLock::new(|| fixed_regex(r"(?:[;,.]| and)[ -]*(?:and )?(?:\(?\d{1,2}[.)] ?)?$"));
+
+/// Whether a code stands before its words, as the first one on its line does: "1. 354.0 carpal
+/// tunnel syndrome; 723.1 cervicalgia".
+fn heads_item(note: &Note<'_>, code: Span) -> bool {
+    let line = note.line_of(code);
+    let Some(first) = CODE.find(note.get(line)) else { return false };
+    let lead = &note.get(line)[..first.start()];
+    let before = note.get(Span::new(line.start, code.start));
+    OPENS_LIST.of(note.lexicon).is_match(lead)
+        && (before.len() == lead.len() || NEXT_ITEM.is_match(before))
+}
+
+/// Words in the place of a description that give none: "V71.09 No diagnosis", "799.9 Deferred".
+static NONE_GIVEN: WordPattern = WordPattern::new(r"^{diagnosis-context/none-given}\b");
+
+fn gives_none(note: &Note<'_>, code: Span) -> bool {
+    let words = note.get(note.rest_of_line(code)).trim_start_matches([' ', ':', '-', ',']);
+    NONE_GIVEN.of(note.lexicon).is_match(words)
+}
+
+/// The words that follow a code in its cell: "G58.8   Other specified mononeuropathies"; where a
+/// list has codes before their words, up to the next code.
+fn description(note: &Note<'_>, code: Span, heads: bool) -> Option<Span> {
     let rest = note.rest_of_line(code);
     let words = note.get(rest);
     let lead = words.len() - words.trim_start_matches([' ', ':', '-', ',']).len();
@@ -208,15 +252,17 @@ fn description(note: &Note<'_>, code: Span) -> Option<Span> {
     }
     let cell = note.cells(span).first().copied()?;
     let end = note.get(cell).find([';', '(']).map_or(cell.end, |i| cell.start + i);
+    let next = CODE.find(note.get(Span::new(cell.start, end))).filter(|_| heads);
+    let end = next.map_or(end, |next| {
+        let before = &note.get(cell)[..next.start()];
+        cell.start + NEXT_ITEM.find(before).map_or(before.len(), |parts| parts.start())
+    });
     let cell = note.trimmed(Span::new(cell.start, end));
-    let words = note.get(cell);
+    let words = note.get(cell).trim_end_matches('.');
+    let cell = Span::new(cell.start, cell.start + words.len());
     let lettered = words.starts_with(|c: char| c.is_ascii_alphabetic());
     let long = words.split(' ').count() > 12;
-    (lettered
-        && !long
-        && !words.starts_with("no diagnosis")
-        && !CODE.is_match(words)
-        && words.len() > 3)
+    (lettered && !long && !gives_none(note, code) && !CODE.is_match(words) && words.len() > 3)
         .then_some(cell)
 }
 
@@ -242,12 +288,15 @@ fn is_old_code(note: &Note<'_>, span: Span) -> bool {
     let before = &note.str()[..span.start];
     let tail: String =
         before.chars().rev().take(24).collect::<Vec<_>>().into_iter().rev().collect();
-    let after = note.str()[span.end..].trim_start();
-    let unit = MEASURE.of(note.lexicon).is_match(after);
     let marked = tail.ends_with("- ")
         || tail.ends_with('(')
         || tail.contains("icd")
         || tail.contains("code")
         || tail.ends_with(": ");
-    marked && !unit
+    marked && !is_measure(note, span)
+}
+
+/// Whether what follows makes an amount of a number: "354.0 mg".
+fn is_measure(note: &Note<'_>, span: Span) -> bool {
+    MEASURE.of(note.lexicon).is_match(note.str()[span.end..].trim_start())
 }

@@ -20,7 +20,7 @@ pub(super) const WORDS: &str = "diagnosis-word";
 /// What may part a head from the site behind it: "pain in her left hip", "pain and stiffness in
 /// his neck".
 static LINK: WordPattern = WordPattern::new(
-    r"^\)? ?(?:(?:and|or|with|,) {diagnosis-word/companion} )?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type) )*(?:in|into|throughout|within|of|at|over|across|around|along|about|behind|involving|affecting|on) ?(?:(?:the|(?:middle|mid|upper|low|lower|whole|entire|posterior|anterior)(?: to| and|,)?|(?:[a-z]+ ){0,2}(?:regions|areas?|aspects?|parts?|portions?) of|her|his|both|one|my|a|this|their|that|region of|area of|level of|base of|back of|front of|side of|sides of|top of|tip of)(?: |$))*$",
+    r"^\)? ?(?:(?:and|or|with|,) {diagnosis-word/companion} )?(?:(?:is|was|seems to be|appears to be|located|localized|mainly|mostly|primarily|that is|which is|felt|deep|predominantly|throughout|at|disease|type|(?:grade|stage) (?:[iv]+|\d[ab]?)) )*(?:in|into|throughout|within|of|at|over|across|around|along|about|behind|involving|affecting|on|(?:localized|localised|confined|limited|restricted) to) ?(?:(?:the|(?:middle|mid|upper|low|lower|whole|entire|posterior|anterior)(?: to| and|,)?|(?:[a-z]+ ){0,2}(?:regions|areas?|aspects?|parts?|portions?) of|her|his|both|one|my|a|this|their|that|region of|area of|level of|base of|back of|front of|side of|sides of|top of|tip of)(?: |$))*$",
 );
 
 /// What may part a verb from what it did to: "broke both wrists", "tore her left meniscus".
@@ -368,12 +368,17 @@ fn sites_after(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, us
         } else {
             matches!(gap, "" | " " | "-")
                 || (lists(gap) && !sites.is_empty())
+                || pairs_sides(note, last, word.span)
                 || only_levels(gap)
                 || (gap.trim() == "and her"
                     || gap.trim() == "and his"
                     || gap.trim() == ", her"
                     || gap.trim() == "and the")
         };
+        // "Pain is localized to the heel": a word of the link and not of the site.
+        if !linked && last == head && role(note, word) == "about" {
+            continue;
+        }
         if !linked || (lists(gap) && leads_to_head(note, &words[at + 1 + offset..])) {
             break;
         }
@@ -384,6 +389,10 @@ fn sites_after(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, us
             let from = begin.take().unwrap_or(word.span.start);
             let span = Span::new(from, word.span.end);
             let both = note.str()[..from].trim_end().ends_with("both");
+            // "Both shoulders and the upper back": an article begins a place of its own.
+            if [" the", "her", "his"].iter().any(|own| gap.trim_end().ends_with(own)) {
+                side = None;
+            }
             side = if both { Some(Side::Bilateral) } else { side_in(note.get(span)).or(side) };
             // The words between two sites may list them: "his mid back, left shoulder".
             match sites.last_mut() {
@@ -405,6 +414,15 @@ fn sites_after(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, us
     (sites, end)
 }
 
+/// Whether two sides stand before a site that is meant on both: "of the right and [left knee]".
+fn pairs_sides(note: &Note<'_>, first: Span, second: Span) -> bool {
+    let one = |span: Span| matches!(side_in(note.get(span)), Some(Side::Left | Side::Right));
+    let gap = note.get(Span::new(first.end, second.start.max(first.end))).trim();
+    one(first)
+        && one(second)
+        && matches!(gap.strip_suffix(" the").unwrap_or(gap), "and" | "&" | "/")
+}
+
 /// Whether a site stands behind its head as indexes and short notes have it: "Radiculopathy, lumbar
 /// region", "Osteoarthritis, right knee", "OA L knee".
 fn indexed(note: &Note<'_>, gap: &str, words: &[&Mention]) -> bool {
@@ -418,7 +436,7 @@ fn indexed(note: &Note<'_>, gap: &str, words: &[&Mention]) -> bool {
 }
 
 /// Whether a run of words ends in a head of its own: "pain in the knee and [hip arthritis]".
-fn leads_to_head(note: &Note<'_>, words: &[&Mention]) -> bool {
+pub(super) fn leads_to_head(note: &Note<'_>, words: &[&Mention]) -> bool {
     for pair in words.windows(2) {
         let gap = note.get(Span::new(pair[0].span.end.min(pair[1].span.start), pair[1].span.start));
         if !adjoins(note, pair[0].span, pair[1].span) && !lists(gap) {

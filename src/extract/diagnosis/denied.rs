@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::Note;
+use super::{Diagnosis, Draft, Named, Note};
 use crate::context::Asserted;
-use crate::fact::Section;
+use crate::fact::{DiagnosisCertainty, Polarity, Section};
 use crate::lexicon::{CueCategory, WordPattern};
 use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
@@ -40,14 +40,36 @@ static OF_ANOTHER: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(r"\b(?:that|which|for|would|to|by|with|in|from|when|where|change|worse\w*)\b")
 });
 
-/// Whether a denial says of the patient what is not there, in a history or as a verdict.
-pub(super) fn is_verdict(
-    note: &Note<'_>,
-    asserted: &Asserted,
-    target: Span,
-    sentence: &Sentence,
-) -> bool {
-    let told = matches!(
+/// An answer to a name that stands as a label: "Hip pain: none".
+static NONE: WordPattern = WordPattern::new(
+    r"^ ?: *{diagnosis-context/answers-none}(?: (?:reported|noted|currently|today|now|at present))?(?: *[.;,]| *$)",
+);
+
+/// Whether a name stands as a label and is answered with none.
+pub(super) fn is_answered_none(note: &Note<'_>, name: Span) -> bool {
+    NONE.of(note.lexicon).is_match(note.get(note.rest_of_line(name)))
+}
+
+/// A diagnosis that is answered with none.
+pub(super) fn answered_none(note: &Note<'_>, found: &Named) -> Draft {
+    let kind = Diagnosis {
+        name: found.name.clone(),
+        icd10: None,
+        icd9: None,
+        certainty: Some(DiagnosisCertainty::RuledOut),
+        side: found.side,
+        experiencer: None,
+    };
+    let mut asserted = note.assert(found.span);
+    asserted.assertion.polarity = Polarity::Negated;
+    let mut draft = Draft::new(found.span, kind, found.rule.clone(), asserted);
+    draft.confidence = 0.85;
+    draft
+}
+
+/// Whether a sentence stands where a history is told.
+pub(super) fn is_told(sentence: &Sentence) -> bool {
+    matches!(
         sentence.section,
         Section::History
             | Section::ChiefComplaint
@@ -55,9 +77,18 @@ pub(super) fn is_verdict(
             | Section::SocialHistory
             | Section::Header
             | Section::Other
-    );
+    )
+}
+
+/// Whether a denial says of the patient what is not there, in a history or as a verdict.
+pub(super) fn is_verdict(
+    note: &Note<'_>,
+    asserted: &Asserted,
+    target: Span,
+    sentence: &Sentence,
+) -> bool {
     // What was not there before an injury is not denied now.
-    let told = told && !EARLIER.is_match(note.get(sentence.span));
+    let told = is_told(sentence) && !EARLIER.is_match(note.get(sentence.span));
     let judged = told || matches!(sentence.section, Section::Plan | Section::Treatments);
     asserted
         .cues

@@ -59,6 +59,10 @@ static QUESTION: LazyLock<Regex> = LazyLock::new(|| {
 /// Words of headings under which nothing is certain yet.
 static PROVISIONAL: WordPattern = WordPattern::new(r"\b{diagnosis-context/provisional}\b");
 
+/// The same as a label on its own line: "CONTESTED CONDITIONS: right cubital tunnel syndrome".
+static LABELLED_PROVISIONAL: WordPattern =
+    WordPattern::new(r"^(?:[a-z]+ ){0,2}{diagnosis-context/provisional}(?: [a-z]+){0,3} ?:");
+
 /// How much of a diagnosis its mention is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Class {
@@ -321,6 +325,11 @@ fn draft(
     {
         return None;
     }
+    // "Hip pain: none"
+    if denied::is_answered_none(note, found.span) {
+        let told = denied::is_told(sentence) && !family;
+        return told.then(|| denied::answered_none(note, found));
+    }
     // A denial counts where it is a verdict, not where symptoms are asked through.
     if negated && (family || !(assessed || is_verdict(note, &asserted, core, sentence))) {
         return None;
@@ -345,7 +354,8 @@ fn draft(
     // "Chronic gout?" in an assessment is asked of nobody.
     let queried = assessed && note.str()[found.span.end..].starts_with('?');
     let qualified = QUALIFIED.of(note.lexicon).is_match(note.get(behind)) || queried;
-    let provisional = PROVISIONAL.of(note.lexicon).is_match(note.heading(sentence));
+    let provisional = PROVISIONAL.of(note.lexicon).is_match(note.heading(sentence))
+        || LABELLED_PROVISIONAL.of(note.lexicon).is_match(note.get(note.lead_of_line(found.span)));
     let remarked = doubt::is_remarked(note, found.span, sentence.span);
     let possible = doubted || open || provisional || qualified || remarked;
     let asked =

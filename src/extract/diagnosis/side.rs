@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Note;
-use super::compose::{WORDS, is_site, role};
+use super::compose::{WORDS, is_site, leads_to_head, role};
 use crate::extract::{find_levels, find_side};
 use crate::fact::Side;
 use crate::pattern::{fixed_regex, groups};
@@ -40,6 +40,9 @@ static SIDE_LAST: LazyLock<Regex> = LazyLock::new(|| {
 
 /// How many bytes behind a name the levels that it is at may go.
 const LEVELS_REACH: usize = 40;
+
+/// How many words a name behind a comma may have, with its side.
+const LONGEST_NAME: usize = 6;
 
 /// What stands behind the levels of a name: of ", L5-S1 on the left" the side.
 fn behind_levels(rest: &str) -> Option<&str> {
@@ -79,7 +82,12 @@ pub(super) fn sided_site(note: &Note<'_>, words: &[&Mention]) -> bool {
 pub(super) fn side_behind(note: &Note<'_>, span: Span) -> Option<Side> {
     let sentence = note.sentence_at(span)?;
     let behind = Span::new(span.end, sentence.span.end.max(span.end));
-    let words: Vec<&Mention> = note.mentions_in(WORDS, behind).take(2).collect();
+    let words: Vec<&Mention> = note.mentions_in(WORDS, behind).take(LONGEST_NAME).collect();
+    // "Chronic back pain, right knee pain": that side is the next one's.
+    let of_next = note.get(behind).starts_with(", ") && leads_to_head(note, &words);
+    if of_next && sided_site(note, &words) {
+        return None;
+    }
     if sided_site(note, &words) && note.get(Span::new(span.end, words[0].span.start)) == " " {
         return side_in(note.get(words[0].span));
     }

@@ -10,7 +10,7 @@ const LONGEST_TOPIC: usize = 14;
 
 /// The head of a joint's paragraph, or a short title of tests.
 static TOPIC: WordPattern = WordPattern::new(
-    r"^(?:(?:physical )?exam(?:ination)?: ?)?(?:{exam-word/topic-lead} (?:of )?(?:the )?)?(?:(?P<side>right|left|bilateral|both|r|l|rt|lt|b/l)\.? )?(?:{exam-word/topic}s?|tests?|maneuvers?)(?: (?:exam(?:ination)?|tests?))?(?:$|:| (?:reveals|demonstrates|examined)\b| (?P<verb>is|are|has|shows)\b| ?\((?P<aside>right|left|bilateral|r|l|rt|lt|b/l)\))",
+    r"^(?:(?:physical )?exam(?:ination)?: ?)?(?P<lead>{exam-word/topic-lead} (?:of )?(?:(?:the|his|her) )?)?(?:(?P<side>right|left|bilateral|both|r|l|rt|lt|b/l)\.? )?(?:{exam-word/topic}s?|tests?|maneuvers?)(?: (?:exam(?:ination)?|tests?))?(?:$|:| (?:reveal(?:s|ed)|demonstrate[sd]|examined)\b| (?P<verb>is|are|has|show(?:s|ed))\b| ?\((?P<aside>right|left|bilateral|r|l|rt|lt|b/l)\))",
 );
 
 /// That both sides are meant.
@@ -120,8 +120,9 @@ impl Row<'_, '_> {
                 continue;
             };
             let label = topic.get(0).is_some_and(|whole| whole.end() < sentence.span.len());
-            let ends =
-                topic.name("verb").is_some() || (new_row && label && topic.name("aside").is_none());
+            // "Exam of the left knee shows a scar" opens what is told of that knee.
+            let told = topic.name("verb").is_some() && topic.name("lead").is_none();
+            let ends = told || (new_row && label && topic.name("aside").is_none());
             let side = topic.name("side").or(topic.name("aside")).filter(|_| !ends)?;
             return find_side(side.as_str());
         }

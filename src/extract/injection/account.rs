@@ -1,11 +1,13 @@
 //! What the account of a procedure tells below its title: what was injected, where the needle had been
 //! brought, and what came of it before the patient left.
 
+use std::ops::Range;
+
 use super::agent::{Agent, agent_in};
 use super::phrase::{Phrase, SITE, procedure_at};
 use super::relief::{ReliefRead, relief_in};
 use super::standing::is_title;
-use super::{Event, Reader, told_as_done};
+use super::{Event, OF_ACCOUNT, Reader, told_as_done};
 use crate::extract::{Note, find_levels};
 use crate::fact::{Injection, Procedure, Relief, Section, Side};
 use crate::lexicon::WordPattern;
@@ -51,6 +53,11 @@ static OPERATION: WordPattern = WordPattern::new(r"\b{injection-word/operation}\
 
 /// Where a title ends that tells where a procedure went.
 static TITLE_ENDS: WordPattern = WordPattern::new(r"\b{injection-word/title-ends}\b");
+
+/// Whether what stands in a section is no part of an account: it is planned or advised.
+pub(super) fn is_no_account(section: Section) -> bool {
+    matches!(section, Section::Plan | Section::Education | Section::Goals | Section::FamilyHistory)
+}
 
 /// Whether words begin with what labels a line on what was injected.
 fn begins_with_label(note: &Note<'_>, words: &str) -> bool {
@@ -173,26 +180,33 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// What was injected and what came of it, from the lines below a procedure's title.
-    pub(super) fn read_accounts(&mut self) {
-        let note = self.note;
+    /// The procedures below whose names accounts stand.
+    pub(super) fn account_titles(&self) -> Vec<usize> {
         let mut titles: Vec<usize> =
             (0..self.events.len()).filter(|&i| self.events[i].title).collect();
         // An account of one procedure goes on about it without a title.
         if titles.is_empty() && self.only_one() {
             titles.push(0);
         }
+        titles
+    }
+
+    /// The sentences between a title and the next one.
+    pub(super) fn account_below(&self, titles: &[usize], n: usize) -> Range<usize> {
+        let last = self.note.sentences.len();
+        let until = titles.get(n + 1).map_or(last, |&next| self.events[next].sentence);
+        self.events[titles[n]].sentence + 1..until
+    }
+
+    /// What was injected and what came of it, from the lines below a procedure's title.
+    pub(super) fn read_accounts(&mut self) {
+        let note = self.note;
+        let titles = self.account_titles();
         for (n, &at) in titles.iter().enumerate() {
-            let from = self.events[at].sentence;
-            let until =
-                titles.get(n + 1).map_or(note.sentences.len(), |&next| self.events[next].sentence);
             let mut seat: Option<Seat> = None;
-            for sentence in note.sentences.get(from + 1..until).unwrap_or_default() {
-                // What is planned or advised is no part of it.
-                if matches!(
-                    sentence.section,
-                    Section::Plan | Section::Education | Section::Goals | Section::FamilyHistory
-                ) {
+            let below = self.account_below(&titles, n);
+            for sentence in note.sentences.get(below).unwrap_or_default() {
+                if is_no_account(sentence.section) {
                     continue;
                 }
                 let words = note.get(sentence.span);
@@ -343,7 +357,7 @@ impl Reader<'_, '_> {
             head: verb.span,
             sentence: self.events[title].sentence,
             injection,
-            rule: note.rule(verb),
+            rule: format!("{}{OF_ACCOUNT}", note.rule(verb)),
             asserted: told_as_done(note, verb.span),
             date: self.events[title].date,
             title: false,

@@ -8,6 +8,7 @@ mod follow_up;
 mod named;
 mod percent;
 mod phrase;
+mod put_in;
 mod relief;
 mod resolve;
 mod series;
@@ -40,6 +41,9 @@ use crate::fact::{
 use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
+
+/// What ends the rule of a fact that tells how a procedure was done which a title names.
+pub(super) const OF_ACCOUNT: &str = "+account";
 
 /// Words of a document's first lines count up to here (bytes).
 const TITLE_REACH: usize = 700;
@@ -75,6 +79,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         }
     }
     reader.read_accounts();
+    reader.read_amounts();
     reader.read_call_sheets();
     drafts.extend(reader.events.into_iter().map(Event::into_draft));
 }
@@ -445,6 +450,7 @@ impl Reader<'_, '_> {
             && matches!(phrase.class, "whole" | "needle" | "block")
             && !phrase.rule.contains("sites")
             && !phrase.rule.contains("lesion")
+            && !phrase.rule.contains("approach")
             && relief.is_none_or(|r| r.percent.is_none())
             && self.events.iter().any(|e| e.title)
         {

@@ -3,6 +3,7 @@
 mod attributes;
 mod bound;
 mod columns;
+mod discussed;
 mod exchange;
 mod fills;
 mod heading;
@@ -38,6 +39,7 @@ use titration::{later_doses, leads_to_dose, titrated};
 
 /// Reads every drug that the text names as somebody's medication.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
+    let first = drafts.len();
     let indices: BTreeSet<usize> =
         note.mentions("drug").filter_map(|m| note.sentence_index(m.span)).collect();
     // The last drug named, and the sentence that it stood in: a bare dose may go on about it.
@@ -58,6 +60,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     if let Some((at, drug)) = last {
         later_doses(note, at + 1..(at + 3).min(note.sentences.len()), &drug, drafts);
     }
+    discussed::settle(note, &mut drafts[first..]);
 }
 
 /// Reads the drugs of a sentence and says where the words end that are of its last one.

@@ -6,6 +6,7 @@ mod measured;
 mod needs;
 mod other_part;
 mod pt;
+mod put_on;
 mod row;
 mod schedule;
 mod source;
@@ -60,6 +61,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     for index in indices {
         read_sentence(note, index, drafts);
     }
+    put_on::read(note, drafts);
     discharge::read(note, drafts, from);
     other_part::read(note, drafts, from);
 }

@@ -229,6 +229,13 @@ impl Row<'_, '_> {
             && matches!(self.word(head - 1), "was" | "were")
             && self.is_site(head - 2);
         let from = if passive { self.left(head - 1) } else { from };
+        // "Botox of the hamstrings, phenol neurolysis of the obturator nerve": what a comma parts from
+        // it is another one's.
+        let apart = class == "block"
+            && head > from
+            && self.word(head - 1) == ","
+            && self.word(head + 1) == "of";
+        let from = if apart { head } else { from };
         let mut places = match class {
             "verb" if passive => self.places(from, head - 1),
             "verb" => Vec::new(),
