@@ -25,7 +25,7 @@ const LABEL_REACH: usize = 45;
 static SCORE: LazyLock<Regex> = LazyLock::new(|| {
     let teens = "ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen";
     fixed_regex(&format!(
-        r"(\d{{1,3}}(?:\.\d+)?|\b{TENS}\b|\b(?:{teens})\b) ?(?:(%|per ?cent\b|pct\b)|(?:/|out of|of) ?(\d{{2,3}})\b(?: ?(?:points?)?,? ?(?:=|\(|or|->|=>|i\.e\.|equals|which is) ?\(?(\d{{1,3}}(?:\.\d+)?) ?(?:%|per ?cent\b|pct\b))?|(points?\b))?"
+        r"(\d{{1,3}}(?:\.\d+)?|\b{TENS}\b|\b(?:{teens})\b) ?(?:(%|per ?cent\b|pct\b)|(?:/|out of|of) ?(\d{{2,3}})\b(?: ?(?:points?)?,? ?(?:=|\(|or|->|=>|i\.e\.|equals|which is|that is|that.s) ?\(?(\d{{1,3}}(?:\.\d+)?) ?(?:%|per ?cent\b|pct\b))?|(points?\b))?"
     ))
 });
 

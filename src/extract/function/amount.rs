@@ -276,6 +276,16 @@ fn is_led(note: &Note<'_>, mention: &Mention) -> bool {
     LED.of(note.lexicon).is_match(lead)
 }
 
+/// From how many hours a week work is full time.
+const FULL_WEEK: f64 = 35.0;
+
+/// Whether an amount is the hours of a whole week's work.
+pub(super) fn is_full_week(note: &Note<'_>, amount: Span) -> bool {
+    let words = note.get(amount);
+    let hours = words.split([' ', '-']).find_map(|word| word.parse::<f64>().ok());
+    (words.contains("hour") || words.contains("hr")) && hours.is_some_and(|h| h >= FULL_WEEK)
+}
+
 /// What hours of sleep say of it.
 pub(super) fn of_sleep(note: &Note<'_>, amount: Span) -> Option<Limitation> {
     let words = note.get(amount);

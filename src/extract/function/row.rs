@@ -221,6 +221,10 @@ impl<'a, 'n> Row<'a, 'n> {
         let limitation = match amount {
             Some(amount) if sleeps => amount::of_sleep(note, amount).or(named)?,
             Some(_) if named == Some(Limitation::Independent) => Limitation::Independent,
+            // "Work   clerk, 40 hours" is a whole week's.
+            Some(amount) if self.works() && amount::is_full_week(note, amount) => {
+                Limitation::Independent
+            }
             // "Lifting: 50 lb daily at the plant" tells of the day's work.
             Some(amount) if named.is_none() && amount::is_habit(note, amount.end, value.end) => {
                 return None;
@@ -229,6 +233,12 @@ impl<'a, 'n> Row<'a, 'n> {
             None => named?,
         };
         Some(Said { span: value, limitation, amount })
+    }
+
+    /// Whether the row is of work.
+    fn works(&self) -> bool {
+        let work = |m: &&Mention| self.note.concept(m).field("activity") == Some("work");
+        self.activities.iter().any(|m| work(&m))
     }
 
     /// The limit that the words of a cell name.

@@ -250,7 +250,11 @@ pub(super) fn study_status(
     };
     let near = |end: usize| study.span.start - end <= 60;
     let found_before = note.mentions_in("imaging-finding", lead).next().is_some();
+    // "report enclosed  [x] no  (x-ray ordered)": that no is the box's.
+    let bracketed = last("not-done", lead)
+        .is_some_and(|end| note.get(Span::new(end, study.span.start)).contains('('));
     let denied_before = !found_before
+        && !bracketed
         && last("not-done", lead).filter(|&e| near(e)).is_some()
         && (asserted.has(CueCategory::Negated, note.lexicon) || note.get(lead).contains("not "))
         && !is_after_condition(note.get(lead));

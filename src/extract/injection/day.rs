@@ -18,6 +18,9 @@ use crate::span::Span;
 /// How far from a procedure its date may stand (bytes).
 pub(super) const DATE_REACH: usize = 60;
 
+/// How far into a record its head goes, and how far before an account its day may stand (bytes).
+const HEAD_REACH: usize = 300;
+
 /// How many years before its record a day above a procedure's title may lie.
 const OLDEST: i16 = 5;
 
@@ -194,11 +197,19 @@ impl Reader<'_, '_> {
             let gap = note.get(Span::new(d.span.end, sentence.span.start));
             gap.len() <= 40 && !gap.contains(". ")
         };
+        // The one day in a record's head is the record's.
+        let in_head = |d: &&DateMention| {
+            first == 1 && d.span.start < HEAD_REACH && sentence.span.start < d.span.end + HEAD_REACH
+        };
         // A date of birth stands there too.
         let of_record = |d: &&DateMention| {
             note.date.is_none_or(|own| own.latest().year() - d.date.latest().year() < OLDEST)
         };
         let own = |d: &&DateMention| !is_day_of_else(note, d);
-        near.filter(stands_alone).filter(of_record).filter(own).map(|d| d.date).or(note.date)
+        near.filter(|d| stands_alone(d) || in_head(d))
+            .filter(of_record)
+            .filter(own)
+            .map(|d| d.date)
+            .or(note.date)
     }
 }

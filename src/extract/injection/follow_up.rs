@@ -5,12 +5,13 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::agent::agent_in;
 use super::phrase::SITE;
 use super::relief::{ReliefRead, ended_after, relief_in};
 use super::{Event, Reader, told_as_done};
 use crate::extract::scope::stands_alone;
 use crate::extract::{Answer, Note, durations_in};
-use crate::fact::{EventStatus, Injection, Polarity, Time};
+use crate::fact::{EventStatus, Injection, Intent, Polarity, Time};
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
@@ -73,6 +74,31 @@ fn row_number<'n>(note: &'n Note<'_>, row: Span) -> Option<&'n str> {
     let first = note.get(*note.cells(line).first()?).trim_matches(['#', '.', ')', ' ']);
     (1..=2).contains(&first.len()).then_some(())?;
     first.bytes().all(|b| b.is_ascii_digit()).then_some(first)
+}
+
+/// The lines below a row on which its cells go on: "+ dexamethasone 4 mg".
+fn continuation(note: &Note<'_>, row: Span) -> Span {
+    let mut whole = Span::new(row.end, row.end);
+    while let Some(below) = note.line_below(whole) {
+        let opens = note.get(below).trim_start().starts_with(['+', '&']);
+        let own = note.dates_in(below).next().is_some() || note.cells(below).len() > 1;
+        if !opens || own || note.get(below).trim().is_empty() {
+            break;
+        }
+        whole = Span::new(whole.start, below.end);
+    }
+    whole
+}
+
+/// The purpose that a row names.
+fn intent_in(note: &Note<'_>, row: Span) -> Option<Intent> {
+    let named =
+        |id: &str| note.mentions_in("injection-word", row).any(|m| note.concept(m).id == id);
+    match (named("diagnostic"), named("therapeutic")) {
+        (true, false) => Some(Intent::Diagnostic),
+        (false, true) => Some(Intent::Therapeutic),
+        _ => None,
+    }
 }
 
 /// How long relief held, in a cell behind that of its measure.
@@ -286,11 +312,23 @@ impl Reader<'_, '_> {
             return;
         }
         let span = date.map_or(relief.span, |d| d.span.union(relief.span));
+        let mut injection = relief.of(note, &before.injection);
+        // A log's row tells what was put in, and for what.
+        if date.is_some() {
+            let row = note.line_of(relief.span);
+            let (agent, more) = (agent_in(note, row), agent_in(note, continuation(note, row)));
+            injection.steroid = more.steroid.or(agent.steroid).or(injection.steroid);
+            injection.intent = intent_in(note, row).or(injection.intent);
+            injection.agent = match (agent.words, more.words) {
+                (Some(first), Some(more)) => Some(format!("{first} + {more}")),
+                (first, more) => first.or(more).or(injection.agent),
+            };
+        }
         let event = Event {
             span,
             head: relief.span,
             sentence: index,
-            injection: relief.of(note, &before.injection),
+            injection,
             rule: format!("{}/relief", before.rule),
             asserted: told_as_done(note, relief.span),
             date: date.map(|d| d.date).or(before.date),

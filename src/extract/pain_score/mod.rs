@@ -1,5 +1,6 @@
 //! Numeric pain scores: "7/10", "6 to 8 out of ten", "VAS 4", "on a scale of 1 to 10 a 5".
 
+mod circled;
 mod elsewhere;
 mod series;
 
@@ -148,6 +149,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         }
     }
     found.extend(in_millimetres(note));
+    found.extend(circled::find(note).into_iter().map(|(span, n)| (span, n, n, 10.0, "circled")));
     for (span, low, high) in series::find(note) {
         found.extend(bare(note, span, low, high, "series"));
     }
@@ -293,7 +295,10 @@ fn labelled<'a>(note: &Note<'_>, label: &Mention) -> Option<(Span, f64, f64, f64
     let next = note.sentences.partition_point(|s| s.span.start < label.span.end);
     let headed = || note.sentences.get(next).filter(|s| s.heading.contains(label.span));
     let sentence = note.sentence_at(label.span).or_else(headed)?;
-    let end = (label.span.end + REACH).min(sentence.span.end).max(label.span.end);
+    // "How bad now, 0 to 10?   4": the answer stands behind the question.
+    let asks = note.get(sentence.span).trim_end().ends_with('?');
+    let line = if asks { note.rest_of_line(label.span).end } else { 0 };
+    let end = (label.span.end + REACH).min(sentence.span.end.max(line)).max(label.span.end);
     let end = note.str().floor_char_boundary(end);
     let rest = note.get(Span::new(label.span.end, end));
     let c = LABELLED.of(note.lexicon).captures(rest)?;
