@@ -185,6 +185,12 @@ static ENDS_IT: WordPattern = WordPattern::new(
     r"\b(?:(?:it|this|that) (?:was|had to be|has been|got) {outcome/ended-it}|{outcome/ends-it})\b",
 );
 
+/// How a sentence begins that ends the treatment of the one before it, without a word for who or what:
+/// "Stopped after two weeks".
+static STOPPED: WordPattern = WordPattern::new(
+    r"^(?:was |were )?(?:{outcome/ended}|{outcome/gave-up})(?: (?:it|them|this))?(?: (?:after|because|due|when|in|for|at|by|on|since|within|as|early)\b| ?[.,;:-]|$)",
+);
+
 /// The next sentence, where it speaks of what stands before.
 pub(super) fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
     let this = &note.sentences[sentence];
@@ -233,8 +239,11 @@ pub(super) fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
         && (adverse_in(note, next.span).is_some() || outcome_in(note, next.span).is_some())
         && !["drug", "therapy", "injection"].iter().any(|group| names(note, group, next.span));
     let person = ["she ", "he ", "the patient ", "patient ", "however", "pt ", "i ", "we "];
+    let stopped = STOPPED.of(note.lexicon).is_match(words)
+        && !["drug", "therapy", "injection"].iter().any(|group| names(note, group, next.span));
     (points_back.iter().any(|start| words.starts_with(start))
         || ends_it
+        || stopped
         || RESULT.of(note.lexicon).is_match(words)
         || (person.iter().any(|start| words.starts_with(start))
             && speaks_of.iter().any(|part| words.contains(part))))

@@ -7,8 +7,8 @@ use regex::Regex;
 use super::super::dates::DateMention;
 use super::super::outcome::outcome_in;
 use super::super::{Draft, Note, course_in};
-use super::measured;
 use super::schedule::{find_frequency, find_visits};
+use super::{measured, visit_log};
 use crate::fact::{Kind, Section, Therapy, TherapyKind, TherapyStatus};
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
@@ -158,7 +158,14 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>, first: usize) {
         let length = || course_in(note, row).duration.map(|d| note.as_written(d).to_owned());
         course.duration = course.duration.take().or_else(length);
     }
-    let Some(span) = head.map(|(_, span)| span).or(days.filter(|_| over)) else { return };
+    let log = visit_log::read(note);
+    if let Some(log) = &log {
+        course.visits = course.visits.or(Some(log.visits));
+        course.start = course.start.or(log.first);
+        course.stop = course.stop.or(log.last.filter(|_| over));
+    }
+    let rows = head.map(|(_, span)| span).or(days.filter(|_| over));
+    let Some(span) = rows.or(log.map(|log| log.span)) else { return };
     if course.stop.is_some() {
         course.status = Some(TherapyStatus::Past);
     }

@@ -11,6 +11,7 @@ mod row;
 mod schedule;
 mod source;
 mod told;
+mod visit_log;
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
