@@ -181,9 +181,17 @@ pub(super) fn is_most(note: &Note<'_>, mention: &Mention, amount: Span) -> bool 
     THEN_MOST.of(note.lexicon).is_match(behind) && !note.get(gap).contains(['.', ';', ':'])
 }
 
+/// Where something is done, and how much of it is too much: "at the cutting table for more than".
+static PLACE_FOR_MORE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^ (?:at|in|on|over|by|behind|before) (?:[a-z'-]+ ){1,4}(?:for )?(?:more|longer) than (?:about )?$",
+    )
+});
+
 /// Whether the words between an activity and an amount behind it give it that amount.
 fn joins(note: &Note<'_>, between: &str) -> bool {
-    TO_AMOUNT.of(note.lexicon).is_match(between) || BRINGS_ON.of(note.lexicon).is_match(between)
+    PLACE_FOR_MORE.is_match(between)
+        || TO_AMOUNT.of(note.lexicon).is_match(between) || BRINGS_ON.of(note.lexicon).is_match(between)
 }
 
 /// Whether an amount is what is left of an activity: "standing is down from an hour to 10 minutes".
