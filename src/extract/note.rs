@@ -152,7 +152,6 @@ impl<'a> Note<'a> {
             untitled: OnceLock::new(),
         };
         note.unticked = note.find_unticked();
-        note.drop_answered();
         note.date = note.find_own_date();
         note
     }
@@ -303,24 +302,6 @@ impl<'a> Note<'a> {
             }
             None => label,
         }
-    }
-
-    /// Drops the doubt of questions that their own line answers: "CBT?   [x] yes".
-    fn drop_answered(&mut self) {
-        let mut cues = std::mem::take(&mut self.cues);
-        cues.retain(|hit| self.get(hit.span) != "?" || !self.is_answered(hit.span));
-        self.cues = cues;
-    }
-
-    /// Whether a yes or a no stands behind a question mark, in words or as a ticked box.
-    fn is_answered(&self, mark: Span) -> bool {
-        let rest = self.rest_of_line(mark);
-        if let Some(ticked) = self.boxes_in(rest).iter().find(|b| b.ticked) {
-            return self.yes_or_no(self.get(ticked.label)).is_some();
-        }
-        let words = self.get(rest).trim_start_matches([' ', '.', '_', ':', '-', '|']);
-        let answer = words.strip_prefix("a. ").unwrap_or(words).trim_start();
-        !self.choice_is_open(mark) && self.yes_or_no(answer).is_some()
     }
 
     fn find_unticked(&self) -> Vec<Span> {

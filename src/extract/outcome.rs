@@ -8,7 +8,7 @@ use regex::Regex;
 
 use crate::pattern::fixed_regex;
 
-use super::Note;
+use super::{Answer, Note};
 use crate::fact::{Outcome, Section};
 use crate::lexicon::WordPattern;
 use crate::span::Span;
@@ -23,6 +23,19 @@ pub struct OutcomeRead {
     pub span: Span,
     /// Why it was not tolerated, or stopped.
     pub reason: Option<Span>,
+}
+
+impl OutcomeRead {
+    /// "Did it help? No": what is asked is as it is answered; `None` where the answer is left open.
+    pub(super) fn as_answered(self, note: &Note<'_>) -> Option<Self> {
+        let asks = note.str()[self.span.end..].trim_start_matches([' ', ')']).starts_with('?');
+        let good = matches!(self.outcome, Outcome::Helpful | Outcome::Partial);
+        match (asks && good).then(|| note.answer(self.span)).flatten() {
+            Some(Answer::No) => Some(Self { outcome: Outcome::NotHelpful, ..self }),
+            Some(Answer::Blank) => None,
+            _ => Some(self),
+        }
+    }
 }
 
 /// The group of the lexicon.

@@ -250,7 +250,13 @@ impl Note<'_> {
             (yes, rest) if self.offers_other(yes, rest) => Some(Answer::Blank),
             (true, _) => Some(Answer::Yes),
             // "No. 5" is a number, and "N." the beginning of a name.
-            (false, _) if words.starts_with("no.") => None,
+            (false, _)
+                if words.strip_prefix("no.").is_some_and(|behind| {
+                    behind.trim_start().starts_with(|c: char| c.is_ascii_digit())
+                }) =>
+            {
+                None
+            }
             (false, rest) if words.len() - rest.len() == 1 && !rest.trim().is_empty() => None,
             (false, _) => Some(Answer::No),
         }

@@ -57,9 +57,7 @@ pub(super) fn answered_no(note: &Note<'_>, reach: &Reach) -> bool {
 
 /// "Has it helped? No, not at all" is no answer to whether it was done.
 fn asks_of_effect(note: &Note<'_>, words: &str) -> bool {
-    words.split_once('?').is_some_and(|(asked, rest)| {
-        rest.contains(',') && ASKS_ELSE.of(note.lexicon).is_match(asked)
-    })
+    words.split_once('?').is_some_and(|(asked, _)| ASKS_ELSE.of(note.lexicon).is_match(asked))
 }
 
 /// Where the answer of a label ends that shares its line with others: "PT: N      Age: 50".

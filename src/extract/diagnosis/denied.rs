@@ -47,7 +47,10 @@ static NONE: WordPattern = WordPattern::new(
 
 /// Whether a name stands as a label and is answered with none.
 pub(super) fn is_answered_none(note: &Note<'_>, name: Span) -> bool {
-    NONE.of(note.lexicon).is_match(note.get(note.rest_of_line(name)))
+    // "Pain meds for neck pain: none" is of the drugs.
+    let lead = note.get(note.lead_of_line(name));
+    let begins = !lead.rsplit(['.', ';', ',']).next().unwrap_or("").contains(char::is_alphabetic);
+    begins && NONE.of(note.lexicon).is_match(note.get(note.rest_of_line(name)))
 }
 
 /// A diagnosis that is answered with none.

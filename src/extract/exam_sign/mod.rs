@@ -223,6 +223,21 @@ impl Row<'_, '_> {
         })
     }
 
+    /// "Crest tenderness? No": what is asked is as it is answered behind the question.
+    fn as_answered(
+        &self,
+        mention: &Mention,
+        polarity: Option<SignPolarity>,
+    ) -> Option<SignPolarity> {
+        let behind = &self.note.str()[mention.span.end..];
+        let asks = behind.trim_start_matches([' ', ')']).starts_with('?');
+        match asks.then(|| self.note.answer(mention.span)).flatten() {
+            Some(crate::extract::Answer::No) => Some(SignPolarity::Negative),
+            Some(crate::extract::Answer::Blank) => None,
+            _ => polarity,
+        }
+    }
+
     /// The side named last between a sign and a box, as in "R [ ] pos [x] neg  L [x] pos".
     fn side_before_box(&self, sign: Span, tick: &CheckBox) -> Option<Side> {
         let between = Span::new(sign.end.min(tick.span.start), tick.span.start);
@@ -246,6 +261,7 @@ impl Row<'_, '_> {
         polarity: Option<SignPolarity>,
         side: Option<Side>,
     ) -> Draft {
+        let polarity = self.as_answered(mention, polarity);
         let concept = self.note.concept(mention);
         let sign: Sign =
             concept.field("sign").unwrap_or(&concept.id).parse().unwrap_or(Sign::OtherProvocation);

@@ -13,7 +13,7 @@ static OTHER: WordPattern = WordPattern::new(
 
 /// "no tenderness on the left and none on the right"
 static NONE_ON: WordPattern = WordPattern::new(
-    r"^(?P<words>(?:none|nothing|no tenderness|not) (?:on|at|over) (?:the )?(?P<side>left|right|l|r)(?: side| one| crest| iliac crest)?)(?:[ .,;]|$)",
+    r"^(?P<words>(?:none|nothing|no tenderness|not) (?:on|at|over) (?:the )?(?P<side>left|right|l|r)(?: side| one| crest| iliac crest)?)(?: ?[.,;]| ?$)",
 );
 
 /// "neg L; + R": a mark for the other side.

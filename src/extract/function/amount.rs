@@ -191,7 +191,8 @@ static PLACE_FOR_MORE: LazyLock<Regex> = LazyLock::new(|| {
 /// Whether the words between an activity and an amount behind it give it that amount.
 fn joins(note: &Note<'_>, between: &str) -> bool {
     PLACE_FOR_MORE.is_match(between)
-        || TO_AMOUNT.of(note.lexicon).is_match(between) || BRINGS_ON.of(note.lexicon).is_match(between)
+        || TO_AMOUNT.of(note.lexicon).is_match(between)
+        || BRINGS_ON.of(note.lexicon).is_match(between)
 }
 
 /// Whether an amount is what is left of an activity: "standing is down from an hour to 10 minutes".

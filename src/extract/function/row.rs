@@ -222,7 +222,15 @@ impl<'a, 'n> Row<'a, 'n> {
             Some(amount) if sleeps => amount::of_sleep(note, amount).or(named)?,
             Some(_) if named == Some(Limitation::Independent) => Limitation::Independent,
             // "Work   clerk, 40 hours" is a whole week's.
-            Some(amount) if self.works() && amount::is_full_week(note, amount) => {
+            Some(amount)
+                if self.works()
+                    && amount::is_full_week(note, amount)
+                    && note
+                        .get(Span::new(amount.end, value.end.max(amount.end)))
+                        .trim()
+                        .is_empty()
+                    && note.get(Span::new(value.start, amount.start)).split(' ').count() <= 4 =>
+            {
                 Limitation::Independent
             }
             // "Lifting: 50 lb daily at the plant" tells of the day's work.

@@ -61,7 +61,7 @@ static YEARLESS_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
 /// The day right behind a procedure, in figures: "the block of 10/22".
 static OF_DAY: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
-        r"^s? (?:of|on|from) (?P<m>1[0-2]|0?[1-9])/(?P<d>[0-3]?\d)(?:[ ,;:.)](?:[^/\d]|$)|$)",
+        r"^s? of (?P<m>1[0-2]|0?[1-9])/(?P<d>[0-3]?\d)(?: (?:took|gave|brought|helped|lasted|did|held|removed|cut|relieved|went|has|had|was)\b|[,;:)]|\.(?: |$)|$)",
     )
 });
 
@@ -101,7 +101,10 @@ impl Reader<'_, '_> {
     ) -> Option<PartialDate> {
         let note = self.note;
         if let Some(found) = OF_DAY.captures(&note.str()[phrase.head.end..]) {
-            return last_day(note, found["m"].parse().ok()?, &found["d"]);
+            let day = last_day(note, found["m"].parse().ok()?, &found["d"]);
+            // A day that lies ahead is none of the year before.
+            let year = note.date.map(|seen| seen.latest().year());
+            return day.filter(|day| year == Some(day.latest().year()));
         }
         // A log's row begins with its own day, and the next row's follows it.
         let line = note.line_of(phrase.head);

@@ -33,10 +33,23 @@ static FORMER: WordPattern = WordPattern::new(r"\b{medication-word/former}");
 static FORMER_LABEL: WordPattern =
     WordPattern::new(r"^(?:[a-z]+ )?(?:{medication-word/former}|{medication-word/tried})");
 
-/// Labels of what was not tolerated, and of what did nothing: "Medicines I could not take:".
-static UNTOLERATED: WordPattern = WordPattern::new(r"\b{medication-word/headed-untolerated}\b");
+/// How a label begins that names drugs and nothing else, or names nothing: "9. Medicines that".
+macro_rules! label_of_drugs {
+    () => {
+        r"^[ \d.)#*-]*(?:(?:past |prior |pain |nerve )?{medication-word/drugs}(?: (?:that|which|i|she|he|we|pt|patient|the patient|have|has|had|were|was))* )?"
+    };
+}
 
-static USELESS: WordPattern = WordPattern::new(r"\b{medication-word/headed-useless}\b");
+/// Labels of what was not tolerated, and of what did nothing: "Medicines I could not take:".
+static UNTOLERATED: WordPattern = WordPattern::new(concat!(
+    label_of_drugs!(),
+    r"{medication-word/headed-untolerated}(?: (?:me|by me|before|at all|well))*[ :]*$"
+));
+
+static USELESS: WordPattern = WordPattern::new(concat!(
+    label_of_drugs!(),
+    r"{medication-word/headed-useless}(?: (?:me|before|at all|much))*[ :]*$"
+));
 
 /// What the label over a list, or before it on its line, says of how its drugs did.
 pub(super) fn labelled_outcome(note: &Note<'_>, reach: &Reach) -> Option<OutcomeRead> {

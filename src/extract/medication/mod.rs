@@ -170,6 +170,7 @@ fn read_head(
         .or_else(|| outcome_before(note, reach.lead))
         .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)))
         .or_else(|| heading::labelled_outcome(note, reach));
+    outcome = outcome.and_then(|read| read.as_answered(note));
     if of_neither(note, reach) {
         outcome = outcome.map(OutcomeRead::of_neither);
     }
@@ -244,10 +245,18 @@ fn read_head(
             })
     };
     // A row with a last day is of what was taken until then, and a fill is taken for as long as it lasts.
-    let lasts = |last: PartialDate| note.date.is_some_and(|seen| last.earliest() >= seen.latest());
+    let lasts = |last: PartialDate| note.date.is_some_and(|seen| last.latest() >= seen.earliest());
     // A row with a first and a last day that lies behind: "11/2024 - 02/2025, 12 wks".
+    let line = note.line_of(head.span);
+    let own_cell = || {
+        note.cells(line).into_iter().any(|cell| {
+            let mut days = note.dates_in(cell);
+            days.next().is_some_and(|first| first.span.start == cell.start) && days.next().is_some()
+        })
+    };
     let behind = status_read.is_none()
         && course.start.is_some()
+        && own_cell()
         && course.stop.is_some_and(|last| note.date.is_some() && !lasts(last));
     let ended = behind
         || columns.is_some() && course.stop.is_some()

@@ -194,7 +194,10 @@ fn goes_on(note: &Note<'_>, span: Span) -> bool {
             && (tells(note, before, "present") || LASTS.of(note.lexicon).is_match(note.get(before)))
     };
     let complains = |line: Span| tells_of_complaint(note, line);
-    let row = || note.lines_above(note.line_of(span)).take(ROWS_ABOVE).any(complains);
+    // Numbered questions go on with one thing; a bare row with the one above it.
+    let reach =
+        if note.get(before).contains(|c: char| c.is_ascii_digit()) { ROWS_ABOVE } else { 1 };
+    let row = || note.lines_above(note.line_of(span)).take(reach).any(complains);
     (previous.section == sentence.section && (label || lasts()) && complains(previous.span))
         || (label && row())
 }

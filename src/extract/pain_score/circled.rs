@@ -18,6 +18,8 @@ static NUMBER: LazyLock<Regex> =
 
 static ASKS_PAIN: WordPattern = WordPattern::new(r"\b{pain-score/asks-pain}\b");
 
+static ASKS_ELSE: WordPattern = WordPattern::new(r"\b{pain-score/asks-else}\b");
+
 /// The marked numbers of rows from 0 or 1 to 10 that stand with or below a question for the pain.
 pub(super) fn find(note: &Note<'_>) -> Vec<(Span, f64)> {
     let text = note.str();
@@ -50,7 +52,10 @@ fn marked(note: &Note<'_>, line: Span) -> Option<(Span, f64)> {
     let counts = scale.windows(2).all(|pair| pair[1].0 - pair[0].0 == 1.0);
     let mut chosen = scale.iter().filter(|(_, marked, _)| *marked);
     let (n, _, span) = chosen.next().filter(|_| chosen.next().is_none() && counts)?;
-    let asks = |line: Span| ASKS_PAIN.of(note.lexicon).is_match(note.get(line));
+    let asks = |line: Span| {
+        let words = note.get(line);
+        ASKS_PAIN.of(note.lexicon).is_match(words) && !ASKS_ELSE.of(note.lexicon).is_match(words)
+    };
     let asked = asks(line) || note.lines_above(line).take(ABOVE).any(asks);
     asked.then_some((*span, *n))
 }

@@ -301,4 +301,4 @@ fn intent_row(note: &Note<'_>, form: Span) -> Option<Intent> {
 }
 
 /// What a form asks one to do with its choices: nobody has chosen.
-static CHOOSE: WordPattern = WordPattern::new(r"\b{request/choose}");
+static CHOOSE: WordPattern = WordPattern::new(r"\b{request/choose}\b");

@@ -93,6 +93,9 @@ fn names_other_course(note: &Note<'_>, sentence: &Sentence, mention: &Mention) -
     })
 }
 
+/// That a therapy is told by its visits: "13 supervised visits".
+static VISITS_NAMED: WordPattern = WordPattern::new(r"\b{therapy/visit}$");
+
 /// How a sentence begins that tells the days of a course before its name.
 static OPENS: WordPattern = WordPattern::new(r"^[ \t-]*{therapy/opens-period} ");
 
@@ -101,7 +104,9 @@ pub(super) fn told_before(note: &Note<'_>, sentence: &Sentence, reach: &Reach) -
     let lead = reach.lead;
     let words = note.get(lead);
     // "attended between 06/30/2025 and 08/15/2025, 13 supervised visits"
-    if let Some(period) = period_in(note, lead)
+    let counted = VISITS_NAMED.of(note.lexicon).is_match(note.get(reach.head));
+    if counted
+        && let Some(period) = period_in(note, lead)
         && let Some(stop) = period.stop
         && matches!(
             note.get(Span::new(period.span.end.min(lead.end), lead.end)).trim(),

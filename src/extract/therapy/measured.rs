@@ -32,7 +32,7 @@ static ABILITY: WordPattern = WordPattern::new(concat!(
 
 /// "pain 6/10 on day one and 5/10 at the end"
 static DATED_PAIN: WordPattern = WordPattern::new(
-    r"\b{therapy/measured-pain}\b[a-z :=,]{0,24}?(?P<a>\d{1,2}(?:\.\d)?)(?: ?/ ?10)? (?:on|at|in|from) {therapy/at-first}[,;]?(?: (?:and|then|now|to|but))* (?P<b>\d{1,2}(?:\.\d)?)(?: ?/ ?10)?\b",
+    r"\b{therapy/measured-pain}\b[a-z :=,]{0,24}?(?P<a>\d{1,2}(?:\.\d)?)(?: ?/ ?10)? (?:on|at|in|from) {therapy/at-first}[,;]?(?: (?:and|then|now|to|but))* (?P<b>\d{1,2}(?:\.\d)?) ?/ ?10\b",
 );
 
 /// "from 7 to 6"; "pain 4 to 7" is a range.

@@ -7,6 +7,7 @@ use regex::Regex;
 use crate::date::PartialDate;
 use crate::extract::Note;
 use crate::extract::duration::last_day;
+use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
 use crate::quantity::full_year;
 use crate::span::Span;
@@ -19,6 +20,9 @@ static ROW: LazyLock<Regex> = LazyLock::new(|| {
         r"^[ |#]*(?P<n>\d{1,2})[.)]?[ |]+(?P<m>1[0-2]|0?[1-9])/(?P<d>[0-3]?\d)(?:/(?P<y>(?:19|20)?\d\d))?[ |]",
     )
 });
+
+/// That a row is of a visit that did not take place, whose number counts none.
+static MISSED: WordPattern = WordPattern::new(r"\b{therapy/missed-visit}\b");
 
 /// The visits of a log.
 pub(super) struct VisitLog {
@@ -35,6 +39,11 @@ pub(super) fn read(note: &Note<'_>) -> Option<VisitLog> {
     let mut rows: Vec<(Option<PartialDate>, Span)> = Vec::new();
     for line in note.written_lines() {
         let Some(c) = ROW.captures(note.get(line)) else { continue };
+        let other =
+            ["injection", "drug"].iter().any(|g| note.mentions_in(g, line).next().is_some());
+        if other || MISSED.of(note.lexicon).is_match(note.get(line)) {
+            return None;
+        }
         if c["n"].parse() != Ok(rows.len() + 1) {
             continue;
         }

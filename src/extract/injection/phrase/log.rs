@@ -322,6 +322,13 @@ fn is_tabled(note: &Note<'_>, within: Span) -> bool {
     false
 }
 
+/// That a row of a log tells of what was asked for or did not come about, or its heads do.
+static NOT_DONE: WordPattern = WordPattern::new(r"\b{injection-word/log-not-done}\b");
+
+fn heads_of_requests(note: &Note<'_>, row: Span) -> bool {
+    note.lines_above(row).any(|line| NOT_DONE.of(note.lexicon).is_match(note.get(line)))
+}
+
 static LOG_OF: WordPattern = WordPattern::new(r"\b{injection-word/log-of}\b");
 
 fn names_procedures(note: &Note<'_>, head: Span) -> bool {
@@ -498,7 +505,12 @@ impl Row<'_, '_> {
         };
         let ticked = || listed && self.note.box_of(own).is_some_and(|choice| choice.ticked);
         // A log's row says by its day and place alone that it was done.
-        let entered = || first.is_some() && is_tabled(self.note, within);
+        let entered = || {
+            first.is_some()
+                && is_tabled(self.note, within)
+                && !NOT_DONE.of(self.note.lexicon).is_match(self.note.get(line))
+                && !heads_of_requests(self.note, line)
+        };
         // "2    not known    piriformis    did not help"
         let undated = first.is_none() && UNDATED.of(self.note.lexicon).is_match(opens);
         // "#3  autumn 2021 SI joint", "2) SI joint"
