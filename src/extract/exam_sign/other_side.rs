@@ -13,7 +13,7 @@ static OTHER: WordPattern = WordPattern::new(
 
 /// "no tenderness on the left and none on the right"
 static NONE_ON: WordPattern = WordPattern::new(
-    r"^(?P<words>(?:none|nothing|no tenderness|not) (?:on|at|over) (?:the )?(?P<side>left|right|l|r)(?: side| one| crest| iliac crest)?)(?: ?[.,;]| ?$)",
+    r"^ (?P<words>(?:none|nothing|no tenderness|not) (?:on|at|over) (?:the )?(?P<side>left|right|l|r)(?: side| one| crest| iliac crest)?)(?: ?[.,;]| ?$)",
 );
 
 /// "neg L; + R": a mark for the other side.
@@ -76,7 +76,7 @@ impl Row<'_, '_> {
                 return;
             }
             if self.word(at) == "and" {
-                let rest = Span::new(token.span.end + 1, self.span.end.max(token.span.end + 1));
+                let rest = Span::new(token.span.end, self.span.end.max(token.span.end));
                 let found = NONE_ON.of(self.note.lexicon).captures(self.note.get(rest));
                 let side = found.as_ref().and_then(|c| find_side(&c["side"]));
                 if let Some((words, side)) = found.and_then(|c| c.name("words")).zip(side)
