@@ -1,5 +1,6 @@
 //! Treatments without drugs or needles: physical therapy, home exercise, CBT, braces.
 
+mod asked;
 mod course;
 mod discharge;
 mod measured;
@@ -22,7 +23,7 @@ use super::duration::{season_in, year_in};
 use super::outcome::{OutcomeRead, outcome_before, outcome_in};
 use super::scope::{Reach, names, reaches};
 use super::status::{StatusRead, answered_no, of_neither, status_of, within_status};
-use super::{Answer, Draft, Note, Stage, course_in};
+use super::{Draft, Note, Stage, course_in};
 use crate::context::Asserted;
 use crate::fact::{
     Certainty, Origin, Outcome, Polarity, Section, Therapy, TherapyKind, TherapyStatus, Time,
@@ -477,7 +478,7 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
             span = span.union(read.mention.span);
         }
     }
-    let asked = asks_plainly(note, head.span);
+    let asked = asked::asks_plainly(note, head.span);
     let mut draft = Draft::new(span, therapy, head.rule.clone(), asserted);
     // "CBT?   [x] yes": a question that its line answers leaves no doubt.
     if asked {
@@ -493,27 +494,6 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         draft.assertion.polarity = Polarity::Negated;
     }
     Some(draft)
-}
-
-/// What may stand before a therapy in a question that asks for nothing but whether it was had.
-static ASKS_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^[ \d.)#q:-]*(?:(?:have you (?:ever )?(?:had|tried|done)|has (?:she|he|the patient) (?:had|tried|done)|do you (?:do|have|get)|did you (?:have|do|try)|ever (?:had|tried|done)|any|formal|supervised|counseling or|psychology or) ?)*$",
-    )
-});
-
-/// What may stand behind it, up to its mark.
-static ASKS_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(
-        r"^(?:(?: or| /|/) ?(?:cbt|counseling))?(?: (?:tried|done|had|so far|to date|for (?:this|the) (?:pain|problem)|at home|ever|completed|before|currently)){0,3} ?\?",
-    )
-});
-
-/// Whether a question asks for a therapy alone, and a yes or a no answers it.
-fn asks_plainly(note: &Note<'_>, head: Span) -> bool {
-    ASKS_BEFORE.is_match(note.get(note.lead_of_line(head)))
-        && ASKS_BEHIND.is_match(note.get(note.rest_of_line(head)))
-        && matches!(note.answer(head), Some(Answer::Yes | Answer::No))
 }
 
 /// A therapy whose own words say that there was none, or that it was given up: "has never been sent to a
