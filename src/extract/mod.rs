@@ -24,6 +24,7 @@ mod question;
 mod requested_procedure;
 mod rows;
 mod statement;
+mod study;
 mod table;
 mod tokens;
 mod duration;

@@ -28,9 +28,8 @@ pub struct OutcomeRead {
 impl OutcomeRead {
     /// "Did it help? No": what is asked is as it is answered; `None` where the answer is left open.
     pub(super) fn as_answered(self, note: &Note<'_>) -> Option<Self> {
-        let asks = note.str()[self.span.end..].trim_start_matches([' ', ')']).starts_with('?');
         let good = matches!(self.outcome, Outcome::Helpful | Outcome::Partial);
-        match (asks && good).then(|| note.answer(self.span)).flatten() {
+        match good.then(|| note.answer_to(self.span)).flatten() {
             Some(Answer::No) => Some(Self { outcome: Outcome::NotHelpful, ..self }),
             Some(Answer::Blank) => None,
             _ => Some(self),

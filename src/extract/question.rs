@@ -112,6 +112,12 @@ impl Note<'_> {
         })
     }
 
+    /// The answer to words that a question's mark stands right behind: "Crest tenderness? No".
+    pub fn answer_to(&self, words: Span) -> Option<Answer> {
+        let asks = self.str()[words.end..].trim_start_matches([' ', ')']).starts_with('?');
+        asks.then(|| self.answer(words)).flatten()
+    }
+
     /// The lines of questions whose own line for the answer is empty: they tell nothing.
     pub fn unanswered_lines(&self) -> Vec<Span> {
         let lines: Vec<Span> = self.written_lines().filter(|line| !line.is_empty()).collect();

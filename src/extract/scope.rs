@@ -163,8 +163,7 @@ fn item_goes_on(note: &Note<'_>, sentence: usize, head: Span) -> Option<Span> {
         return None;
     }
     let rest = note.trimmed(Span::new(this.end.max(head.end), line.end));
-    let named = |group| names(note, group, rest);
-    (!rest.is_empty() && !["drug", "therapy", "injection"].into_iter().any(named)).then_some(rest)
+    (!rest.is_empty() && !names_any(note, rest)).then_some(rest)
 }
 
 /// Whether a mention names a treatment by itself; a bare "therapist" or "therapy" does not.
@@ -175,6 +174,11 @@ pub(super) fn stands_alone(note: &Note<'_>, mention: &Mention) -> bool {
 /// Whether a stretch names a treatment of a group.
 pub(super) fn names(note: &Note<'_>, group: &str, within: Span) -> bool {
     note.mentions_in(group, within).any(|m| stands_alone(note, m))
+}
+
+/// Whether a stretch names a drug, a therapy or an injection.
+pub(super) fn names_any(note: &Note<'_>, within: Span) -> bool {
+    ["drug", "therapy", "injection"].iter().any(|group| names(note, group, within))
 }
 
 /// How a sentence begins that tells the result of what stands before: "Strength up, pain no better."
@@ -237,10 +241,9 @@ pub(super) fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
     // "Her legs swelled and it was withdrawn."
     let ends_it = ENDS_IT.of(note.lexicon).is_match(words)
         && (adverse_in(note, next.span).is_some() || outcome_in(note, next.span).is_some())
-        && !["drug", "therapy", "injection"].iter().any(|group| names(note, group, next.span));
+        && !names_any(note, next.span);
     let person = ["she ", "he ", "the patient ", "patient ", "however", "pt ", "i ", "we "];
-    let stopped = STOPPED.of(note.lexicon).is_match(words)
-        && !["drug", "therapy", "injection"].iter().any(|group| names(note, group, next.span));
+    let stopped = STOPPED.of(note.lexicon).is_match(words) && !names_any(note, next.span);
     (points_back.iter().any(|start| words.starts_with(start))
         || ends_it
         || stopped

@@ -2,6 +2,7 @@
 
 use super::{FINDING, Reader};
 use crate::extract::Note;
+use crate::extract::study::UNSEEN;
 use crate::fact::{EventStatus, Experiencer, Section, Time};
 use crate::lexicon::{CueCategory, WordPattern};
 use crate::segment::Sentence;
@@ -19,9 +20,6 @@ static TOLD: WordPattern = WordPattern::new(r"\b(?:{study-word/told}|{emg/told})
 
 /// Words behind a study that was not done.
 static NOT_DONE: WordPattern = WordPattern::new(r"\b{study-word/not-done}\b");
-
-/// That nobody has the report at hand, behind a study's name.
-static UNSEEN: WordPattern = WordPattern::new(r"^[^.;,]{0,40}\b{study-word/unseen}\b");
 
 /// Words behind a study that is still to be done.
 static AHEAD: WordPattern =

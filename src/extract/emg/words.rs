@@ -1,6 +1,7 @@
 //! How words around an electrodiagnostic finding bind: its nerve, its doubt, its bounds.
 
 use super::{FINDING, LEAD, Reader};
+use crate::extract::study::NEEDLESS_BEHIND;
 use crate::extract::{find_levels, find_side};
 use crate::fact::{Side, Time};
 use crate::lexicon::WordPattern;
@@ -23,10 +24,8 @@ static TREATED: WordPattern = WordPattern::new(r"^ {emg/treatment}\b");
 static CONFIRMED_BY: WordPattern =
     WordPattern::new(r"\b{emg/confirmed} (?:by|on|with|(?:by|on) (?:the|her|his))$");
 
-/// That a study is not called for, before it and behind it.
+/// That a study is not called for, before it.
 static NEEDLESS: WordPattern = WordPattern::new(r"\b(?:{study-word/needless}|{emg/needless})\b");
-
-static NEEDLESS_BEHIND: WordPattern = WordPattern::new(r"{study-word/needless-behind}");
 
 /// Words before a finding that are quoted with it.
 static QUOTED: WordPattern = WordPattern::new(r"^(?:to|or|and|no|{emg/quoted})$");

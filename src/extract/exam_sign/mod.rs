@@ -229,9 +229,7 @@ impl Row<'_, '_> {
         mention: &Mention,
         polarity: Option<SignPolarity>,
     ) -> Option<SignPolarity> {
-        let behind = &self.note.str()[mention.span.end..];
-        let asks = behind.trim_start_matches([' ', ')']).starts_with('?');
-        match asks.then(|| self.note.answer(mention.span)).flatten() {
+        match self.note.answer_to(mention.span) {
             Some(crate::extract::Answer::No) => Some(SignPolarity::Negative),
             Some(crate::extract::Answer::Blank) => None,
             _ => polarity,

@@ -245,8 +245,7 @@ impl<'a, 'n> Row<'a, 'n> {
 
     /// Whether the row is of work.
     fn works(&self) -> bool {
-        let work = |m: &&Mention| self.note.concept(m).field("activity") == Some("work");
-        self.activities.iter().any(|m| work(&m))
+        self.activities.iter().any(|m| self.note.concept(m).field("activity") == Some("work"))
     }
 
     /// The limit that the words of a cell name.

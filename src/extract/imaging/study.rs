@@ -2,6 +2,7 @@
 
 use crate::date::PartialDate;
 use crate::extract::Note;
+use crate::extract::study::{NEEDLESS_BEHIND, UNSEEN};
 use crate::fact::{EventStatus, Experiencer, Modality, Region, Section, Side, Time};
 use crate::lexicon::{CueCategory, WordPattern};
 use crate::segment::Sentence;
@@ -203,13 +204,8 @@ static THIS_STAY: WordPattern = WordPattern::new(
     r" (?:in|on|at|during|for) (?:this|the (?:present|current)) {study-word/stay}\b",
 );
 
-static NEEDLESS_BEHIND: WordPattern = WordPattern::new(r"{study-word/needless-behind}");
-
 /// That a study was made, by what is told of it.
 static TOLD: WordPattern = WordPattern::new(r"\b(?:{study-word/told}|{imaging-word/told})\b");
-
-/// That nobody has the report at hand, behind a study's name.
-static UNSEEN: WordPattern = WordPattern::new(r"^[^.;,]{0,40}\b{study-word/unseen}\b");
 
 /// What a study is to be made for.
 static PURPOSE: WordPattern =

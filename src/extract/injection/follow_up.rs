@@ -7,11 +7,12 @@ use regex::Regex;
 
 use super::agent::agent_in;
 use super::phrase::SITE;
+use super::purpose::purpose_in;
 use super::relief::{ReliefRead, ended_after, relief_in};
 use super::{Event, Reader, told_as_done};
 use crate::extract::scope::stands_alone;
 use crate::extract::{Answer, Note, durations_in};
-use crate::fact::{EventStatus, Injection, Intent, Polarity, Time};
+use crate::fact::{EventStatus, Injection, Polarity, Time};
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
@@ -88,17 +89,6 @@ fn continuation(note: &Note<'_>, row: Span) -> Span {
         whole = Span::new(whole.start, below.end);
     }
     whole
-}
-
-/// The purpose that a row names.
-fn intent_in(note: &Note<'_>, row: Span) -> Option<Intent> {
-    let named =
-        |id: &str| note.mentions_in("injection-word", row).any(|m| note.concept(m).id == id);
-    match (named("diagnostic"), named("therapeutic")) {
-        (true, false) => Some(Intent::Diagnostic),
-        (false, true) => Some(Intent::Therapeutic),
-        _ => None,
-    }
 }
 
 /// How long relief held, in a cell behind that of its measure.
@@ -318,7 +308,7 @@ impl Reader<'_, '_> {
             let row = note.line_of(relief.span);
             let (agent, more) = (agent_in(note, row), agent_in(note, continuation(note, row)));
             injection.steroid = more.steroid.or(agent.steroid).or(injection.steroid);
-            injection.intent = intent_in(note, row).or(injection.intent);
+            injection.intent = purpose_in(note, row).or(injection.intent);
             injection.agent = match (agent.words, more.words) {
                 (Some(first), Some(more)) => Some(format!("{first} + {more}")),
                 (first, more) => first.or(more).or(injection.agent),

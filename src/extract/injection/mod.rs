@@ -8,6 +8,7 @@ mod follow_up;
 mod named;
 mod percent;
 mod phrase;
+mod purpose;
 mod put_in;
 mod relief;
 mod resolve;
@@ -35,9 +36,7 @@ use super::parts::{self, REQUEST_FORM};
 use super::{Draft, Note};
 use crate::context::Asserted;
 use crate::date::PartialDate;
-use crate::fact::{
-    EventStatus, Injection, Intent, Kind, Origin, Polarity, Procedure, Section, Time,
-};
+use crate::fact::{EventStatus, Injection, Kind, Origin, Polarity, Procedure, Section, Time};
 use crate::lexicon::WordPattern;
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -111,19 +110,6 @@ static ASKS_RELIEF: WordPattern =
 
 /// That a sentence teaches and tells nothing of the patient: "patients usually have 80% relief".
 static IN_GENERAL: WordPattern = WordPattern::new(r"\b{relief/in-general}\b");
-
-/// How many sentences from its title on may tell what a procedure is for.
-const PURPOSE_ROWS: usize = 8;
-
-/// What labels a purpose: "Type", "Class of block ......".
-static PURPOSE: WordPattern = WordPattern::new(
-    r"\b{injection-word/purpose-label}(?: of (?:the )?(?:block|injection|procedure))?[ .:_-]*$",
-);
-
-/// What may part a procedure's name from its purpose: "x 2, CPT 64450 (".
-static BEFORE_PURPOSE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(r"^(?:[ \d/.-]|\bx\b|\bcpt\b|#)*[,(](?:[ ,(\d/.:#-]|\bx\b|\bcpt\b)*$")
-});
 
 /// How long relief held, said behind the procedure that gave it.
 fn duration_behind(note: &Note<'_>, behind: Span) -> Option<Span> {
@@ -521,42 +507,5 @@ impl Reader<'_, '_> {
     fn is_contrast(&self, sentence: &Sentence, phrase: &Phrase) -> bool {
         let words = self.note.get(Span::new(sentence.span.start, phrase.head.start));
         CONTRAST.of(self.note.lexicon).is_match(words)
-    }
-
-    /// "ESI, CPT 62321, therapeutic": the purpose behind a comma or a bracket, with nothing but
-    /// codes and dates before it.
-    fn purpose_behind(&self, sentence: &Sentence, phrase: &Phrase) -> Option<Intent> {
-        let note = self.note;
-        let from = phrase.span.end.min(sentence.span.end);
-        let behind = Span::new(from, sentence.span.end);
-        let mention = note
-            .mentions_in("injection-word", behind)
-            .find(|m| matches!(note.concept(m).id.as_str(), "diagnostic" | "therapeutic"))?;
-        let own = BEFORE_PURPOSE.is_match(note.get(Span::new(from, mention.span.start)));
-        match note.concept(mention).id.as_str() {
-            _ if !own => None,
-            "diagnostic" => Some(Intent::Diagnostic),
-            _ => Some(Intent::Therapeutic),
-        }
-    }
-
-    /// "PURPOSE: Diagnostic", "Class ..... diagnostic" in the rows below a title.
-    fn purpose(&self, index: usize, title: bool) -> Option<Intent> {
-        if !title {
-            return None;
-        }
-        let note = self.note;
-        note.sentences.iter().skip(index).take(PURPOSE_ROWS).find_map(|s| {
-            let headed = PURPOSE.of(note.lexicon).is_match(note.heading(s));
-            note.mentions_in("injection-word", s.span).find_map(|mention| {
-                let intent = match note.concept(mention).id.as_str() {
-                    "diagnostic" => Intent::Diagnostic,
-                    "therapeutic" => Intent::Therapeutic,
-                    _ => return None,
-                };
-                let lead = Span::new(s.span.start.min(mention.span.start), mention.span.start);
-                (headed || PURPOSE.of(note.lexicon).is_match(note.get(lead))).then_some(intent)
-            })
-        })
     }
 }

@@ -2,6 +2,7 @@
 //! names, or that somebody says was performed.
 
 use super::phrase::{NAME, Phrase, SITE, procedure_at};
+use super::purpose::purpose_in;
 use super::standing::is_title;
 use super::{Event, Reader, told_as_done};
 use crate::context::Asserted;
@@ -9,7 +10,7 @@ use crate::date::PartialDate;
 use crate::extract::Note;
 use crate::extract::account::{PUTS_IN, acts};
 use crate::extract::parts::{PROCEDURE_NOTE, titles};
-use crate::fact::{EventStatus, Injection, Intent, Procedure, Section};
+use crate::fact::{EventStatus, Injection, Procedure, Section};
 use crate::lexicon::{CueCategory, WordPattern};
 use crate::span::Span;
 use crate::tag::Mention;
@@ -107,14 +108,6 @@ impl Reader<'_, '_> {
             let Some(index) = note.sentence_index(nerve.span) else { continue };
             // "This was a diagnostic block."
             let said = note.sentence_at(block.span).map_or(block.span, |s| s.span);
-            let purpose = |id: &str| {
-                note.mentions_in("injection-word", said).any(|m| note.concept(m).id == id)
-            };
-            let intent = match (purpose("diagnostic"), purpose("therapeutic")) {
-                (true, false) => Some(Intent::Diagnostic),
-                (false, true) => Some(Intent::Therapeutic),
-                _ => None,
-            };
             let injection = Injection {
                 procedure: Procedure::PeripheralNerveBlock,
                 target: note.concept(nerve).field("target").map(str::to_owned),
@@ -122,7 +115,7 @@ impl Reader<'_, '_> {
                     .side_in(Span::new(nerve.span.start, told.end))
                     .or_else(|| note.side_in(told)),
                 status: Some(EventStatus::Performed),
-                intent,
+                intent: purpose_in(note, said),
                 ..Injection::default()
             };
             self.events.push(Event {

@@ -34,6 +34,14 @@ pub(super) struct Row {
     pub reason: Option<Span>,
 }
 
+/// Whether a cell of a drug's row begins with a day and holds another: "11/2024 - 02/2025, 12 wks".
+pub(super) fn holds_period(note: &Note<'_>, drug: Span) -> bool {
+    note.cells(note.line_of(drug)).into_iter().any(|cell| {
+        let mut days = note.dates_in(cell);
+        days.next().is_some_and(|first| first.span.start == cell.start) && days.next().is_some()
+    })
+}
+
 /// What the row says that a drug begins; `None` where no heads stand above.
 pub(super) fn row_of(note: &Note<'_>, drug: Span) -> Option<Row> {
     let kind = |head: Span| {

@@ -65,10 +65,12 @@ pub(super) fn labelled_outcome(note: &Note<'_>, reach: &Reach) -> Option<Outcome
         return None;
     }
     let under = |pattern: &WordPattern| pattern.of(note.lexicon).is_match(words);
-    let outcome = match () {
-        () if under(&UNTOLERATED) => Outcome::NotTolerated,
-        () if under(&USELESS) => Outcome::NotHelpful,
-        () => return None,
+    let outcome = if under(&UNTOLERATED) {
+        Outcome::NotTolerated
+    } else if under(&USELESS) {
+        Outcome::NotHelpful
+    } else {
+        return None;
     };
     Some(OutcomeRead { outcome, span: label, reason: None })
 }

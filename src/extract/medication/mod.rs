@@ -171,7 +171,8 @@ fn read_head(
         .or_else(|| reach.follow.and_then(|follow| outcome_in(note, follow)))
         .or_else(|| heading::labelled_outcome(note, reach));
     outcome = outcome.and_then(|read| read.as_answered(note));
-    if of_neither(note, reach) {
+    let neither = of_neither(note, reach);
+    if neither {
         outcome = outcome.map(OutcomeRead::of_neither);
     }
     // "some dizziness, stopped because of cost": it was borne.
@@ -187,7 +188,7 @@ fn read_head(
         outcome = row.outcome;
     }
     // "None of A, B and C helped": they were taken.
-    let none_helped = outcome.is_some() && of_neither(note, reach);
+    let none_helped = outcome.is_some() && neither;
     let status_read =
         status_read.filter(|read| !(none_helped && read.mention.span.end <= head.span.start));
     // "none" below "Effect" is no effect, and no drug that was not taken.
@@ -232,7 +233,7 @@ fn read_head(
                     || (row.is_none() && denied_in_row(note, head.span))
                     || refused_in_row(note, head.span);
                 // "never on an antidepressant, neither SNRI nor tricyclic"
-                let neither = of_neither(note, reach) && outcome.is_none() && status_read.is_none();
+                let neither = neither && outcome.is_none() && status_read.is_none();
                 (denied || neither).then_some(MedicationStatus::NotTaken)
             })
             .or_else(|| match note.boxed_time(head.span)? {
@@ -245,22 +246,13 @@ fn read_head(
             })
     };
     // A row with a last day is of what was taken until then, and a fill is taken for as long as it lasts.
-    let lasts = |last: PartialDate| note.date.is_some_and(|seen| last.latest() >= seen.earliest());
-    // A row with a first and a last day that lies behind: "11/2024 - 02/2025, 12 wks".
-    let line = note.line_of(head.span);
-    let own_cell = || {
-        note.cells(line).into_iter().any(|cell| {
-            let mut days = note.dates_in(cell);
-            days.next().is_some_and(|first| first.span.start == cell.start) && days.next().is_some()
-        })
-    };
-    let behind = status_read.is_none()
-        && course.start.is_some()
-        && own_cell()
-        && course.stop.is_some_and(|last| note.date.is_some() && !lasts(last));
-    let ended = behind
-        || columns.is_some() && course.stop.is_some()
-        || fill.is_some_and(|(_, last)| !lasts(last));
+    let is_over = |last: PartialDate| note.date.map(|seen| last.latest() < seen.earliest());
+    let ended = columns.is_some() && course.stop.is_some()
+        || fill.is_some_and(|(_, last)| is_over(last) != Some(false))
+        || status_read.is_none()
+            && course.start.is_some()
+            && course.stop.and_then(is_over) == Some(true)
+            && columns::holds_period(note, head.span);
     let status = match status {
         None | Some(MedicationStatus::Current) if ended => Some(MedicationStatus::Past),
         status => status,

@@ -44,10 +44,8 @@ fn marked(note: &Note<'_>, line: Span) -> Option<(Span, f64)> {
         })
         .collect();
     let last = row.iter().rposition(|(n, ..)| *n >= 10.0)?;
-    let first = row[..last]
-        .iter()
-        .rposition(|(n, ..)| *n < 1.0)
-        .or_else(|| row[..last].iter().rposition(|(n, ..)| *n < 2.0))?;
+    let begins = |below: f64| row[..last].iter().rposition(|(n, ..)| *n < below);
+    let first = begins(1.0).or_else(|| begins(2.0))?;
     let scale = &row[first..=last];
     let counts = scale.windows(2).all(|pair| pair[1].0 - pair[0].0 == 1.0);
     let mut chosen = scale.iter().filter(|(_, marked, _)| *marked);

@@ -27,9 +27,9 @@ pub(super) fn read(note: &Note<'_>, titles: &[(usize, &str)], drafts: &mut Vec<D
             // What numbs the skin is not the injectate.
             "substance" => {
                 let skin = note.mentions_in("skin-anesthesia", sentence.span).next().is_some();
-                let agents = note.mentions_in("agent", sentence.span);
+                let mut agents = note.mentions_in("agent", sentence.span);
                 let open = |m: &Mention| note.concept(m).field("steroid") == Some("open");
-                if procedure && !skin && !agents.into_iter().any(open) {
+                if procedure && !skin && !agents.any(open) {
                     let value = note.get(mention.span).to_owned();
                     drafts.push(statement(
                         note,

@@ -105,25 +105,18 @@ pub(super) fn told_before(note: &Note<'_>, sentence: &Sentence, reach: &Reach) -
     let words = note.get(lead);
     // "attended between 06/30/2025 and 08/15/2025, 13 supervised visits"
     let counted = VISITS_NAMED.of(note.lexicon).is_match(note.get(reach.head));
-    if counted
-        && let Some(period) = period_in(note, lead)
-        && let Some(stop) = period.stop
-        && matches!(
-            note.get(Span::new(period.span.end.min(lead.end), lead.end)).trim(),
-            "," | ":" | ""
-        )
-        && note.mentions_in("drug", lead).next().is_none()
-    {
-        return Course { start: Some(period.start), stop: Some(stop), ..Course::default() };
-    }
-    if lead.start != sentence.span.start
-        || words.contains([';', ':'])
-        || !OPENS.of(note.lexicon).is_match(words)
-        || note.mentions_in("drug", Span::new(lead.start, lead.end)).next().is_some()
-    {
+    let opens = lead.start == sentence.span.start
+        && !words.contains([';', ':'])
+        && OPENS.of(note.lexicon).is_match(words);
+    if !(counted || opens) || note.mentions_in("drug", lead).next().is_some() {
         return Course::default();
     }
-    let Some(period) = period_in(note, lead) else { return Course::default() };
-    let stop = period.stop;
-    Course { start: stop.and(Some(period.start)), stop, ..Course::default() }
+    let period = period_in(note, lead).filter(|period| {
+        let gap = note.get(Span::new(period.span.end.min(lead.end), lead.end));
+        opens || matches!(gap.trim(), "," | ":" | "")
+    });
+    match period.and_then(|period| Some((period.start, period.stop?))) {
+        Some((start, stop)) => Course { start: Some(start), stop: Some(stop), ..Course::default() },
+        None => Course::default(),
+    }
 }

@@ -21,7 +21,7 @@ use regex::Regex;
 
 use super::duration::{season_in, year_in};
 use super::outcome::{OutcomeRead, outcome_before, outcome_in};
-use super::scope::{Reach, names, reaches};
+use super::scope::{Reach, names, names_any, reaches};
 use super::status::{StatusRead, answered_no, of_neither, status_of, within_status};
 use super::{Draft, Note, Stage, course_in};
 use crate::context::Asserted;
@@ -513,7 +513,6 @@ fn pain_told_behind(note: &Note<'_>, index: usize, head: &Head, reach: &Reach) -
     let beside = next.section == this.section && next.paragraph == this.paragraph;
     let told = find_visits(note.lexicon, note.get(this.span)).is_some()
         || course_in(note, reach.own) != super::Course::default();
-    let other = |group| names(note, group, next.span);
     let found = outcome_in(note, next.span)?;
     let of_pain = note
         .mentions_in("outcome", next.span)
@@ -523,7 +522,7 @@ fn pain_told_behind(note: &Note<'_>, index: usize, head: &Head, reach: &Reach) -
         && told
         && of_pain
         && reach.own.end == this.span.end
-        && !["drug", "therapy", "injection"].into_iter().any(other))
+        && !names_any(note, next.span))
     .then_some(next.span)
 }
 

@@ -503,7 +503,7 @@ impl Row<'_, '_> {
                     || leads_failures(self.note, own)
                     || is_told_of_all(self.note, Span::new(own.end, within.end.max(own.end))))
         };
-        let ticked = || listed && self.note.box_of(own).is_some_and(|choice| choice.ticked);
+        let ticked = listed && self.note.box_of(own).is_some_and(|choice| choice.ticked);
         // A log's row says by its day and place alone that it was done.
         let entered = || {
             first.is_some()
@@ -515,7 +515,6 @@ impl Row<'_, '_> {
         let undated = first.is_none() && UNDATED.of(self.note.lexicon).is_match(opens);
         // "#3  autumn 2021 SI joint", "2) SI joint"
         let opens = self.without_opening(opens);
-        let ticked = ticked();
         let apart = opens.contains(char::is_alphanumeric) && !undated && !ticked;
         if apart || !(ticked || logged || told() || entered()) {
             return last;

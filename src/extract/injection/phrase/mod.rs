@@ -14,7 +14,7 @@ use crate::tag::Mention;
 
 pub(super) const NAME: &str = "injection";
 pub(super) const SITE: &str = "injection-site";
-const WORD: &str = "injection-word";
+pub(super) const WORD: &str = "injection-word";
 
 /// How many tokens behind "injected" its place may stand, what was injected being between.
 const AGENT_REACH: usize = 24;
