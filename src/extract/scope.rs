@@ -58,7 +58,7 @@ pub fn reaches(note: &Note<'_>, sentence: usize, heads: &[Span]) -> Vec<Reach> {
     let item_end = item.filter(|_| heads.len() == 1).map_or(whole.end, |rest| rest.end);
     let follow = match item {
         Some(_) if heads.len() == 1 => None,
-        _ => item.or_else(|| following(note, sentence)),
+        _ => item.or_else(|| account(note, sentence)),
     };
     let mut found = Vec::with_capacity(heads.len());
     for (index, &head) in heads.iter().enumerate() {
@@ -195,6 +195,20 @@ static STOPPED: WordPattern = WordPattern::new(
     r"^(?:was |were )?(?:{outcome/ended}|{outcome/gave-up})(?: (?:it|them|this))?(?: (?:after|because|due|when|in|for|at|by|on|since|within|as|early)\b| ?[.,;:-]|$)",
 );
 
+/// The sentences behind one that go on about what it names: "She stayed on it for a year. However, it
+/// made her dizzy, and she stopped it."
+fn account(note: &Note<'_>, sentence: usize) -> Option<Span> {
+    let first = following(note, sentence)?;
+    let second = following(note, sentence + 1)
+        .filter(|second| !names_any(note, first) && !names_any(note, *second));
+    Some(second.map_or(first, |second| first.union(second)))
+}
+
+/// Whether words end the treatment that they go on about: "so she stopped it".
+pub(super) fn ends_it(note: &Note<'_>, follow: Span) -> bool {
+    ENDS_IT.of(note.lexicon).is_match(note.get(follow))
+}
+
 /// The next sentence, where it speaks of what stands before.
 pub(super) fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
     let this = &note.sentences[sentence];
@@ -239,7 +253,7 @@ pub(super) fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
         " the medication",
     ];
     // "Her legs swelled and it was withdrawn."
-    let ends_it = ENDS_IT.of(note.lexicon).is_match(words)
+    let ends_it = ends_it(note, next.span)
         && (adverse_in(note, next.span).is_some() || outcome_in(note, next.span).is_some())
         && !names_any(note, next.span);
     let person = ["she ", "he ", "the patient ", "patient ", "however", "pt ", "i ", "we "];

@@ -10,7 +10,7 @@ const LONGEST_TOPIC: usize = 14;
 
 /// The head of a joint's paragraph, or a short title of tests.
 static TOPIC: WordPattern = WordPattern::new(
-    r"^(?:(?:physical )?exam(?:ination)?: ?)?(?P<lead>{exam-word/topic-lead} (?:of )?(?:(?:the|his|her) )?)?(?:(?P<side>right|left|bilateral|both|r|l|rt|lt|b/l)\.? )?(?:{exam-word/topic}s?|tests?|maneuvers?)(?: (?:exam(?:ination)?|tests?))?(?:$|:| (?:reveal(?:s|ed)|demonstrate[sd]|examined)\b| (?P<verb>is|are|has|show(?:s|ed))\b| ?\((?P<aside>right|left|bilateral|r|l|rt|lt|b/l)\))",
+    r"^(?:(?:physical )?exam(?:ination)?: ?)?(?:on |upon )?(?P<lead>{exam-word/topic-lead} (?:of )?(?:(?:the|his|her) )?)?(?:(?P<side>right|left|bilateral|both|r|l|rt|lt|b/l)\.? )?(?:{exam-word/topic}s?|tests?|maneuvers?)(?: (?:exam(?:ination)?|tests?))?(?:$|:|(?P<clause>,)| (?:reveal(?:s|ed)|demonstrate[sd]|examined)\b| (?P<verb>is|are|has|show(?:s|ed))\b| ?\((?P<aside>right|left|bilateral|r|l|rt|lt|b/l)\))",
 );
 
 /// That both sides are meant.
@@ -119,6 +119,11 @@ impl Row<'_, '_> {
                 new_row |= starts;
                 continue;
             };
+            // "On examination of the right arm, ..." opens what is told of it; "Left knee, swelling" is a list.
+            if topic.name("clause").is_some() && topic.name("lead").is_none() {
+                new_row |= starts;
+                continue;
+            }
             let label = topic.get(0).is_some_and(|whole| whole.end() < sentence.span.len());
             // "Exam of the left knee shows a scar" opens what is told of that knee.
             let told = topic.name("verb").is_some() && topic.name("lead").is_none();

@@ -34,6 +34,11 @@ static EVIDENCE: WordPattern = WordPattern::new(r"^ {imaging-word/evidence}\b");
 /// That pictures were taken in flexion and extension.
 static MOVED: WordPattern = WordPattern::new(r"\b{imaging-word/moved}\b");
 
+/// How a sentence begins that tells what the study named right before it showed.
+static SHOWED: WordPattern = WordPattern::new(
+    r"^(?:[a-z]+ly,? )?(?:this|these|it|they) (?:also |has |have )?{imaging-word/found}",
+);
+
 /// What a picture taken before an operation showed.
 static BEFORE_OPERATION: WordPattern = WordPattern::new(
     r"\b(?:pre-?op(?:erative)?|previous|prior|recent|outside|his|her) (?:[a-z]+ ){0,4}(?:mri|ct|myelogram|mr)(?: [a-z]+){0,4} {imaging-word/found}\b",
@@ -132,10 +137,14 @@ impl Reader<'_, '_> {
             self.carry = Carry::default();
             let first = self.drafts.len();
             let status = study_status(note, sentence, study, clause);
-            let Some(status) = status else {
+            let Some(mut status) = status else {
                 self.study = None;
                 continue;
             };
+            // "She ordered an MRI. This showed a bulge."
+            if status == EventStatus::Planned && at + 1 == studies.len() && self.was_read(index) {
+                status = EventStatus::Performed;
+            }
             if status != EventStatus::Performed {
                 if at == 0 && self.report.is_some() {
                     self.read_before_advice(index, study);
@@ -238,6 +247,15 @@ impl Reader<'_, '_> {
         {
             self.study = None;
         }
+    }
+
+    /// Whether the next sentence tells what the study of this one showed.
+    fn was_read(&self, index: usize) -> bool {
+        let sentences = &self.note.sentences;
+        sentences.get(index + 1).is_some_and(|next| {
+            next.paragraph == sentences[index].paragraph
+                && SHOWED.of(self.note.lexicon).is_match(self.note.get(next.span))
+        })
     }
 
     /// Where the words about the second of two studies begin: "MRI showed a bulge, and no

@@ -135,6 +135,13 @@ static OWN_BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// How the next sentence begins that tells how long a drug was taken: "She stayed on it for a year."
+static STAYED_ON: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^(?:she|he|pt|patient|the patient) (?:was |has |has been )?(?:continued|stayed|remained|kept|took|used|taken|used)(?: taking| using)?(?: on| with)? (?:it|this|that|them)\b",
+    )
+});
+
 /// That a drug was given up for want of money or of cover, and not for what it did.
 static STOPPED_BY_CHOICE: WordPattern = WordPattern::new(
     r"\b{outcome/ended}\b[^.;,]{0,24}\b(?:for|when|as|since|over|{outcome/because-of}|{outcome/due-to}) (?:(?:the|her|his|its|of|high) )*{outcome/no-money}\b",
@@ -207,6 +214,11 @@ fn read_head(
     if SINCE_BEFORE.is_match(lead) {
         let before = course_in(note, reach.lead);
         course = course.or(Course { stop: None, ..before });
+    }
+    if let Some(follow) = reach.follow.filter(|_| course.duration.is_none())
+        && STAYED_ON.is_match(note.get(follow))
+    {
+        course.duration = course_in(note, follow).duration;
     }
     let columns = note.start_and_stop(head.span);
     if let Some((start, stop)) = columns {

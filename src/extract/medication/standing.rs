@@ -7,7 +7,7 @@ use regex::Regex;
 use crate::pattern::fixed_regex;
 
 use super::super::outcome::OutcomeRead;
-use super::super::scope::Reach;
+use super::super::scope::{Reach, ends_it};
 use super::super::status::{ENDED, StatusRead, status_at};
 use super::super::{Course, Note};
 use super::bound::Attributes;
@@ -147,7 +147,10 @@ pub(super) fn status_in_words(
     if read.is_some_and(|r| r.status == "prescribed") {
         return Some(if planning || asserted.assertion.time == Time::Planned {
             MedicationStatus::Planned
-        } else if course.stop.is_some() || over {
+        } else if course.stop.is_some()
+            || over
+            || reach.follow.is_some_and(|follow| ends_it(note, follow))
+        {
             MedicationStatus::Past
         } else {
             MedicationStatus::Current

@@ -33,7 +33,7 @@ use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
-use needs::{Needs, is_had, is_kept, is_told_to, near, without_owner};
+use needs::{Needs, is_had, is_kept, is_told_to, near, reached_by, without_owner};
 use pt::is_physical_therapy;
 use schedule::{find_frequency, find_visits, find_weeks, supervised_in};
 
@@ -352,7 +352,8 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         // "has not been given any exercises to do at home"
         None if status_read.is_none()
             && head.kind == TherapyKind::HomeExercise
-            && asserted.assertion.polarity == Polarity::Negated =>
+            && (asserted.assertion.polarity == Polarity::Negated
+                || reached_by(note, head.span) == Some("not_taken")) =>
         {
             Some(TherapyStatus::NotDone)
         }

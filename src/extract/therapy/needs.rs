@@ -55,9 +55,21 @@ pub(super) fn is_had(note: &Note<'_>, read: StatusRead<'_>, head: Span, course_t
     }
 }
 
+/// How far before exercises the words may begin that reach into their own, in bytes.
+const REACH: usize = 32;
+
 /// Whose exercises they are.
 static OWNED: LazyLock<Regex> =
     LazyLock::new(|| fixed_regex(r"^(?:the|her|his|their|those|these|all) "));
+
+/// The status of words that reach into the exercises' own: "does her", "hardly does his".
+pub(super) fn reached_by<'a>(note: &Note<'a>, head: Span) -> Option<&'a str> {
+    let around = Span::new(head.start.saturating_sub(REACH), head.end);
+    let reaching = |m: &&Mention| m.span.start < head.start && m.span.end > head.start;
+    let status = |m: &Mention| note.concept(m).field("status");
+    let mut read = note.mentions_in("treatment-status", around).filter(reaching).filter_map(status);
+    read.find(|status| matches!(*status, "current" | "not_taken"))
+}
 
 /// Whether words say that exercises are done or left: "does the stretches", "her exercises every day".
 pub(super) fn is_kept(
@@ -67,14 +79,7 @@ pub(super) fn is_kept(
     rhythm: bool,
 ) -> bool {
     let owned = OWNED.is_match(note.get(head));
-    // "does her": the words reach into the exercises' own.
-    let around = Span::new(head.start.saturating_sub(24), head.end);
-    let reaches_in = |m: &Mention| {
-        m.span.start < head.start
-            && m.span.end > head.start
-            && note.concept(m).field("status") == Some("current")
-    };
-    owned && note.mentions_in("treatment-status", around).any(reaches_in)
+    owned && reached_by(note, head).is_some()
         || read.is_some_and(|read| {
             let before = note.concept(&read.mention).field("side") == Some("before");
             match read.status {
