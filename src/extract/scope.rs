@@ -258,12 +258,18 @@ pub(super) fn following(note: &Note<'_>, sentence: usize) -> Option<Span> {
         && !names_any(note, next.span);
     let person = ["she ", "he ", "the patient ", "patient ", "however", "pt ", "i ", "we "];
     let stopped = STOPPED.of(note.lexicon).is_match(words) && !names_any(note, next.span);
+    // "He took gabapentin without effect; it was not raised" has a treatment of its own.
+    let of_before = |part: &str| {
+        words
+            .find(part)
+            .is_some_and(|at| !names_any(note, Span::new(next.span.start, next.span.start + at)))
+    };
     (points_back.iter().any(|start| words.starts_with(start))
         || ends_it
         || stopped
         || RESULT.of(note.lexicon).is_match(words)
         || (person.iter().any(|start| words.starts_with(start))
-            && speaks_of.iter().any(|part| words.contains(part))))
+            && speaks_of.iter().any(|part| of_before(part))))
     .then_some(next.span)
 }
 

@@ -8,6 +8,7 @@ use regex::Regex;
 use super::relief::{ReliefRead, of_percent};
 use super::{Event, Reader, told_as_done};
 use crate::extract::{Note, durations_in};
+use crate::fact::Certainty;
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
 use crate::span::Span;
@@ -30,6 +31,17 @@ static LONG_CELL: WordPattern =
 static FIGURE: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
         r#"^["' ]?(?:about |approximately |over |nearly |around |some |[~>] ?)?(?P<a>\d{1,3}) ?(?:(?P<unit>%|percent\b|per cent\b)|["']?$)"#,
+    )
+});
+
+/// The same questions before boxes, and the share in a ticked box's label: "[x] other: 90 %".
+static MUCH_BOXED: WordPattern = WordPattern::new(
+    r#"^["' ]*(?:[a-z]?\d{0,2}[.)] ?)?{relief/how-much}[^.;=|\d\[]{0,60}[?:] *\["#,
+);
+
+static SHARE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^(?:other[ :]*)?(?:about |approximately |over |nearly |around |[~>] ?)?(?P<a>\d{1,3}) ?(?P<unit>%|percent\b|per cent\b)",
     )
 });
 
@@ -77,13 +89,16 @@ impl Reader<'_, '_> {
         let relief = Some(of_percent(value));
         let read = ReliefRead { span, percent: Some(value), relief, duration: long };
         let before = &self.events[at];
+        // The mark of a question that is answered leaves no doubt.
+        let mut asserted = told_as_done(note, span);
+        asserted.assertion.certainty = Certainty::Certain;
         let event = Event {
             span,
             head: span,
             sentence: before.sentence,
             injection: read.of(note, &before.injection),
             rule: format!("{}/call-sheet", before.rule),
-            asserted: told_as_done(note, span),
+            asserted,
             date: before.date,
             title: false,
             named: false,
@@ -93,8 +108,23 @@ impl Reader<'_, '_> {
     }
 }
 
+/// The share that the ticked box of a question names.
+fn ticked_share(note: &Note<'_>, line: Span) -> Option<(Span, f64)> {
+    if !MUCH_BOXED.of(note.lexicon).is_match(note.get(line)) {
+        return None;
+    }
+    let ticked = note.boxes_in(line).into_iter().find(|b| b.ticked)?;
+    let found = SHARE.captures(note.get(ticked.label))?;
+    let (number, unit) = (found.name("a")?, found.name("unit")?);
+    let span = Span::new(ticked.label.start + number.start(), ticked.label.start + unit.end());
+    number.as_str().parse().ok().filter(|value| *value <= 100.0).map(|value| (span, value))
+}
+
 /// The figure that answers how much it helped, on a line.
 fn how_much(note: &Note<'_>, line: Span) -> Option<(Span, f64)> {
+    if let Some(ticked) = ticked_share(note, line) {
+        return Some(ticked);
+    }
     let Some(found) = HOW_MUCH.of(note.lexicon).captures(note.get(line)) else {
         let (asks, cell) = cell_behind(note, line, &MUCH_CELL)?;
         let found = FIGURE.captures(note.get(cell))?;

@@ -135,17 +135,20 @@ impl Reader<'_, '_> {
     }
 
     /// "A short account of what was done on 8 May 2025. She came in for a block": the day that the
-    /// sentence before tells of, in a record of one procedure.
+    /// sentence before tells of, in a record of one procedure, or that stands alone above it.
     pub(super) fn date_before(&self, index: usize) -> Option<PartialDate> {
         let note = self.note;
         let (own, before) = (&note.sentences[index], &note.sentences[index.checked_sub(1)?]);
         let mut dates = note.dates_in(before.span);
         let date = dates.next().filter(|_| dates.next().is_none())?;
         let lead = note.get(Span::new(before.span.start, date.span.start));
-        (own.paragraph == before.paragraph
-            && own.section == before.section
+        let rest = note.get(Span::new(date.span.end.min(before.span.end), before.span.end));
+        // "[2] 10/21/2025": the day heads an entry of a log.
+        let heads = !lead.contains(char::is_alphabetic) && !rest.contains(char::is_alphabetic);
+        (own.section == before.section
             && self.named[index - 1].is_empty()
-            && DONE_ON.of(note.lexicon).is_match(lead))
+            && (heads
+                || own.paragraph == before.paragraph && DONE_ON.of(note.lexicon).is_match(lead)))
         .then_some(date.date)
     }
 

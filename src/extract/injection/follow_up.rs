@@ -302,6 +302,13 @@ impl Reader<'_, '_> {
             return;
         }
         let span = date.map_or(relief.span, |d| d.span.union(relief.span));
+        // "F/u 12/08/2025: 60% better": the day of a call or visit is not that of the block.
+        let own_day = date.map(|d| d.date).filter(|_| {
+            date.is_none_or(|d| {
+                let lead = Span::new(sentence.span.start.min(d.span.start), d.span.start);
+                !note.get(lead).contains(char::is_alphabetic)
+            })
+        });
         let mut injection = relief.of(note, &before.injection);
         // A log's row tells what was put in, and for what.
         if date.is_some() {
@@ -321,7 +328,7 @@ impl Reader<'_, '_> {
             injection,
             rule: format!("{}/relief", before.rule),
             asserted: told_as_done(note, relief.span),
-            date: date.map(|d| d.date).or(before.date),
+            date: own_day.or(before.date).or(date.map(|d| d.date)),
             title: false,
             named: false,
             confidence: 0.85,
@@ -386,8 +393,12 @@ impl Reader<'_, '_> {
     /// The event that a sentence without a procedure speaks of.
     fn antecedent(&self, index: usize) -> Option<usize> {
         let done = |e: &&Event| e.performed() && e.named && e.sentence < index;
+        // Of a log's entries, each under its own day, the last one.
+        let headed = |e: &Event| e.date.is_some() && self.date_before(e.sentence) == e.date;
+        let entry = self.events.iter().rposition(|e| done(&e) && headed(e));
         let title = self.events.iter().rposition(|e| e.title);
         title
+            .max(entry)
             .or_else(|| self.events.iter().rposition(|e| done(&e)))
             .or_else(|| self.events.iter().rposition(|e| e.performed() && e.sentence < index))
     }

@@ -25,8 +25,8 @@ use crate::pattern::fixed_regex;
 use agent::agent_in;
 use day::DATE_REACH;
 use named::ticked_phrases;
-use phrase::Phrase;
 use phrase::log::{leads_failures, tells_year};
+use phrase::{Phrase, SITE};
 use relief::{ReliefRead, nothing_in, relief_before, relief_in, relief_in_row};
 use series::each_of_series;
 use standing::{is_indication, is_title, names_row, standing};
@@ -53,12 +53,17 @@ const QUOTE: usize = 130;
 /// Reads every procedure that a note names, with what it did for the pain.
 pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     let named: Vec<Vec<Phrase>> = note.sentences.iter().map(|s| ticked_phrases(note, s)).collect();
-    if named.iter().all(Vec::is_empty) {
+    let nothing_named = named.iter().all(Vec::is_empty);
+    if nothing_named && note.mentions(SITE).next().is_none() {
+        return;
+    }
+    let accounts = accounts(note, &named);
+    if nothing_named && accounts.is_empty() {
         return;
     }
     let mut reader = Reader {
         note,
-        accounts: accounts(note, &named),
+        accounts,
         named,
         request: asks(note),
         operation: false,
@@ -67,6 +72,7 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
     };
     reader.operation = reader.is_of_operation();
     reader.read_unnamed();
+    reader.read_labelled();
     for index in 0..note.sentences.len() {
         if reader.take_refusal(index) {
             continue;

@@ -22,6 +22,10 @@ const LEAD: usize = 4;
 static PERFORMED: WordPattern =
     WordPattern::new(r"\b(?:(?:i|we) {injection-word/did}|{injection-word/done-behind})\b");
 
+/// The labels of a record's rows that name the nerve and the side.
+static NERVE_ROW: WordPattern = WordPattern::new(r"^[^a-z]*{injection-word/nerve-label}[ :._#-]*$");
+static SIDE_ROW: WordPattern = WordPattern::new(r"^[^a-z]*{injection-word/side-label}[ :._#-]*");
+
 /// The stretches of a file that are accounts of a procedure which no heading names.
 pub(super) fn accounts(note: &Note<'_>, named: &[Vec<Phrase>]) -> Vec<Span> {
     let titles = titles(note);
@@ -78,6 +82,57 @@ impl Reader<'_, '_> {
             && !told_of_before
             && phrase.procedure.is_some()
             && (on_its_line || PERFORMED.of(note.lexicon).is_match(note.get(words)))
+    }
+
+    /// "Nerve .... superior cluneal", "Reason .... diagnostic", "Agent .... bupivacaine 4 mL": a record whose
+    /// rows name the nerve, and what was put to it.
+    pub(super) fn read_labelled(&mut self) {
+        let note = self.note;
+        if self.request {
+            return;
+        }
+        for part in self.accounts.clone() {
+            let named =
+                self.named.iter().flatten().any(|p| part.contains(p.head) && p.procedure.is_some());
+            let labelled = |m: &&Mention| {
+                procedure_at(note.concept(m), true) == Some(Procedure::PeripheralNerveBlock)
+                    && NERVE_ROW.of(note.lexicon).is_match(note.get(note.lead_of_line(m.span)))
+            };
+            let Some(nerve) = note.mentions_in(SITE, part).find(labelled).filter(|_| !named) else {
+                continue;
+            };
+            let rows = || note.written_lines().filter(|line| part.contains(*line));
+            let given = |line: Span| {
+                note.mentions_in("agent", line).any(|agent| {
+                    let label = note.get(note.lead_of_line(agent.span)).split_whitespace().count();
+                    (1..=LEAD).contains(&label)
+                })
+            };
+            let Some(index) = note.sentence_index(nerve.span).filter(|_| rows().any(given)) else {
+                continue;
+            };
+            let side = rows().find(|line| SIDE_ROW.of(note.lexicon).is_match(note.get(*line)));
+            let injection = Injection {
+                procedure: Procedure::PeripheralNerveBlock,
+                target: note.concept(nerve).field("target").map(str::to_owned),
+                side: note.side_in(note.line_of(nerve.span)).or_else(|| note.side_in(side?)),
+                status: Some(EventStatus::Performed),
+                intent: self.purpose(index, true),
+                ..Injection::default()
+            };
+            self.events.push(Event {
+                span: nerve.span,
+                head: nerve.span,
+                sentence: index,
+                injection,
+                rule: format!("{NAME}/record-row+{}", note.rule(nerve)),
+                asserted: told_as_done(note, nerve.span),
+                date: self.heading_date(&note.sentences[index]),
+                title: true,
+                named: true,
+                confidence: 0.8,
+            });
+        }
     }
 
     /// "The superior cluneal nerve was found at the crest. A needle was passed to it. This was a

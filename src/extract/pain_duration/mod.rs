@@ -98,8 +98,11 @@ static LEAD: WordPattern = WordPattern::new(r"\b{pain-duration/lead}$");
 static AT_LARGE: WordPattern = WordPattern::new(r"\b{pain-duration/at-large}\b");
 
 /// Words before a length of time with which a sentence opens: "For the past two years".
-static OPENING: LazyLock<Regex> =
-    LazyLock::new(|| fixed_regex(r"^(?:for|over|during|in)(?: the)?(?: past| last)?$"));
+static OPENING: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^(?:(?:ever )?since(?: then| that day| that time)?,? |now,? )?(?:for|over|during|in)(?: the)?(?: past| last)?$",
+    )
+});
 
 /// The same words before what a patient has had: "who for the past two years has suffered".
 static OPENS_CLAUSE: LazyLock<Regex> =

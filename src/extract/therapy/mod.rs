@@ -367,6 +367,9 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
             Some(TherapyStatus::NotDone)
         }
         None if row.as_ref().is_some_and(|row| !row.done) => Some(TherapyStatus::NotDone),
+        None if status_read.is_none() && told::goes_on_with(note, sentence, head.span) => {
+            Some(TherapyStatus::Current)
+        }
         None if row.is_some() && status_read.is_none() => {
             Some(default_status(head.kind, sentence.section, true))
         }

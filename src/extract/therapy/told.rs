@@ -12,6 +12,7 @@ use crate::fact::TherapyKind;
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
+use crate::span::Span;
 
 /// That exercises were given to somebody, which says neither that they are done nor that they are not.
 static HANDED_OUT: WordPattern = WordPattern::new(r"^{therapy/handed-out}$");
@@ -43,6 +44,18 @@ pub(super) fn denied_below(note: &Note<'_>, sentence: &Sentence, reach: &Reach) 
                 !yes && (rest.is_empty() || rest.starts_with(['.', ',', ';', ' ']))
             })
         })
+}
+
+/// "Will keep on with it and with his daily home exercises": a drug before stands between the verb and these.
+static KEEPS_ON: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"\b(?:keeps?|goes|go|carry|carries|stays?|continues?|persists?)(?: on| up)? with (?:it|them|this|that|these) and(?: also)?(?: with)?(?: [a-z]+){0,2} $",
+    )
+});
+
+/// Whether what leads to a therapy tells that it goes on together with what was named before.
+pub(super) fn goes_on_with(note: &Note<'_>, sentence: &Sentence, head: Span) -> bool {
+    KEEPS_ON.is_match(note.get(Span::new(sentence.span.start.min(head.start), head.start)))
 }
 
 /// Whether a line begins with exercises and says that they are done no more: "Stretches - gave them up".
