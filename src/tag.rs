@@ -57,12 +57,22 @@ fn starts(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
+/// Where sentences and their headings begin, in order.
+fn bounds(sentences: &[Sentence]) -> Vec<usize> {
+    let starts = |s: &Sentence| [s.heading.start, s.span.start];
+    let mut bounds: Vec<usize> = sentences.iter().flat_map(starts).collect();
+    bounds.sort_unstable();
+    bounds.dedup();
+    bounds
+}
+
 /// Finds every mention of a concept and every cue.
 ///
 /// Both come in text order. Within a group (and among cues) the leftmost and then
 /// the longest wins and nothing overlaps; mentions of different groups may. A term
-/// counts only between word boundaries, and never over a sentence's start: the last
-/// word of a title and the first of the row below it are no term.
+/// counts only between word boundaries, and never over the start of a sentence or a heading: the
+/// last word of a title and the first of the row below it are no term, nor are "Hip pain" and the
+/// HISTORY that comes next.
 pub fn tag(
     folded: &Folded,
     lexicon: &Lexicon,
@@ -70,9 +80,10 @@ pub fn tag(
 ) -> (Vec<Mention>, Vec<CueHit>) {
     let text = folded.as_str();
     let mut found = Found { mentions: Vec::new(), cues: Vec::new() };
+    let bounds = bounds(sentences);
     let whole = |span: Span| {
-        let next = sentences.partition_point(|s| s.span.start <= span.start);
-        sentences.get(next).is_none_or(|s| span.end <= s.span.start)
+        let next = bounds.partition_point(|start| *start <= span.start);
+        bounds.get(next).is_none_or(|start| span.end <= *start)
     };
     // "? entrapment" doubts what follows, "entrapment?" what stands before.
     let misses = |span: Span, meaning: Meaning| {
@@ -87,15 +98,15 @@ pub fn tag(
     // ends inside a word and must not hide the longer term. From the end on, so that
     // what a pattern needs has been seen where the pattern begins.
     let mut limit = text.len();
-    let mut next = sentences.len();
+    let mut next = bounds.len();
     let places: Vec<usize> = starts(text).collect();
     for &at in places.iter().rev() {
         halt::look();
         while let Some(before) = next.checked_sub(1)
-            && sentences[before].span.start > at
+            && bounds[before] > at
         {
             next = before;
-            limit = sentences[next].span.start;
+            limit = bounds[next];
         }
         lexicon.terms.each(text.as_bytes(), at, |term, end| {
             let meaning = lexicon.meanings[term as usize];

@@ -262,10 +262,16 @@ fn draft(
     score: &Score,
     column: usize,
 ) -> Draft {
-    let end = note.str().floor_char_boundary(score.span.end + LABEL_REACH);
+    let rest = note.rest_of_line(score.span);
+    // "48 %   [ ] minimal  [x] severe": a row of boxes has its label where it is ticked.
+    let end = match note.boxes_in(rest).is_empty() {
+        true => note.str().floor_char_boundary(score.span.end + LABEL_REACH),
+        false => rest.end,
+    };
     let label = note
         .mentions_in(GROUP, Span::new(score.span.end, end))
         .take_while(|m| Instrument::from_word(&note.concept(m).id).is_none())
+        .filter(|m| !note.is_unticked(m.span))
         .find(|m| {
             let gap = note.get(Span::new(score.span.end, m.span.start));
             let next = gap

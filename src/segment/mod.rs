@@ -271,7 +271,12 @@ impl Segmenter<'_> {
             return line;
         }
         if let Some((heading, rest)) = split_heading(words) {
-            let known = self.headings.section(heading);
+            let known = self.headings.section(heading).map(|section| {
+                // Among what a social history tells, "Education: high school" teaches nobody.
+                let schooling = section == Section::Education && !heading.contains(' ');
+                let social = self.section == Section::SocialHistory && !rest.is_empty();
+                if schooling && social { Section::SocialHistory } else { section }
+            });
             let rest = Span::new(line.end - rest.len(), line.end);
             let own = Span::new(line.start, line.start + heading.len());
             if let Some(section) = known {

@@ -105,6 +105,7 @@ fn of_head(note: &Note<'_>, words: &[&Mention], at: usize) -> Vec<Named> {
     } else {
         (Vec::new(), head.span.end)
     };
+    let start = if before.is_empty() { from_first_side(note, start, head) } else { start };
     let whole = Span::new(start, end.max(head.span.end));
     let levels = region(note, whole, name);
     let behind = side_behind(note, whole);
@@ -298,14 +299,8 @@ fn sites_before(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, u
     }
     sites.extend(group);
     sites.reverse();
-    // "right greater than left" is both.
-    let sentence = note.sentence_at(words[at].span).map_or(0, |s| s.span.start);
-    let lead = note.get(Span::new(sentence.min(start), start));
-    if let Some(first) = COMPARED.find(lead)
-        && let Some(site) = sites.first_mut()
-        && side_in(note.get(site.span)).is_some()
-    {
-        site.span.start = sentence.min(start) + first.start();
+    if let Some(site) = sites.first_mut() {
+        site.span.start = from_first_side(note, site.span.start, words[at]);
     }
     // A side goes on to the sites after it: "left buttock and leg pain".
     let mut side = None;
@@ -314,6 +309,16 @@ fn sites_before(note: &Note<'_>, words: &[&Mention], at: usize) -> (Vec<Site>, u
         site.side = side;
     }
     (sites, start)
+}
+
+/// Where words begin that name a side, with the side that they are compared to: "right greater than left
+/// hip" is both.
+fn from_first_side(note: &Note<'_>, start: usize, head: &Mention) -> usize {
+    if side_in(note.get(Span::new(start, head.span.start.max(start)))).is_none() {
+        return start;
+    }
+    let sentence = note.sentence_at(head.span).map_or(0, |s| s.span.start).min(start);
+    COMPARED.find(note.get(Span::new(sentence, start))).map_or(start, |m| sentence + m.start())
 }
 
 /// Whether a site belongs to a head before it: "arthritis of both knees, hip bursitis".

@@ -29,6 +29,10 @@ static DOUBTED: WordPattern = WordPattern::new(
 /// Words of certainty, which no doubt is left beside.
 static CERTAIN: WordPattern = WordPattern::new(r"\b{diagnosis-context/leaves-no-doubt}\b");
 
+/// "I hold the diagnosis of sciatica to be proven" is a verdict, "sciatica, to be proven" is none.
+static HOLDS: WordPattern = WordPattern::new(r"\b{diagnosis-context/holds}\b[^.;]*$");
+static HELD: WordPattern = WordPattern::new(r"\b{diagnosis-context/held-to-be}\b");
+
 /// Whether what is remarked of a diagnosis in its sentence leaves it open.
 pub(super) fn is_remarked(note: &Note<'_>, found: Span, sentence: Span) -> bool {
     let lead = Span::new(sentence.start.min(found.start), found.start);
@@ -37,7 +41,8 @@ pub(super) fn is_remarked(note: &Note<'_>, found: Span, sentence: Span) -> bool 
         return true;
     }
     let remark = note.get(remark(note, found, sentence));
-    if CERTAIN.of(note.lexicon).is_match(remark) {
+    let held = || HELD.of(note.lexicon).is_match(remark) && HOLDS.of(note.lexicon).is_match(lead);
+    if CERTAIN.of(note.lexicon).is_match(remark) || held() {
         return false;
     }
     ASKED.of(note.lexicon).is_match(remark)

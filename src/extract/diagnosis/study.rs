@@ -105,7 +105,12 @@ pub(super) fn is_study_report(note: &Note<'_>) -> bool {
             && !names_study(note, s)
             && !DATES_STUDY.is_match(note.get(s.span))
     });
-    (titled || has(&[Section::Imaging, Section::Electrodiagnostics]))
+    // An operation has findings of its own; a study's technique is no operation.
+    let operated = note
+        .sentences
+        .iter()
+        .any(|s| s.section == Section::Procedure && !note.heading(s).contains("technique"));
+    (titled || has(&[Section::Imaging, Section::Electrodiagnostics]) && !operated)
         && (titled || !(examined || ASKS_SERVICE.is_match(note.str())))
         && (titled || !has(&[Section::ChiefComplaint]))
         && !has(&[

@@ -62,6 +62,10 @@ impl Reader<'_, '_> {
         let plain = before
             .or_else(|| results.first().copied())
             .filter(|m| self.is_own_result(m, study, sentence));
+        // "Slight changes in the S1 muscles, insufficient for a diagnosis": of no condition but of the study.
+        let open = |m: &&Mention| note.concept(m).field("result") == Some("equivocal");
+        let left_open = || results.iter().find(open).filter(|_| conditions.is_empty()).copied();
+        let plain = plain.or_else(|| study.and_then(|_| left_open()));
         let mut whole_normal = false;
         if let Some(result) = plain {
             let word = note.concept(&result).field("result").unwrap_or("");
@@ -85,8 +89,7 @@ impl Reader<'_, '_> {
             }
         }
         // "Equivocal, not enough to call or to dismiss an S1 radiculopathy" denies nothing.
-        let open = |m: &Mention| note.concept(m).field("result") == Some("equivocal");
-        let equivocal = results.iter().any(open);
+        let equivocal = results.iter().any(|m| open(&m));
         let all_denied = !equivocal && !conditions.is_empty() && denied.iter().all(|d| *d);
         if narrative && all_denied && study.is_some() && !whole_normal {
             // "EMG shows no evidence of A, B or C" is one normal study.

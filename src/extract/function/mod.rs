@@ -286,8 +286,9 @@ fn activity(
     if kind == Activity::Bending && sentence.section == Section::Exam && !told {
         return None;
     }
-    // "can walk a mile without difficulty"
-    let freely = matches!(behind, Some((Limitation::Independent, _)));
+    // "can walk a mile without difficulty", "could easily lift 100 pounds"
+    let easily = |(_, lead): (Limitation, Span)| note.get(lead).ends_with("ly");
+    let freely = matches!(behind, Some((Limitation::Independent, _))) || before.is_some_and(easily);
     // "sitting is fine for ten minutes"
     let fair = behind
         .filter(|(said, _)| *said == Limitation::Independent)

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::agent::agent_in;
-use super::phrase::SITE;
+use super::phrase::{SITE, procedure_at};
 use super::purpose::purpose_in;
 use super::relief::{ReliefRead, ended_after, relief_in};
 use super::{Event, Reader, told_as_done};
@@ -299,6 +299,16 @@ impl Reader<'_, '_> {
         // "It comes to 90 percent relief that held for two hours", where but one is told of.
         let alone = relief.duration.is_some() && self.only_one();
         if !(close || in_procedure_note || date.is_some() || labelled || alone || entry.is_some()) {
+            return;
+        }
+        // "05/13/2025 | middle cluneal | 30 %" below another's row is none of that one.
+        let row = Span::new(sentence.span.start, relief.span.start.max(sentence.span.start));
+        let elsewhere = note.mentions_in(SITE, row).any(|site| {
+            let place = note.concept(site);
+            let fits = |block| procedure_at(place, block) == Some(before.injection.procedure);
+            procedure_at(place, true).is_some() && !fits(true) && !fits(false)
+        });
+        if date.is_some() && elsewhere {
             return;
         }
         let span = date.map_or(relief.span, |d| d.span.union(relief.span));

@@ -106,6 +106,9 @@ fn is_row(behind: &str) -> bool {
     })
 }
 
+/// A measure in units, as toxins have it.
+static UNITS: LazyLock<Regex> = LazyLock::new(|| fixed_regex(r"\b\d{1,3} units?\b"));
+
 /// What a verb puts in that does not treat: contrast, or a skin anesthetic.
 static CONTRAST: WordPattern =
     WordPattern::new(r"\b(?:{agent/contrast}|{agent/contrast-before}|{skin-anesthesia/put-in})\b");
@@ -387,7 +390,13 @@ impl Reader<'_, '_> {
         let performed = standing.status == EventStatus::Performed;
         let relief = relief.filter(|_| performed);
         let of_title = self.named_by_title(sentence, phrase);
-        let (procedure, antecedent) = match of_title.or(phrase.procedure) {
+        // "100 units was injected in the right pectoralis major" measures a toxin.
+        let in_units = || UNITS.is_match(note.get(sentence.span));
+        let own = match phrase.procedure {
+            Some(Procedure::TriggerPoint) if in_units() => Some(Procedure::Botox),
+            own => own,
+        };
+        let (procedure, antecedent) = match of_title.or(own) {
             Some(procedure) => (procedure, None),
             None => {
                 self.resolve(index, phrase, standing.status, relief.is_some(), date.is_some())?

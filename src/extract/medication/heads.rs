@@ -74,6 +74,9 @@ static VOLUME: WordPattern = WordPattern::new(r"(?:{medication-word/volume}(?: o
 /// Headings over what is given in a procedure.
 static GIVEN: WordPattern = WordPattern::new(r"\b{medication-word/given}\b");
 
+/// What is taken home after a procedure: "was given a prescription for".
+static SENT_HOME: WordPattern = WordPattern::new(r"\b{medication-word/sent-home}\b");
+
 /// Classes of what is given in procedures; elsewhere only lists and patches name them.
 static PROCEDURAL: WordPattern = WordPattern::new(r"^{medication-word/class-of-procedures}$");
 
@@ -157,7 +160,9 @@ fn is_medication(
     if super::ASKED.is_match(behind) || super::ALLERGIC.of(note.lexicon).is_match(before) {
         return true;
     }
-    if sentence.section == Section::Procedure || GIVEN.of(note.lexicon).is_match(heading) {
+    let in_account =
+        sentence.section == Section::Procedure || GIVEN.of(note.lexicon).is_match(heading);
+    if in_account && !SENT_HOME.of(note.lexicon).is_match(before) {
         return false;
     }
     if sentence.section == Section::Allergies {

@@ -145,7 +145,8 @@ pub(super) fn status_in_words(
         }
     }
     if read.is_some_and(|r| r.status == "prescribed") {
-        return Some(if planning || asserted.assertion.time == Time::Planned {
+        let sent_home = section == Section::Procedure;
+        return Some(if planning || sent_home || asserted.assertion.time == Time::Planned {
             MedicationStatus::Planned
         } else if course.stop.is_some()
             || over

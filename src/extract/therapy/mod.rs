@@ -52,6 +52,8 @@ struct Head {
     denies: bool,
     /// Whether the words themselves say that it was given up.
     over: bool,
+    /// Whether the words themselves say that it failed.
+    failed: bool,
     /// What the words need around them before they count.
     needs: Needs,
     rule: String,
@@ -134,6 +136,7 @@ fn heads_of(note: &Note<'_>, sentence: &Sentence) -> Vec<Head> {
             supervised: concept.field("supervised").is_some(),
             denies: concept.field("denies").is_some(),
             over: concept.field("over").is_some(),
+            failed: concept.field("over") == Some("failed"),
             needs: Needs::of(needs),
             rule: note.rule(mention),
         });
@@ -504,7 +507,9 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
 /// physical therapist", "let her exercises go".
 fn said_itself(head: &Head, asserted: Asserted) -> Draft {
     let status = if head.denies { TherapyStatus::NotDone } else { TherapyStatus::Past };
-    let therapy = Therapy { therapy: head.kind, status: Some(status), ..Therapy::default() };
+    let outcome = head.failed.then_some(Outcome::NotHelpful);
+    let therapy =
+        Therapy { therapy: head.kind, status: Some(status), outcome, ..Therapy::default() };
     let mut draft = Draft::new(head.span, therapy, head.rule.clone(), asserted);
     draft.assertion.polarity = if head.denies { Polarity::Negated } else { Polarity::Affirmed };
     draft

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::super::relief::{nothing_came, relief_in};
 use super::{NAME, Phrase, Row, SITE, WORD, procedure_at};
-use crate::extract::{Note, Token, outcome_in, tokens};
+use crate::extract::{Note, Token, find_side, outcome_in, tokens};
 use crate::fact::{Section, Side};
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
@@ -427,6 +427,11 @@ fn is_told_of_all(note: &Note<'_>, within: Span) -> bool {
     })
 }
 
+/// The side in a cell of its own, between a row's day and its place.
+static SIDE_CELL: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"^[ |]*(right|left|rt|lt|r|l|bilateral|bilat|both|b/l)\.?[ |]+$")
+});
+
 /// How much it helped, right behind a place: "SIJ 0%", "SIJ (3/24): about 10 percent".
 static HELPED_AT_ONCE: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
@@ -513,6 +518,9 @@ impl Row<'_, '_> {
         };
         // "2    not known    piriformis    did not help"
         let undated = first.is_none() && UNDATED.of(self.note.lexicon).is_match(opens);
+        // "1/21/2025 |  R  | piriformis": a column of its own has the side.
+        let column = SIDE_CELL.captures(opens).and_then(|cell| find_side(cell.get(1)?.as_str()));
+        let opens = if column.is_some() { "" } else { opens };
         // "#3  autumn 2021 SI joint", "2) SI joint"
         let opens = self.without_opening(opens);
         let apart = opens.contains(char::is_alphanumeric) && !undated && !ticked;
@@ -531,7 +539,7 @@ impl Row<'_, '_> {
                 procedure: procedure_at(site, false),
                 target: self.target(&place.mention),
                 levels: self.note.levels_in(span),
-                side: self.note.side_in(span),
+                side: self.note.side_in(span).or(column),
                 count: None,
                 intent: self.intent(from, row_end),
                 steroid,
