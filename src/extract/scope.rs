@@ -195,18 +195,28 @@ static STOPPED: WordPattern = WordPattern::new(
     r"^(?:was |were )?(?:{outcome/ended}|{outcome/gave-up})(?: (?:it|them|this))?(?: (?:after|because|due|when|in|for|at|by|on|since|within|as|early)\b| ?[.,;:-]|$)",
 );
 
+/// Words for a treatment without its name: "her blood pressure pill".
+static ANOTHER: WordPattern = WordPattern::new(r"\b{outcome/some-treatment}\b");
+
 /// The sentences behind one that go on about what it names: "She stayed on it for a year. However, it
 /// made her dizzy, and she stopped it."
 fn account(note: &Note<'_>, sentence: usize) -> Option<Span> {
     let first = following(note, sentence)?;
     let second = following(note, sentence + 1)
-        .filter(|second| !names_any(note, first) && !names_any(note, *second));
+        .filter(|second| !names_any(note, first) && !names_any(note, *second))
+        // "Her blood pressure pill made her dizzy" is of another one.
+        .filter(|second| !ANOTHER.of(note.lexicon).is_match(note.get(*second)));
     Some(second.map_or(first, |second| first.union(second)))
 }
 
 /// Whether words end the treatment that they go on about: "so she stopped it".
 pub(super) fn ends_it(note: &Note<'_>, follow: Span) -> bool {
-    ENDS_IT.of(note.lexicon).is_match(note.get(follow))
+    let words = note.get(follow);
+    ENDS_IT.of(note.lexicon).find(words).is_some_and(|found| {
+        // "She nearly stopped it", "I asked her not to stop it"
+        let lead = words[..found.start()].trim_end();
+        !["nearly", "almost", "not", "not to", "never"].iter().any(|w| lead.ends_with(w))
+    })
 }
 
 /// The next sentence, where it speaks of what stands before.

@@ -293,7 +293,12 @@ impl Reader<'_, '_> {
             EventStatus::Performed => Time::Past,
             EventStatus::NotDone => Time::Current,
         };
-        if emg.result.is_some_and(|r| r != EmgResult::Equivocal) {
+        // "It is unknown if the EMG was normal" tells no result.
+        let unknown = asserted
+            .cues
+            .iter()
+            .any(|hit| self.note.lexicon.cues[hit.cue].id.ends_with("unknown-whether"));
+        if !unknown && emg.result.is_some_and(|r| r != EmgResult::Equivocal) {
             asserted.assertion.certainty = Certainty::Certain;
         }
         let performed = emg.status == EventStatus::Performed;

@@ -170,7 +170,23 @@ pub(super) fn studies_in(note: &Note<'_>, within: Span) -> Vec<Study> {
             rule: note.rule(mention),
         });
     }
+    drop_views(note, &mut out);
     out
+}
+
+/// What makes of views those of another study: "sagittal views".
+static OF_ANOTHER: WordPattern = WordPattern::new(r"\b{imaging-word/plane} (?:and [a-z]+ )?$");
+
+/// Views of a part are films, but where the sentence names another study or the plane that they are in.
+fn drop_views(note: &Note<'_>, studies: &mut Vec<Study>) {
+    let views = |study: &Study| {
+        note.get(study.span).contains("view") && note.get(study.span).contains(" of ")
+    };
+    let other = studies.iter().any(|study| !views(study));
+    studies.retain(|study| {
+        let lead = note.get(note.lead_of_line(study.span));
+        !views(study) || !(other || OF_ANOTHER.of(note.lexicon).is_match(lead))
+    });
 }
 
 /// Where the first finding of a stretch, or the words that grade or deny it, begin.

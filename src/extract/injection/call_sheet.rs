@@ -41,7 +41,7 @@ static MUCH_BOXED: WordPattern = WordPattern::new(
 
 static SHARE: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
-        r"^(?:other[ :]*)?(?:about |approximately |over |nearly |around |[~>] ?)?(?P<a>\d{1,3}) ?(?P<unit>%|percent\b|per cent\b)",
+        r"^(?:other[ :]*)?(?:about |approximately |over |nearly |around |[~>] ?)?(?P<a>\d{1,3}) ?(?P<unit>%|percent\b|per cent\b) ?(?:relief|better|improved|improvement)?[ .,;]*$",
     )
 });
 
@@ -108,12 +108,23 @@ impl Reader<'_, '_> {
     }
 }
 
+/// Whether a question names a drug or a therapy.
+fn names_treatment(note: &Note<'_>, asks: Span) -> bool {
+    ["drug", "therapy"].iter().any(|group| note.mentions_in(group, asks).next().is_some())
+}
+
 /// The share that the ticked box of a question names.
 fn ticked_share(note: &Note<'_>, line: Span) -> Option<(Span, f64)> {
     if !MUCH_BOXED.of(note.lexicon).is_match(note.get(line)) {
         return None;
     }
-    let ticked = note.boxes_in(line).into_iter().find(|b| b.ticked)?;
+    let boxes = note.boxes_in(line);
+    // "How much relief did you get from physical therapy?" is of that.
+    let asks = Span::new(line.start, boxes.first()?.span.start.max(line.start));
+    if names_treatment(note, asks) {
+        return None;
+    }
+    let ticked = boxes.into_iter().find(|b| b.ticked)?;
     let found = SHARE.captures(note.get(ticked.label))?;
     let (number, unit) = (found.name("a")?, found.name("unit")?);
     let span = Span::new(ticked.label.start + number.start(), ticked.label.start + unit.end());

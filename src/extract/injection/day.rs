@@ -142,14 +142,21 @@ impl Reader<'_, '_> {
         let mut dates = note.dates_in(before.span);
         let date = dates.next().filter(|_| dates.next().is_none())?;
         let lead = note.get(Span::new(before.span.start, date.span.start));
-        let rest = note.get(Span::new(date.span.end.min(before.span.end), before.span.end));
-        // "[2] 10/21/2025": the day heads an entry of a log.
-        let heads = !lead.contains(char::is_alphabetic) && !rest.contains(char::is_alphabetic);
+        let heads = self.is_day_alone(index - 1);
         (own.section == before.section
             && self.named[index - 1].is_empty()
             && (heads
                 || own.paragraph == before.paragraph && DONE_ON.of(note.lexicon).is_match(lead)))
         .then_some(date.date)
+    }
+
+    /// "[2] 10/21/2025": whether a sentence is a day that heads an entry of a log.
+    pub(super) fn is_day_alone(&self, index: usize) -> bool {
+        let note = self.note;
+        let own = note.sentences[index].span;
+        let Some(date) = note.dates_in(own).next() else { return false };
+        let rest = [Span::new(own.start, date.span.start), Span::new(date.span.end, own.end)];
+        rest.iter().all(|part| !note.get(*part).contains(char::is_alphabetic))
     }
 
     /// "On May 20 I did a second block": the day that stands before the verb of a procedure.

@@ -406,6 +406,10 @@ impl Reader<'_, '_> {
         // Of a log's entries, each under its own day, the last one.
         let headed = |e: &Event| e.date.is_some() && self.date_before(e.sentence) == e.date;
         let entry = self.events.iter().rposition(|e| done(&e) && headed(e));
+        let entry = entry.filter(|&at| {
+            // The next entry is of something else.
+            (self.events[at].sentence + 1..index).all(|later| !self.is_day_alone(later))
+        });
         let title = self.events.iter().rposition(|e| e.title);
         title
             .max(entry)

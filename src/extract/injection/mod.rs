@@ -393,7 +393,9 @@ impl Reader<'_, '_> {
         // "100 units was injected in the right pectoralis major" measures a toxin.
         let in_units = || UNITS.is_match(note.get(sentence.span));
         let own = match phrase.procedure {
-            Some(Procedure::TriggerPoint) if in_units() => Some(Procedure::Botox),
+            Some(Procedure::TriggerPoint) if phrase.class == "verb" && in_units() => {
+                Some(Procedure::Botox)
+            }
             own => own,
         };
         let (procedure, antecedent) = match of_title.or(own) {

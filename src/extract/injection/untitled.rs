@@ -1,7 +1,7 @@
 //! Which procedure an account is of, where no heading says so: the first that a line of its own
 //! names, or that somebody says was performed.
 
-use super::phrase::{NAME, Phrase, SITE, procedure_at};
+use super::phrase::{NAME, Phrase, SITE, log, procedure_at};
 use super::purpose::purpose_in;
 use super::standing::is_title;
 use super::{Event, Reader, told_as_done};
@@ -108,7 +108,11 @@ impl Reader<'_, '_> {
                     (1..=LEAD).contains(&label)
                 })
             };
-            let Some(index) = note.sentence_index(nerve.span).filter(|_| rows().any(given)) else {
+            // A record may be of what was called off or never filled in.
+            let called_off = || rows().any(|line| log::is_called_off(note, line));
+            let Some(index) =
+                note.sentence_index(nerve.span).filter(|_| rows().any(given) && !called_off())
+            else {
                 continue;
             };
             let side = rows().find(|line| SIDE_ROW.of(note.lexicon).is_match(note.get(*line)));

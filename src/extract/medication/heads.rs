@@ -75,7 +75,7 @@ static VOLUME: WordPattern = WordPattern::new(r"(?:{medication-word/volume}(?: o
 static GIVEN: WordPattern = WordPattern::new(r"\b{medication-word/given}\b");
 
 /// What is taken home after a procedure: "was given a prescription for".
-static SENT_HOME: WordPattern = WordPattern::new(r"\b{medication-word/sent-home}\b");
+static SENT_HOME: WordPattern = WordPattern::new(r"\b{medication-word/sent-home}\b[^;]*$");
 
 /// Classes of what is given in procedures; elsewhere only lists and patches name them.
 static PROCEDURAL: WordPattern = WordPattern::new(r"^{medication-word/class-of-procedures}$");

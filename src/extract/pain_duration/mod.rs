@@ -100,7 +100,7 @@ static AT_LARGE: WordPattern = WordPattern::new(r"\b{pain-duration/at-large}\b")
 /// Words before a length of time with which a sentence opens: "For the past two years".
 static OPENING: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
-        r"^(?:(?:ever )?since(?: then| that day| that time)?,? |now,? )?(?:for|over|during|in)(?: the)?(?: past| last)?$",
+        r"^(?:(?:ever )?since(?: then| that day| that time)?,? )?(?:for|over|during|in)(?: the)?(?: past| last)?$",
     )
 });
 

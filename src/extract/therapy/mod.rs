@@ -11,6 +11,7 @@ mod put_on;
 mod row;
 mod schedule;
 mod source;
+mod standing;
 mod told;
 mod visit_log;
 
@@ -22,7 +23,7 @@ use regex::Regex;
 use super::duration::{season_in, year_in};
 use super::outcome::{OutcomeRead, outcome_before, outcome_in};
 use super::scope::{Reach, names, names_any, reaches};
-use super::status::{StatusRead, answered_no, of_neither, status_of, within_status};
+use super::status::{answered_no, of_neither, status_of, within_status};
 use super::{Draft, Note, Stage, course_in};
 use crate::context::Asserted;
 use crate::fact::{
@@ -33,9 +34,10 @@ use crate::pattern::fixed_regex;
 use crate::segment::Sentence;
 use crate::span::Span;
 use crate::tag::Mention;
-use needs::{Needs, is_had, is_kept, is_told_to, near, reached_by, without_owner};
+use needs::{Needs, is_had, is_kept, is_less, is_told_to, near, reached_by, without_owner};
 use pt::is_physical_therapy;
 use schedule::{find_frequency, find_visits, find_weeks, supervised_in};
+use standing::{default_status, is_plan, status_in_words};
 
 const GROUP: &str = "therapy";
 
@@ -187,10 +189,20 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     {
         return None;
     }
+    if head.failed {
+        let told = asserted.assertion.is_told_as_fact()
+            && note.box_of(head.span).is_none_or(|b| b.ticked)
+            && !answered_no(note, reach)
+            && !OF_ALL.is_match(note.get(sentence.span));
+        return told.then(|| said_itself(head, asserted));
+    }
     if head.denies || head.over {
         return Some(said_itself(head, asserted));
     }
-    let status_read = status_of(note, reach, sentence.span.end);
+    // "Not doing her home exercises as often": she does them.
+    let less = head.kind == TherapyKind::HomeExercise && is_less(own);
+    let status_read = status_of(note, reach, sentence.span.end)
+        .filter(|read| !(less && read.status == "not_taken"));
     let outcome = outcome_in(note, reach.own)
         .or_else(|| (reach.tail != reach.own).then(|| outcome_in(note, reach.tail)).flatten())
         .or_else(|| outcome_before(note, reach.lead))
@@ -356,7 +368,8 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
         None if status_read.is_none()
             && head.kind == TherapyKind::HomeExercise
             && (asserted.assertion.polarity == Polarity::Negated
-                || reached_by(note, head.span) == Some("not_taken")) =>
+                || reached_by(note, head.span) == Some("not_taken"))
+            && !less =>
         {
             Some(TherapyStatus::NotDone)
         }
@@ -370,7 +383,11 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
             Some(TherapyStatus::NotDone)
         }
         None if row.as_ref().is_some_and(|row| !row.done) => Some(TherapyStatus::NotDone),
-        None if status_read.is_none() && told::goes_on_with(note, sentence, head.span) => {
+        None if status_read.is_none()
+            && asserted.assertion.polarity == Polarity::Affirmed
+            && asserted.assertion.time != Time::Hypothetical
+            && told::goes_on_with(note, sentence, head.span) =>
+        {
             Some(TherapyStatus::Current)
         }
         None if row.is_some() && status_read.is_none() => {
@@ -503,6 +520,11 @@ fn read_head(note: &Note<'_>, sentence: &Sentence, head: &Head, reach: &Reach) -
     Some(draft)
 }
 
+/// That a sentence tells of what is asked of every patient.
+static OF_ALL: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(r"\b(?:patients|members|must have|required|requires?|criteria)\b")
+});
+
 /// A therapy whose own words say that there was none, or that it was given up: "has never been sent to a
 /// physical therapist", "let her exercises go".
 fn said_itself(head: &Head, asserted: Asserted) -> Draft {
@@ -556,49 +578,4 @@ fn is_course(kind: TherapyKind) -> bool {
 
 fn own_words(own: &str, span: Span) -> String {
     own.get(span.range()).unwrap_or_default().to_owned()
-}
-
-/// Whether a sentence stands among plans; "Recommendations - treatment" is a plan too.
-fn is_plan(note: &Note<'_>, sentence: &Sentence) -> bool {
-    sentence.section == Section::Plan || note.heading(sentence).contains("recommend")
-}
-
-fn status_in_words(
-    note: &Note<'_>,
-    read: Option<StatusRead<'_>>,
-    head: &Head,
-    sentence: &Sentence,
-    asserted: &Asserted,
-    ran: bool,
-) -> Option<TherapyStatus> {
-    match read.map(|r| r.status) {
-        Some("current") => return Some(TherapyStatus::Current),
-        Some("prescribed") if is_plan(note, sentence) => return Some(TherapyStatus::Planned),
-        Some("prescribed") => return Some(TherapyStatus::Current),
-        Some("past") => return Some(TherapyStatus::Past),
-        Some("planned") => return Some(TherapyStatus::Planned),
-        Some("not_taken") => return Some(TherapyStatus::NotDone),
-        _ => {}
-    }
-    Some(match asserted.assertion.time {
-        Time::Planned | Time::Hypothetical => TherapyStatus::Planned,
-        Time::Past => TherapyStatus::Past,
-        Time::Current if is_plan(note, sentence) => TherapyStatus::Planned,
-        Time::Current => default_status(head.kind, sentence.section, ran),
-    })
-}
-
-/// Where a therapy stands that is only named: home programs go on, courses are over.
-fn default_status(kind: TherapyKind, section: Section, ran: bool) -> TherapyStatus {
-    let goes_on = matches!(
-        kind,
-        TherapyKind::HomeExercise | TherapyKind::Brace | TherapyKind::Tens | TherapyKind::Other
-    );
-    match (goes_on, section) {
-        (true, _) => TherapyStatus::Current,
-        (false, Section::Plan) => TherapyStatus::Planned,
-        (false, _) if ran => TherapyStatus::Past,
-        (false, Section::Treatments | Section::Request | Section::History) => TherapyStatus::Past,
-        (false, _) => TherapyStatus::Current,
-    }
 }

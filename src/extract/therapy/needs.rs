@@ -71,6 +71,18 @@ pub(super) fn reached_by<'a>(note: &Note<'a>, head: Span) -> Option<&'a str> {
     read.find(|status| matches!(*status, "current" | "not_taken"))
 }
 
+/// What makes of a denial no more than less: "not doing her exercises as often", "yet today".
+static LESS: LazyLock<Regex> = LazyLock::new(|| {
+    fixed_regex(
+        r"^(?: at home| program)? ?(?:as (?:often|much|regularly|well|diligently)|every|daily|regularly|only|yet|today|for only|(?:once|twice|\d))\b",
+    )
+});
+
+/// Whether the words behind exercises say that they are done less, or not yet.
+pub(super) fn is_less(own: &str) -> bool {
+    LESS.is_match(own)
+}
+
 /// Whether words say that exercises are done or left: "does the stretches", "her exercises every day".
 pub(super) fn is_kept(
     note: &Note<'_>,

@@ -49,7 +49,7 @@ pub(super) fn denied_below(note: &Note<'_>, sentence: &Sentence, reach: &Reach) 
 /// "Will keep on with it and with his daily home exercises": a drug before stands between the verb and these.
 static KEEPS_ON: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
-        r"\b(?:keeps?|goes|go|carry|carries|stays?|continues?|persists?)(?: on| up)? with (?:it|them|this|that|these) and(?: also)?(?: with)?(?: [a-z]+){0,2} $",
+        r"\b(?:keeps?|goes|go|carry|carries|stays?|continues?)(?: on| up)? with (?:it|them|this|that|these) and(?: also)?(?: with)?(?: [a-z]+){0,2} $",
     )
 });
 

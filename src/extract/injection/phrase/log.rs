@@ -325,6 +325,13 @@ fn is_tabled(note: &Note<'_>, within: Span) -> bool {
 /// That a row of a log tells of what was asked for or did not come about, or its heads do.
 static NOT_DONE: WordPattern = WordPattern::new(r"\b{injection-word/log-not-done}\b");
 
+/// That a line tells of what was called off or given up, or is a form's that nobody filled in.
+static CALLED_OFF: WordPattern = WordPattern::new(r"\b{injection-word/called-off}\b");
+
+pub(in super::super) fn is_called_off(note: &Note<'_>, line: Span) -> bool {
+    CALLED_OFF.of(note.lexicon).is_match(note.get(line))
+}
+
 fn heads_of_requests(note: &Note<'_>, row: Span) -> bool {
     note.lines_above(row).any(|line| NOT_DONE.of(note.lexicon).is_match(note.get(line)))
 }
@@ -519,7 +526,13 @@ impl Row<'_, '_> {
         // "2    not known    piriformis    did not help"
         let undated = first.is_none() && UNDATED.of(self.note.lexicon).is_match(opens);
         // "1/21/2025 |  R  | piriformis": a column of its own has the side.
-        let column = SIDE_CELL.captures(opens).and_then(|cell| find_side(cell.get(1)?.as_str()));
+        let column = SIDE_CELL
+            .captures(opens)
+            .and_then(|cell| find_side(cell.get(1)?.as_str()))
+            .filter(|_| {
+                let not_done = NOT_DONE.of(self.note.lexicon).is_match(self.note.get(line));
+                !not_done && !is_called_off(self.note, line)
+            });
         let opens = if column.is_some() { "" } else { opens };
         // "#3  autumn 2021 SI joint", "2) SI joint"
         let opens = self.without_opening(opens);
