@@ -1,6 +1,6 @@
 //! What a study that was done found: its result as a whole, and each condition.
 
-use super::Reader;
+use super::{ABNORMAL, Reader};
 use crate::fact::{Emg, EmgResult, EventStatus, Kind, Section};
 use crate::lexicon::CueCategory;
 use crate::span::Span;
@@ -161,11 +161,16 @@ impl Reader<'_, '_> {
         if study.is_none()
             && conditions.is_empty()
             && !results.is_empty()
-            && self.going_on.is_some()
+            && !self.is_of_nerve(&results[0], sentence)
+            && let Some(earlier) = self.going_on
         {
             let word = note.concept(&results[0]).field("result").and_then(|w| w.parse().ok());
+            // "EMG: chronic neurogenic change. The rest was normal."
+            let both = note.get(note.sentences[earlier].span.union(sentence.span));
+            let mixed = word == Some(EmgResult::Normal) && ABNORMAL.of(note.lexicon).is_match(both);
             let last = self.drafts[..first_drafts].last_mut().map(|d| &mut d.kind);
             if let Some(Kind::Emg(emg)) = last
+                && !mixed
                 && emg.result.is_none()
                 && emg.condition.is_none()
                 && emg.status == EventStatus::Performed
@@ -181,7 +186,8 @@ impl Reader<'_, '_> {
         if !said && let Some(study) = study.filter(|_| narrative) {
             let behind = note.get(Span::new(study.span.end, until));
             let words = note.get(Span::new(study.span.start, until));
-            let normal_part = words.contains("normal") && !words.contains("abnormal");
+            let normal_part =
+                words.contains("normal") && !ABNORMAL.of(note.lexicon).is_match(words);
             let place = Span::new(study.span.start, self.tail_end(study.span.end, until));
             if !(sentence.section == Section::Header
                 || note.get(sentence.span).len() <= study.span.len() + 25

@@ -7,6 +7,7 @@ mod status;
 mod words;
 
 use super::{CheckBox, Draft, Note};
+use crate::date::PartialDate;
 use crate::fact::{Certainty, Emg, EmgResult, EventStatus, Polarity, Section, Side, Time};
 use crate::lexicon::{CueCategory, WordPattern};
 use crate::segment::Sentence;
@@ -53,9 +54,11 @@ pub(super) fn read(note: &Note<'_>, drafts: &mut Vec<Draft>) {
         return;
     }
     let parts = if report { Vec::new() } else { report::parts(note) };
-    let mut reader = Reader { note, report, drafts: Vec::new(), going_on: None };
+    let mut reader = Reader { note, report, day: note.date, drafts: Vec::new(), going_on: None };
     for (index, sentence) in note.sentences.iter().enumerate() {
-        reader.report = report || parts.iter().any(|part| part.contains(sentence.span));
+        let part = parts.iter().find(|part| part.span.contains(sentence.span));
+        reader.report = report || part.is_some();
+        reader.day = part.and_then(|part| part.date).or(note.date);
         reader.read_sentence(index);
     }
     drafts.append(&mut reader.drafts);
@@ -70,6 +73,8 @@ struct Reader<'a, 'n> {
     note: &'a Note<'n>,
     /// Whether the sentence stands in the report of a study.
     report: bool,
+    /// The day of that report.
+    day: Option<PartialDate>,
     drafts: Vec<Draft>,
     /// The sentence, status aside, that named the study whose findings may go on.
     going_on: Option<usize>,
@@ -311,7 +316,7 @@ impl Reader<'_, '_> {
         draft.date = after
             .or(before)
             .map(|d| d.date)
-            .or(self.note.date.filter(|_| self.report))
+            .or(self.day.filter(|_| self.report))
             .filter(|_| performed);
         self.drafts.push(draft);
     }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Note;
+use crate::date::PartialDate;
 use crate::lexicon::WordPattern;
 use crate::pattern::fixed_regex;
 use crate::span::Span;
@@ -65,25 +66,46 @@ fn has_title(note: &Note<'_>) -> bool {
     first_cells(note).any(|first| title.is_match(first) && names.is_match(first))
 }
 
-/// A line that parts a sheet of several results, with its words: "---- B. EMG, LEFT LEG ----".
+/// A line that parts a sheet of several results, with its words: "---- B. EMG, LEFT LEG ----",
+/// "2) NERVE CONDUCTION   4/12/2025".
 static PART: LazyLock<Regex> = LazyLock::new(|| {
-    fixed_regex(r"^[-=*#_~]{2,} ?(?:(?:[a-z]|\d{1,2})[.)] ?)?(?P<words>[a-z][^,;:\d]*)")
+    fixed_regex(
+        r"^(?:[-=*#_~]{2,} ?(?:(?:[a-z]|\d{1,2})[.)] ?)?|(?P<number>\d{1,2}[.)]) )(?P<words>[a-z][^,;:\d]*)",
+    )
 });
 
-/// The parts of a sheet that report such a study, each from its title up to the next one.
-pub(super) fn parts(note: &Note<'_>) -> Vec<Span> {
+/// The label over what a report concludes.
+static CONCLUDES: WordPattern = WordPattern::new(r"\b{emg/conclusion} ?:");
+
+/// A part of a sheet of several results that reports such a study.
+pub(super) struct Part {
+    /// From its title up to the next one.
+    pub(super) span: Span,
+    /// The day in its title.
+    pub(super) date: Option<PartialDate>,
+}
+
+/// The parts of a sheet that report such a study.
+pub(super) fn parts(note: &Note<'_>) -> Vec<Part> {
     let (title, names) = (TITLE.of(note.lexicon), NAMES_STUDY.of(note.lexicon));
     let titles = note.written_lines().filter_map(|line| {
-        let words = PART.captures(note.get(line))?.name("words")?.as_str();
+        let part = PART.captures(note.get(line))?;
+        let numbered = part.name("number").is_some();
+        // "2. EMG of both legs" in a plan is an order.
+        if numbered && note.as_written(line).contains(char::is_lowercase) {
+            return None;
+        }
+        let words = part.name("words")?.as_str();
         let words = words.trim_end_matches(|c: char| !c.is_alphanumeric());
-        Some((line, title.is_match(words) && names.is_match(words)))
+        Some((line, numbered, title.is_match(words) && names.is_match(words)))
     });
     let mut titles = titles.peekable();
     let mut parts = Vec::new();
-    while let Some((line, of_study)) = titles.next() {
-        let end = titles.peek().map_or(note.str().len(), |(next, _)| next.start);
-        if of_study {
-            parts.push(Span::new(line.start, end));
+    while let Some((line, numbered, of_study)) = titles.next() {
+        let end = titles.peek().map_or(note.str().len(), |(next, ..)| next.start);
+        let span = Span::new(line.start, end);
+        if of_study && (!numbered || CONCLUDES.of(note.lexicon).is_match(note.get(span))) {
+            parts.push(Part { span, date: note.dates_in(line).next().map(|d| d.date) });
         }
     }
     parts

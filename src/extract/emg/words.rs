@@ -1,6 +1,6 @@
 //! How words around an electrodiagnostic finding bind: its nerve, its doubt, its bounds.
 
-use super::{FINDING, LEAD, Reader};
+use super::{ABNORMAL, FINDING, LEAD, Reader};
 use crate::extract::study::NEEDLESS_BEHIND;
 use crate::extract::{find_levels, find_side};
 use crate::fact::{Side, Time};
@@ -32,6 +32,9 @@ static QUOTED: WordPattern = WordPattern::new(r"^(?:to|or|and|no|{emg/quoted})$"
 
 /// What single nerves and muscles are measured by.
 static PART: WordPattern = WordPattern::new(r"\b(?:{emg/part}|{emg/part-only})\b");
+
+/// A single nerve, or a reflex through it.
+static NERVE: WordPattern = WordPattern::new(r"\b{emg/nerve}\b");
 
 static OF_PART: WordPattern = WordPattern::new(r"\b(?:{emg/part}|{emg/of-part})\b");
 
@@ -287,6 +290,12 @@ impl Reader<'_, '_> {
         other.map_or(sentence.span.end, |m| m.span.start)
     }
 
+    /// "Tibial, peroneal, sural: normal": the result of what was named before it.
+    pub(super) fn is_of_nerve(&self, result: &Mention, sentence: &Sentence) -> bool {
+        let from = sentence.span.start.min(result.span.start);
+        NERVE.of(self.note.lexicon).is_match(self.note.get(Span::new(from, result.span.start)))
+    }
+
     /// Whether a result word speaks of the study as a whole and not of one nerve.
     pub(super) fn is_own_result(
         &self,
@@ -297,7 +306,7 @@ impl Reader<'_, '_> {
         let note = self.note;
         let Some(study) = study else {
             let words = note.get(sentence.span);
-            return words.split_whitespace().count() <= 6
+            return (words.split_whitespace().count() <= 6 && !self.is_of_nerve(result, sentence))
                 || note.get(result.span).contains("examination")
                 || words.contains(" study")
                 || words.contains("studies");
@@ -311,6 +320,11 @@ impl Reader<'_, '_> {
             Span::new(study.span.end, result.span.start.max(study.span.end))
         };
         let words = note.get(gap);
-        words.split_whitespace().count() <= 14 && !OF_PART.of(note.lexicon).is_match(words)
+        // "Latency: left 3.4 ms. Reflex: left delayed, right normal"
+        let mixed = note.concept(result).field("result") == Some("normal")
+            && ABNORMAL.of(note.lexicon).is_match(words);
+        words.split_whitespace().count() <= 14
+            && !OF_PART.of(note.lexicon).is_match(words)
+            && !mixed
     }
 }
