@@ -41,11 +41,14 @@ pub(super) fn is_remarked(note: &Note<'_>, found: Span, sentence: Span) -> bool 
         return true;
     }
     let remark = note.get(remark(note, found, sentence));
-    let open = ["yet to be", "still to be", "has to be", "remains to be"]
-        .iter()
-        .any(|w| remark.contains(w));
-    let held =
-        || !open && HELD.of(note.lexicon).is_match(remark) && HOLDS.of(note.lexicon).is_match(lead);
+    let open = || {
+        ["yet to be", "still to be", "has to be", "remains to be"]
+            .iter()
+            .any(|w| remark.contains(w))
+    };
+    let held = || {
+        HELD.of(note.lexicon).is_match(remark) && HOLDS.of(note.lexicon).is_match(lead) && !open()
+    };
     if CERTAIN.of(note.lexicon).is_match(remark) || held() {
         return false;
     }

@@ -1,6 +1,6 @@
 //! What a study that was done found: its result as a whole, and each condition.
 
-use super::{ABNORMAL, Reader};
+use super::Reader;
 use crate::fact::{Emg, EmgResult, EventStatus, Kind, Section};
 use crate::lexicon::CueCategory;
 use crate::span::Span;
@@ -166,8 +166,8 @@ impl Reader<'_, '_> {
         {
             let word = note.concept(&results[0]).field("result").and_then(|w| w.parse().ok());
             // "EMG: chronic neurogenic change. The rest was normal."
-            let both = note.get(note.sentences[earlier].span.union(sentence.span));
-            let mixed = word == Some(EmgResult::Normal) && ABNORMAL.of(note.lexicon).is_match(both);
+            let both = note.sentences[earlier].span.union(sentence.span);
+            let mixed = word == Some(EmgResult::Normal) && self.tells_change(both);
             let last = self.drafts[..first_drafts].last_mut().map(|d| &mut d.kind);
             if let Some(Kind::Emg(emg)) = last
                 && !mixed
@@ -185,9 +185,8 @@ impl Reader<'_, '_> {
         }
         if !said && let Some(study) = study.filter(|_| narrative) {
             let behind = note.get(Span::new(study.span.end, until));
-            let words = note.get(Span::new(study.span.start, until));
-            let normal_part =
-                words.contains("normal") && !ABNORMAL.of(note.lexicon).is_match(words);
+            let told = Span::new(study.span.start, until);
+            let normal_part = note.get(told).contains("normal") && !self.tells_change(told);
             let place = Span::new(study.span.start, self.tail_end(study.span.end, until));
             if !(sentence.section == Section::Header
                 || note.get(sentence.span).len() <= study.span.len() + 25

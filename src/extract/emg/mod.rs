@@ -207,9 +207,10 @@ impl Reader<'_, '_> {
             .filter(|s| s.heading == sentence.heading)
             .map(|s| s.span.end)
             .max();
-        let words = note.get(Span::new(body.start, last.unwrap_or(body.end)));
-        let found = ABNORMAL.of(note.lexicon).is_match(words);
-        let normal = !found && (words.contains("normal") || words.contains("within normal limits"));
+        let part = Span::new(body.start, last.unwrap_or(body.end));
+        let words = note.get(part);
+        let normal = !self.tells_change(part)
+            && (words.contains("normal") || words.contains("within normal limits"));
         let side = note.side_in(body).filter(|_| normal);
         let place = heading;
         self.push(
@@ -252,6 +253,11 @@ impl Reader<'_, '_> {
             let concept = self.note.concept(m);
             concept.field("open").is_none() && concept.field("joins").is_none()
         })
+    }
+
+    /// Whether words tell of something that is not normal of a part of a study.
+    fn tells_change(&self, within: Span) -> bool {
+        ABNORMAL.of(self.note.lexicon).is_match(self.note.get(within))
     }
 
     fn has(&self, within: Span, field: &str) -> bool {

@@ -1,6 +1,6 @@
 //! How words around an electrodiagnostic finding bind: its nerve, its doubt, its bounds.
 
-use super::{ABNORMAL, FINDING, LEAD, Reader};
+use super::{FINDING, LEAD, Reader};
 use crate::extract::study::NEEDLESS_BEHIND;
 use crate::extract::{find_levels, find_side};
 use crate::fact::{Side, Time};
@@ -321,8 +321,8 @@ impl Reader<'_, '_> {
         };
         let words = note.get(gap);
         // "Latency: left 3.4 ms. Reflex: left delayed, right normal"
-        let mixed = note.concept(result).field("result") == Some("normal")
-            && ABNORMAL.of(note.lexicon).is_match(words);
+        let mixed =
+            note.concept(result).field("result") == Some("normal") && self.tells_change(gap);
         words.split_whitespace().count() <= 14
             && !OF_PART.of(note.lexicon).is_match(words)
             && !mixed

@@ -313,11 +313,9 @@ impl Reader<'_, '_> {
         }
         let span = date.map_or(relief.span, |d| d.span.union(relief.span));
         // "F/u 12/08/2025: 60% better": the day of a call or visit is not that of the block.
-        let own_day = date.map(|d| d.date).filter(|_| {
-            date.is_none_or(|d| {
-                let lead = Span::new(sentence.span.start.min(d.span.start), d.span.start);
-                !note.get(lead).contains(char::is_alphabetic)
-            })
+        let own_day = date.filter(|d| {
+            let lead = Span::new(sentence.span.start.min(d.span.start), d.span.start);
+            !note.get(lead).contains(char::is_alphabetic)
         });
         let mut injection = relief.of(note, &before.injection);
         // A log's row tells what was put in, and for what.
@@ -338,7 +336,7 @@ impl Reader<'_, '_> {
             injection,
             rule: format!("{}/relief", before.rule),
             asserted: told_as_done(note, relief.span),
-            date: own_day.or(before.date).or(date.map(|d| d.date)),
+            date: own_day.map(|d| d.date).or(before.date).or(date.map(|d| d.date)),
             title: false,
             named: false,
             confidence: 0.85,

@@ -10,7 +10,7 @@ use crate::date::PartialDate;
 use crate::extract::Note;
 use crate::extract::account::{PUTS_IN, acts};
 use crate::extract::parts::{PROCEDURE_NOTE, titles};
-use crate::fact::{EventStatus, Injection, Procedure, Section};
+use crate::fact::{EventStatus, Injection, Intent, Procedure, Section, Side};
 use crate::lexicon::{CueCategory, WordPattern};
 use crate::span::Span;
 use crate::tag::Mention;
@@ -116,26 +116,9 @@ impl Reader<'_, '_> {
                 continue;
             };
             let side = rows().find(|line| SIDE_ROW.of(note.lexicon).is_match(note.get(*line)));
-            let injection = Injection {
-                procedure: Procedure::PeripheralNerveBlock,
-                target: note.concept(nerve).field("target").map(str::to_owned),
-                side: note.side_in(note.line_of(nerve.span)).or_else(|| note.side_in(side?)),
-                status: Some(EventStatus::Performed),
-                intent: self.purpose(index, true),
-                ..Injection::default()
-            };
-            self.events.push(Event {
-                span: nerve.span,
-                head: nerve.span,
-                sentence: index,
-                injection,
-                rule: format!("{NAME}/record-row+{}", note.rule(nerve)),
-                asserted: told_as_done(note, nerve.span),
-                date: self.heading_date(&note.sentences[index]),
-                title: true,
-                named: true,
-                confidence: 0.8,
-            });
+            let side = note.side_in(note.line_of(nerve.span)).or_else(|| note.side_in(side?));
+            let purpose = self.purpose(index, true);
+            self.push_block(nerve, index, "record-row", side, purpose);
         }
     }
 
@@ -167,28 +150,41 @@ impl Reader<'_, '_> {
             let Some(index) = note.sentence_index(nerve.span) else { continue };
             // "This was a diagnostic block."
             let said = note.sentence_at(block.span).map_or(block.span, |s| s.span);
-            let injection = Injection {
-                procedure: Procedure::PeripheralNerveBlock,
-                target: note.concept(nerve).field("target").map(str::to_owned),
-                side: note
-                    .side_in(Span::new(nerve.span.start, told.end))
-                    .or_else(|| note.side_in(told)),
-                status: Some(EventStatus::Performed),
-                intent: purpose_in(note, said),
-                ..Injection::default()
-            };
-            self.events.push(Event {
-                span: nerve.span,
-                head: nerve.span,
-                sentence: index,
-                injection,
-                rule: format!("{NAME}/account+{}", note.rule(nerve)),
-                asserted: told_as_done(note, nerve.span),
-                date: self.heading_date(&note.sentences[index]),
-                title: true,
-                named: true,
-                confidence: 0.8,
-            });
+            let side =
+                note.side_in(Span::new(nerve.span.start, told.end)).or_else(|| note.side_in(told));
+            self.push_block(nerve, index, "account", side, purpose_in(note, said));
         }
+    }
+
+    /// A block that was done, whose account names it by its nerve: `told` is how.
+    fn push_block(
+        &mut self,
+        nerve: &Mention,
+        index: usize,
+        told: &str,
+        side: Option<Side>,
+        purpose: Option<Intent>,
+    ) {
+        let note = self.note;
+        let injection = Injection {
+            procedure: Procedure::PeripheralNerveBlock,
+            target: note.concept(nerve).field("target").map(str::to_owned),
+            side,
+            status: Some(EventStatus::Performed),
+            intent: purpose,
+            ..Injection::default()
+        };
+        self.events.push(Event {
+            span: nerve.span,
+            head: nerve.span,
+            sentence: index,
+            injection,
+            rule: format!("{NAME}/{told}+{}", note.rule(nerve)),
+            asserted: told_as_done(note, nerve.span),
+            date: self.heading_date(&note.sentences[index]),
+            title: true,
+            named: true,
+            confidence: 0.8,
+        });
     }
 }

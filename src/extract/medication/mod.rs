@@ -138,7 +138,7 @@ static OWN_BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
 /// How the next sentence begins that tells how long a drug was taken: "She stayed on it for a year."
 static STAYED_ON: LazyLock<Regex> = LazyLock::new(|| {
     fixed_regex(
-        r"^(?:she|he|pt|patient|the patient) (?:was |has |has been )?(?:continued|stayed|remained|kept|took|used|taken|used)(?: taking| using)?(?: on| with)? (?:it|this|that|them)\b",
+        r"^(?:she|he|pt|patient|the patient) (?:was |has |has been )?(?:continued|stayed|remained|kept|took|used|taken)(?: taking| using)?(?: on| with)? (?:it|this|that|them)\b",
     )
 });
 
